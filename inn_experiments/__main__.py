@@ -1,0 +1,52 @@
+"""The command: compose the configuration, run the cell or sweep, leave an exit status that tells the truth."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run the command line; ends with exit status 0, 1 (failed), 2 (bad input), 130 or 143 (signals)."""
+    if {"-h", "--help"} & set(sys.argv[1:]):
+        from inn_experiments.usage import text
+
+        print(text(), end="")
+        return
+    if "--version" in sys.argv[1:]:
+        from inn_experiments import __version__
+
+        print(f"inn_experiments {__version__}")
+        return
+    # One thread per process: on nets this small, a second thread costs more than it computes.
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+    # Hydra hands its exceptions over instead of printing them in its own words.
+    os.environ["HYDRA_FULL_ERROR"] = "1"
+    sys.exit(_run())
+
+
+def _run() -> int:
+    import hydra
+
+    from inn_experiments import cell, config, failures, sweep
+
+    failures.catch_signals()
+    status = 0
+    try:
+        hydra.main(version_base="1.3", config_path=str(config.CONF), config_name="config")(cell.run_cell)()
+    except KeyboardInterrupt:
+        status = failures.BROKEN
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else int(bool(end.code))
+    except Exception as error:  # noqa: BLE001 (the outermost shell: nothing is above it)
+        status = failures.show(error, sweep.State.outputs)
+    if sweep.State.sweep is not None:
+        status = sweep.summary() or status
+    if failures.signal_status():
+        print("stopped by a signal", file=sys.stderr)
+    return failures.signal_status() or sweep.State.status or status
+
+
+if __name__ == "__main__":
+    main()

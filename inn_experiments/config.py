@@ -1,0 +1,126 @@
+"""The configuration as the program sees it: composed, checked, named and fingerprinted."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf, open_dict
+from omegaconf.errors import OmegaConfBaseException
+
+from inn_experiments import __version__
+from inn_experiments.contracts import UserError
+from inn_experiments.targets import build
+from inn_experiments.validation import axes_read, check_axes, check_values, ignored
+
+__all__ = ["CONF", "axes", "build", "cell_name", "compose", "defaults", "fingerprint", "outputs", "prepare"]
+
+_HERE = Path(__file__).resolve().parent
+CONF = _HERE / "conf" if (_HERE / "conf").is_dir() else _HERE.parent / "conf"
+"""The folder of the options: beside the code in an installed package, one level up in a checkout."""
+
+CONTROL = ("paths", "tracking", "objective", "choices", "experiment", "hydra")
+"""Keys that say where and how a run is recorded, not what it computes."""
+
+
+def defaults() -> dict[str, str]:
+    """The default option of each group, from the defaults list of conf/config.yaml."""
+    entries = OmegaConf.to_container(OmegaConf.load(CONF / "config.yaml").defaults)
+    pairs = [item for entry in entries if isinstance(entry, dict) for item in entry.items()]
+    return {group: option for group, option in pairs if not group.startswith("override ")}
+
+
+def prepare(cfg: DictConfig, choices: dict[str, str], overrides: Sequence[str] = ()) -> DictConfig:
+    """The configuration checked, resolved and with the name of each group's option under `choices`.
+
+    Arguments: `cfg` without the hydra node; `choices`, group -> option; `overrides`, the command line's.
+    Raises UserError for a missing or unknown key, a wrong type, a foreign class, an axis that nobody reads.
+    """
+    try:
+        plain = OmegaConf.to_container(cfg, resolve=True, throw_on_missing=True)
+    except OmegaConfBaseException as error:
+        key = getattr(error, "full_key", None) or "the configuration"
+        raise UserError(f"{key}: a value is required, give {key}=... ({first_line(error)})") from None
+    plain = {key: value for key, value in plain.items() if value is not None}
+    named = {group: str(option) for group, option in choices.items() if "/" not in group and option}
+    check_values(plain)
+    check_axes(plain, named, defaults(), list(overrides))
+    return OmegaConf.create({**plain, "choices": named})
+
+
+def compose(*overrides: str) -> DictConfig:
+    """A checked configuration outside of the command line: `compose("method=svd", "trainer=smoke")`."""
+    from hydra import compose as hydra_compose
+    from hydra import initialize_config_dir
+
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        cfg = hydra_compose("config", list(overrides), return_hydra_config=True)
+    choices = dict(cfg.hydra.runtime.choices)
+    with open_dict(cfg):
+        del cfg["hydra"]
+    return prepare(cfg, choices, overrides)
+
+
+def axes(cfg: DictConfig) -> dict[str, Any]:
+    """What distinguishes this cell, for people: the groups that its generator reads, epochs, and the seed."""
+    plain, choices = OmegaConf.to_container(cfg), cfg.choices
+    read = axes_read(plain)
+    order = ("method", "network", "prime", "sampling", "loss", "parameterization", "schedule")
+    named = {"data": choices.data, "generator": choices.generator}
+    named |= {group: choices[group] for group in order if group in read}
+    named |= {group: choices[group] for group in sorted(read - set(order)) if group in choices}
+    named.pop("trainer", None)
+    if "iterations" in plain["generator"]:
+        named["iterations"] = plain["generator"]["iterations"]
+    if "trainer" in read:
+        named["epochs"] = plain["trainer"]["epochs"]
+    return {**named, "seed": plain["seed"]}
+
+
+def cell_name(cfg: DictConfig) -> str:
+    """A short readable name of the cell, without the seed: `svd-convex-fid`, `coffee-smote`.
+
+    It names the three axes of the paper's grid, then whatever else is not at its default.
+    """
+    usual, values = defaults(), axes(cfg)
+    parts = [values[group] for group in ("method", "sampling", "loss") if group in values]
+    if values["generator"] != usual["generator"]:
+        parts.insert(0, values["generator"])
+    if values["data"] != usual["data"]:
+        parts.insert(0, values["data"])
+    rest = ("network", "prime", "parameterization", "schedule", "sampler", "conditioning", "autoencoder")
+    parts += [values[group] for group in rest if values.get(group) not in (None, usual.get(group))]
+    if values.get("iterations", 1) != 1:
+        parts.append(f"n{values['iterations']}")
+    return "-".join(parts or [values["generator"]])
+
+
+def fingerprint(cfg: DictConfig) -> str:
+    """SHA-256 of all that decides a run's result: the resolved values, the program's version, a data file.
+
+    Two configurations that differ only in where and how the run is recorded have the same fingerprint.
+    """
+    plain = OmegaConf.to_container(cfg, resolve=True)
+    kept = {key: value for key, value in plain.items() if key not in {*CONTROL, *ignored(plain)}}
+    if "trainer" in kept:
+        kept["trainer"] = {key: value for key, value in kept["trainer"].items() if key != "progress"}
+    kept["version"] = __version__
+    path = Path(str(kept.get("data", {}).get("path", "")))
+    if path.is_file():
+        kept["data_sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
+
+
+def outputs(cfg: DictConfig) -> Path:
+    """The folder that everything is written to, absolute; raises UserError for a home-folder shorthand."""
+    if str(cfg.paths.outputs).startswith("~"):
+        raise UserError(f"paths.outputs={cfg.paths.outputs}: '~' is not expanded here; write the path out")
+    return Path(cfg.paths.outputs).absolute()
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of an exception's message."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

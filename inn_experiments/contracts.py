@@ -1,0 +1,159 @@
+"""The words every other room uses: rows, splits, samples, and what a synthesizer promises.
+
+Nothing here knows torch, Hydra or MLflow, so that data, evaluation and tracking need no more than this file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+
+
+class UserError(Exception):
+    """A mistake in the input, the configuration or the environment: shown in one line, without a traceback.
+
+    The message names the argument, file, row or class, what was found there, and what would be right.
+    """
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Labelled rows: `x` (n, d) float32 in the normalised units of its split, `y` (n,) int64 in 0..C-1."""
+
+    x: np.ndarray
+    y: np.ndarray
+    group: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        if self.x.ndim != 2 or self.y.shape != (len(self.x),):
+            raise ValueError(f"x must be (n, d) and y (n,), got {self.x.shape} and {self.y.shape}")
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def take(self, index: np.ndarray) -> Rows:
+        """The rows at `index` (integers or a mask), groups included."""
+        return Rows(self.x[index], self.y[index], None if self.group is None else self.group[index])
+
+
+class Scaling(Protocol):
+    """A transform fitted on training rows alone; `apply` normalises, `undo` goes back to the file's units."""
+
+    def apply(self, x: np.ndarray) -> np.ndarray: ...
+
+    def undo(self, x: np.ndarray) -> np.ndarray: ...
+
+
+@dataclass(frozen=True)
+class Split:
+    """One seeded division of a labelled table, every part normalised with statistics of `train`.
+
+    `fresh` holds real rows that neither train, val nor test contains: they are scored as if they were
+    synthetic, to show what a perfect generator would get. It is None where no row can be spared.
+    `bounded` says that clean rows lie in [0, 1] (spectra over their base peak), so generated ones must.
+    """
+
+    train: Rows
+    val: Rows
+    test: Rows
+    fresh: Rows | None
+    classes: tuple[str, ...]
+    axis: np.ndarray
+    axis_name: str
+    scaling: Scaling
+    bounded: bool
+    name: str
+
+    @property
+    def features(self) -> int:
+        return self.train.x.shape[1]
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Synthetic rows `x` (n, d) with the labels that were asked for, `y` (n,).
+
+    `states` (k, n, d), where the generator is iterative, holds every state from the start to `x` itself.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    states: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class Corrupted:
+    """A corrupted batch and how it was made: x_t = alpha * x + sigma * noise, as torch tensors.
+
+    x_t and noise (n, d), t (n,) integer levels, alpha and sigma (n, 1).
+    """
+
+    x_t: Any
+    t: Any
+    alpha: Any
+    sigma: Any
+    noise: Any
+
+
+@dataclass
+class Report:
+    """All that one finished cell knows about itself; `report.json` is this, as a plain dict.
+
+    metrics: flat, each key `split/what/measure`, e.g. `test/forward/mse` (all finite floats).
+    baselines: trivial predictors, direction -> predictor -> measure -> value.
+    utility: one dict per protocol and treatment, see evaluation.utility.
+    conditioning: one dict per layer of a backward walk: layer, shape, condition, exact.
+    """
+
+    cell: str
+    seed: int
+    fingerprint: str
+    axes: dict[str, Any]
+    parameters: int
+    metrics: dict[str, float] = field(default_factory=dict)
+    baselines: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
+    utility: list[dict[str, Any]] = field(default_factory=list)
+    conditioning: list[dict[str, Any]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    timings: dict[str, float] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
+    split: dict[str, Any] = field(default_factory=dict)
+
+
+@runtime_checkable
+class Synthesizer(Protocol):
+    """Anything that is fitted to labelled rows and then makes rows of the labels one asks for."""
+
+    def fit(self, train: Rows, val: Rows, *, seed: int) -> None: ...
+
+    def sample(self, labels: np.ndarray, *, seed: int) -> Samples: ...
+
+    def save(self, folder: Path) -> None: ...
+
+    def load(self, folder: Path) -> None: ...
+
+
+@runtime_checkable
+class Invertible(Protocol):
+    """A synthesizer with both directions; switches on the forward, inverse and round-trip metrics.
+
+    Arrays are (n, d) float32 in normalised units. `prime` makes the targets of the inverse direction and
+    the inputs of the forward one; `corrupt` corrupts rows to the levels t (n,),
+    drawn uniformly where none are given. `inverses` has the method's answer under `inverse`, and beside it any
+    variant worth reporting, such as a walk before its refinement.
+    """
+
+    def prime(self, x: np.ndarray, y: np.ndarray) -> np.ndarray: ...
+
+    def corrupt(self, x: np.ndarray, y: np.ndarray, *, seed: int, t: np.ndarray | None = None) -> Corrupted: ...
+
+    def denoise(self, corrupted: Corrupted) -> np.ndarray: ...
+
+    def forward(self, prime: np.ndarray) -> np.ndarray: ...
+
+    def inverses(self, x: np.ndarray) -> dict[str, np.ndarray]: ...
+
+    def conditioning(self) -> list[dict[str, Any]]: ...

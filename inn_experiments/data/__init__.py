@@ -1,0 +1,1 @@
+"""Real and simulated labelled tables, each loaded as one seeded `contracts.Split`."""

@@ -1,0 +1,102 @@
+"""The questions asked of a table before anything is computed from it; every answer names the place."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from inn_experiments.contracts import UserError
+
+SHOWN = 5
+
+
+def shorten(names: Sequence[object], shown: int = 12) -> str:
+    """The names as a comma-separated list that stops after `shown` of them and says how many follow."""
+    listed = ", ".join(str(name) for name in names[:shown])
+    return listed if len(names) <= shown else f"{listed}, ... ({len(names) - shown} more)"
+
+
+def check_file(path: Path, extensions: Sequence[str]) -> None:
+    """Raise UserError unless `path` is an existing, non-empty file with one of the `extensions`."""
+    if not path.exists():
+        raise UserError(f"data.path={path}: there is no such file (looked for {path.resolve()})")
+    if not path.is_file():
+        raise UserError(f"data.path={path}: this is a folder; name one file ({', '.join(extensions)})")
+    if path.suffix.lower() not in extensions:
+        found = f"the extension {path.suffix!r}" if path.suffix else "no extension"
+        raise UserError(f"data.path={path}: {found} is not one of {', '.join(extensions)}")
+    if path.stat().st_size == 0:
+        raise UserError(f"data.path={path}: the file is empty")
+
+
+def check_unique(names: Sequence[str], where: str) -> None:
+    """Raise UserError when a column name stands twice, since it would be unclear which one is meant."""
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise UserError(f"{where}: column names must be unique, found more than once: {shorten(twice)}")
+
+
+def check_present(wanted: str, argument: str, names: Sequence[str], where: str) -> None:
+    """Raise UserError when the column `wanted`, given as `argument`, is not among `names`."""
+    if wanted not in names:
+        # Words first: a label column is rarely one of hundreds of m/z numbers.
+        names = sorted(names, key=lambda name: name[:1].isdigit())
+        raise UserError(f"{argument}={wanted}: {where} has no such column; its columns are: {shorten(names)}")
+
+
+def check_finite(x: np.ndarray, names: Sequence[str], where: str) -> None:
+    """Raise UserError that names the first cells of `x` (n, d) that are NaN or infinite, and their number."""
+    bad = np.argwhere(~np.isfinite(x))
+    if len(bad):
+        cells = [f"row {row + 1}, column {names[column]!r}: {x[row, column]}" for row, column in bad[:SHOWN]]
+        raise UserError(
+            f"{where}: {len(bad)} missing or not finite numbers (rows counted from 1): "
+            f"{'; '.join(cells)}{'; ...' if len(bad) > SHOWN else ''}; remove or fill them"
+        )
+
+
+def check_filled(values: np.ndarray, argument: str, column: str, where: str) -> None:
+    """Raise UserError that names the rows where the text column `column` is empty."""
+    bad = [row + 1 for row in np.flatnonzero(values == "")]
+    if bad:
+        raise UserError(
+            f"{argument}={column}: {where} has no value there in row {shorten(bad, SHOWN)} (counted from 1)"
+        )
+
+
+def check_varies(x: np.ndarray, what: str) -> None:
+    """Raise UserError when all rows of `x` (n, d) are equal: there is nothing to learn or to tell apart."""
+    if not np.any(x != x[:1]):
+        raise UserError(f"{what}: zero variance, all {len(x)} rows are equal")
+
+
+def check_base_peak(x: np.ndarray) -> None:
+    """Raise UserError that names the rows of `x` (n, d) whose maximum is not above 0."""
+    peaks = x.max(axis=1)
+    bad = np.flatnonzero(~(peaks > 0))
+    if len(bad):
+        rows = [f"{row + 1} (maximum {peaks[row]:g})" for row in bad[:SHOWN]]
+        raise UserError(
+            f"data.scaling=base_peak divides every row by its maximum, which must be above 0, but "
+            f"{len(bad)} rows have none (counted from 1): row {', row '.join(rows)}"
+            f"{', ...' if len(bad) > SHOWN else ''}; remove them or use data.scaling=standard"
+        )
+
+
+def check_fractions(test: float, val: float, fresh: float, per_class: int | None) -> None:
+    """Raise UserError unless 0 < test < 1, 0 <= val, fresh < 1, their sum < 1, and per_class >= 1."""
+    if not 0 < test < 1:
+        raise UserError(f"data.test_fraction={test}: must be above 0 and below 1")
+    for argument, value in (("val_fraction", val), ("fresh_fraction", fresh)):
+        if not 0 <= value < 1:
+            raise UserError(f"data.{argument}={value}: must be at least 0 and below 1")
+    if not test + val + fresh < 1:
+        raise UserError(
+            f"data.test_fraction={test}, data.val_fraction={val} and data.fresh_fraction={fresh} sum to "
+            f"{test + val + fresh:g}: their sum must be below 1, the rest is for training"
+        )
+    if per_class is not None and per_class < 1:
+        raise UserError(f"data.per_class={per_class}: must be at least 1, or null for all training rows")

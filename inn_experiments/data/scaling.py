@@ -1,0 +1,49 @@
+"""The two normalisations: one scalar mean and deviation, or every row over its base peak."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from inn_experiments.data.checks import check_base_peak
+
+
+@dataclass(frozen=True)
+class Standard:
+    """One scalar mean and one scalar standard deviation for all values, so that a row keeps its shape."""
+
+    mean: float
+    std: float
+
+    @classmethod
+    def fit(cls, x: np.ndarray) -> Standard:
+        """The statistics of the training rows `x` (n, d), in float64."""
+        values = np.asarray(x, dtype=np.float64)
+        return cls(float(values.mean()), float(values.std()))
+
+    def apply(self, x: np.ndarray) -> np.ndarray:
+        """`(x - mean) / std` (n, d) float32."""
+        return ((np.asarray(x, dtype=np.float64) - self.mean) / self.std).astype(np.float32)
+
+    def undo(self, x: np.ndarray) -> np.ndarray:
+        """`x * std + mean` (n, d) float32."""
+        return (np.asarray(x, dtype=np.float64) * self.std + self.mean).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class BasePeak:
+    """Every row divided by its own maximum, the base peak; nothing is learned from other rows."""
+
+    def apply(self, x: np.ndarray) -> np.ndarray:
+        """`x / max(x)` row by row (n, d) float32, in [0, 1] where no intensity is negative.
+
+        Raises UserError naming a row whose maximum is not above 0.
+        """
+        values = np.asarray(x, dtype=np.float64)
+        check_base_peak(values)
+        return (values / values.max(axis=1, keepdims=True)).astype(np.float32)
+
+    def undo(self, x: np.ndarray) -> np.ndarray:
+        """The same rows: a base peak of 1 is a unit of its own, the absolute height is not modelled."""
+        return np.asarray(x, dtype=np.float32)

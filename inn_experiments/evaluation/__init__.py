@@ -1,0 +1,1 @@
+"""Numbers about results: errors, fidelity, utility and their intervals; NumPy and scikit-learn, no gradients."""

@@ -1,0 +1,83 @@
+"""How close synthetic rows are to real ones, without a classifier for the task."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.spatial.distance import cdist
+
+from inn_experiments.contracts import Rows, Split, UserError
+from inn_experiments.evaluation.c2st import c2st
+from inn_experiments.evaluation.division import halves
+from inn_experiments.evaluation.errors import frechet, histogram_kl
+from inn_experiments.evaluation.prdc import prdc
+from inn_experiments.seeding import child_seed
+
+# Pairwise distances of more rows than this cost more than they tell.
+LIMIT = 2000
+LEAST_ROWS = 5
+
+
+def fidelity(
+    samples_x: np.ndarray, samples_y: np.ndarray, real: Rows, train: Rows, *, seed: int
+) -> dict[str, float]:
+    """Scores of `samples_x` (n, d) against `real`, held-out rows, and `train`, the rows the generator saw.
+
+    c2st: 0.5 is best. precision, recall, density, coverage: higher is better. fid, kl: lower is better.
+    nearest_train: mean distance to the closest training row; nearest_train_ratio: over the same distance of
+    `real`, 1 is best and far below 1 means copies; copies: share of samples closer to a training row than 99 %
+    of `real` are, 0.01 is what real rows get. Equally many rows of either side are compared, at most 2,000;
+    only `samples_x` is scored: ask for labels in the proportions of `real`. `samples_y` (n,) is what was asked.
+    Raises UserError for NaN or infinity in the samples and for fewer than five rows on a side.
+    """
+    broken = ~np.isfinite(samples_x).all(axis=1)
+    if broken.any():
+        raise UserError(
+            f"the generator made {broken.sum()} of {len(broken)} rows with NaN or infinity, the first of class "
+            f"{samples_y[np.argmax(broken)]}; a lower learning rate or another sampling is the usual cure"
+        )
+    count = min(len(samples_x), len(real), LIMIT)
+    if count < LEAST_ROWS:
+        raise UserError(
+            f"fidelity compares at least {LEAST_ROWS} rows, got {len(samples_x)} synthetic and {len(real)} real"
+        )
+    rng = np.random.default_rng(child_seed(seed, "fidelity"))
+    samples, held_out = (
+        np.asarray(x, np.float64)[np.sort(rng.permutation(len(x))[:count])] for x in (samples_x, real.x)
+    )
+    return {
+        "c2st": c2st(samples, held_out, seed=seed),
+        **prdc(held_out, samples),
+        "fid": frechet(samples, held_out),
+        "kl": histogram_kl(samples, held_out),
+        **_closeness(samples, held_out, train.x.astype(np.float64)),
+    }
+
+
+def fresh_or_halves(split: Split, seed: int) -> dict[str, float]:
+    """The sanity row: the scores of real rows as if they were synthetic, which a perfect generator would get.
+
+    The split's `fresh` rows against its test rows, or, where there are none, one half of test against the other.
+    """
+    fresh, real = (split.fresh, split.test) if split.fresh is not None else halves(split.test, seed=seed)
+    return fidelity(fresh.x, fresh.y, real, split.train, seed=seed)
+
+
+def _closeness(samples: np.ndarray, held_out: np.ndarray, train: np.ndarray) -> dict[str, float]:
+    """Distances to the closest training row, absolute and relative to those of held-out rows."""
+    distance, usual = _nearest(samples, train), _nearest(held_out, train)
+    # Where held-out rows are themselves copies both are zero, and the ratio is one, not NaN.
+    floor = 1e-12 * (np.abs(train).max() + 1.0)
+    return {
+        "nearest_train": float(distance.mean()),
+        "nearest_train_ratio": float((distance.mean() + floor) / (usual.mean() + floor)),
+        "copies": float(np.mean(distance <= np.percentile(usual, 1))),
+    }
+
+
+def _nearest(rows: np.ndarray, train: np.ndarray, block: int = 4096) -> np.ndarray:
+    """The distance (n,) of each of `rows` (n, d) to the closest of `train`, in blocks of bounded memory.
+
+    Differences are formed before they are squared: the usual expansion loses exactly the small distances.
+    """
+    blocks = [cdist(rows, train[start : start + block]).min(axis=1) for start in range(0, len(train), block)]
+    return np.min(blocks, axis=0)

@@ -1,0 +1,76 @@
+"""95 % intervals over repeats; a half width that cannot be estimated is None, never NaN."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy import stats
+
+LEVEL = 0.95
+
+Interval = tuple[float, float | None]
+
+
+def _half_width(variance: float, freedom: float) -> float:
+    return float(stats.t.ppf(0.5 + LEVEL / 2, freedom) * np.sqrt(variance))
+
+
+def mean_interval(values: Sequence[float]) -> Interval:
+    """The mean of independent `values` (n,) and the half width of its Student t interval.
+
+    The half width is None for fewer than two values. Raises ValueError for none at all.
+    """
+    values = np.asarray(values, dtype=np.float64)
+    if values.size == 0:
+        raise ValueError("mean_interval needs at least one value, got none")
+    if values.size == 1:
+        return float(values[0]), None
+    return float(values.mean()), _half_width(values.var(ddof=1) / values.size, values.size - 1)
+
+
+def paired_interval(a: Sequence[float], b: Sequence[float]) -> Interval:
+    """The mean of `a - b` (n,), pair by pair, and its half width: for two cells run with the same seeds.
+
+    Raises ValueError if the lengths differ.
+    """
+    a, b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
+    if a.shape != b.shape:
+        raise ValueError(f"paired values must have one length, got {a.shape} and {b.shape}")
+    return mean_interval(a - b)
+
+
+def corrected_interval(differences: Sequence[float], n_train: int, n_test: int) -> Interval:
+    """The mean over repeated, overlapping splits and its corrected resampled t half width.
+
+    Splits of one table share rows, so `variance / n` is too small; it becomes `variance (1/n + n_test/n_train)`
+    for `n_train` and `n_test` rows in each split (Nadeau and Bengio 2003). None for fewer than two values.
+    """
+    values = np.asarray(differences, dtype=np.float64)
+    mean, half_width = mean_interval(values)
+    if half_width is None:
+        return mean, None
+    variance = values.var(ddof=1) * (1 / values.size + n_test / n_train)
+    return mean, _half_width(variance, values.size - 1)
+
+
+def shared_test_interval(values: Sequence[float], resampled: Sequence[float], units: int) -> Interval:
+    """The mean over repeats that share one training and one test set, with both sources of its error.
+
+    `values` (n,) are the repeats' scores on all test rows: their spread is the error of the training's and the
+    generator's random draws. `resampled` (b,) are the mean score over the repeats on bootstrap resamples of the
+    test rows: their spread is the error of having only these. The two variances add; degrees of freedom by
+    Welch and Satterthwaite. `units` is the number of rows (or groups) that each stratum was resampled from.
+    None for fewer than two values.
+    """
+    values, resampled = np.asarray(values, dtype=np.float64), np.asarray(resampled, dtype=np.float64)
+    mean, half_width = mean_interval(values)
+    if half_width is None:
+        return mean, None
+    draws = values.var(ddof=1) / values.size
+    # The bootstrap's plug-in variance is too small by (m - 1) / m.
+    rows = resampled.var(ddof=1) * units / max(units - 1, 1)
+    if draws + rows == 0:
+        return mean, 0.0
+    freedom = (draws + rows) ** 2 / (draws**2 / (values.size - 1) + rows**2 / (resampled.size - 1))
+    return mean, _half_width(draws + rows, freedom)

@@ -1,0 +1,1 @@
+"""Pure torch mathematics: no configuration, no tracking, no training framework."""

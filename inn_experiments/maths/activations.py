@@ -1,0 +1,55 @@
+"""Activations that know their inverse, exact where one exists (paper, Section 7.4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+ActivationName = Literal["identity", "relu", "leaky_relu", "tanh", "sigmoid"]
+
+# How close to the border of its range an output may come before atanh or logit is clamped.
+MARGIN = 1e-6
+
+
+@dataclass(frozen=True)
+class Activation:
+    """An elementwise function and its inverse; `exact` is False where information is lost (ReLU)."""
+
+    name: ActivationName
+    slope: float = 0.01
+
+    @property
+    def exact(self) -> bool:
+        return self.name != "relu"
+
+    def __call__(self, x: Tensor) -> Tensor:
+        if self.name == "relu":
+            return functional.relu(x)
+        if self.name == "leaky_relu":
+            return functional.leaky_relu(x, self.slope)
+        if self.name == "tanh":
+            return torch.tanh(x)
+        if self.name == "sigmoid":
+            return torch.sigmoid(x)
+        return x
+
+    def inverse(self, y: Tensor) -> Tensor:
+        """The x with activation(x) = y: leaky ReLU exactly, tanh and sigmoid clamped, ReLU by the identity."""
+        if self.name == "leaky_relu":
+            return torch.where(y >= 0, y, y / self.slope)
+        if self.name == "tanh":
+            return torch.atanh(y.clamp(-1 + MARGIN, 1 - MARGIN))
+        if self.name == "sigmoid":
+            return torch.logit(y.clamp(MARGIN, 1 - MARGIN))
+        return y
+
+
+def activation(name: ActivationName, slope: float = 0.01) -> Activation:
+    """The activation called `name`; `slope` is the leaky ReLU's, which must not be 0 to be invertible."""
+    if name == "leaky_relu" and slope == 0:
+        raise ValueError("leaky_relu with slope 0 is relu; choose a slope that is not 0, or activation relu")
+    return Activation(name, slope)

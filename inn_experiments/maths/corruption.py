@@ -1,0 +1,102 @@
+"""Corruption: what the config group `sampling` chooses; always x_t = alpha * x + sigma * noise.
+
+Every corruption returns the noise that it added, so that each parameterization's target is right by
+construction. A corruption is first given the training rows (`remember`), then called on any rows.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from inn_experiments.contracts import Corrupted, UserError
+from inn_experiments.maths.schedules import Cosine, Linear, levels
+
+
+class Gaussian:
+    """noise ~ N(0, I); alpha and sigma from the schedule (paper, equation 15)."""
+
+    def remember(self, x: Tensor, y: Tensor, schedule: Cosine | Linear, classes: tuple[str, ...]) -> None:
+        """Take what later calls need: here only the schedule."""
+        self.steps = schedule.steps
+        self.alpha, self.sigma = levels(schedule)
+
+    def nominal(self, t: Tensor) -> tuple[Tensor, Tensor]:
+        """(alpha, sigma), each (n, 1), at level t: exact for this corruption."""
+        return self.alpha[t][:, None], self.sigma[t][:, None]
+
+    def __call__(self, x: Tensor, y: Tensor, t: Tensor, generator: torch.Generator,
+                 index: Tensor | None = None) -> Corrupted:
+        """Corrupt x (n, d) to levels t (n,) in 1..T; y and index are not needed here."""
+        alpha, sigma = self.nominal(t)
+        noise = torch.randn(x.shape, generator=generator, dtype=x.dtype)
+        return Corrupted(alpha * x + sigma * noise, t, alpha, sigma, noise)
+
+
+class Multiplicative:
+    """x_t = max(x * e, 0), e ~ N(1, (i + 1)/(2n)) at level i of n (equation 5): zeros stay zero; for spectra."""
+
+    def remember(self, x: Tensor, y: Tensor, schedule: Cosine | Linear, classes: tuple[str, ...]) -> None:
+        """Take the number of levels; raises UserError where intensities are negative."""
+        lowest = float(x.min())
+        if lowest < 0:
+            raise UserError(
+                f"sampling=multiplicative needs intensities >= 0, but the smallest training value is {lowest:.4g}; "
+                "use data.scaling=base_peak on spectra, or sampling=gaussian|convex"
+            )
+        self.steps = schedule.steps
+
+    def nominal(self, t: Tensor) -> tuple[Tensor, Tensor]:
+        """(1, 1): the noise x * (e - 1) is added at full weight."""
+        one = torch.ones(len(t), 1)
+        return one, one
+
+    def __call__(self, x: Tensor, y: Tensor, t: Tensor, generator: torch.Generator,
+                 index: Tensor | None = None) -> Corrupted:
+        """Corrupt x (n, d) >= 0 to levels t (n,) in 1..T."""
+        deviation = (t.to(x.dtype)[:, None] / (2 * self.steps)).sqrt()
+        factor = 1 + deviation * torch.randn(x.shape, generator=generator, dtype=x.dtype)
+        x_t = (x * factor).clamp(min=0)
+        alpha, sigma = self.nominal(t)
+        return Corrupted(x_t, t, alpha, sigma, x_t - x)
+
+
+class Convex:
+    """x_t = (1 - lam) x + lam x_j, x_j another training row of the same class, lam ~ U(0, t/T) (4, 10)."""
+
+    def remember(self, x: Tensor, y: Tensor, schedule: Cosine | Linear, classes: tuple[str, ...]) -> None:
+        """Sort the training rows (n, d) by class; a class with one row has no partner and is a UserError."""
+        self.steps = schedule.steps
+        order = torch.argsort(y, stable=True)
+        self.bank = x[order]
+        self.count = torch.bincount(y, minlength=len(classes))
+        self.start = torch.cumsum(self.count, 0) - self.count
+        self.rank = torch.empty_like(order)
+        self.rank[order] = torch.arange(len(y)) - self.start[y[order]]
+        for label in torch.nonzero(self.count == 1).flatten().tolist():
+            raise UserError(
+                f"sampling=convex needs two training rows of every class, but class {classes[label]!r} has 1; "
+                "add rows of it, leave the class out, or use another sampling"
+            )
+
+    def nominal(self, t: Tensor) -> tuple[Tensor, Tensor]:
+        """(alpha, sigma), each (n, 1), at the mean mixing weight lam = t/(2T) of level t."""
+        lam = t.float()[:, None] / (2 * self.steps)
+        return 1 - lam, lam
+
+    def __call__(self, x: Tensor, y: Tensor, t: Tensor, generator: torch.Generator,
+                 index: Tensor | None = None) -> Corrupted:
+        """Mix x (n, d) of classes y with training rows of those classes.
+
+        `index` (n,) says which training rows x are, so that none is mixed with itself; None: they are none.
+        """
+        count = self.count[y]
+        draw = torch.rand(len(x), generator=generator, dtype=torch.float64)
+        if index is None:
+            partner = (draw * count).long()
+        else:
+            partner = (self.rank[index] + 1 + (draw * (count - 1)).long()) % count
+        noise = self.bank[self.start[y] + partner]
+        top = t.to(x.dtype)[:, None] / self.steps
+        lam = torch.rand(len(x), 1, generator=generator, dtype=x.dtype) * top
+        return Corrupted((1 - lam) * x + lam * noise, t, 1 - lam, lam, noise)

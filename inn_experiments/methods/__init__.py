@@ -1,0 +1,1 @@
+"""The four inversion methods of the paper: their training terms and their inverse."""

@@ -1,0 +1,125 @@
+"""What the four methods share: one forward network, iterated, and the terms of its reconstruction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import mse_loss
+
+from inn_experiments.contracts import Corrupted
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a method is trained in: sizes, the chosen mathematics, and whether clean rows lie in [0, 1]."""
+
+    features: int
+    steps: int
+    iterations: int
+    bounded: bool
+    parameterization: Any
+    loss: Any
+    corruption: Any
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """One training batch: corrupted inputs (prime images among them, at level T+1), clean rows and primes."""
+
+    corrupted: Corrupted
+    clean: Tensor
+    prime: Tensor
+
+
+class Method(nn.Module):
+    """One forward network f and how it is used; subclasses add the inverse direction."""
+
+    directions: ClassVar[bool] = False
+
+    def assemble(self, network: Callable[..., nn.Module], setting: Setting) -> None:
+        """Build the network(s) for `setting`; `network(features, steps, directions)` makes one."""
+        self.setting = setting
+        self.loss = setting.loss  # registered, so that its buffers move with the network
+        self.net = network(features=setting.features, steps=setting.steps, directions=self.directions)
+
+    def terms(self, pairs: Pairs) -> dict[str, Tensor]:
+        """The weighted terms of the training loss, by name."""
+        raise NotImplementedError
+
+    def inverse(self, x: Tensor) -> Tensor:
+        """Clean rows (n, d) -> prime space (n, d)."""
+        raise NotImplementedError
+
+    def inverses(self, x: Tensor) -> dict[str, Tensor]:
+        """The answer of `inverse`, and beside it any variant worth reporting."""
+        return {"inverse": self.inverse(x)}
+
+    def training_key(self) -> str:
+        """What decides this method's training: its name and the settings that its terms read."""
+        raise NotImplementedError
+
+    def conditioning(self) -> list[dict[str, Any]]:
+        """One dict per layer of the last backward walk; empty for methods that do not walk."""
+        return []
+
+    def levels(self, t: Tensor) -> list[Tensor]:
+        """The levels t_0 = t, t_1, ... of the n iterations, falling to 0 in equal parts (equation 1)."""
+        n = self.setting.iterations
+        return [t] + [(t * (n - i) + n - 1) // n for i in range(1, n)]
+
+    def denoise(self, x_t: Tensor, t: Tensor, alpha: Tensor | None = None,
+                sigma: Tensor | None = None) -> list[Tensor]:
+        """The states f(x_t), f(f(x_t)), ...; alpha and sigma (n, 1) where known, else the level's nominal ones."""
+        states = [x_t]
+        for number, level in enumerate(self.levels(t)):
+            known = number == 0 and alpha is not None
+            a, s = (alpha, sigma) if known else self.nominal(level)
+            prediction = self.net(states[-1], level)
+            states.append(self.estimate(prediction, states[-1], a, s))
+        return states[1:]
+
+    def forward(self, prime: Tensor) -> Tensor:
+        """Prime space (n, d) -> clean rows (n, d): all iterations, from the terminal level T+1."""
+        return self.denoise(prime, self.terminal(prime))[-1]
+
+    def terminal(self, x: Tensor) -> Tensor:
+        """The level T+1 for every row of x."""
+        return torch.full((len(x),), self.setting.steps + 1, dtype=torch.int64, device=x.device)
+
+    def nominal(self, t: Tensor) -> tuple[Tensor, Tensor]:
+        """(alpha, sigma) of level t, (0, 1) at the terminal level."""
+        alpha, sigma = self.setting.corruption.nominal(t.clamp(max=self.setting.steps).cpu())
+        alpha, sigma = alpha.to(t.device), sigma.to(t.device)
+        last = (t > self.setting.steps)[:, None]
+        return torch.where(last, 0.0, alpha), torch.where(last, 1.0, sigma)
+
+    def estimate(self, prediction: Tensor, x_t: Tensor, alpha: Tensor, sigma: Tensor) -> Tensor:
+        """The clean row that a raw prediction implies, kept in [0, 1] by construction where rows are bounded."""
+        way = self.setting.parameterization
+        if self.setting.bounded and way.direct:
+            return torch.sigmoid(prediction)
+        clean = way.clean(prediction, x_t, alpha, sigma)
+        return clean.clamp(0, 1) if self.setting.bounded else clean
+
+    def forward_terms(self, pairs: Pairs, prediction: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """(last state, terms) from the first raw prediction: equation (1) over the iterations, plus D.
+
+        The first iteration is scored in the parameterization's own space, later ones against the clean row.
+        """
+        corrupted, setting = pairs.corrupted, self.setting
+        state = self.estimate(prediction, corrupted.x_t, corrupted.alpha, corrupted.sigma)
+        if setting.parameterization.direct:
+            reconstruction = mse_loss(state, pairs.clean)
+        else:
+            reconstruction = mse_loss(prediction, setting.parameterization.target(pairs.clean, corrupted))
+        for level in self.levels(corrupted.t)[1:]:
+            state = self.estimate(self.net(state, level), state, *self.nominal(level))
+            reconstruction = reconstruction + mse_loss(state, pairs.clean)
+        terms = {"forward": reconstruction}
+        if self.loss.weight:
+            terms["divergence"] = self.loss.weight * self.loss(state)
+        return state, terms

@@ -1,0 +1,21 @@
+"""Semi-explicit inversion: the walk by regularised pseudo-inverses (paper, Section 7.3)."""
+
+from __future__ import annotations
+
+from inn_experiments.maths.inverses import Inverter, RegularisedSVD
+from inn_experiments.methods.walked import Walked
+
+
+class SVD(Walked):
+    """Every linear layer is undone by W+ = V S^-1 U^T with damped small singular values (equations 7 and 8).
+
+    Args: floor: singular values below floor * s_max are damped instead of inverted; others as in Walked.
+    """
+
+    def __init__(self, floor: float = 0.3, inverse_weight: float = 0.0, refine_steps: int = 0) -> None:
+        super().__init__(inverse_weight, refine_steps)
+        self.floor = floor
+
+    def inverter(self) -> Inverter:
+        """The regularised SVD."""
+        return RegularisedSVD(self.floor)

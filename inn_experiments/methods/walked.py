@@ -1,0 +1,87 @@
+"""Inversion by walking the forward network backwards: what svd and explicit share (paper, 7.3 and 7.4)."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import mse_loss
+
+from inn_experiments.contracts import UserError
+from inn_experiments.maths.activations import activation
+from inn_experiments.maths.inverses import Inverter
+from inn_experiments.maths.refine import refine
+from inn_experiments.methods.base import Method, Pairs, Setting
+
+
+class Walked(Method):
+    """The forward network is trained normally; its inverse is a walk through all layers, in float64.
+
+    Args: inverse_weight: weight of the walk's own error clean -> prime in the training loss (0: the paper's
+    method); refine_steps: Gauss-Newton steps that improve the walk's answer (0: the paper's method).
+    """
+
+    def __init__(self, inverse_weight: float = 0.0, refine_steps: int = 0) -> None:
+        super().__init__()
+        self.inverse_weight, self.refine_steps = inverse_weight, refine_steps
+        self._report: list[dict[str, Any]] = []
+
+    def inverter(self) -> Inverter:
+        """A fresh inverter, which says how one layer is undone."""
+        raise NotImplementedError
+
+    def assemble(self, network: Callable[..., nn.Module], setting: Setting) -> None:
+        """Build the network; raises UserError where it cannot be walked backwards."""
+        super().assemble(network, setting)
+        if not hasattr(self.net, "walk_back"):
+            raise UserError(
+                f"method=svd|explicit walks the network backwards, and {type(self.net).__name__} cannot be; "
+                "use network=point_unet, square or masked_mlp, or method=implicit|semi_implicit"
+            )
+
+    def terms(self, pairs: Pairs) -> dict[str, Tensor]:
+        """Forward reconstruction and divergence; with inverse_weight also the walk's own inverse error."""
+        _, terms = self.forward_terms(pairs, self.net(pairs.corrupted.x_t, pairs.corrupted.t))
+        if self.inverse_weight:
+            walked = self.walk(pairs.clean).to(pairs.prime.dtype)
+            terms["inverse"] = self.inverse_weight * mse_loss(walked, pairs.prime)
+        return terms
+
+    def inverse(self, x: Tensor) -> Tensor:
+        """Prime images (n, d) float64 of clean rows by the walk, refined where refine_steps asks for it."""
+        return self.inverses(x)["inverse"]
+
+    def inverses(self, x: Tensor) -> dict[str, Tensor]:
+        """`inverse`, and with refinement also `inverse_walk`, the paper's method, from which it started."""
+        walked = self.walk(x)
+        if not self.refine_steps:
+            return {"inverse": walked}
+        refined = refine(self._double_forward(), x.double(), walked.detach(), self.refine_steps)
+        return {"inverse": refined, "inverse_walk": walked}
+
+    def training_key(self) -> str:
+        """Forward training is the same for every walk; only the walk's own error makes it this method's."""
+        return f"{self.inverter()!r}/{self.inverse_weight}" if self.inverse_weight else "forward"
+
+    def walk(self, x: Tensor) -> Tensor:
+        """The walk alone, float64: every iteration's output activation, layers, skips and time are undone."""
+        inverter, output = self.inverter(), activation("sigmoid")
+        state = x.double()
+        for level in reversed(self.levels(self.terminal(x))):
+            if self.setting.bounded:
+                state = inverter.activation(output, state)
+            state = self.net.walk_back(state, level, None, inverter)
+        self._report = inverter.report()
+        return state
+
+    def conditioning(self) -> list[dict[str, Any]]:
+        """The layers of the last walk: name, shape, condition number, whether exact, implied error."""
+        return self._report
+
+    def _double_forward(self) -> Callable[[Tensor], Tensor]:
+        double = copy.deepcopy(self).double()
+        double.requires_grad_(False)
+        return lambda prime: double(prime)

@@ -1,0 +1,1 @@
+"""Thin training shells: optimiser, step, batches, progress; no mathematics."""

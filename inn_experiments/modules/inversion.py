@@ -1,0 +1,74 @@
+"""The LightningModule around an inversion method: optimiser, step, and the loss terms of every epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import lightning
+import torch
+from torch import Tensor
+from torch.nn.utils import parametrize
+
+from inn_experiments.methods.base import Method, Pairs
+
+# Epochs between two looks at the validation rows, which cost about one training batch each.
+VALIDATE_EVERY = 20
+
+
+class InversionModule(lightning.LightningModule):
+    """Trains `method`; `curves` collects term -> (epochs, mean values).
+
+    Args: draw_validation: gives fresh pairs of the validation rows, or None where there are none.
+    """
+
+    def __init__(self, method: Method, learning_rate: float, weight_decay: float, epochs: int,
+                 draw_validation: Callable[[], Pairs] | None) -> None:
+        super().__init__()
+        self.method, self.epochs = method, epochs
+        self.learning_rate, self.weight_decay = learning_rate, weight_decay
+        self.draw_validation = draw_validation
+        self.curves: dict[str, tuple[list[int], list[float]]] = {}
+        self._names: list[str] = []
+        self._sum: Tensor | None = None
+        self._steps = 0
+
+    def configure_optimizers(self) -> dict:
+        """Fused AdamW with the learning rate falling along a cosine, once an epoch."""
+        optimizer = torch.optim.AdamW(
+            self.method.parameters(), lr=self.learning_rate, weight_decay=self.weight_decay, fused=True
+        )
+        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=self.epochs)
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "epoch"}}
+
+    def transfer_batch_to_device(self, batch: Pairs, device: torch.device, dataloader_idx: int) -> Pairs:
+        """Batches are made in main memory, so a CPU has nothing to move."""
+        return batch if device.type == "cpu" else super().transfer_batch_to_device(batch, device, dataloader_idx)
+
+    def training_step(self, pairs: Pairs, _: int) -> Tensor:
+        """The sum of the method's terms; parametrised weights are computed once for all its forward passes."""
+        with parametrize.cached():
+            terms = self.method.terms(pairs)
+        values = torch.stack(list(terms.values()))
+        if self._sum is None:
+            self._names, self._sum = list(terms), torch.zeros_like(values.detach())
+        self._sum += values.detach()
+        self._steps += 1
+        return values.sum()
+
+    def on_train_epoch_end(self) -> None:
+        """Put the epoch's mean terms, and now and then the validation's, on the curves."""
+        epoch = self.current_epoch + 1
+        means = (self._sum / self._steps).tolist()
+        for name, value in zip([*self._names, "loss"], [*means, sum(means)], strict=True):
+            self._add(f"train/{name}", epoch, value)
+        self._sum.zero_()
+        self._steps = 0
+        if self.draw_validation and (epoch % VALIDATE_EVERY == 0 or epoch == self.epochs):
+            with torch.no_grad():
+                for name, value in self.method.terms(self.draw_validation()).items():
+                    self._add(f"val/{name}", epoch, float(value))
+
+    def _add(self, name: str, epoch: int, value: float) -> None:
+        epochs, values = self.curves.setdefault(name, ([], []))
+        epochs.append(epoch)
+        values.append(value)

@@ -1,0 +1,63 @@
+"""Square: every layer d x d and orthogonal, what explicit inversion needs (paper, Section 7.4)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.parametrizations import orthogonal as orthogonal_parametrisation
+
+from inn_experiments.maths.activations import ActivationName
+from inn_experiments.maths.activations import activation as make_activation
+from inn_experiments.maths.inverses import Inverter
+from inn_experiments.nets.embeddings import Context
+
+
+class Square(nn.Module):
+    """h <- act(W h + shift), `layers` times, without skips; the last layer is linear, so any value is reached.
+
+    Conditioning is the price of inversion: slopes and singular values multiply along the walk. With orthogonal
+    W and slope 0.5 a step back amplifies by at most 2.
+
+    Args: features: d; steps: T; directions: whether z is an input; layers: depth; embedding: width of the time
+    embedding; activation, slope: of all layers but the last; orthogonal: parametrise every W so.
+    """
+
+    def __init__(self, features: int, steps: int, directions: bool, layers: int = 4, embedding: int = 32,
+                 activation: ActivationName = "leaky_relu", slope: float = 0.5,
+                 orthogonal: bool = True) -> None:
+        super().__init__()
+        self.features = features
+        self.act = make_activation(activation, slope)
+        self.context = Context(steps, embedding, directions)
+        linears = [nn.Linear(features, features, bias=False) for _ in range(layers)]
+        if orthogonal:
+            for linear in linears:
+                nn.init.orthogonal_(linear.weight)
+                orthogonal_parametrisation(linear, orthogonal_map="cayley")
+        self.linears = nn.ModuleList(linears)
+        self.shift = nn.Linear(self.context.width, layers * features)
+
+    def shifts(self, context: Tensor) -> list[Tensor]:
+        """The additive context of every layer, a list of (n, d)."""
+        shift = context @ self.shift.weight.to(context.dtype).T + self.shift.bias.to(context.dtype)
+        return list(shift.view(len(context), -1, self.features).unbind(1))
+
+    def forward(self, x: Tensor, t: Tensor, z: Tensor | None = None) -> Tensor:
+        """(n, d) -> (n, d) at levels t (n,) int64 and switches z (n,)."""
+        shifts = self.shifts(self.context(t, z))
+        last = len(self.linears) - 1
+        for number, linear in enumerate(self.linears):
+            x = torch.addmm(shifts[number], x, linear.weight.T)
+            if number < last:
+                x = self.act(x)
+        return x
+
+    def walk_back(self, y: Tensor, t: Tensor, z: Tensor | None, inverter: Inverter) -> Tensor:
+        """The rows x (n, d) float64 that the network maps to y (n, d) float64, exactly up to rounding."""
+        shifts = self.shifts(self.context(t, z).double())
+        last = len(self.linears) - 1
+        for number in reversed(range(last + 1)):
+            if number < last:
+                y = inverter.activation(self.act, y)
+            y = inverter.linear(f"linears.{number}", self.linears[number].weight.double(), y - shifts[number])
+        return y

@@ -1,0 +1,19 @@
+"""Synthetic rows as a Parquet file, in the units of the data's own file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from inn_experiments.contracts import Samples, Split
+
+
+def write_samples(path: Path, split: Split, samples: Samples) -> None:
+    """One column per feature, named by the split's axis, and the asked class as `label`."""
+    import pandas as pd
+
+    table = pd.DataFrame(split.scaling.undo(samples.x), columns=[f"{value:g}" for value in split.axis])
+    table.insert(0, "label", [split.classes[label] for label in samples.y])
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    table.to_parquet(fresh, index=False)
+    os.replace(fresh, path)

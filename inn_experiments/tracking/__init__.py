@@ -1,0 +1,1 @@
+"""Who keeps the record of a run: the only room that knows MLflow."""

@@ -1,0 +1,35 @@
+"""From an outputs folder to the reports of its finished runs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from inn_experiments.contracts import UserError
+from inn_experiments.tracking import store
+from inn_experiments.tracking.mlflow import artifact_folder
+
+
+def finished(outputs: Path) -> list[dict[str, Any]]:
+    """The `report.json` of every FINISHED run below `outputs`, the newest one per fingerprint.
+
+    Raises UserError where there is no database, or where a finished run has lost its report.
+    """
+    path = store.database(Path(outputs))
+    if not path.is_file():
+        raise UserError(f"{path}: not found; --outputs must be the paths.outputs of finished runs")
+    client = store.connect(path)
+    where, token, reports = store.experiment_id(client, path), None, {}
+    while True:
+        page = client.search_runs(
+            [where], "attributes.status = 'FINISHED'", order_by=["attributes.start_time DESC"], page_token=token
+        )
+        for run in page:
+            report = artifact_folder(run) / "report.json"
+            if not report.is_file():
+                raise UserError(f"{report}: missing, though its run is FINISHED; delete the run or restore it")
+            reports.setdefault(run.data.tags["fingerprint"], report)
+        token = page.token
+        if not token:
+            return [json.loads(report.read_text(encoding="utf-8")) for report in reports.values()]

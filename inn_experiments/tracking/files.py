@@ -1,0 +1,96 @@
+"""A run's folder and what may be put on record about it; on its own, tracking without MLflow."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+
+class Run:
+    """One run on record: its `folder` is where everything that belongs to it is written.
+
+    This class keeps files alone; `tracking.mlflow.MlflowRun` also tells MLflow.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def params(self, values: Mapping[str, Any]) -> None:
+        """Record the axes of the cell: name -> short value."""
+
+    def metrics(self, values: Mapping[str, float]) -> None:
+        """Record final numbers; raises ValueError naming a metric that is not finite."""
+        check_finite(values)
+
+    def curve(self, name: str, steps: Sequence[int], values: Sequence[float]) -> None:
+        """Record a curve: `values` (n,) at `steps` (n,); raises ValueError where one is not finite."""
+        check_finite({f"{name} at step {step}": value for step, value in zip(steps, values, strict=True)})
+
+    def dataset(self, name: str, digest: str) -> None:
+        """Record which rows the run learned from."""
+
+    def tag(self, name: str, value: str) -> None:
+        """Record a short fact about the run that is neither an axis nor a number."""
+
+    def artifact(self, path: Path, under: str = "") -> Path:
+        """Make a file or folder part of the run, below `under`; returns where it lies then."""
+        path, target = Path(path).absolute(), self.folder / under / Path(path).name
+        if path == target:
+            return target
+        target.parent.mkdir(parents=True, exist_ok=True)
+        fresh = target.with_name(f".{target.name}.{os.getpid()}")
+        if path.is_dir():
+            shutil.copytree(path, fresh)
+            shutil.rmtree(target, ignore_errors=True)
+        else:
+            shutil.copyfile(path, fresh)
+        os.replace(fresh, target)
+        return target
+
+    def text(self, name: str, content: str) -> Path:
+        """Write the file `name` (a path below the run's folder) with `content`, whole or not at all."""
+        target = self.folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        fresh = target.with_name(f".{target.name}.{os.getpid()}")
+        fresh.write_text(content, encoding="utf-8")
+        os.replace(fresh, target)
+        return target
+
+    def json(self, name: str, content: Any) -> Path:
+        """Write `content` as JSON; raises ValueError for NaN and infinity, which JSON does not have."""
+        return self.text(name, json.dumps(content, indent=1, allow_nan=False) + "\n")
+
+
+def check_finite(values: Mapping[str, float]) -> None:
+    """Raise ValueError naming the first values that are not finite numbers."""
+    bad = [f"{name} = {value}" for name, value in values.items() if not math.isfinite(value)]
+    if bad:
+        raise ValueError(f"not finite: {', '.join(bad[:5])}{' ...' if len(bad) > 5 else ''}")
+
+
+class Files:
+    """Tracking without MLflow: each run leaves a folder `<outputs>/runs/<name>` and nothing is skipped."""
+
+    def prepare(self, outputs: Path) -> None:
+        """Make what runs share, before the first of them starts: here, nothing."""
+
+    def finished(self, outputs: Path, fingerprint: str) -> tuple[dict[str, Any], Path] | None:
+        """The report and folder of a finished run with this fingerprint: here, never."""
+        return None
+
+    @contextmanager
+    def open(self, outputs: Path, name: str, tags: Mapping[str, str]) -> Iterator[Run]:
+        """A run called `name`, open for as long as the `with` block lasts."""
+        folder = outputs / "runs" / f"{name}-{tags['fingerprint'][:8]}"
+        folder.mkdir(parents=True, exist_ok=True)
+        yield Run(folder)
+
+    def hint(self, outputs: Path) -> str:
+        """How to look at the finished runs."""
+        return f"the runs' files: {outputs / 'runs'}"

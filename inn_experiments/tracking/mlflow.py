@@ -1,0 +1,137 @@
+"""Tracking with MLflow: one flat run per cell and seed, and one owner who sets its last status."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlparse
+
+from inn_experiments.tracking import processes, store
+from inn_experiments.tracking.files import Run
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+BATCH = 500
+"""Numbers per database transaction; MLflow takes at most 1,000."""
+
+
+class MlflowRun(Run):
+    """A run whose files are its MLflow artifacts: `folder` is the artifact folder itself."""
+
+    def __init__(self, folder: Path, client: MlflowClient, run_id: str) -> None:
+        super().__init__(folder)
+        self._client, self.run_id = client, run_id
+
+    def params(self, values: Mapping[str, Any]) -> None:
+        from mlflow.entities import Param
+
+        self._client.log_batch(self.run_id, params=[Param(key, str(value)) for key, value in values.items()])
+
+    def metrics(self, values: Mapping[str, float]) -> None:
+        super().metrics(values)
+        self._batches([(key, value, 0) for key, value in values.items()])
+
+    def curve(self, name: str, steps: Sequence[int], values: Sequence[float]) -> None:
+        super().curve(name, steps, values)
+        self._batches([(name, value, step) for step, value in zip(steps, values, strict=True)])
+
+    def dataset(self, name: str, digest: str) -> None:
+        from mlflow.entities import Dataset, DatasetInput
+
+        source = Dataset(name=name, digest=digest[:36], source_type="local", source=name)
+        self._client.log_inputs(self.run_id, [DatasetInput(dataset=source, tags=[])])
+        self.tag("dataset", name)
+
+    def tag(self, name: str, value: str) -> None:
+        self._client.set_tag(self.run_id, name, value)
+
+    def _batches(self, points: list[tuple[str, float, int]]) -> None:
+        from mlflow.entities import Metric
+
+        now = int(time.time() * 1000)
+        metrics = [Metric(name, float(value), now, int(step)) for name, value, step in points]
+        for start in range(0, len(metrics), BATCH):
+            self._client.log_batch(self.run_id, metrics=metrics[start : start + BATCH])
+
+
+class Mlflow:
+    """The record in `<outputs>/mlflow.db`, with the files of each run in `<outputs>/runs`."""
+
+    def prepare(self, outputs: Path) -> None:
+        """Create the database if need be, and mark runs whose process is gone as KILLED."""
+        store.initialise(outputs)
+        client, where = self._client(outputs)
+        for run in client.search_runs([where], "attributes.status = 'RUNNING'", max_results=1000):
+            if processes.is_dead(run.data.tags):
+                client.set_terminated(run.info.run_id, "KILLED")
+
+    def finished(self, outputs: Path, fingerprint: str) -> tuple[dict[str, Any], Path] | None:
+        """The report and folder of the newest FINISHED run with this fingerprint, None where there is none."""
+        client, where = self._client(outputs)
+        query = f"attributes.status = 'FINISHED' and tags.fingerprint = '{fingerprint}'"
+        for run in client.search_runs([where], query, order_by=["attributes.start_time DESC"]):
+            folder = artifact_folder(run)
+            if (folder / "report.json").is_file():
+                return json.loads((folder / "report.json").read_text(encoding="utf-8")), folder
+        return None
+
+    @contextmanager
+    def open(self, outputs: Path, name: str, tags: Mapping[str, str]) -> Iterator[MlflowRun]:
+        """A run called `name`, RUNNING inside the `with` block.
+
+        It ends FINISHED; FAILED after an exception, with the traceback as the artifact `traceback.txt`;
+        KILLED after an interrupt or a termination signal. The exception goes on its way.
+        """
+        client, where = self._client(outputs)
+        created = client.create_run(
+            where, run_name=name, tags={**tags, **processes.owner(), "git_commit": git_commit()}
+        )
+        run = MlflowRun(artifact_folder(created), client, created.info.run_id)
+        status = "KILLED"
+        try:
+            run.folder.mkdir(parents=True, exist_ok=True)
+            yield run
+            status = "FINISHED"
+        except Exception:
+            status = "FAILED"
+            run.text("traceback.txt", traceback.format_exc())
+            raise
+        finally:
+            client.set_terminated(run.run_id, status)
+
+    def hint(self, outputs: Path) -> str:
+        """The command that shows the comparison, and the address of its charts."""
+        _, where = self._client(outputs)
+        command = f"mlflow ui --backend-store-uri sqlite:///{store.database(outputs)}"
+        address = f"http://127.0.0.1:5000/#/experiments/{where}/runs?compareRunsMode=CHART"
+        return f"compare the runs: {command}\nthen open         {address}"
+
+    def _client(self, outputs: Path) -> tuple[MlflowClient, str]:
+        store.initialise(outputs)
+        client = store.connect(store.database(outputs))
+        return client, store.experiment_id(client, store.database(outputs))
+
+
+def artifact_folder(run: Any) -> Path:
+    """Where the files of an MLflow run lie on this machine."""
+    return Path(unquote(urlparse(run.info.artifact_uri).path))
+
+
+def git_commit() -> str:
+    """The commit that this program is at, with `-dirty` where files differ from it; '' outside a checkout."""
+    here = Path(__file__).parent
+    try:
+        answer = subprocess.run(
+            ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
+            cwd=here, capture_output=True, text=True, check=False,
+        )
+    except FileNotFoundError:
+        return ""
+    return answer.stdout.strip()

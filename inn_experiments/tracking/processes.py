@@ -1,0 +1,36 @@
+"""Which process owns a run, and whether it is still alive."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+from pathlib import Path
+
+
+def started(pid: int) -> str | None:
+    """When the process `pid` of this machine began (an opaque text), None where there is no such process.
+
+    A process number alone does not name a process: after a restart another one may carry it.
+    """
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return None if fields[0] == "Z" else fields[19]
+    except (FileNotFoundError, ProcessLookupError):
+        if Path("/proc/self/stat").exists():
+            return None
+    answer = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return answer.stdout.strip() or None
+
+
+def owner() -> dict[str, str]:
+    """The tags that name the current process."""
+    pid = os.getpid()
+    return {"host": socket.gethostname(), "pid": str(pid), "process_start": started(pid) or ""}
+
+
+def is_dead(tags: dict[str, str]) -> bool:
+    """Whether the process that `owner` named was one of this host and is gone."""
+    if tags.get("host") != socket.gethostname() or not tags.get("pid", "").isdigit():
+        return False
+    return started(int(tags["pid"])) != tags.get("process_start")

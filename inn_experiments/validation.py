@@ -1,0 +1,158 @@
+"""What the configuration says is checked before anything is computed: keys, types, axes that nobody reads."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import json
+from collections.abc import Iterable
+from typing import Annotated, Any, get_type_hints
+
+from pydantic import Field, PydanticSchemaGenerationError, TypeAdapter, ValidationError
+
+from inn_experiments.contracts import UserError
+from inn_experiments.targets import NOTES, ROOMS, find_class
+
+AXES = (
+    "method", "network", "prime", "sampling", "loss", "parameterization", "schedule",
+    "sampler", "conditioning", "autoencoder",
+)  # fmt: skip
+"""Groups that only some generators read; data, utility, trainer and tracking serve every one of them."""
+
+SCALARS: dict[str, Any] = {
+    "seed": Annotated[int, Field(ge=0)],
+    "objective": Annotated[str, Field(min_length=1)],
+}
+PLAIN: dict[str, dict[str, Any]] = {"paths": {"outputs": Annotated[str, Field(min_length=1)]}}
+"""Groups without a class: key -> type."""
+
+
+def unknown_key(key: str, known: Iterable[str], where: str) -> str:
+    """The message about a key that nobody knows, with the nearest one that is known."""
+    known = sorted(known)
+    near = difflib.get_close_matches(str(key), known, n=1)
+    guess = f"; did you mean {near[0]!r}?" if near else ""
+    return f"unknown key {key!r} in {where}{guess} (known: {', '.join(known)})"
+
+
+def check_known(keys: Iterable[str], known: Iterable[str], where: str) -> None:
+    """Raise UserError for the first of `keys` that is not `known`."""
+    known = set(known)
+    for key in keys:
+        if key not in known:
+            raise UserError(unknown_key(key, known, where))
+
+
+def check_type(name: str, value: Any, hint: Any) -> None:
+    """Raise UserError, naming the key and its value, where `value` does not have the type `hint`."""
+    try:
+        adapter = TypeAdapter(hint)
+    except PydanticSchemaGenerationError:
+        # An argument that only the program can hand over: a YAML file cannot hold such a value.
+        raise UserError(f"{name}: it cannot be set in the configuration") from None
+    try:
+        adapter.validate_json(json.dumps(value), strict=True)
+    except ValidationError as error:
+        reason = error.errors()[0]["msg"].replace("Input should be", "it should be")
+        raise UserError(f"{name}: {value!r} will not do, {reason}") from None
+
+
+def check_option(node: dict[str, Any], group: str, where: str) -> None:
+    """Check a plain node with `_target_`, nested ones too, against the signature of its class.
+
+    Raises UserError for a class outside the allow-list, an unknown key, or a value of another type.
+    """
+    target = find_class(node["_target_"], group)
+    parameters = [
+        name for name, parameter in inspect.signature(target).parameters.items()
+        if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
+    ]  # fmt: skip
+    hints = get_type_hints(target.__init__, include_extras=True)
+    arguments = {key: value for key, value in node.items() if key not in (*NOTES, "_target_")}
+    check_type(f"{where}._partial_", arguments.pop("_partial_", False), bool)
+    check_known(arguments, parameters, where)
+    for key, value in arguments.items():
+        if isinstance(value, dict) and "_target_" in value:
+            check_option(value, group, f"{where}.{key}")
+        elif key in hints:
+            check_type(f"{where}.{key}", value, hints[key])
+
+
+def check_plain(node: dict[str, Any], group: str) -> None:
+    """Check the keys and types of a group without a class; raises UserError."""
+    check_known(node, PLAIN[group], group)
+    for key, hint in PLAIN[group].items():
+        check_type(f"{group}.{key}", node.get(key), hint)
+
+
+def check_values(plain: dict[str, Any]) -> None:
+    """Check every key and value of a resolved configuration; raises UserError."""
+    check_known(plain, {*SCALARS, *PLAIN, *ROOMS}, "the configuration")
+    for key, hint in SCALARS.items():
+        check_type(key, plain.get(key), hint)
+    for group in ROOMS:
+        if group in plain and not isinstance(plain[group], dict):
+            raise UserError(f"{group}: {plain[group]!r} is not one of the group's options")
+    for group, node in plain.items():
+        if group in PLAIN:
+            check_plain(node, group)
+        elif group in SCALARS or group in ignored(plain):
+            # What nobody reads need not be imported either: a classical generator starts without torch.
+            continue
+        elif "_target_" in node:
+            check_option(node, group, group)
+        else:
+            raise UserError(f"{group}: _target_ is missing; choose one of the group's options")
+
+
+def axes_read(plain: dict[str, Any]) -> set[str]:
+    """The axis groups that the chosen generator reads, those included that its own options read in turn."""
+    found: set[str] = set()
+    waiting = list(plain["generator"].get("reads") or [])
+    while waiting:
+        group = waiting.pop()
+        if group not in found:
+            found.add(group)
+            waiting += (plain.get(group) or {}).get("reads") or []
+    return found
+
+
+def ignored(plain: dict[str, Any]) -> set[str]:
+    """The groups of a configuration that cannot change its result, because nothing reads them.
+
+    `schedule.steps` is the number of levels T, which every corruption has: where there is a corruption, the
+    schedule stays in.
+    """
+    read = axes_read(plain)
+    return {*AXES, "trainer"} - read - ({"schedule"} if "sampling" in read else set())
+
+
+def check_axes(
+    plain: dict[str, Any], choices: dict[str, str], defaults: dict[str, str], overrides: list[str]
+) -> None:
+    """Refuse an axis that was chosen though nothing reads it, and options that exclude each other.
+
+    Arguments: `choices` and `defaults`, group -> option; `overrides`, as given on the command line.
+    Raises UserError naming the axis and who ignores it.
+    """
+    read = axes_read(plain)
+    touched = {override.lstrip("+~").split("=")[0].split("@")[0] for override in overrides}
+    for group in AXES:
+        if group in read or group not in plain:
+            continue
+        levels = {"schedule.steps"} if "sampling" in read else set()
+        given = any(key == group or key.startswith(f"{group}.") for key in touched - levels)
+        if given or choices.get(group) != defaults.get(group):
+            others = [axis for axis in ("sampling",) if axis in read and "reads" in (plain.get(axis) or {})]
+            who = ", ".join(f"{axis}={choices[axis]}" for axis in ("generator", *others))
+            raise UserError(
+                f"{group}={choices.get(group)}: with {who} nothing reads {group!r}; leave it out "
+                f"(read here: {', '.join(sorted(read)) or 'no axis'})"
+            )
+    for group in ("generator", *sorted(read)):
+        for axis, allowed in ((plain.get(group) or {}).get("needs") or {}).items():
+            if choices.get(axis) not in allowed:
+                raise UserError(
+                    f"{axis}={choices.get(axis)} does not go with {group}={choices[group]}, "
+                    f"which needs {axis}={'|'.join(allowed)}"
+                )

@@ -1,0 +1,71 @@
+"""Reports with known numbers for the tests of the grid's report."""
+
+from __future__ import annotations
+
+from inn_experiments.reports.selection import CELLS, Cell, select_grid
+
+SEEDS = (0, 1, 2, 3, 4)
+WOBBLE = dict(zip(SEEDS, (-0.02, -0.01, 0.0, 0.01, 0.02), strict=True))
+ONLY = {"network": "point_unet", "data": "mnist1d"}
+DIRECTIONS = ("forward", "denoise", "inverse", "round_trip_clean", "round_trip_prime")
+FIDELITY = (
+    "c2st",
+    "precision",
+    "recall",
+    "density",
+    "coverage",
+    "fid",
+    "kl",
+    "nearest_train_ratio",
+    "copies",
+)
+
+
+def make_report(cell: Cell, seed: int, **values: float) -> dict:
+    """A report in which every number is 0.5 + wobble, but for `values` (`test__forward__mse=...`)."""
+    base = 0.5 + WOBBLE.get(seed, 0.0)
+    keys = [f"test/{way}/{measure}" for way in DIRECTIONS for measure in ("mse", "mae", "kl", "fid")]
+    keys += [f"{part}/samples/{name}" for part in ("test", "fresh") for name in FIDELITY]
+    errors = {
+        name: {m: level for m in ("mse", "mae", "kl", "fid")}
+        for name, level in (
+            ("zeros", 1.0),
+            ("global_mean", 0.99),
+            ("class_mean", 0.9),
+            ("identity", 2.0),
+            ("linear", 0.8),
+        )
+    }
+    score = {"mean": 0.7, "half_width": 0.1}
+    utility = [
+        {
+            "protocol": protocol,
+            "treatment": treatment,
+            "n_train": 100,
+            "accuracy": score,
+            "f1_macro": score,
+            "difference_f1_macro": {"mean": 0.01, "half_width": None},
+        }
+        for protocol in ("same_rows", "disjoint")
+        for treatment in ("real", "synthetic", "convex", "both")
+    ]
+    return {
+        "cell": "-".join(cell),
+        "seed": seed,
+        "fingerprint": f"{'-'.join(cell)}-{seed}",
+        "parameters": 65000,
+        "axes": {**ONLY, **cell._asdict(), "epochs": 1000, "seed": seed},
+        "metrics": dict.fromkeys(keys, base) | {k.replace("__", "/"): v for k, v in values.items()},
+        "baselines": {"forward": errors, "denoise": errors, "inverse": errors},
+        "utility": utility,
+        "conditioning": [],
+        "warnings": [],
+        "timings": {"fit": 10.0},
+        "versions": {"torch": "2.13"},
+        "split": {},
+    }
+
+
+def make_grid(change=lambda cell, seed: {}, seeds=SEEDS, skip=lambda cell, seed: False):
+    reports = [make_report(c, s, **change(c, s)) for c in CELLS for s in seeds if not skip(c, s)]
+    return select_grid(reports, ONLY, seeds)

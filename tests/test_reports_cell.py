@@ -1,0 +1,158 @@
+"""One cell's table and figures: what they show, what they leave out, and that they fit the screen."""
+
+from __future__ import annotations
+
+import io
+import time
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from inn_experiments.contracts import Rows, Samples, Split
+from inn_experiments.reports.console import cell_table
+from inn_experiments.reports.figures import cell_figures
+
+
+def make_split(classes: int = 10, per_class: int = 30, features: int = 40) -> Split:
+    rng = np.random.default_rng(0)
+    axis = np.linspace(0, 1, features)
+
+    def rows() -> Rows:
+        y = np.repeat(np.arange(classes), per_class)
+        x = np.sin(2 * np.pi * (y[:, None] + 1) * axis / 4) + 0.2 * rng.standard_normal((len(y), features))
+        return Rows(x.astype(np.float32), y)
+
+    names = tuple(f"class {number}" for number in range(classes))
+    return Split(rows(), rows(), rows(), None, names, axis, "position", None, False, "toy")
+
+
+def make_samples(split: Split, states: int = 4) -> Samples:
+    noise = np.random.default_rng(1).standard_normal(split.test.x.shape).astype(np.float32)
+    fade = np.linspace(1, 0.2, states)[:, None, None]
+    path = split.test.x + fade * noise
+    return Samples(path[-1], split.test.y, path)
+
+
+CURVES = {
+    "train/loss": (list(range(1, 101)), [1 / step for step in range(1, 101)]),
+    "val/forward": (list(range(10, 101, 10)), [2 / step for step in range(10, 101, 10)]),
+}
+
+
+def make_report() -> dict:
+    scores = {"accuracy": {"mean": 0.8, "half_width": 0.01}, "f1_macro": {"mean": 0.79, "half_width": 0.012}}
+    utility = [
+        {
+            "protocol": protocol,
+            "treatment": treatment,
+            "n_train": 2000,
+            **scores,
+            "difference_f1_macro": {"mean": 0.02 if treatment != "real" else 0.0, "half_width": None},
+        }
+        for protocol in ("same_rows", "disjoint")
+        for treatment in ("real", "synthetic", "convex", "both", "shuffled")
+    ]
+    metrics = {
+        f"test/{way}/mse": value
+        for way, value in (
+            ("forward", 0.46),
+            ("denoise", 0.3),
+            ("inverse", 12.5),
+            ("inverse_refined", 0.9),
+            ("round_trip_clean", 1e-9),
+            ("round_trip_prime", 31234.0),
+        )
+    }
+    metrics |= {
+        f"{part}/samples/{name}": 0.5
+        for part in ("test", "fresh")
+        for name in ("c2st", "precision", "recall", "density", "coverage", "fid", "kl", "nearest_train_ratio")
+    }
+    errors = {"zeros": {"mse": 1.0}, "class_mean": {"mse": 0.94}, "linear": {"mse": 0.81}}
+    return {
+        "cell": "svd-convex-fid",
+        "seed": 0,
+        "fingerprint": "abc",
+        "axes": {},
+        "parameters": 65128,
+        "metrics": metrics,
+        "baselines": {"forward": errors, "denoise": errors, "inverse": errors},
+        "utility": utility,
+        "timings": {},
+        "versions": {},
+        "split": {},
+        "warnings": [f"warning {k}" for k in range(7)],
+        "conditioning": [
+            {"layer": "encoder", "shape": [64, 40], "condition": 2400.0, "exact": False},
+            {"layer": "middle", "shape": [64, 64], "condition": 12.0, "exact": True},
+        ],
+    }
+
+
+def rendered(report: dict, folder: str = "outputs/runs/x", width: int = 80) -> str:
+    stream = io.StringIO()
+    Console(file=stream, width=width).print(cell_table(report, folder))
+    return stream.getvalue()
+
+
+def test_table_shows_cell_baseline_utility_and_place_within_80_columns():
+    text = rendered(make_report())
+    assert max(map(len, text.splitlines())) <= 80
+    assert "…" not in text
+    for part in (
+        "0.460",
+        "0.810 (linear)",
+        "real + synthetic",
+        "0.790 ± 0.012",
+        "same_rows",
+        "disjoint",
+        "2400 at encoder",
+        "1 of 2 steps not exact",
+        "and 2 more warnings",
+        "outputs/runs/x",
+    ):
+        assert part in text
+    assert "shuffled" not in text
+
+
+def test_table_without_inversion_utility_or_warnings_has_no_empty_parts():
+    report = make_report() | {"utility": [], "conditioning": [], "warnings": [], "baselines": {}}
+    report["metrics"] = {key: value for key, value in report["metrics"].items() if "samples" in key}
+    text = rendered(report)
+    assert "MSE" not in text
+    assert "macro F1" not in text
+    assert "warning" not in text
+    assert "C2ST" in text
+
+
+def test_markup_in_a_name_is_shown_as_it_is():
+    assert "[bold]x[/bold]" in rendered(make_report() | {"cell": "[bold]x[/bold]"}, folder="runs/[a]")
+    assert "runs/[a]" in rendered(make_report(), folder="runs/[a]")
+
+
+def test_four_figures_are_quick_and_the_same_twice(tmp_path):
+    split = make_split()
+    start = time.process_time()
+    files = cell_figures(tmp_path / "a", split, make_samples(split), CURVES)
+    assert time.process_time() - start < 10
+    assert [path.name for path in files] == ["real_and_generated.png", "pca.png", "states.png", "curves.png"]
+    again = cell_figures(tmp_path / "b", split, make_samples(split), CURVES)
+    assert [path.read_bytes() for path in files] == [path.read_bytes() for path in again]
+
+
+@pytest.mark.parametrize(("classes", "per_class"), [(2, 2), (50, 3), (1, 40)])
+def test_few_rows_many_classes_no_states_and_no_curves(tmp_path, classes, per_class):
+    split = make_split(classes, per_class)
+    samples = make_samples(split)
+    files = cell_figures(tmp_path, split, Samples(samples.x, samples.y), {})
+    assert [path.name for path in files] == ["real_and_generated.png", "pca.png"]
+
+
+def test_a_class_without_generated_rows_and_a_curve_at_zero_are_drawn(tmp_path):
+    split = make_split(3)
+    samples = make_samples(split)
+    kept = samples.y != 1
+    curves = {"train/loss": ([1, 2], [1.0, 0.0]), "empty": ([], [])}
+    files = cell_figures(tmp_path, split, Samples(samples.x[kept], samples.y[kept]), curves)
+    assert len(files) == 3

@@ -1,0 +1,84 @@
+"""The grid's report: known means and intervals, missing runs, and a count of what beats a trivial predictor."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import pytest
+from reports_examples import SEEDS, WOBBLE, make_grid
+from scipy.stats import t as student
+
+from inn_experiments.reports.estimates import estimate, metric, number, show
+from inn_experiments.reports.findings import below_trivial
+from inn_experiments.reports.grid import grid_markdown
+from inn_experiments.reports.selection import CELLS, Cell, choose_cells, missing_runs
+from inn_experiments.reports.tables import paper_table_6
+
+
+def test_interval_is_over_seeds_of_the_mean_over_cells():
+    def change(cell, seed):
+        return {"test__forward__mse": 0.4 + WOBBLE[seed] + (0.1 if cell.loss == "kl" else 0.0)}
+
+    found = estimate(make_grid(change), choose_cells(method="svd"), metric("test/forward/mse"))
+    deviation = math.sqrt(sum(value**2 for value in WOBBLE.values()) / 4)
+    assert found.mean == pytest.approx(0.45)
+    assert found.half == pytest.approx(student.ppf(0.975, 4) * deviation / math.sqrt(5))
+    assert (found.seeds, found.cells) == (5, 4)
+
+
+def test_missing_runs_are_named_and_estimates_say_what_they_rest_on():
+    lost = Cell("svd", "kl", "convex")
+    grid = make_grid(skip=lambda cell, seed: cell == lost or (cell.method == "explicit" and seed == 3))
+    assert missing_runs(grid)[lost] == list(SEEDS)
+    svd = estimate(grid, choose_cells(method="svd"), metric("test/forward/mse"))
+    explicit = estimate(grid, choose_cells(method="explicit"), metric("test/forward/mse"))
+    assert "3 of 4 cells" in show(svd, grid, 4)
+    assert "4 of 5 seeds" in show(explicit, grid, 4)
+    text = grid_markdown(grid, ["run"], "report", "2026-01-01", "figure.png")
+    assert "- svd, kl, convex: seed 0, 1, 2, 3, 4" in text
+    assert "71 of 80 runs finished" in text
+    assert re.search(r"\*\*svd, kl, convex\*\* \| missing", text)
+
+
+def test_trivial_predictors_lose_no_seed_to_a_missing_cell():
+    grid = make_grid(skip=lambda cell, seed: cell == CELLS[0] and seed > 1)
+    linear = next(line for line in paper_table_6(grid).splitlines() if line.startswith("| linear"))
+    assert "0.800 ± 0.000" in linear
+    assert "of 5 seeds" not in linear
+
+
+def test_one_seed_shows_no_interval_and_decides_nothing():
+    grid = make_grid(
+        lambda cell, seed: {"test__round_trip_clean__mse": 0.1 if cell.method == "semi_implicit" else 1},
+        seeds=(0,),
+    )
+    text = grid_markdown(grid, [], "report", "2026-01-01", "figure.png")
+    assert "± n/a" in text
+    assert "nan" not in text.lower()
+    assert {one.verdict for one in answers(grid, "H1")} == {"undecided"}
+
+
+def test_below_trivial_counts_cells_in_which_every_seed_wins():
+    def change(cell, seed):
+        wins = cell.method != "explicit" or seed != 2
+        return {"test__forward__mse": 0.4 if wins else 1.2}
+
+    text = below_trivial(make_grid(change))
+    assert "in 12 of 16 finished cells" in text
+    assert "76 of 80 runs" in text
+    assert "(linear)" in text
+    assert "0.500 times" in text
+    assert "1.50 in the worst" in text
+
+
+def test_refined_inverses_have_a_column_only_where_there_are_any():
+    assert "refined" not in paper_table_6(make_grid())
+    refined = make_grid(
+        lambda cell, seed: {"test__inverse_refined__mse": 0.1} if cell.method == "svd" else {}
+    )
+    assert "refined" in paper_table_6(refined)
+
+
+def test_numbers_keep_three_digits():
+    assert [number(value) for value in (0.0, 0.9999, 9.994, 123.4)] == ["0.000", "1.000", "9.99", "123"]
