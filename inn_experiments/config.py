@@ -25,6 +25,9 @@ CONF = _HERE / "conf" if (_HERE / "conf").is_dir() else _HERE.parent / "conf"
 CONTROL = ("paths", "tracking", "objective", "choices", "experiment", "hydra")
 """Keys that say where and how a run is recorded, not what it computes."""
 
+VARIANTS = {"inverse_weight": "w", "refine_steps": "r"}
+"""Settings of a method that make a variant of it where they are not 0, and their letter in a cell's name."""
+
 
 def defaults() -> dict[str, str]:
     """The default option of each group, from the defaults list of conf/config.yaml."""
@@ -95,6 +98,7 @@ def cell_name(cfg: DictConfig) -> str:
     parts += [values[group] for group in rest if values.get(group) not in (None, usual.get(group))]
     if values.get("iterations", 1) != 1:
         parts.append(f"n{values['iterations']}")
+    parts += [f"{short}{values[key]:g}" for key, short in VARIANTS.items() if key in values]
     return "-".join(parts or [values["generator"]])
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from inn_experiments import config, failures
 from inn_experiments.contracts import UserError
+from inn_experiments.tracking.files import replacing
 from inn_experiments.validation import check_plain
 
 RESULT, CELLS = "result.json", "cells.json"
@@ -111,8 +111,10 @@ def supervised() -> Iterator[dict[str, Any]]:
         if not many or State.sweep is not None:
             raise
     finally:
-        State.status = None if many else outcome["exit"]
-        _write(Path(hydra.runtime.output_dir) / RESULT, outcome)
+        if many:
+            _note(Path(hydra.runtime.output_dir) / RESULT, outcome)
+        else:
+            State.status = outcome["exit"]
 
 
 def summary() -> int:
@@ -145,6 +147,13 @@ def summary() -> int:
 
 
 def _write(path: Path, content: Any) -> None:
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    fresh.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    os.replace(fresh, path)
+    with replacing(path) as fresh:
+        fresh.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+def _note(path: Path, outcome: dict[str, Any]) -> None:
+    try:
+        _write(path, outcome)
+    except OSError as error:
+        # The other cells go on; without a result, this one will be named as missing.
+        failures.show(error, State.outputs)

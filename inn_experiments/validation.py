@@ -106,15 +106,16 @@ def check_values(plain: dict[str, Any]) -> None:
 
 
 def axes_read(plain: dict[str, Any]) -> set[str]:
-    """The axis groups that the chosen generator reads, those included that its own options read in turn."""
-    found: set[str] = set()
-    waiting = list(plain["generator"].get("reads") or [])
-    while waiting:
-        group = waiting.pop()
-        if group not in found:
-            found.add(group)
-            waiting += (plain.get(group) or {}).get("reads") or []
-    return found
+    """The axis groups whose choice can change the result of the chosen generator.
+
+    A corruption says itself whether it takes alpha and sigma from the schedule: with one that does not, the
+    schedule's choice changes nothing, even where the generator is given it for its number of levels.
+    """
+    read = set(plain["generator"].get("reads") or [])
+    if "sampling" in read:
+        read -= {"schedule"}
+        read |= set((plain.get("sampling") or {}).get("reads") or [])
+    return read
 
 
 def ignored(plain: dict[str, Any]) -> set[str]:
@@ -143,7 +144,7 @@ def check_axes(
         levels = {"schedule.steps"} if "sampling" in read else set()
         given = any(key == group or key.startswith(f"{group}.") for key in touched - levels)
         if given or choices.get(group) != defaults.get(group):
-            others = [axis for axis in ("sampling",) if axis in read and "reads" in (plain.get(axis) or {})]
+            others = ["sampling"] if group == "schedule" and "sampling" in read else []
             who = ", ".join(f"{axis}={choices[axis]}" for axis in ("generator", *others))
             raise UserError(
                 f"{group}={choices.get(group)}: with {who} nothing reads {group!r}; leave it out "

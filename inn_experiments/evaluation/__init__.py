@@ -1,1 +1,1 @@
-"""Numbers about results: errors, fidelity, utility and their intervals; NumPy and scikit-learn, no gradients."""
+"""Numbers about results: errors, fidelity, utility, intervals; NumPy and scikit-learn, no gradients."""

@@ -22,10 +22,13 @@ def join(*parts: Rows) -> Rows:
     )
 
 
-def divide(rows: Rows, share: float, classes: tuple[str, ...], purpose: str, *, seed: int) -> tuple[Rows, Rows]:
+def divide(
+    rows: Rows, share: float, classes: tuple[str, ...], purpose: str, *, seed: int
+) -> tuple[Rows, Rows]:
     """`rows` divided into (train, test) with about `share` of each class in test and no group in both.
 
-    Raises UserError naming the class (of `classes`) that has too few rows or groups for it, and the `purpose`.
+    Raises UserError naming the class (of `classes`) that has too few rows or groups for it, and the
+    `purpose`.
     """
     if rows.group is None:
         test = _stratified(rows.y, share, seed)
@@ -44,10 +47,20 @@ def divide(rows: Rows, share: float, classes: tuple[str, ...], purpose: str, *, 
         if rows.group is not None:
             held += f" in {len(np.unique(rows.group[mask]))} group(s)"
         raise UserError(
-            f"{purpose}: class {classes[short]!r} has {held}, too few to leave {LEAST_TRAIN} for training and "
-            f"{LEAST_TEST} for testing; give it {detail}, or choose another protocol"
+            f"{purpose}: class {classes[short]!r} has {held}, too few to leave {LEAST_TRAIN} for training "
+            f"and {LEAST_TEST} for testing; give it {detail}, or choose another protocol"
         )
     return rows.take(~test), rows.take(test)
+
+
+def require(rows: Rows, least: int, classes: tuple[str, ...], purpose: str) -> None:
+    """Raise a UserError naming the first class of `rows` with fewer than `least` of them."""
+    labels, counts = np.unique(rows.y, return_counts=True)
+    for label, count in zip(labels, counts, strict=True):
+        if count < least:
+            raise UserError(
+                f"{purpose}: class {classes[label]!r} has {count} row(s), at least {least} are needed"
+            )
 
 
 def halves(rows: Rows, *, seed: int) -> tuple[Rows, Rows]:
@@ -84,7 +97,9 @@ def _grouped(rows: Rows, share: float, seed: int) -> np.ndarray:
     groups = len(np.unique(rows.group))
     if groups < 2:
         return np.zeros(len(rows), dtype=bool)
-    folds = StratifiedGroupKFold(min(max(2, round(1 / share)), groups), shuffle=True, random_state=seed % 2**32)
+    folds = StratifiedGroupKFold(
+        min(max(2, round(1 / share)), groups), shuffle=True, random_state=seed % 2**32
+    )
     test = np.zeros(len(rows), dtype=bool)
     test[next(folds.split(rows.x, rows.y, rows.group))[1]] = True
     return test

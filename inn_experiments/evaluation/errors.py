@@ -9,7 +9,7 @@ PSEUDO_COUNT = 0.5
 
 
 def direction_errors(prediction: np.ndarray, target: np.ndarray) -> dict[str, float]:
-    """`mse` and `mae` of paired rows, `kl` and `fid` of the two sets of rows; lower is better for all, best 0.
+    """`mse` and `mae` of paired rows, `kl` and `fid` of the two sets of rows; lower is better, best 0.
 
     Both arguments are (n, d) in normalised units; row i of one belongs to row i of the other.
     """
@@ -29,7 +29,8 @@ def frechet(a: np.ndarray, b: np.ndarray, shrinkage: float = 1e-3) -> float:
     """The squared Frechet distance of Gaussian fits to `a` (n, d) and `b` (m, d); lower is better, best 0.
 
     `|mean_a - mean_b|^2 + tr(A + B - 2 (A^1/2 B A^1/2)^1/2)`, each covariance shrunk by `shrinkage` towards
-    `tr(S)/d I`, so that fewer rows than features will do. At least two rows on each side, ValueError otherwise.
+    `tr(S)/d I`, so that fewer rows than features will do. At least two rows on each side, ValueError
+    otherwise.
     """
     a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
     if min(len(a), len(b)) < 2:

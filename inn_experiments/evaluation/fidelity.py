@@ -24,21 +24,22 @@ def fidelity(
 
     c2st: 0.5 is best. precision, recall, density, coverage: higher is better. fid, kl: lower is better.
     nearest_train: mean distance to the closest training row; nearest_train_ratio: over the same distance of
-    `real`, 1 is best and far below 1 means copies; copies: share of samples closer to a training row than 99 %
-    of `real` are, 0.01 is what real rows get. Equally many rows of either side are compared, at most 2,000;
-    only `samples_x` is scored: ask for labels in the proportions of `real`. `samples_y` (n,) is what was asked.
-    Raises UserError for NaN or infinity in the samples and for fewer than five rows on a side.
+    `real`, 1 is best and far below 1 means copies; copies: share of samples closer to a training row than 99
+    % of `real` are, 0.01 is what real rows get. Equally many rows of either side are compared, at most 2,000;
+    only `samples_x` is scored: ask for labels in the proportions of `real`. `samples_y` (n,) is what was
+    asked. Raises UserError for NaN or infinity in the samples and for fewer than five rows on a side.
     """
     broken = ~np.isfinite(samples_x).all(axis=1)
     if broken.any():
         raise UserError(
-            f"the generator made {broken.sum()} of {len(broken)} rows with NaN or infinity, the first of class "
-            f"{samples_y[np.argmax(broken)]}; a lower learning rate or another sampling is the usual cure"
+            f"the generator made {broken.sum()} of {len(broken)} rows with NaN or infinity, the first "
+            f"of class {samples_y[np.argmax(broken)]}; a lower learning rate is the usual cure"
         )
     count = min(len(samples_x), len(real), LIMIT)
     if count < LEAST_ROWS:
         raise UserError(
-            f"fidelity compares at least {LEAST_ROWS} rows, got {len(samples_x)} synthetic and {len(real)} real"
+            f"fidelity compares at least {LEAST_ROWS} rows, got {len(samples_x)} synthetic "
+            f"and {len(real)} real"
         )
     rng = np.random.default_rng(child_seed(seed, "fidelity"))
     samples, held_out = (
@@ -56,7 +57,8 @@ def fidelity(
 def fresh_or_halves(split: Split, seed: int) -> dict[str, float]:
     """The sanity row: the scores of real rows as if they were synthetic, which a perfect generator would get.
 
-    The split's `fresh` rows against its test rows, or, where there are none, one half of test against the other.
+    The split's `fresh` rows against its test rows, or, where there are none, one half of test against the
+    other: then fid, kl and the neighbour scores are of half as many rows, and a little worse for that alone.
     """
     fresh, real = (split.fresh, split.test) if split.fresh is not None else halves(split.test, seed=seed)
     return fidelity(fresh.x, fresh.y, real, split.train, seed=seed)

@@ -14,11 +14,14 @@ _REMEMBERED: OrderedDict[str, np.ndarray] = OrderedDict()
 _CAPACITY = 512
 
 
-def forest_predictions(train: Rows, test_x: np.ndarray, *, trees: int, levels: int | None, seed: int) -> np.ndarray:
+def forest_predictions(
+    train: Rows, test_x: np.ndarray, *, trees: int, levels: int | None, seed: int
+) -> np.ndarray:
     """The labels (n,) that a random forest fitted to `train` gives to `test_x` (n, d).
 
     `levels` rounds every feature to that many quantiles of its distinct training values first (None: not at
-    all). Trees only use the order of values, so this changes little and halves the time of a fit.
+    all). Trees only use the order of values: on MNIST1D 64 levels halve the time of a fit and cost about 0.01
+    of macro-F1, in every treatment alike.
     """
     key = _digest(train.x, train.y, test_x, np.array([trees, levels or 0, seed]))
     if key not in _REMEMBERED:
@@ -29,7 +32,9 @@ def forest_predictions(train: Rows, test_x: np.ndarray, *, trees: int, levels: i
     return _REMEMBERED[key].copy()
 
 
-def _fit_and_predict(train: Rows, test_x: np.ndarray, trees: int, levels: int | None, seed: int) -> np.ndarray:
+def _fit_and_predict(
+    train: Rows, test_x: np.ndarray, trees: int, levels: int | None, seed: int
+) -> np.ndarray:
     from sklearn.ensemble import RandomForestClassifier
 
     train_x = train.x

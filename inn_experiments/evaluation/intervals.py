@@ -43,8 +43,9 @@ def paired_interval(a: Sequence[float], b: Sequence[float]) -> Interval:
 def corrected_interval(differences: Sequence[float], n_train: int, n_test: int) -> Interval:
     """The mean over repeated, overlapping splits and its corrected resampled t half width.
 
-    Splits of one table share rows, so `variance / n` is too small; it becomes `variance (1/n + n_test/n_train)`
-    for `n_train` and `n_test` rows in each split (Nadeau and Bengio 2003). None for fewer than two values.
+    Splits of one table share rows, so `variance / n` is too small; it becomes `variance (1/n +
+    n_test/n_train)` for `n_train` and `n_test` rows in each split (Nadeau and Bengio 2003). None for fewer
+    than two values.
     """
     values = np.asarray(differences, dtype=np.float64)
     mean, half_width = mean_interval(values)
@@ -57,11 +58,11 @@ def corrected_interval(differences: Sequence[float], n_train: int, n_test: int) 
 def shared_test_interval(values: Sequence[float], resampled: Sequence[float], units: int) -> Interval:
     """The mean over repeats that share one training and one test set, with both sources of its error.
 
-    `values` (n,) are the repeats' scores on all test rows: their spread is the error of the training's and the
-    generator's random draws. `resampled` (b,) are the mean score over the repeats on bootstrap resamples of the
-    test rows: their spread is the error of having only these. The two variances add; degrees of freedom by
-    Welch and Satterthwaite. `units` is the number of rows (or groups) that each stratum was resampled from.
-    None for fewer than two values.
+    `values` (n,) are the repeats' scores on all test rows: their spread is the error of the training's and
+    the generator's random draws. `resampled` (b,) are the mean score over the repeats on bootstrap resamples
+    of the test rows: their spread is the error of having only these. The two variances add; degrees of
+    freedom by Welch and Satterthwaite. `units` is the number of rows (or groups) that each stratum was
+    resampled from. None for fewer than two values.
     """
     values, resampled = np.asarray(values, dtype=np.float64), np.asarray(resampled, dtype=np.float64)
     mean, half_width = mean_interval(values)

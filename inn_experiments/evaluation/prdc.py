@@ -9,10 +9,11 @@ from scipy.spatial.distance import cdist
 def prdc(real: np.ndarray, synthetic: np.ndarray, k: int = 5) -> dict[str, float]:
     """Precision, recall, density and coverage of `synthetic` (m, d) against `real` (n, d); higher is better.
 
-    A ball around each row reaches to its k-th nearest neighbour on its own side. precision: share of synthetic
-    rows in a real ball; recall: share of real rows in a synthetic ball; density: real balls around a synthetic
-    row over k (can exceed 1; 1 for real rows on average); coverage: share of real balls that hold a synthetic row.
-    k is lowered where a side has k rows or fewer; ValueError below two. Source: Naeem et al. 2020.
+    A ball around each row reaches to its k-th nearest neighbour on its own side. precision: share of
+    synthetic rows in a real ball; recall: share of real rows in a synthetic ball; density: real balls around
+    a synthetic row over k (can exceed 1; 1 for real rows on average); coverage: share of real balls that hold
+    a synthetic row. k is lowered where a side has k rows or fewer; ValueError below two. Source: Naeem et al.
+    2020.
     """
     if min(len(real), len(synthetic)) < 2:
         raise ValueError(f"prdc needs two rows on each side, got {len(real)} and {len(synthetic)}")

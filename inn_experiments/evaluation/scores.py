@@ -18,7 +18,7 @@ MEASURES = (
 
 
 def confusion(true: np.ndarray, predicted: np.ndarray, classes: int, weights: np.ndarray) -> np.ndarray:
-    """Confusion counts (b, classes, classes), true by predicted, of labels (n,) under each of `weights` (b, n)."""
+    """Counts (b, classes, classes) of true by predicted labels (n,) under each of `weights` (b, n)."""
     cell = true * classes + predicted
     counts = [np.bincount(cell, weights=row, minlength=classes * classes) for row in weights]
     return np.stack(counts).reshape(len(weights), classes, classes)
@@ -49,14 +49,16 @@ def measures(counts: np.ndarray) -> dict[str, np.ndarray]:
 def resampling_weights(test: Rows, count: int, seed: int) -> tuple[np.ndarray, int]:
     """`count` bootstrap resamples of the test rows as weights (count, n), and the units in each stratum.
 
-    Whole groups are drawn where rows have groups; otherwise rows within their class, since the split fixed the
-    number of each class.
+    Whole groups are drawn where rows have groups; otherwise rows within their class, since the split fixed
+    the number of each class.
     """
     rng = np.random.default_rng(seed)
     if test.group is not None:
         member = np.unique(test.group, return_inverse=True)[1]
         groups = int(member.max()) + 1
-        return rng.multinomial(groups, np.full(groups, 1 / groups), size=count)[:, member].astype(float), groups
+        return rng.multinomial(groups, np.full(groups, 1 / groups), size=count)[:, member].astype(
+            float
+        ), groups
     weights = np.zeros((count, len(test)))
     labels, sizes = np.unique(test.y, return_counts=True)
     for label, size in zip(labels, sizes, strict=True):

@@ -23,8 +23,8 @@ def treatments(
 ) -> Iterator[tuple[str, Rows]]:
     """Each treatment's name and training rows, made from the classifier's real rows `train` (n, d).
 
-    `per_class` rows of each class are added, or (None) as many as the class has in `train`. The references are
-    fitted to `train`; the generator is used as it is. Raises UserError for generated NaN or infinity.
+    `per_class` rows of each class are added, or (None) as many as the class has in `train`. The references
+    are fitted to `train`; the generator is used as it is. Raises UserError for generated NaN or infinity.
     """
     classes, counts = np.unique(train.y, return_counts=True)
     labels = np.repeat(classes, counts if per_class is None else per_class)
@@ -54,7 +54,7 @@ def _drawn(synthesizer: Synthesizer, labels: np.ndarray, seed: int) -> Rows:
     broken = ~np.isfinite(x).all(axis=1)
     if broken.any():
         raise UserError(
-            f"{type(synthesizer).__name__} made {broken.sum()} of {len(x)} rows with NaN or infinity, the first "
-            f"of class {labels[np.argmax(broken)]}; no classifier can be trained on them"
+            f"{type(synthesizer).__name__} made {broken.sum()} of {len(x)} rows with NaN or infinity, the "
+            f"first of class {labels[np.argmax(broken)]}; no classifier can be trained on them"
         )
     return Rows(x, labels)

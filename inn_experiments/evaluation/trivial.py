@@ -20,9 +20,10 @@ def trivial_errors(
 ) -> dict[str, dict[str, float]]:
     """The errors of the trivial predictors on test rows, predictor -> measure -> value; lower is better.
 
-    `zeros`; `global_mean` and `class_mean` of the training targets (`class_mean` is an oracle: it reads the test
-    row's label, which no network is given); `identity`, the input itself; `linear`, ridge regression from input
-    to target fitted on training pairs (the Wiener denoiser), its ridge chosen by leave-one-out on those.
+    `zeros`; `global_mean` and `class_mean` of the training targets (`class_mean` is an oracle: it reads the
+    test row's label, which no network is given); `identity`, the input itself; `linear`, ridge regression
+    from input to target fitted on training pairs (the Wiener denoiser), its ridge chosen by leave-one-out on
+    those.
 
     Inputs and targets are (n, d), labels (n,). Raises UserError for a test class without a training row.
     """
@@ -42,7 +43,7 @@ def trivial_errors(
 
 
 def ridge(train_input: np.ndarray, train_target: np.ndarray, test_input: np.ndarray) -> np.ndarray:
-    """Predictions (m, d) for `test_input` of a ridge regression input -> target, fitted on training pairs (n, d)."""
+    """Predictions (m, d) for `test_input` of a ridge regression fitted on training pairs (n, d)."""
     from sklearn.linear_model import RidgeCV
 
     model = RidgeCV(alphas=RIDGES).fit(train_input.astype(np.float64), train_target.astype(np.float64))

@@ -10,9 +10,9 @@ from typing import Any, Literal
 import numpy as np
 
 from inn_experiments.contracts import Rows, Split, Synthesizer, UserError
-from inn_experiments.evaluation.division import divide, join
+from inn_experiments.evaluation.division import LEAST_TRAIN, divide, join, require
 from inn_experiments.evaluation.forest import forest_predictions
-from inn_experiments.evaluation.intervals import Interval, corrected_interval, shared_test_interval
+from inn_experiments.evaluation.intervals import corrected_interval, shared_test_interval
 from inn_experiments.evaluation.scores import MEASURES, confusion, measures, resampling_weights
 from inn_experiments.evaluation.treatments import TREATMENTS, treatments
 from inn_experiments.seeding import child_seed
@@ -27,7 +27,6 @@ class _Outcome:
     """All repeats of one protocol and treatment: what was predicted for which test rows."""
 
     sizes: list[int] = field(default_factory=list)
-    real: list[int] = field(default_factory=list)
     tests: list[Rows] = field(default_factory=list)
     predicted: list[np.ndarray] = field(default_factory=list)
 
@@ -42,18 +41,18 @@ class Utility:
     Protocols and what their 95 % intervals cover:
 
     - `same_rows`: the classifier trains on the rows that the generator saw, and is scored on all test rows.
-      The interval covers the forest's and the generator's random draws and the choice of test rows (bootstrap,
-      by whole groups where there are any), for these training rows and this fitted generator.
+      The interval covers the forest's and the generator's random draws and the choice of test rows
+      (bootstrap, by whole groups where there are any), for these training rows and this fitted generator.
     - `disjoint` (the paper's): both the classifier's training and test rows are ones that the generator never
-      saw: repeated halves of test and fresh. Corrected resampled interval: it covers the choice of those halves,
-      for this fitted generator.
+      saw: repeated halves of test and fresh. Corrected resampled interval: it covers the choice of those
+      halves, for this fitted generator.
     - with `refit`, train and test are pooled and divided anew in every repeat and the generator is built and
-      fitted again; the corrected resampled interval then covers the choice of all rows. (The scaling stays that
-      of the first training rows; to a forest an increasing transform of a feature makes no difference.)
+      fitted again; the corrected resampled interval then covers the choice of all rows. (The scaling stays
+      that of the first training rows; to a forest an increasing transform of a feature makes no difference.)
 
-    Arguments: `repeats`, 0 for no utility at all, and 1 for no intervals; `trees` of a forest; `per_class`, rows
-    added per class, None for as many as the class has; `protocols`; `refit`; `levels`, see evaluation.forest.
-    Raises UserError for values out of range.
+    Arguments: `repeats`, 0 for no utility at all, and 1 for no intervals; `trees` of a forest; `per_class`,
+    rows added per class, None for as many as the class has; `protocols`; `refit`; `levels`, see
+    evaluation.forest. Raises UserError for values out of range.
     """
 
     def __init__(
@@ -65,7 +64,12 @@ class Utility:
         refit: bool = False,
         levels: int | None = 64,
     ) -> None:
-        limits = (("repeats", repeats, 0), ("trees", trees, 1), ("per_class", per_class, 1), ("levels", levels, 2))
+        limits = (
+            ("repeats", repeats, 0),
+            ("trees", trees, 1),
+            ("per_class", per_class, 1),
+            ("levels", levels, 2),
+        )
         for name, value, least in limits:
             if value is not None and value < least:
                 raise UserError(f"utility.{name} is {value}; it must be {least} or more")
@@ -77,11 +81,14 @@ class Utility:
         self.levels = levels
 
     def check(self, split: Split, *, seed: int) -> None:
-        """Raise the UserError that `score` would end with for lack of rows, before any training is paid for."""
+        """Raise the UserError that `score` would end with for lack of rows, before any training."""
         for repeat in range(self.repeats):
-            train, test = self._parts(split, child_seed(seed, f"repeat/{repeat}"))
+            child = child_seed(seed, f"repeat/{repeat}")
+            train, test = self._parts(split, child)
+            if "same_rows" in self.protocols:
+                require(train, LEAST_TRAIN, split.classes, "utility.protocols same_rows (training rows)")
             if "disjoint" in self.protocols:
-                self._halves(split, test, child_seed(seed, f"repeat/{repeat}"))
+                self._halves(split, test, child)
 
     def score(
         self,
@@ -95,9 +102,9 @@ class Utility:
         """One dict per protocol and treatment: each measure's mean and half width, and the gain over `real`.
 
         `references` are factories named `convex` and `bootstrap`; `rebuild` gives an unfitted generator like
-        `synthesizer` and is needed for `refit` alone. Two calls with the same `seed` and rows share their real,
-        convex and bootstrap forests, so give all cells of a sweep the same seed.
-        Raises UserError for a class with too few rows, ValueError for refit without `rebuild`.
+        `synthesizer` and is needed for `refit` alone. Two calls with the same `seed` and rows share their
+        real, convex and bootstrap forests, so give all cells of a sweep the same seed. Raises UserError for a
+        class with too few rows, ValueError for refit without `rebuild`.
         """
         outcomes: dict[tuple[str, str], _Outcome] = defaultdict(_Outcome)
         for repeat in range(self.repeats):
@@ -109,7 +116,6 @@ class Utility:
                     state = child_seed(child, f"{protocol}/forest")
                     outcome = outcomes[protocol, name]
                     outcome.sizes.append(len(rows))
-                    outcome.real.append(len(train))
                     outcome.tests.append(test)
                     outcome.predicted.append(
                         forest_predictions(rows, test.x, trees=self.trees, levels=self.levels, seed=state)
@@ -155,56 +161,52 @@ class Utility:
         self, protocol: str, outcomes: dict[tuple[str, str], _Outcome], classes: int, seed: int
     ) -> list[dict[str, Any]]:
         """The result rows of one protocol."""
-        shared = protocol == "same_rows" and not self.refit
         tests = outcomes[protocol, "real"].tests
-        ones = [np.ones((1, len(test))) for test in tests]
+        n_test = round(np.mean([len(test) for test in tests]))
+        n_real = round(np.mean(outcomes[protocol, "real"].sizes))
+        shared = protocol == "same_rows" and not self.refit
         drawn, units = resampling_weights(tests[0], RESAMPLES, seed) if shared else (None, 0)
+
+        def interval(values: np.ndarray, resampled: np.ndarray | None) -> dict[str, float | None]:
+            if resampled is None:
+                mean, half_width = corrected_interval(values, n_real, n_test)
+            else:
+                mean, half_width = shared_test_interval(values, resampled, units)
+            return {"mean": mean, "half_width": half_width}
+
+        scored = {name: _scored(outcomes[protocol, name], tests, classes, drawn) for name in TREATMENTS}
+        real, real_resampled = scored["real"][PAIRED]
         rows = []
-        real: dict[str, tuple[np.ndarray, np.ndarray | None]] = {}
         for name in TREATMENTS:
-            outcome = outcomes[protocol, name]
-            scored = _scored(outcome, ones, classes, drawn)
-            real = real or scored
-
-            def interval(
-                values: np.ndarray, resampled: np.ndarray | None, outcome: _Outcome = outcome
-            ) -> dict[str, float | None]:
-                if resampled is not None:
-                    found: Interval = shared_test_interval(values, resampled, units)
-                else:
-                    n_test = round(np.mean([len(test) for test in outcome.tests]))
-                    found = corrected_interval(values, round(np.mean(outcome.real)), n_test)
-                return dict(zip(("mean", "half_width"), found, strict=True))
-
-            values, resampled = scored[PAIRED]
-            gain = None if resampled is None else resampled - real[PAIRED][1]
+            values, resampled = scored[name][PAIRED]
+            gain = None if resampled is None else resampled - real_resampled
             rows.append(
                 {
                     "protocol": protocol,
                     "treatment": name,
-                    "n_train": round(np.mean(outcome.sizes)),
-                    "n_test": round(np.mean([len(test) for test in outcome.tests])),
+                    "n_train": round(np.mean(outcomes[protocol, name].sizes)),
+                    "n_test": n_test,
                     "repeats": self.repeats,
-                    **{measure: interval(*scored[measure]) for measure in MEASURES},
-                    f"difference_{PAIRED}": interval(values - real[PAIRED][0], gain),
+                    **{measure: interval(*scored[name][measure]) for measure in MEASURES},
+                    f"difference_{PAIRED}": interval(values - real, gain),
                 }
             )
         return rows
 
 
 def _scored(
-    outcome: _Outcome, ones: list[np.ndarray], classes: int, drawn: np.ndarray | None
+    outcome: _Outcome, tests: list[Rows], classes: int, drawn: np.ndarray | None
 ) -> dict[str, tuple[np.ndarray, np.ndarray | None]]:
     """Each measure's value per repeat (r,), and its mean over repeats on each resample (b,) where `drawn`."""
-    triples = list(zip(outcome.tests, outcome.predicted, ones, strict=True))
-    plain = [measures(confusion(test.y, predicted, classes, one)) for test, predicted, one in triples]
-    resampled = None
+    pairs = list(zip(tests, outcome.predicted, strict=True))
+    plain = [measures(confusion(test.y, found, classes, np.ones((1, len(test))))) for test, found in pairs]
+    resampled = []
     if drawn is not None:
-        resampled = [measures(confusion(test.y, predicted, classes, drawn)) for test, predicted, _ in triples]
+        resampled = [measures(confusion(test.y, found, classes, drawn)) for test, found in pairs]
     return {
         name: (
             np.concatenate([scores[name] for scores in plain]),
-            None if resampled is None else np.mean([scores[name] for scores in resampled], axis=0),
+            np.mean([scores[name] for scores in resampled], axis=0) if resampled else None,
         )
         for name in MEASURES
     }

@@ -107,10 +107,8 @@ def _warnings(report: dict[str, Any]) -> Iterator[Text]:
     if walk:
         worst = max(walk, key=lambda row: row["condition"])
         inexact = sum(not row["exact"] for row in report["conditioning"])
-        text = f"backward walk: worst condition number {number(worst['condition'])} at {worst['layer']}"
-        yield Text(
-            text + (f"; {inexact} of {len(report['conditioning'])} steps not exact" if inexact else "")
-        )
+        text = f"backward walk: worst condition {number(worst['condition'])} at {worst['layer']}"
+        yield Text(text + (f"; {inexact} of {len(report['conditioning'])} layers inexact" if inexact else ""))
     for warning in report["warnings"][:SHOWN_WARNINGS]:
         yield Text(f"warning: {warning}", style="yellow")
     hidden = len(report["warnings"]) - SHOWN_WARNINGS

@@ -11,7 +11,7 @@ from inn_experiments.evaluation.intervals import mean_interval
 from inn_experiments.reports.selection import Cell, Grid, choose_cells
 
 Getter = Callable[[dict[str, Any]], float | None]
-PREDICTORS = ("zeros", "global_mean", "class_mean", "identity", "linear")
+PREDICTORS = ("zeros", "global_mean", "class_mean", "identity", "linear", "wiener")
 ROUNDING = 1e-12
 
 
@@ -23,6 +23,12 @@ class Estimate:
     half: float | None
     seeds: int
     cells: int
+
+
+def predictors(grid: Grid) -> list[str]:
+    """The trivial predictors that the reports hold: the usual ones first, then any others by name."""
+    found = {name for report in grid.every() for errors in report["baselines"].values() for name in errors}
+    return [*(name for name in PREDICTORS if name in found), *sorted(found - set(PREDICTORS))]
 
 
 def metric(key: str) -> Getter:
@@ -139,11 +145,32 @@ def interval(mean: float, half: float | None) -> str:
     return f"{number(mean)} ± {'n/a' if half is None else number(half)}"
 
 
-def show(value: Estimate | None, grid: Grid, cells: int) -> str:
-    """An estimate as a table entry, which says when it rests on fewer seeds or cells than it should."""
+def lacks(value: Estimate | None, grid: Grid, cells: int) -> str:
+    """What an estimate has fewer of than it should, cells or seeds; empty where it is complete or absent."""
     if value is None:
-        return "missing"
+        return ""
     notes = [] if value.cells == cells else [f"{value.cells} of {cells} cells"]
     if value.seeds < len(grid.seeds):
         notes.append(f"{value.seeds} of {len(grid.seeds)} seeds")
-    return interval(value.mean, value.half) + (f" ({', '.join(notes)})" if notes else "")
+    return f" ({', '.join(notes)})" if notes else ""
+
+
+def entries(label: str, values: Sequence[Estimate | None], grid: Grid, cells: int, absent: str) -> list[str]:
+    """A table row that says where it rests on fewer cells or seeds: once, if that holds for all of it.
+
+    Args:
+        label: the first entry.
+        values: the numbers; `absent` stands where there is none.
+        cells: how many cells (or samplings) each should average.
+    """
+    notes = [lacks(value, grid, cells) for value in values]
+    common = {note for value, note in zip(values, notes, strict=True) if value is not None}
+    if len(common) == 1:
+        label, notes = label + common.pop(), [""] * len(notes)
+    return [
+        label,
+        *(
+            absent if value is None else interval(value.mean, value.half) + note
+            for value, note in zip(values, notes, strict=True)
+        ),
+    ]

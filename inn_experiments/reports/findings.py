@@ -119,7 +119,7 @@ def _multiplicity(every: Sequence[Answer], adjusted: dict[int, float | None]) ->
         "better / worse over the same pairs: errors that differ by orders of magnitude between seeds have no "
         "useful interval of a difference, but may have one of a ratio. A hypothesis is supported when all "
         "its comparisons are, and not supported when one interval lies on the other side.\n\n"
-        f"Multiple comparisons: with {len(tested)} tests at 5 %, about {number(0.05 * len(tested))} would look "
-        "decided by chance if nothing differed. The column `Holm p` corrects for it: of the "
+        f"Multiple comparisons: with {len(tested)} tests at 5 %, about {number(0.05 * len(tested))} would "
+        "look decided by chance if nothing differed. The column `Holm p` corrects for it: of the "
         f"{len(decided)} decided comparisons {len(kept)} stay below 0.05, {supported} of them supported.\n"
     )

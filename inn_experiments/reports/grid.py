@@ -17,7 +17,8 @@ ABOUT_METHODS = (
     "Each method is the mean over its four cells. Test: noisy (all levels) → clean. Forward: prime → clean. "
     "Inverse: clean → prime. Round trips: forward(inverse(x)) against x, inverse(forward(p)) against p. "
     "Test FID compares predictions with their targets, Samples FID generated rows with test rows. class_mean "
-    "knows the test row's label, which the networks do not. Lower is better.\n"
+    "knows the test row's label, which the networks do not; wiener is the linear denoiser that knows the "
+    "level. Lower is better.\n"
 )
 ABOUT_SAMPLINGS = (
     "Test MSE and Test KL Div are errors of two different tasks (Gaussian noise or another row of the class "

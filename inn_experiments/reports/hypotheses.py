@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from scipy.stats import t as student
 
 from inn_experiments.evaluation.intervals import paired_interval
-from inn_experiments.reports.estimates import Getter, metric, worst_condition
+from inn_experiments.reports.estimates import ROUNDING, Getter, metric, worst_condition
 from inn_experiments.reports.selection import Cell, Grid, choose_cells
 
 SUPPORTED, CONTRADICTED, UNDECIDED, NO_DATA = "supported", "not supported", "undecided", "no data"
@@ -121,6 +121,8 @@ def answer(grid: Grid, comparison: Comparison) -> Answer:
     if not seeds:
         return Answer(comparison, NO_DATA)
     first, second = (_means(side, pairs, seeds) for side in (better, worse))
+    # Two equal networks may differ by rounding, which has a small interval too.
+    first = [b if math.isclose(a, b, rel_tol=ROUNDING) else a for a, b in zip(first, second, strict=True)]
     difference, half = paired_interval(first, second)
     wanted = 1 if comparison.higher else -1
     ratio, bounds, ratio_verdict = None, None, NO_DATA

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from inn_experiments.reports.estimates import (
-    PREDICTORS,
     Getter,
     baseline,
+    entries,
     estimate,
     estimate_shared,
     metric,
-    show,
+    predictors,
     utility,
 )
 from inn_experiments.reports.selection import CELLS, METHODS, SAMPLINGS, Cell, Grid, choose_cells
@@ -82,8 +82,9 @@ def paper_table_6(grid: Grid) -> str:
     columns = _present(grid, PAPER_COLUMNS)
     rows = _trivial_rows(grid, columns, "both samplings", SAMPLINGS)
     for method in METHODS:
-        cells = choose_cells(method=method)
-        rows.append([f"**{METHOD_NAMES[method]}**", *_metrics(grid, cells, columns.values())])
+        rows.append(
+            _metrics(f"**{METHOD_NAMES[method]}**", grid, choose_cells(method=method), columns.values())
+        )
     return markdown(["Method", *columns], rows)
 
 
@@ -96,31 +97,28 @@ def paper_table_7(grid: Grid) -> str:
         "Forward MSE": "forward/mse",
         "Inverse MSE": "inverse/mse",
     }
-    rows = []
-    for sampling in SAMPLINGS:
-        rows += _trivial_rows(grid, columns, sampling, [sampling])
-    for sampling in SAMPLINGS:
-        cells = choose_cells(sampling=sampling)
-        rows.append([f"**{SAMPLING_NAMES[sampling]}**", *_metrics(grid, cells, columns.values())])
+    rows = [row for name in SAMPLINGS for row in _trivial_rows(grid, columns, name, [name])]
+    for name in SAMPLINGS:
+        rows.append(
+            _metrics(f"**{SAMPLING_NAMES[name]}**", grid, choose_cells(sampling=name), columns.values())
+        )
     return markdown(["Sampling", *columns], rows)
 
 
 def cell_table(grid: Grid, columns: dict[str, str]) -> str:
     """All 16 cells of the grid, with the trivial predictors of each sampling on top."""
     columns = _present(grid, columns)
-    rows = []
-    for sampling in SAMPLINGS:
-        rows += _trivial_rows(grid, columns, sampling, [sampling])
-    rows += [[f"**{cell}**", *_metrics(grid, [cell], columns.values())] for cell in CELLS]
+    rows = [row for name in SAMPLINGS for row in _trivial_rows(grid, columns, name, [name])]
+    rows += [_metrics(f"**{cell}**", grid, [cell], columns.values()) for cell in CELLS]
     return markdown(["Method, loss, sampling", *columns], rows)
 
 
 def fidelity_table(grid: Grid) -> str:
     """Generated rows of each cell against test rows, with fresh real rows scored alike on top."""
     fresh = [metric(f"fresh/samples/{key}") for key in FIDELITY_COLUMNS.values()]
-    rows = [["fresh real rows", *_shared(grid, SAMPLINGS, fresh)]]
+    rows = [_shared("fresh real rows", grid, SAMPLINGS, fresh)]
     keys = [f"samples/{key}" for key in FIDELITY_COLUMNS.values()]
-    rows += [[f"**{cell}**", *_metrics(grid, [cell], keys)] for cell in CELLS]
+    rows += [_metrics(f"**{cell}**", grid, [cell], keys) for cell in CELLS]
     return markdown(["Method, loss, sampling", *FIDELITY_COLUMNS], rows)
 
 
@@ -133,10 +131,11 @@ def treatment_table(grid: Grid, protocol: str) -> str:
     """The columns of the paper's Tables 1, 2 and 5 for one protocol, averaged over the cells."""
     rows = []
     for treatment, title in TREATMENTS.items():
-        getters = [utility(protocol, treatment, measure) for measure in SCORES.values()]
-        if any(estimate(grid, CELLS, getter) for getter in getters):
-            entries = _entries(grid, CELLS, getters, "—")
-            rows.append([title, *entries[:-1], "—" if treatment == "real" else entries[-1]])
+        found = [estimate(grid, CELLS, utility(protocol, treatment, measure)) for measure in SCORES.values()]
+        if treatment == "real":
+            found[-1] = None
+        if any(found):
+            rows.append(entries(title, found, grid, len(CELLS), "—"))
     return markdown(["Training rows", *SCORES], rows)
 
 
@@ -146,7 +145,12 @@ def utility_table(grid: Grid, protocol: str) -> str:
     columns = {title: utility(protocol, name, "f1_macro") for name, title in shown.items()}
     for name, title in list(shown.items())[1:]:
         columns[f"{title} − Real"] = utility(protocol, name, "difference_f1_macro")
-    rows = [[f"**{cell}**", *_entries(grid, [cell], list(columns.values()), "missing")] for cell in CELLS]
+    rows = [
+        entries(
+            f"**{cell}**", [estimate(grid, [cell], read) for read in columns.values()], grid, 1, "missing"
+        )
+        for cell in CELLS
+    ]
     return markdown(["Method, loss, sampling", *columns], rows)
 
 
@@ -174,9 +178,9 @@ def _trivial_rows(
     grid: Grid, columns: dict[str, str], label: str, samplings: Sequence[str]
 ) -> list[list[str]]:
     rows = []
-    for predictor in PREDICTORS:
+    for predictor in predictors(grid):
         getters = [baseline(*_direction(key, predictor)) for key in columns.values()]
-        rows.append([f"{predictor} ({label})", *_shared(grid, samplings, getters)])
+        rows.append(_shared(f"{predictor} ({label})", grid, samplings, getters))
     return rows
 
 
@@ -186,17 +190,12 @@ def _direction(key: str, predictor: str) -> tuple[str, str, str]:
     return direction.removesuffix("_refined"), predictor, measure
 
 
-def _metrics(grid: Grid, cells: Sequence[Cell], keys: Sequence[str]) -> list[str]:
-    return _entries(grid, cells, [metric(f"test/{key}") for key in keys], "missing")
+def _metrics(label: str, grid: Grid, cells: Sequence[Cell], keys: Iterable[str]) -> list[str]:
+    found = [estimate(grid, cells, metric(f"test/{key}")) for key in keys]
+    return entries(label, found, grid, len(cells), "missing")
 
 
-def _entries(grid: Grid, cells: Sequence[Cell], getters: Sequence[Getter], absent: str) -> list[str]:
-    """One table entry per getter; `absent` stands where there is no number at all."""
-    found = [estimate(grid, cells, getter) for getter in getters]
-    return [absent if value is None else show(value, grid, len(cells)) for value in found]
-
-
-def _shared(grid: Grid, samplings: Sequence[str], getters: Sequence[Getter]) -> list[str]:
-    """The same for numbers that every method and loss of a seed has in common."""
+def _shared(label: str, grid: Grid, samplings: Sequence[str], getters: Sequence[Getter]) -> list[str]:
+    """A row of numbers that every method and loss of a seed has in common."""
     found = [estimate_shared(grid, samplings, getter) for getter in getters]
-    return ["—" if value is None else show(value, grid, len(samplings)) for value in found]
+    return entries(label, found, grid, len(samplings), "—")

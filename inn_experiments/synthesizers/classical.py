@@ -1,4 +1,4 @@
-"""What the classical synthesizers share: they keep their training rows, look them up by class and save them."""
+"""What the classical synthesizers share: they keep their training rows by class and save them."""
 
 from __future__ import annotations
 

@@ -14,7 +14,8 @@ class Gaussian(Classical):
     """Draws from N(mean_c, (1 - rho) S_c + rho (tr S_c / d) I), with rho estimated from the class' rows.
 
     Arguments: `shrinkage`, how rho is estimated: `ledoit_wolf` (Ledoit and Wolf 2004) or `oas`
-    (Chen et al. 2010, better where the rows are close to Gaussian). Raises UserError for a class with one row.
+    (Chen et al. 2010, better where the rows are close to Gaussian). Raises UserError for a class with one
+    row.
     """
 
     minimum = 2

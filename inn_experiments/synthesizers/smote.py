@@ -28,8 +28,8 @@ class Smote(Classical):
         from imblearn.over_sampling import SMOTE
 
         rows = self.rows[label]
-        # imbalanced-learn refuses a single class; one row of "everything else" satisfies it and is never used,
-        # since neighbours are sought within the class alone.
+        # imbalanced-learn refuses a single class; one row of "everything else" satisfies it and is
+        # never used, since neighbours are sought within the class alone.
         x = np.concatenate([rows, rows[:1]])
         y = np.append(np.zeros(len(rows), dtype=np.int64), 1)
         sampler = SMOTE(

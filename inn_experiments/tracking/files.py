@@ -44,27 +44,40 @@ class Run:
         if path == target:
             return target
         target.parent.mkdir(parents=True, exist_ok=True)
-        fresh = target.with_name(f".{target.name}.{os.getpid()}")
-        if path.is_dir():
-            shutil.copytree(path, fresh)
-            shutil.rmtree(target, ignore_errors=True)
-        else:
-            shutil.copyfile(path, fresh)
-        os.replace(fresh, target)
+        with replacing(target) as fresh:
+            if path.is_dir():
+                shutil.copytree(path, fresh)
+                shutil.rmtree(target, ignore_errors=True)
+            else:
+                shutil.copyfile(path, fresh)
         return target
 
     def text(self, name: str, content: str) -> Path:
         """Write the file `name` (a path below the run's folder) with `content`, whole or not at all."""
         target = self.folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        fresh = target.with_name(f".{target.name}.{os.getpid()}")
-        fresh.write_text(content, encoding="utf-8")
-        os.replace(fresh, target)
+        with replacing(target) as fresh:
+            fresh.write_text(content, encoding="utf-8")
         return target
 
     def json(self, name: str, content: Any) -> Path:
         """Write `content` as JSON; raises ValueError for NaN and infinity, which JSON does not have."""
         return self.text(name, json.dumps(content, indent=1, allow_nan=False) + "\n")
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """A temporary name beside `target`, renamed to it when the block ends well and removed when it does not."""
+    fresh = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        yield fresh
+        os.replace(fresh, target)
+    except BaseException:
+        if fresh.is_dir():
+            shutil.rmtree(fresh, ignore_errors=True)
+        else:
+            fresh.unlink(missing_ok=True)
+        raise
 
 
 def check_finite(values: Mapping[str, float]) -> None:

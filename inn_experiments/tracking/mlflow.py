@@ -7,7 +7,7 @@ import subprocess
 import time
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlparse
@@ -101,7 +101,9 @@ class Mlflow:
             status = "FINISHED"
         except Exception:
             status = "FAILED"
-            run.text("traceback.txt", traceback.format_exc())
+            # On a full disk there is no room for it; the first error is the one to hear about.
+            with suppress(OSError):
+                run.text("traceback.txt", traceback.format_exc())
             raise
         finally:
             client.set_terminated(run.run_id, status)

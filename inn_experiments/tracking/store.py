@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 
 from inn_experiments.contracts import UserError
+from inn_experiments.tracking.files import replacing
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -27,11 +28,11 @@ def connect(path: Path) -> MlflowClient:
     """A client for the database file `path`, without telemetry and without log lines."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("DO_NOT_TRACK", "true")
-    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "ERROR")
+    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "CRITICAL")
     from mlflow import MlflowClient
 
     for name in ("mlflow", "alembic"):
-        logging.getLogger(name).setLevel(logging.ERROR)
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     return MlflowClient(tracking_uri=f"sqlite:///{path.absolute()}")
 
 
@@ -56,13 +57,14 @@ def initialise(outputs: Path) -> None:
     with FileLock(outputs / "mlflow.db.lock"):
         if path.exists():
             return
-        fresh = outputs / ".mlflow.db.new"
-        fresh.unlink(missing_ok=True)
-        connect(fresh).create_experiment(EXPERIMENT, artifact_location=(outputs.absolute() / "runs").as_uri())
-        # Readers do not wait for a writer with a write-ahead log; the setting stays in the file.
-        connection = sqlite3.connect(fresh)
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.close()
-        for suffix in ("-wal", "-shm"):
-            fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)
-        os.replace(fresh, path)
+        with replacing(path) as fresh:
+            fresh.unlink(missing_ok=True)
+            connect(fresh).create_experiment(
+                EXPERIMENT, artifact_location=(outputs.absolute() / "runs").as_uri()
+            )
+            # Readers do not wait for a writer with a write-ahead log; the setting stays in the file.
+            connection = sqlite3.connect(fresh)
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.close()
+            for suffix in ("-wal", "-shm"):
+                fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)

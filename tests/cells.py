@@ -1,0 +1,63 @@
+"""Small cells for the tests: a generator built from the real configuration, on few rows of MNIST1D."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from inn_experiments import config, pipeline
+from inn_experiments.contracts import Rows, Split
+from inn_experiments.data.mnist1d import Mnist1d
+from inn_experiments.data.scaling import BasePeak
+
+QUIET = ("trainer.progress=false",)
+
+
+@cache
+def split(rows: int = 200) -> Split:
+    """A class-balanced split of MNIST1D; the generated arrays are shared by the processes of one user."""
+    folder = Path(tempfile.gettempdir()) / f"inn_experiments_tests_{os.getuid()}"
+    return Mnist1d(rows=rows, val_rows=0, fresh_rows=0).load(seed=0, cache=folder)
+
+
+@cache
+def bounded_split(classes: int = 3, per_class: int = 12, features: int = 16) -> Split:
+    """Spectra-like rows in [0, 1] with a base peak of 1 and exact zeros: one peak a class, its height noisy."""
+    rng = np.random.default_rng(0)
+    y = np.repeat(np.arange(classes), per_class)
+    place = np.arange(features)
+    peaks = np.exp(-0.5 * (place - 4 * y[:, None] - 3) ** 2)
+    x = np.clip(peaks + 0.3 * rng.random((len(y), features)) - 0.1, 0, None)
+    rows = Rows((x / x.max(1, keepdims=True)).astype(np.float32), y.astype(np.int64))
+    names = tuple(f"chemical {label}" for label in range(classes))
+    return Split(rows, rows.take(np.arange(0)), rows, None, names, place, "m/z", BasePeak(), True, "spectra")
+
+
+def built(*overrides: str, of: Split | None = None, options: tuple[str, ...] = ()):
+    """The unfitted generator of the default experiment with these overrides, as the pipeline builds it."""
+    cfg = config.compose(*QUIET, *overrides, *options)
+    return pipeline.build(cfg, of or split())
+
+
+def fitted(*overrides: str, seed: int = 0, epochs: int = 3, of: Split | None = None):
+    """The generator after a few epochs of batches of 32 on the training rows."""
+    rows = of or split()
+    synthesizer = built(*overrides, of=rows, options=(f"trainer.epochs={epochs}", "trainer.batch=32"))
+    synthesizer.fit(rows.train, rows.val, seed=seed)
+    return synthesizer
+
+
+def weights(synthesizer) -> dict[str, torch.Tensor]:
+    """The trained weights of an inversion generator, by name."""
+    return {name: value.detach().clone() for name, value in synthesizer.method.named_parameters()}
+
+
+def same_weights(first, second) -> bool:
+    """Whether two generators have bit for bit the same weights under the same names."""
+    a, b = weights(first), weights(second)
+    return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)

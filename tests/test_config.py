@@ -1,0 +1,183 @@
+"""The configuration: every option composes and is built, and every kind of mistake is named."""
+
+from __future__ import annotations
+
+import functools
+
+import pytest
+import yaml
+
+from inn_experiments import config
+from inn_experiments.contracts import UserError
+from inn_experiments.targets import ROOMS, build, find_class
+
+NEEDED = {
+    "data=table": ["data.path=rows.csv", "data.label=kind"],
+    "network=conv_unet": ["method=implicit"],
+}
+EXTRA = {"network": {"features": 8, "steps": 10, "directions": False}}
+OPTIONS = [
+    (folder.name, path.stem)
+    for folder in sorted(config.CONF.iterdir()) if folder.is_dir() and folder.name != "hydra"
+    for path in sorted(folder.glob("*.yaml"))
+]  # fmt: skip
+
+
+def composed(group: str, option: str, *more: str):
+    pair = f"{group}={option}"
+    return config.compose(pair, *NEEDED.get(pair, []), *more)
+
+
+@pytest.mark.parametrize(("group", "option"), OPTIONS)
+def test_every_option_composes_and_is_built(group: str, option: str) -> None:
+    cfg = composed(group, option)
+    assert config.cell_name(cfg)
+    assert cfg.choices[group] == option
+    if group in ROOMS and group != "generator":
+        made = build(cfg[group])
+        made = made(**EXTRA[group]) if isinstance(made, functools.partial) and group in EXTRA else made
+        assert made is not None
+
+
+@pytest.mark.parametrize("option", [option for group, option in OPTIONS if group == "generator"])
+def test_every_generator_is_built_from_its_parts(option: str) -> None:
+    cfg = composed("generator", option)
+    parts = {name: build(cfg[name]) for name in cfg.generator.get("reads", []) if name in cfg}
+    assert callable(build(cfg.generator, **parts).sample)
+
+
+@pytest.mark.parametrize(("group", "option"), OPTIONS)
+def test_an_option_is_short_and_says_what_it_means(group: str, option: str) -> None:
+    lines = (config.CONF / group / f"{option}.yaml").read_text(encoding="utf-8").splitlines()
+    comments = [line for line in lines if line.startswith("# ") and not line.startswith("# @")]
+    assert lines[0].startswith("# ") and comments and len(lines) <= 25
+
+
+@pytest.mark.parametrize(
+    ("overrides", "words"),
+    [
+        (["seed=abc"], ["seed", "'abc'", "integer"]),
+        (["seed=-1"], ["seed", "-1"]),
+        (["trainer.epochs=many"], ["trainer.epochs", "'many'"]),
+        (["trainer.epochs=1.5"], ["trainer.epochs", "1.5"]),
+        (["+trainer.epoch=3"], ["epoch", "did you mean 'epochs'"]),
+        (["+sede=3"], ["sede", "did you mean 'seed'"]),
+        (["data=table"], ["data.path"]),
+        (["data=table", "data.path=a.csv", "data.label=b", "data.scaling=log"], ["data.scaling", "base_peak"]),
+        (["paths.outputs=null"], ["paths.outputs"]),
+        (["generator=smote", "method=svd"], ["generator=smote", "'method'"]),
+        (["generator=smote", "network.hidden=3"], ["'network'"]),
+        (["generator=smote", "schedule.steps=3"], ["'schedule'"]),
+        (["sampling=convex", "schedule=linear"], ["sampling=convex", "'schedule'"]),
+        (["method=svd", "parameterization=epsilon"], ["parameterization=epsilon", "method=svd", "x0"]),
+        (["method=explicit", "parameterization=v"], ["parameterization=v", "method=explicit"]),
+        (["method=svd", "network=conv_unet"], ["network=conv_unet", "method=svd", "point_unet"]),
+    ],
+)
+def test_a_mistake_is_named(overrides: list[str], words: list[str]) -> None:
+    with pytest.raises(UserError) as error:
+        config.compose(*overrides)
+    for word in words:
+        assert word in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_what_is_read_is_accepted() -> None:
+    assert config.compose("sampling=convex", "schedule.steps=50").schedule.steps == 50
+    assert config.compose("schedule=linear", "schedule.steps=50").choices.schedule == "linear"
+    config.compose("trainer=smoke", "generator=smote")
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "os.system",
+        "subprocess.Popen",
+        "builtins.eval",
+        "inn_experiments.data.table.Path",
+        "inn_experiments.data.table.os.system",
+        "inn_experiments.sweep.Supervisor",
+        "inn_experiments.data.table.nothing_like_it",
+        "inn_experiments.data.nowhere.Table",
+        3,
+    ],
+)
+def test_a_foreign_target_is_refused(target: object) -> None:
+    with pytest.raises(UserError, match="_target_"):
+        build({"_target_": target})
+    with pytest.raises(UserError, match="_target_"):
+        build({"_target_": "inn_experiments.data.mnist1d.Mnist1d", "rows": [{"_target_": target}]})
+
+
+def test_a_target_of_another_group_is_refused() -> None:
+    assert find_class("inn_experiments.data.mnist1d.Mnist1d", "data").__name__ == "Mnist1d"
+    with pytest.raises(UserError, match="generator"):
+        find_class("inn_experiments.data.mnist1d.Mnist1d", "generator")
+    with pytest.raises(UserError, match=r"in the group `data` is not allowed"):
+        config.compose("data._target_=inn_experiments.tracking.files.Files")
+
+
+def test_building_hands_over_what_the_program_knows() -> None:
+    option = {"_target_": "inn_experiments.synthesizers.jitter.Jitter", "scale": 0.25, "reads": []}
+    with pytest.raises(UserError, match="scale"):
+        build(option, scale=1.0)
+    assert build(option) is not build(option)
+
+
+def test_the_fingerprint_is_of_what_is_computed() -> None:
+    mark = config.fingerprint(config.compose())
+    same = [["paths.outputs=elsewhere"], ["tracking=none"], ["trainer.progress=false"], ["objective=test/x"]]
+    other = [["seed=1"], ["method=svd"], ["trainer.epochs=999"], ["data.rows=100"], ["utility=none"]]
+    assert all(config.fingerprint(config.compose(*overrides)) == mark for overrides in same)
+    marks = [config.fingerprint(config.compose(*overrides)) for overrides in other]
+    assert len({mark, *marks}) == len(other) + 1
+
+
+def test_the_fingerprint_ignores_what_nobody_reads() -> None:
+    plain = config.fingerprint(config.compose("generator=smote"))
+    assert config.fingerprint(config.compose("generator=smote", "trainer=smoke")) == plain
+    levels = [config.fingerprint(config.compose("sampling=convex", f"schedule.steps={n}")) for n in (10, 20)]
+    assert levels[0] != levels[1]
+
+
+def test_the_fingerprint_follows_the_data_file(tmp_path) -> None:
+    path = tmp_path / "rows.csv"
+    marks = []
+    for text in ("a,b\n1,2\n", "a,b\n1,3\n"):
+        path.write_text(text)
+        marks.append(config.fingerprint(config.compose("data=table", f"data.path={path}", "data.label=b")))
+    assert marks[0] != marks[1]
+
+
+def test_names_tell_the_cells_of_the_grid_apart_and_leave_the_seed_out() -> None:
+    grid = [
+        (f"method={method}", f"loss={loss}", f"sampling={sampling}")
+        for method in ("implicit", "semi_implicit", "svd", "explicit")
+        for loss in ("fid", "kl") for sampling in ("gaussian", "convex")
+    ]  # fmt: skip
+    names = {config.cell_name(config.compose(*cell)) for cell in grid}
+    assert len(names) == 16 and "svd-convex-kl" in names
+    cfg = config.compose("network=square", "seed=7")
+    assert config.cell_name(cfg) == "implicit-gaussian-fid-square"
+    assert config.cell_name(config.compose("generator=smote", "data=coffee")) == "coffee-smote"
+
+
+def test_axes_are_few_and_only_those_that_are_read() -> None:
+    axes = config.axes(config.compose("method=svd", "seed=3"))
+    assert axes["method"] == "svd" and axes["seed"] == 3 and axes["epochs"] == 1000 and len(axes) <= 13
+    assert "schedule" not in config.axes(config.compose("sampling=convex"))
+    assert set(config.axes(config.compose("generator=bootstrap"))) == {"data", "generator", "seed"}
+
+
+def test_the_paper_grid_has_sixteen_cells() -> None:
+    sweep = yaml.safe_load((config.CONF / "experiment" / "paper_grid.yaml").read_text())["hydra"]
+    counts = [len(value.split(",")) for value in sweep["sweeper"]["params"].values()]
+    assert sweep["mode"] == "MULTIRUN" and functools.reduce(int.__mul__, counts) == 16
+
+
+def test_option_and_class_share_their_name() -> None:
+    for group, option in OPTIONS:
+        node = yaml.safe_load((config.CONF / group / f"{option}.yaml").read_text()) or {}
+        if "_target_" in node and group in ("method", "network", "prime", "sampling", "loss", "schedule"):
+            name = node["_target_"].rpartition(".")[2]
+            assert name.lower() == option.replace("_", "")

@@ -1,0 +1,95 @@
+"""Two-sample scores on distributions whose answer is known."""
+
+import numpy as np
+import pytest
+
+from inn_experiments.contracts import Rows, Split, UserError
+from inn_experiments.evaluation.c2st import c2st
+from inn_experiments.evaluation.fidelity import fidelity, fresh_or_halves
+from inn_experiments.evaluation.prdc import prdc
+
+
+def normal(seed: int, count: int = 300, features: int = 8) -> np.ndarray:
+    return np.random.default_rng(seed).normal(size=(count, features)).astype(np.float32)
+
+
+def rows(seed: int, count: int = 300) -> Rows:
+    return Rows(normal(seed, count), np.arange(count) % 3)
+
+
+def test_c2st_is_calibrated():
+    same = [c2st(normal(2 * seed), normal(2 * seed + 1), seed=seed) for seed in range(3)]
+    assert np.mean(same) == pytest.approx(0.5, abs=0.04)
+    assert c2st(normal(0) + 1.0, normal(1), seed=0) > 0.85
+    assert c2st(np.repeat(normal(0)[:3], 100, axis=0), normal(1), seed=0) > 0.95
+    correlated = normal(0)
+    correlated[:, ::2] = correlated[:, 1::2]
+    assert c2st(correlated, normal(1), seed=0) > 0.6
+    assert c2st(normal(0), normal(1), seed=4) == c2st(normal(0), normal(1), seed=4)
+
+
+def test_c2st_is_balanced_when_one_side_is_larger():
+    assert c2st(normal(0, 2000), normal(1, 200), seed=0) == pytest.approx(0.5, abs=0.1)
+
+
+def test_prdc_on_a_line_by_hand():
+    # k = 1: radii of the real balls 1, 1, 3, of the synthetic ones 8.5, 2, 2.
+    real = np.array([[0.0], [1.0], [4.0]])
+    synthetic = np.array([[-8.0], [0.5], [2.5]])
+    # Distances real x synthetic: (8, .5, 2.5), (9, .5, 1.5), (12, 3.5, 1.5).
+    # In real balls: -8 in none; 0.5 in those of 0 and 1; 2.5 in that of 4.
+    # In synthetic balls: all three real rows (0 in that of -8, 1 and 4 in that of 2.5).
+    assert prdc(real, synthetic, k=1) == pytest.approx(
+        {"precision": 2 / 3, "recall": 1.0, "density": 3 / 3, "coverage": 1.0}
+    )
+    far = prdc(real, real + 100, k=1)
+    assert far == {"precision": 0, "recall": 0, "density": 0, "coverage": 0}
+
+
+def test_prdc_follows_theory_and_tells_lost_modes():
+    # For identical distributions E[coverage] = 1 - (n-1)...(n-k) / ((2n-1)...(2n-k)) (Naeem et al. 2020).
+    n, k = 500, 5
+    expected = 1 - np.prod([(n - i) / (2 * n - i) for i in range(1, k + 1)])
+    scores = prdc(normal(0, n), normal(1, n), k)
+    assert scores["coverage"] == pytest.approx(expected, abs=0.03)
+    assert scores["density"] == pytest.approx(1, abs=0.1)
+    collapsed = prdc(normal(0), 0.05 * normal(1), k)
+    assert collapsed["precision"] == 1 and collapsed["recall"] < 0.1 and collapsed["coverage"] < 0.5
+
+
+def test_fidelity_of_real_rows_copies_and_broken_rows():
+    train, real = rows(0), rows(1)
+    fresh = fidelity(normal(2), real.y, real, train, seed=0)
+    assert set(fresh) == {
+        *("c2st", "precision", "recall", "density", "coverage", "fid", "kl"),
+        *("nearest_train", "nearest_train_ratio", "copies"),
+    }
+    assert fresh["nearest_train_ratio"] == pytest.approx(1, abs=0.1) and fresh["copies"] < 0.05
+    assert fresh == fidelity(normal(2), real.y, real, train, seed=0)
+    copied = fidelity(train.x, train.y, real, train, seed=0)
+    assert copied["nearest_train"] == 0 and copied["nearest_train_ratio"] < 1e-9 and copied["copies"] == 1
+    everything_equal = Rows(np.ones_like(real.x), real.y)
+    constant = fidelity(everything_equal.x, real.y, everything_equal, everything_equal, seed=0)
+    assert all(np.isfinite(value) for value in constant.values()) and constant["nearest_train_ratio"] == 1
+    broken = normal(2)
+    broken[7, 3] = np.nan
+    with pytest.raises(UserError, match="1 of 300 rows"):
+        fidelity(broken, real.y, real, train, seed=0)
+
+
+@pytest.mark.parametrize("fresh", (rows(3), None))
+def test_the_sanity_row_looks_perfect(fresh):
+    split = Split(
+        rows(0),
+        rows(1),
+        rows(2),
+        fresh,
+        ("a", "b", "c"),
+        np.arange(8),
+        "k",
+        scaling=None,
+        bounded=False,
+        name="toy",
+    )
+    scores = fresh_or_halves(split, 0)
+    assert scores["c2st"] == pytest.approx(0.5, abs=0.08) and scores["coverage"] > 0.9

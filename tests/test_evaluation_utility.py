@@ -1,0 +1,183 @@
+"""Utility: references behave as they must, intervals are filled in, and bad input is named."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sklearn.metrics import accuracy_score, precision_recall_fscore_support
+
+from inn_experiments.contracts import Rows, Split, UserError
+from inn_experiments.evaluation.division import divide, halves
+from inn_experiments.evaluation.forest import forest_predictions
+from inn_experiments.evaluation.scores import MEASURES, confusion, measures, resampling_weights
+from inn_experiments.evaluation.utility import Utility
+from inn_experiments.seeding import child_seed
+from inn_experiments.synthesizers.bootstrap import Bootstrap
+from inn_experiments.synthesizers.convex import Convex
+from inn_experiments.synthesizers.gaussian import Gaussian
+
+REFERENCES = {"convex": Convex, "bootstrap": Bootstrap}
+CLASSES = ("a", "b", "c", "d")
+
+
+def rows(seed: int, count: int, groups: int | None = None) -> Rows:
+    rng = np.random.default_rng(seed)
+    y = np.arange(count) % 4
+    x = rng.normal(size=(count, 6)) + 1.5 * np.eye(4, 6)[y] * 2
+    group = None if groups is None else rng.permutation(np.arange(count) % groups)
+    return Rows(x.astype(np.float32), y.astype(np.int64), group)
+
+
+def split_of(groups: int | None = None) -> Split:
+    parts = [rows(seed, count, groups) for seed, count in ((0, 80), (1, 40), (2, 120))]
+    return Split(*parts, None, CLASSES, np.arange(6), "k", scaling=None, bounded=False, name="toy")
+
+
+def fitted(split: Split) -> Gaussian:
+    generator = Gaussian()
+    generator.fit(split.train, split.val, seed=0)
+    return generator
+
+
+def by_name(table: list[dict], protocol: str) -> dict[str, dict]:
+    return {row["treatment"]: row for row in table if row["protocol"] == protocol}
+
+
+@pytest.mark.parametrize("classes", (2, 5))
+def test_measures_are_scikit_learns(classes):
+    rng = np.random.default_rng(classes)
+    true, predicted = rng.integers(classes, size=60), rng.integers(classes + 1, size=60)
+    found = measures(confusion(true, predicted, classes + 1, np.ones((1, 60))))
+    expected = {"accuracy": accuracy_score(true, predicted)}
+    for average in ("macro", "weighted"):
+        values = precision_recall_fscore_support(
+            true, predicted, labels=np.unique(true), average=average, zero_division=0
+        )
+        expected |= {f"{name}_{average}": values[i] for i, name in enumerate(("precision", "recall", "f1"))}
+    assert tuple(found) == MEASURES
+    for name, value in expected.items():
+        assert found[name][0] == pytest.approx(value), name
+
+
+def test_resamples_keep_class_sizes_or_whole_groups():
+    plain, grouped = rows(0, 40), rows(0, 40, groups=8)
+    weights, units = resampling_weights(plain, 5, 0)
+    assert units == 10 and all((weights[:, plain.y == label].sum(axis=1) == 10).all() for label in range(4))
+    weights, units = resampling_weights(grouped, 5, 0)
+    assert units == 8 and all(len(set(weights[0, grouped.group == group])) == 1 for group in range(8))
+
+
+def test_levels_keep_rare_values_and_the_forest_repeats_itself():
+    x = np.zeros((400, 2), dtype=np.float32)
+    x[:200:50, 0] = 1.0  # one row in a hundred: a peak that quantiles of all values would not see
+    train = Rows(np.concatenate([x, x]), np.repeat([0, 1], 400))
+    train.x[:, 1] = np.arange(800)
+    options = {"trees": 5, "seed": 1}
+    assert (forest_predictions(train, train.x, levels=16, **options) == train.y).mean() > 0.99
+    sparse = Rows(x, (x[:, 0] > 0).astype(np.int64))
+    for levels in (16, None):
+        assert (forest_predictions(sparse, x, levels=levels, **options) == sparse.y).all()
+    first = forest_predictions(sparse, x, levels=None, **options)
+    first[:] = 9
+    assert (forest_predictions(sparse, x, levels=None, **options) != 9).all()
+
+
+def test_references_and_controls():
+    split = split_of()
+    table = Utility(repeats=3, trees=30, per_class=20).score(fitted(split), split, REFERENCES, seed=0)
+    json.dumps(table, allow_nan=False)
+    assert len(table) == 14
+    for protocol, real_rows in (("same_rows", 80), ("disjoint", 60)):
+        found = by_name(table, protocol)
+        assert list(found) == [
+            "real",
+            "synthetic",
+            "convex",
+            "both",
+            "bootstrap",
+            "shuffled",
+            "synthetic_only",
+        ]
+        sizes = [
+            found[name]["n_train"] - real_rows for name in ("real", "synthetic", "both", "synthetic_only")
+        ]
+        assert sizes == [0, 80, 160, 80 - real_rows]
+        assert abs(found["shuffled"]["accuracy"]["mean"] - 0.25) < 0.12
+        assert found["real"]["f1_macro"]["mean"] > 0.8
+        assert found["real"]["difference_f1_macro"] == {"mean": 0.0, "half_width": 0.0}
+        copies = found["bootstrap"]["difference_f1_macro"]
+        assert abs(copies["mean"]) < max(copies["half_width"], 0.05)
+        gap = found["synthetic_only"]["f1_macro"]["mean"] - found["real"]["f1_macro"]["mean"]
+        assert found["synthetic_only"]["difference_f1_macro"]["mean"] == pytest.approx(gap)
+    again = Utility(repeats=3, trees=30, per_class=20).score(fitted(split), split, REFERENCES, seed=0)
+    assert again == table
+
+
+def test_one_repeat_has_no_half_width_and_none_gives_nothing():
+    split = split_of()
+    table = Utility(repeats=1, trees=3, per_class=None).score(fitted(split), split, REFERENCES, seed=0)
+    assert table[0]["f1_macro"]["half_width"] is None
+    assert by_name(table, "same_rows")["synthetic_only"]["n_train"] == 80
+    assert Utility(repeats=0).score(fitted(split), split, REFERENCES, seed=0) == []
+
+
+class Recorder(Gaussian):
+    """Remembers the rows that every fit was given."""
+
+    fits: list[Rows]
+
+    def fit(self, train: Rows, val: Rows, *, seed: int) -> None:
+        Recorder.fits.append(train)
+        super().fit(train, val, seed=seed)
+
+
+@pytest.mark.parametrize("groups", (None, 30))
+def test_refit_gives_the_generator_new_rows_and_never_test_rows(groups):
+    split, Recorder.fits = split_of(groups), []
+    if groups:
+        # Groups of train and test are different ones, as in every grouped split.
+        split = replace(split, test=Rows(split.test.x, split.test.y, split.test.group + 100))
+    utility = Utility(repeats=2, trees=3, per_class=5, refit=True)
+    table = utility.score(fitted(split), split, REFERENCES, seed=0, rebuild=Recorder)
+    assert len(table) == 14 and len(Recorder.fits) == 2
+    first, second = Recorder.fits
+    assert not np.array_equal(first.x, second.x)
+    for repeat, seen in enumerate(Recorder.fits):
+        train, test = utility._parts(split, child_seed(0, f"repeat/{repeat}"))
+        np.testing.assert_array_equal(train.x, seen.x)
+        assert not {row.tobytes() for row in seen.x} & {row.tobytes() for row in test.x}
+        if groups:
+            assert not set(seen.group) & set(test.group)
+    with pytest.raises(ValueError, match="rebuild"):
+        utility.score(fitted(split), split, REFERENCES, seed=0)
+
+
+def test_too_few_rows_are_named_before_and_during_the_score():
+    split = split_of()
+    few = split.test.take(np.flatnonzero((split.test.y != 2) | (np.arange(120) < 8)))
+    utility, poor = Utility(repeats=2, trees=3, per_class=5), replace(split, test=few)
+    with pytest.raises(UserError, match="disjoint.*class 'c' has 2"):
+        utility.check(poor, seed=0)
+    with pytest.raises(UserError, match="class 'c' has 2"):
+        utility.score(fitted(split), poor, REFERENCES, seed=0)
+    Utility(repeats=2, protocols=["same_rows"]).check(poor, seed=0)
+    with pytest.raises(UserError, match="same_rows.*class 'd' has 1"):
+        utility.check(replace(split, train=split.train.take(np.r_[0:4, 4:7, 8:11])), seed=0)
+    with pytest.raises(UserError, match="trees is 0"):
+        Utility(trees=0)
+
+
+def test_divisions_are_stratified_or_grouped_and_repeatable():
+    train, test = divide(rows(0, 40), 0.25, CLASSES, "x", seed=0)
+    assert np.bincount(test.y).tolist() == [2] * 4 or np.bincount(test.y).tolist() == [3] * 4
+    assert len(train) + len(test) == 40
+    again = divide(rows(0, 40), 0.25, CLASSES, "x", seed=0)[1]
+    np.testing.assert_array_equal(test.x, again.x)
+    grouped = divide(rows(0, 200, groups=20), 0.5, CLASSES, "x", seed=0)
+    assert not set(grouped[0].group) & set(grouped[1].group)
+    one_group = Rows(rows(0, 40).x, rows(0, 40).y, np.zeros(40))
+    with pytest.raises(UserError, match="in 1 group"):
+        divide(one_group, 0.5, CLASSES, "x", seed=0)
+    first, second = halves(rows(0, 42), seed=0)
+    assert np.abs(np.bincount(first.y) - np.bincount(second.y)).max() <= 1

@@ -1,0 +1,104 @@
+"""Who may know whom: read from the source with `ast`, so that no import has to run."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "inn_experiments"
+NAME = PACKAGE.name
+
+SHELL = {"config", "targets", "validation"}
+"""The configuration, in three files."""
+
+EVERYWHERE = {"", "contracts", "seeding"}
+MAY_KNOW: dict[str, set[str]] = {
+    "contracts": set(),
+    "seeding": set(),
+    "maths": set(),
+    "nets": {"maths"},
+    "methods": {"maths", "nets"},
+    "modules": {"maths", "nets", "methods"},
+    "synthesizers": {"maths", "nets", "methods", "modules"},
+    "data": set(),
+    "evaluation": set(),
+    "tracking": set(),
+    "reports": {"evaluation.intervals", "tracking"},
+    "targets": set(),
+    "validation": {"targets"},
+    "config": {"targets", "validation"},
+    "usage": {"config"},
+    "failures": SHELL,
+    "sweep": {*SHELL, "failures", "tracking"},
+    "fits": SHELL | {"synthesizers", "tracking"},
+    "samples": {"synthesizers"},
+    "pipeline": SHELL | {"data", "evaluation", "synthesizers", "tracking", "reports", "fits", "samples"},
+    "cell": SHELL | {"failures", "sweep", "tracking", "reports", "pipeline"},
+    "__main__": SHELL | {"cell", "failures", "sweep", "usage"},
+}
+
+CONFIGURATION = SHELL | {"__main__", "cell", "failures", "fits", "pipeline", "sweep"}
+OWNERS = {
+    "hydra": CONFIGURATION,
+    "omegaconf": CONFIGURATION,
+    "mlflow": {"tracking"},
+    "lightning": {"modules", "synthesizers"},
+    "sklearn": {"data", "evaluation", "synthesizers"},
+    "imblearn": {"synthesizers"},
+    "matplotlib": {"reports"},
+}
+"""Library -> the only rooms that may import it."""
+
+FILES = sorted(path for path in PACKAGE.rglob("*.py") if "conf" not in path.relative_to(PACKAGE).parts)
+
+
+def imports(path: Path) -> set[str]:
+    """Every module that a file imports, at the top or inside a function, as absolute dotted names."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative imports hide who is known"
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def room(path: Path) -> str:
+    """The room a file belongs to: its folder below the package, or its own name."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return "" if parts == ("__init__",) else parts[0]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_file_knows_only_the_rooms_below_it(path: Path) -> None:
+    here = room(path)
+    assert here in {"", *MAY_KNOW}, f"{here}: a room that the law does not know; add it to MAY_KNOW"
+    allowed = EVERYWHERE | {here} | MAY_KNOW.get(here, set())
+    for name in imports(path):
+        top, _, rest = name.partition(".")
+        if top == NAME:
+            other = rest.split(".")[0]
+            known = other in allowed or any(rest.startswith(f"{entry}.") for entry in allowed if "." in entry)
+            assert known or rest in ("__version__",), f"{here} must not know {name}"
+        elif top in OWNERS:
+            assert here in OWNERS[top], f"{here} must not import {name}: it belongs to {sorted(OWNERS[top])}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_nothing_is_unpickled(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert not {"pickle", "cPickle", "dill", "shelve"} & {name.split(".")[0] for name in imports(path)}
+    assert "allow_pickle=True" not in text and "weights_only=False" not in text
+
+
+def test_the_start_is_light() -> None:
+    heavy = ("torch", "lightning", "mlflow", "sklearn", "pandas", "matplotlib")
+    modules = "contracts, config, __main__, cell, sweep, usage"
+    code = f"import sys; from inn_experiments import {modules}; print([m for m in {heavy} if m in sys.modules])"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "[]"
