@@ -7,10 +7,8 @@ import time
 import warnings
 from contextlib import contextmanager
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 from omegaconf import DictConfig
 
 from inn_experiments import config

@@ -19,7 +19,6 @@ import time
 from pathlib import Path
 
 import torch
-from torch.nn.utils import parametrize
 from torch.utils.flop_counter import FlopCounterMode
 
 from inn_experiments import config, pipeline
@@ -46,14 +45,12 @@ def line(method: str, cfg, epochs: int) -> str:
     """Measure one method: GEMM rate and both loops alternate, medians are taken."""
     split = config.build(cfg.data).load(seed=0, cache=Path(cfg.paths.outputs) / "cache")
     module, batches = prepared(cfg, split)
-    optimizer = module.configure_optimizers()["optimizer"]
-    pairs = next(iter(batches))
+    optimizer = module.configure_optimizers()[0][0]
+    pairs = next(iter(batches))[0]
 
     def step() -> None:
         optimizer.zero_grad()
-        with parametrize.cached():
-            loss = sum(module.method.terms(pairs).values())
-        loss.backward()
+        module.loss(pairs).backward()
         optimizer.step()
 
     step()

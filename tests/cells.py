@@ -1,8 +1,7 @@
-"""Small cells for the tests: a generator built from the real configuration, on few rows of MNIST1D."""
+"""Small cells for the tests: a generator built from the real configuration, on few rows."""
 
 from __future__ import annotations
 
-import os
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -15,19 +14,17 @@ from inn_experiments.contracts import Rows, Split
 from inn_experiments.data.mnist1d import Mnist1d
 from inn_experiments.data.scaling import BasePeak
 
-QUIET = ("trainer.progress=false",)
-
 
 @cache
 def split(rows: int = 200) -> Split:
-    """A class-balanced split of MNIST1D; the generated arrays are shared by the processes of one user."""
-    folder = Path(tempfile.gettempdir()) / f"inn_experiments_tests_{os.getuid()}"
-    return Mnist1d(rows=rows, val_rows=0, fresh_rows=0).load(seed=0, cache=folder)
+    """A class-balanced division of MNIST1D without validation rows."""
+    with tempfile.TemporaryDirectory() as folder:
+        return Mnist1d(rows=rows, val_rows=0, fresh_rows=0).load(seed=0, cache=Path(folder))
 
 
 @cache
-def bounded_split(classes: int = 3, per_class: int = 12, features: int = 16) -> Split:
-    """Spectra-like rows in [0, 1] with a base peak of 1 and exact zeros: one peak a class, its height noisy."""
+def spectra(classes: int = 3, per_class: int = 12, features: int = 16) -> Split:
+    """Rows in [0, 1] with a base peak of 1 and exact zeros: one peak a class on a noisy ground."""
     rng = np.random.default_rng(0)
     y = np.repeat(np.arange(classes), per_class)
     place = np.arange(features)
@@ -38,26 +35,21 @@ def bounded_split(classes: int = 3, per_class: int = 12, features: int = 16) -> 
     return Split(rows, rows.take(np.arange(0)), rows, None, names, place, "m/z", BasePeak(), True, "spectra")
 
 
-def built(*overrides: str, of: Split | None = None, options: tuple[str, ...] = ()):
+def built(*overrides: str, of: Split | None = None):
     """The unfitted generator of the default experiment with these overrides, as the pipeline builds it."""
-    cfg = config.compose(*QUIET, *overrides, *options)
-    return pipeline.build(cfg, of or split())
+    return pipeline.build(config.compose(*overrides), of or split())
 
 
 def fitted(*overrides: str, seed: int = 0, epochs: int = 3, of: Split | None = None):
-    """The generator after a few epochs of batches of 32 on the training rows."""
+    """An inversion generator after a few epochs, in batches of 32, on the training rows of the division."""
     rows = of or split()
-    synthesizer = built(*overrides, of=rows, options=(f"trainer.epochs={epochs}", "trainer.batch=32"))
+    short = ("trainer.progress=false", f"trainer.epochs={epochs}", "trainer.batch=32")
+    synthesizer = built(*overrides, *short, of=rows)
     synthesizer.fit(rows.train, rows.val, seed=seed)
     return synthesizer
 
 
-def weights(synthesizer) -> dict[str, torch.Tensor]:
-    """The trained weights of an inversion generator, by name."""
-    return {name: value.detach().clone() for name, value in synthesizer.method.named_parameters()}
-
-
 def same_weights(first, second) -> bool:
-    """Whether two generators have bit for bit the same weights under the same names."""
-    a, b = weights(first), weights(second)
+    """Whether two inversion generators have bit for bit the same weights under the same names."""
+    a, b = dict(first.method.named_parameters()), dict(second.method.named_parameters())
     return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)

@@ -58,7 +58,7 @@ def make_report() -> dict:
             ("forward", 0.46),
             ("denoise", 0.3),
             ("inverse", 12.5),
-            ("inverse_refined", 0.9),
+            ("inverse_walk", 0.9),
             ("round_trip_clean", 1e-9),
             ("round_trip_prime", 31234.0),
         )

@@ -73,12 +73,12 @@ def test_below_trivial_counts_cells_in_which_every_seed_wins():
     assert "1.50 in the worst" in text
 
 
-def test_refined_inverses_have_a_column_only_where_there_are_any():
-    assert "refined" not in paper_table_6(make_grid())
+def test_unrefined_walks_have_a_column_only_where_there_are_any():
+    assert "walk alone" not in paper_table_6(make_grid())
     refined = make_grid(
-        lambda cell, seed: {"test__inverse_refined__mse": 0.1} if cell.method == "svd" else {}
+        lambda cell, seed: {"test__inverse_walk__mse": 0.1} if cell.method == "svd" else {}
     )
-    assert "refined" in paper_table_6(refined)
+    assert "walk alone" in paper_table_6(refined)
 
 
 def test_numbers_keep_three_digits():

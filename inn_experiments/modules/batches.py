@@ -1,4 +1,4 @@
-"""Training pairs from tensors in memory: a few epochs' worth are corrupted at once, then sliced."""
+"""Training pairs from tensors in memory: a block of batches is corrupted at once, then sliced."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from torch import Tensor
 from inn_experiments.contracts import Corrupted
 from inn_experiments.methods.base import Pairs
 
-# Rows corrupted in one go: large enough that drawing noise costs little per batch, small enough for memory.
-CHUNK_VALUES = 2_000_000
+# Values corrupted in one go: enough that drawing noise costs little per batch, few enough for memory.
+BLOCK_VALUES = 2_000_000
 
 
 class PairBatches:
-    """One epoch an iteration: shuffled rows, each as (x_t, t) or, with chance `prime_share`, as (prime, T+1).
+    """One epoch an iteration, in blocks of batches: every row once, as (x_t, t) or, with chance `prime_share`,
+    as (prime, T+1).
 
     Args: x, y, prime: (n, d), (n,), (n, d) training tensors; corruption: already remembers them; steps: T;
     batch: rows a batch (the last one of an epoch is smaller); generator: of every draw.
@@ -29,15 +30,17 @@ class PairBatches:
         self.batch, self.prime_share, self.generator = batch, prime_share, generator
 
     def __len__(self) -> int:
-        return -(-len(self.x) // self.batch)
+        return (len(self.x) + self._block - 1) // self._block
 
-    def __iter__(self) -> Iterator[Pairs]:
+    def __iter__(self) -> Iterator[list[Pairs]]:
         order = torch.randperm(len(self.x), generator=self.generator)
-        rows = max(self.batch, CHUNK_VALUES // self.x.shape[1] // self.batch * self.batch)
-        for part in order.split(rows):
+        for part in order.split(self._block):
             pairs = self.draw(part)
-            for start in range(0, len(part), self.batch):
-                yield _slice(pairs, slice(start, start + self.batch))
+            yield [_slice(pairs, slice(start, start + self.batch)) for start in range(0, len(part), self.batch)]
+
+    @property
+    def _block(self) -> int:
+        return max(self.batch, BLOCK_VALUES // self.x.shape[1] // self.batch * self.batch)
 
     def draw(self, index: Tensor) -> Pairs:
         """Fresh pairs of the rows at `index`."""

@@ -1,4 +1,8 @@
-"""The LightningModule around an inversion method: optimiser, step, and the loss terms of every epoch."""
+"""The LightningModule around an inversion method: optimiser, step, and the loss terms of every epoch.
+
+Optimisation is manual: Lightning is called once for a block of batches, because around a step of one
+millisecond its hooks cost as much as the mathematics.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +25,8 @@ class InversionModule(lightning.LightningModule):
     Args: draw_validation: gives fresh pairs of the validation rows, or None where there are none.
     """
 
+    automatic_optimization = False
+
     def __init__(self, method: Method, learning_rate: float, weight_decay: float, epochs: int,
                  draw_validation: Callable[[], Pairs] | None) -> None:
         super().__init__()
@@ -32,19 +38,26 @@ class InversionModule(lightning.LightningModule):
         self._sum: Tensor | None = None
         self._steps = 0
 
-    def configure_optimizers(self) -> dict:
+    def configure_optimizers(self) -> tuple[list, list]:
         """Fused AdamW with the learning rate falling along a cosine, once an epoch."""
         optimizer = torch.optim.AdamW(
             self.method.parameters(), lr=self.learning_rate, weight_decay=self.weight_decay, fused=True
         )
-        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=self.epochs)
-        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "epoch"}}
+        return [optimizer], [torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=self.epochs)]
 
-    def transfer_batch_to_device(self, batch: Pairs, device: torch.device, dataloader_idx: int) -> Pairs:
+    def transfer_batch_to_device(self, batch: list[Pairs], device: torch.device, dataloader_idx: int) -> list[Pairs]:
         """Batches are made in main memory, so a CPU has nothing to move."""
         return batch if device.type == "cpu" else super().transfer_batch_to_device(batch, device, dataloader_idx)
 
-    def training_step(self, pairs: Pairs, _: int) -> Tensor:
+    def training_step(self, block: list[Pairs], _: int) -> None:
+        """One optimiser step for each batch of the block."""
+        optimizer = self.optimizers(use_pl_optimizer=False)
+        for pairs in block:
+            optimizer.zero_grad()
+            self.loss(pairs).backward()
+            optimizer.step()
+
+    def loss(self, pairs: Pairs) -> Tensor:
         """The sum of the method's terms; parametrised weights are computed once for all its forward passes."""
         with parametrize.cached():
             terms = self.method.terms(pairs)
@@ -56,7 +69,8 @@ class InversionModule(lightning.LightningModule):
         return values.sum()
 
     def on_train_epoch_end(self) -> None:
-        """Put the epoch's mean terms, and now and then the validation's, on the curves."""
+        """Lower the learning rate; put the epoch's mean terms, and now and then the validation's, on the curves."""
+        self.lr_schedulers().step()
         epoch = self.current_epoch + 1
         means = (self._sum / self._steps).tolist()
         for name, value in zip([*self._names, "loss"], [*means, sum(means)], strict=True):

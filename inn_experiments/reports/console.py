@@ -15,7 +15,7 @@ DIRECTIONS = {
     "forward": "prime → clean",
     "denoise": "noisy → clean",
     "inverse": "clean → prime",
-    "inverse_refined": "clean → prime, refined",
+    "inverse_walk": "clean → prime, the walk alone",
     "round_trip_clean": "clean → prime → clean",
     "round_trip_prime": "prime → clean → prime",
 }
@@ -87,7 +87,7 @@ def _errors(report: dict[str, Any]) -> Iterator[tuple[str | Text, ...]]:
         value = report["metrics"].get(f"test/{direction}/mse")
         if value is None:
             continue
-        best = lowest_baseline(report, direction.removesuffix("_refined"), "mse")
+        best = lowest_baseline(report, direction.removesuffix("_walk"), "mse")
         style = "" if best is None else "green" if value < best[1] else "yellow"
         reference = "" if best is None else f"{number(best[1])} ({best[0]})"
         yield f"MSE {label} ↓", Text(number(value), style=style), reference, ""

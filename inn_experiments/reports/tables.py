@@ -29,7 +29,7 @@ PAPER_COLUMNS = {
     "Samples FID": "samples/fid",
     "Forward MSE": "forward/mse",
     "Inverse MSE": "inverse/mse",
-    "Inverse MSE, refined": "inverse_refined/mse",
+    "Inverse MSE, walk alone": "inverse_walk/mse",
     "Round trip, clean": "round_trip_clean/mse",
     "Round trip, prime": "round_trip_prime/mse",
 }
@@ -169,9 +169,9 @@ def cost_table(grid: Grid) -> str:
 
 
 def _present(grid: Grid, columns: dict[str, str]) -> dict[str, str]:
-    """Without the column of refined inverses where no run refined its inverse."""
-    refined = any("test/inverse_refined/mse" in report["metrics"] for report in grid.every())
-    return {title: key for title, key in columns.items() if refined or "refined" not in key}
+    """Without the column of unrefined walks where no run refined its inverse."""
+    refined = any("test/inverse_walk/mse" in report["metrics"] for report in grid.every())
+    return {title: key for title, key in columns.items() if refined or "walk" not in key}
 
 
 def _trivial_rows(
@@ -185,9 +185,9 @@ def _trivial_rows(
 
 
 def _direction(key: str, predictor: str) -> tuple[str, str, str]:
-    """`inverse_refined` has the trivial predictors of `inverse`."""
+    """`inverse_walk` has the trivial predictors of `inverse`."""
     direction, measure = key.split("/")
-    return direction.removesuffix("_refined"), predictor, measure
+    return direction.removesuffix("_walk"), predictor, measure
 
 
 def _metrics(label: str, grid: Grid, cells: Sequence[Cell], keys: Iterable[str]) -> list[str]:

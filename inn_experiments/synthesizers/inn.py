@@ -158,7 +158,7 @@ class Inn:
             return None
         x, y = torch.as_tensor(val.x), torch.as_tensor(val.y)
         generator = torch.Generator().manual_seed(child_seed(seed, "validation"))
-        corrupt = lambda rows, labels, t, g, _: self.sampling(rows, labels, t, g)  # noqa: E731
+        corrupt = lambda rows, labels, t, g, _: self.sampling(rows, labels, t, g)
         pairs = PairBatches(x, y, self.to_prime(x, y), corrupt, self.schedule.steps, len(x), self.prime_share,
                             generator).draw(torch.arange(len(x)))
         return lambda: pairs
