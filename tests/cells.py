@@ -35,16 +35,24 @@ def spectra(classes: int = 3, per_class: int = 12, features: int = 16) -> Split:
     return Split(rows, rows.take(np.arange(0)), rows, None, names, place, "m/z", BasePeak(), True, "spectra")
 
 
+# Composing costs more than a short training, and nobody changes a composed configuration.
+composed = cache(config.compose)
+
+
+def short(epochs: int) -> tuple[str, ...]:
+    """Overrides for a quiet training of a few epochs in batches of 32."""
+    return ("trainer.progress=false", f"trainer.epochs={epochs}", "trainer.batch=32")
+
+
 def built(*overrides: str, of: Split | None = None):
     """The unfitted generator of the default experiment with these overrides, as the pipeline builds it."""
-    return pipeline.build(config.compose(*overrides), of or split())
+    return pipeline.build(composed(*overrides), of or split())
 
 
 def fitted(*overrides: str, seed: int = 0, epochs: int = 3, of: Split | None = None):
-    """An inversion generator after a few epochs, in batches of 32, on the training rows of the division."""
+    """An inversion generator after a few epochs on the training rows of the division."""
     rows = of or split()
-    short = ("trainer.progress=false", f"trainer.epochs={epochs}", "trainer.batch=32")
-    synthesizer = built(*overrides, *short, of=rows)
+    synthesizer = built(*short(epochs), *overrides, of=rows)
     synthesizer.fit(rows.train, rows.val, seed=seed)
     return synthesizer
 

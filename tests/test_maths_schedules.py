@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import cells
 import pytest
 import torch
 
@@ -46,7 +47,7 @@ def test_cosine_is_the_squared_reading():
 
 @pytest.mark.parametrize("option", ["cosine", "linear"])
 def test_no_signal_is_left_at_the_end_of_a_configured_schedule(option):
-    alpha, _ = levels(config.build(config.compose(f"schedule={option}").schedule))
+    alpha, _ = levels(config.build(cells.composed(f"schedule={option}").schedule))
     assert alpha[-1] < 0.01
 
 

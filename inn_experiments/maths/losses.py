@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from inn_experiments.limits import NonNegative, Positive, SeveralInt, Share
 
 
 class Mse(nn.Module):
@@ -30,7 +31,7 @@ class Fid(nn.Module):
     both covariances, so that a batch smaller than d is no trouble.
     """
 
-    def __init__(self, weight: float = 1.0, shrinkage: float = 0.05) -> None:
+    def __init__(self, weight: NonNegative = 1.0, shrinkage: Share = 0.05) -> None:
         super().__init__()
         self.weight, self.shrinkage = weight, shrinkage
 
@@ -61,7 +62,7 @@ class Kl(nn.Module):
     margin, the outermost bins catching everything beyond; floor: added to every bin before normalising.
     """
 
-    def __init__(self, weight: float = 1.0, bins: int = 16, floor: float = 1e-3) -> None:
+    def __init__(self, weight: NonNegative = 1.0, bins: SeveralInt = 16, floor: Positive = 1e-3) -> None:
         super().__init__()
         self.weight, self.bins, self.floor = weight, bins, floor
 

@@ -6,6 +6,7 @@ import math
 
 import torch
 from torch import Tensor
+from inn_experiments.limits import NonNegative, PositiveInt, Share
 
 
 class Cosine:
@@ -14,7 +15,7 @@ class Cosine:
     Args: steps: T, the number of levels; offset: the s of (13).
     """
 
-    def __init__(self, steps: int = 100, offset: float = 0.008) -> None:
+    def __init__(self, steps: PositiveInt = 100, offset: NonNegative = 0.008) -> None:
         self.steps, self.offset = steps, offset
 
     def alpha_bar(self) -> Tensor:
@@ -31,7 +32,8 @@ class Linear:
     schedule leaves most of the signal at level T (0.60 of the amplitude at T = 100).
     """
 
-    def __init__(self, steps: int = 100, first: float = 1e-4, last: float = 0.02, rescale: bool = True) -> None:
+    def __init__(self, steps: PositiveInt = 100, first: Share = 1e-4, last: Share = 0.02,
+                 rescale: bool = True) -> None:
         self.steps, self.first, self.last, self.rescale = steps, first, last, rescale
 
     def alpha_bar(self) -> Tensor:

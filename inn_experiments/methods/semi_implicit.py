@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import mse_loss
 
+from inn_experiments.limits import NonNegative
 from inn_experiments.methods.base import Method, Pairs
 
 
@@ -17,7 +18,7 @@ class SemiImplicit(Method):
 
     directions = True
 
-    def __init__(self, round_trip_fi: float = 1.0, round_trip_if: float = 1.0) -> None:
+    def __init__(self, round_trip_fi: NonNegative = 1.0, round_trip_if: NonNegative = 1.0) -> None:
         super().__init__()
         self.round_trip_fi, self.round_trip_if = round_trip_fi, round_trip_if
 

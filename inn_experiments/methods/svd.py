@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inn_experiments.limits import NaturalInt, NonNegative, PositiveShare
 from inn_experiments.maths.inverses import Inverter, RegularisedSVD
 from inn_experiments.methods.walked import Walked
 
@@ -12,7 +13,7 @@ class SVD(Walked):
     Args: floor: singular values below floor * s_max are damped instead of inverted; others as in Walked.
     """
 
-    def __init__(self, floor: float = 0.3, inverse_weight: float = 0.0, refine_steps: int = 0) -> None:
+    def __init__(self, floor: PositiveShare = 0.3, inverse_weight: NonNegative = 0.0, refine_steps: NaturalInt = 0) -> None:
         super().__init__(inverse_weight, refine_steps)
         self.floor = floor
 

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn.functional import mse_loss
 
 from inn_experiments.contracts import UserError
+from inn_experiments.limits import NaturalInt, NonNegative
 from inn_experiments.maths.activations import activation
 from inn_experiments.maths.inverses import Inverter
 from inn_experiments.maths.refine import refine
@@ -23,7 +24,7 @@ class Walked(Method):
     method); refine_steps: Gauss-Newton steps that improve the walk's answer (0: the paper's method).
     """
 
-    def __init__(self, inverse_weight: float = 0.0, refine_steps: int = 0) -> None:
+    def __init__(self, inverse_weight: NonNegative = 0.0, refine_steps: NaturalInt = 0) -> None:
         super().__init__()
         self.inverse_weight, self.refine_steps = inverse_weight, refine_steps
         self._report: list[dict[str, Any]] = []

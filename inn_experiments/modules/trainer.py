@@ -10,6 +10,7 @@ from typing import Literal
 import lightning
 import torch
 
+from inn_experiments.limits import NonNegative, Positive, PositiveInt
 from inn_experiments.modules.progress import ProgressLine
 
 
@@ -20,8 +21,8 @@ class Trainer:
     being fastest for small networks; progress: show the bar; accelerator: as in Lightning.
     """
 
-    def __init__(self, epochs: int = 1000, batch: int = 128, learning_rate: float = 1e-3,
-                 weight_decay: float = 0.01, threads: int = 1, progress: bool = True,
+    def __init__(self, epochs: PositiveInt = 1000, batch: PositiveInt = 128, learning_rate: Positive = 1e-3,
+                 weight_decay: NonNegative = 0.01, threads: PositiveInt = 1, progress: bool = True,
                  accelerator: Literal["cpu", "gpu", "auto"] = "cpu") -> None:
         self.epochs, self.batch = epochs, batch
         self.learning_rate, self.weight_decay = learning_rate, weight_decay

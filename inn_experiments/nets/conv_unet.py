@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from inn_experiments.contracts import UserError
+from inn_experiments.limits import EvenInt, PositiveInt
 from inn_experiments.nets.embeddings import Context
 
 KERNEL = 5
@@ -50,9 +51,9 @@ class ConvUNet(nn.Module):
         features: int,
         steps: int,
         directions: bool,
-        channels: int = 32,
-        levels: int = 2,
-        embedding: int = 32,
+        channels: PositiveInt = 32,
+        levels: PositiveInt = 2,
+        embedding: EvenInt = 32,
     ) -> None:
         super().__init__()
         for name, value in {"channels": channels, "levels": levels}.items():

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from inn_experiments.contracts import UserError
+from inn_experiments.limits import EvenInt, Positive, PositiveInt, PositiveShare
 from inn_experiments.maths.activations import ActivationName
 from inn_experiments.maths.activations import activation as make_activation
 from inn_experiments.maths.inverses import Inverter
@@ -40,16 +41,16 @@ class MaskedMLP(nn.Module):
         features: int,
         steps: int,
         directions: bool,
-        hidden: int = 64,
-        layers: int = 4,
-        applications: int | None = None,
+        hidden: PositiveInt = 64,
+        layers: PositiveInt = 4,
+        applications: PositiveInt | None = None,
         pattern: Literal["mlp", "random", "band"] = "mlp",
-        density: float = 0.5,
-        bandwidth: int = 1,
+        density: PositiveShare = 0.5,
+        bandwidth: PositiveInt = 1,
         mask_seed: int = 0,
         activation: ActivationName = "leaky_relu",
-        slope: float = 0.1,
-        embedding: int = 32,
+        slope: Positive = 0.1,
+        embedding: EvenInt = 32,
     ) -> None:
         super().__init__()
         applications = layers if applications is None else applications

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from inn_experiments.limits import EvenInt, NaturalInt, Positive, PositiveInt
 from inn_experiments.maths.activations import ActivationName
 from inn_experiments.maths.activations import activation as make_activation
 from inn_experiments.maths.inverses import Inverter
@@ -22,8 +23,9 @@ class PointUNet(nn.Module):
     each side; activation, slope: of the hidden layers.
     """
 
-    def __init__(self, features: int, steps: int, directions: bool, hidden: int = 64, embedding: int = 32,
-                 layers: int = 4, activation: ActivationName = "relu", slope: float = 0.01) -> None:
+    def __init__(self, features: int, steps: int, directions: bool, hidden: PositiveInt = 64,
+                 embedding: EvenInt = 32, layers: NaturalInt = 4, activation: ActivationName = "relu",
+                 slope: Positive = 0.01) -> None:
         super().__init__()
         self.layers, self.hidden = layers, hidden
         self.act = make_activation(activation, slope)

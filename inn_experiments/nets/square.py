@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import orthogonal as orthogonal_parametrisation
 
+from inn_experiments.limits import EvenInt, Positive, PositiveInt
 from inn_experiments.maths.activations import ActivationName
 from inn_experiments.maths.activations import activation as make_activation
 from inn_experiments.maths.inverses import Inverter
@@ -22,8 +23,8 @@ class Square(nn.Module):
     embedding; activation, slope: of all layers but the last; orthogonal: parametrise every W so.
     """
 
-    def __init__(self, features: int, steps: int, directions: bool, layers: int = 4, embedding: int = 32,
-                 activation: ActivationName = "leaky_relu", slope: float = 0.5,
+    def __init__(self, features: int, steps: int, directions: bool, layers: PositiveInt = 4, embedding: EvenInt = 32,
+                 activation: ActivationName = "leaky_relu", slope: Positive = 0.5,
                  orthogonal: bool = True) -> None:
         super().__init__()
         self.features = features

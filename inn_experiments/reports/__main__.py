@@ -1,4 +1,4 @@
-"""`python -m inn_experiments.reports grid`: Tables 6 and 7 of the paper from finished runs."""
+"""Tables from finished runs: `grid` makes the paper's Tables 6 and 7, `compare` sets any runs side by side."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status; a mistake of the user is one line on stderr."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        return write_grid(parser().parse_args(given), given)
+        options = parser().parse_args(given)
+        if not options.outputs.is_dir():
+            raise UserError(f"--outputs {options.outputs}: no such folder; give the runs' paths.outputs")
+        return options.write(options, given)
     except UserError as mistake:
         print(f"error: {mistake}", file=sys.stderr)
     except OSError as trouble:
@@ -27,25 +30,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     """The options of the command."""
     top = argparse.ArgumentParser(prog="python -m inn_experiments.reports", description=__doc__)
-    grid = top.add_subparsers(required=True, metavar="grid").add_parser(
-        "grid", help="Tables 6 and 7 of the paper, as Markdown and as a figure beside it"
-    )
-    grid.add_argument("--outputs", type=Path, default=Path("outputs"), help="the runs' paths.outputs")
-    grid.add_argument("--to", type=Path, required=True, help="Markdown file; the figure ends in .png")
+    commands = top.add_subparsers(required=True, metavar="grid|compare")
+    grid = commands.add_parser("grid", help="Tables 6 and 7 of the paper, as Markdown and as a figure beside it")
+    grid.set_defaults(write=write_grid)
     grid.add_argument("--network", default="point_unet", help="the runs' network")
     grid.add_argument("--data", default="mnist1d", help="the runs' data")
     grid.add_argument("--epochs", help="the runs' epochs, where runs of several lengths have finished")
     grid.add_argument("--seeds", type=seed_list, help="seeds wanted, e.g. 0,1,2 (default: found)")
-    grid.add_argument(
-        "--only",
-        type=axis_value,
-        action="append",
-        default=[],
-        metavar="AXIS=VALUE",
-        help="use runs with this axis value, or this name (cell=PATTERN); repeatable",
-    )
-    grid.add_argument("--command", action="append", default=[], help="a command line of the runs; repeatable")
-    grid.add_argument("--date", default=date.today().isoformat(), help="the day to put into the report")
+    compare = commands.add_parser("compare", help="one row per combination of axes, one column per metric")
+    compare.set_defaults(write=write_comparison)
+    compare.add_argument("--rows", type=names, required=True, help="axes that name a row, e.g. method,network")
+    compare.add_argument("--columns", type=names, required=True, help="metrics, e.g. test/inverse/mse")
+    compare.add_argument("--title", default="Comparison", help="the report's title")
+    for each in (grid, compare):
+        each.add_argument("--outputs", type=Path, default=Path("outputs"), help="the runs' paths.outputs")
+        each.add_argument("--to", type=Path, required=True, help="Markdown file; a figure beside it ends in .png")
+        each.add_argument(
+            "--only",
+            type=axis_value,
+            action="append",
+            default=[],
+            metavar="AXIS=VALUE",
+            help="use runs with this axis value, or this name (cell=PATTERN); repeatable",
+        )
+        each.add_argument("--command", action="append", default=[], help="a command line of the runs; repeatable")
+        each.add_argument("--date", default=date.today().isoformat(), help="the day to put into the report")
     return top
 
 
@@ -55,6 +64,11 @@ def seed_list(text: str) -> tuple[int, ...]:
         return tuple(sorted({int(part) for part in text.split(",")}))
     except ValueError:
         raise argparse.ArgumentTypeError(f"write whole numbers, e.g. 0,1,2; found {text!r}") from None
+
+
+def names(text: str) -> list[str]:
+    """The parts of a comma-separated list."""
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def axis_value(text: str) -> tuple[str, str]:
@@ -73,20 +87,36 @@ def write_grid(options: argparse.Namespace, given: Sequence[str]) -> int:
     from inn_experiments.reports.selection import missing_runs, select_grid
     from inn_experiments.tracking.collect import finished
 
-    if not options.outputs.is_dir():
-        raise UserError(f"--outputs {options.outputs}: no such folder; give the runs' paths.outputs")
     only = {"network": options.network, "data": options.data, **dict(options.only)}
     if options.epochs is not None:
         only["epochs"] = options.epochs
     grid = select_grid(finished(options.outputs), only, options.seeds)
     picture = options.to.with_suffix(".png")
-    command = shlex.join(["python", "-m", "inn_experiments.reports", *given])
-    text = grid_markdown(grid, options.command, command, options.date, picture.name)
+    text = grid_markdown(grid, options.command, typed(given), options.date, picture.name)
     write_figure(picture, grid_figure(grid))
     write_text(options.to, text)
     lacking = sum(map(len, missing_runs(grid).values()))
     print(f"{options.to} and {picture.name}: {len(grid.every())} runs, {lacking} missing")
     return 0
+
+
+def write_comparison(options: argparse.Namespace, given: Sequence[str]) -> int:
+    """Collect the finished runs, write the table with the commands above it, and say where it is."""
+    from inn_experiments.reports.comparison import comparison_table
+    from inn_experiments.reports.files import write_text
+    from inn_experiments.tracking.collect import finished
+
+    table, count = comparison_table(finished(options.outputs), options.rows, options.columns, dict(options.only))
+    commands = "\n".join([*options.command, typed(given)])
+    about = "Mean ± half the width of the 95 % Student t interval over seeds; all rows are test rows."
+    write_text(options.to, f"# {options.title}\n\n- {options.date}: {count} runs\n\n```\n{commands}\n```\n\n{about}\n\n{table}\n")
+    print(f"{options.to}: {count} runs")
+    return 0
+
+
+def typed(given: Sequence[str]) -> str:
+    """The command line of this report."""
+    return shlex.join(["python", "-m", "inn_experiments.reports", *given])
 
 
 if __name__ == "__main__":

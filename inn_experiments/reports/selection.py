@@ -13,6 +13,7 @@ from inn_experiments.contracts import UserError
 METHODS = ("implicit", "semi_implicit", "svd", "explicit")
 LOSSES = ("fid", "kl")
 SAMPLINGS = ("gaussian", "convex")
+VARIANTS = ("inverse_weight", "refine_steps")
 GRID_AXES = ("method", "loss", "sampling", "seed")
 
 
@@ -61,7 +62,7 @@ def select_grid(reports: list[dict[str, Any]], only: dict[str, str], seeds: tupl
     Raises:
         UserError: no run fits, two runs claim one place, or the runs differ in an axis outside the grid.
     """
-    chosen = [report for report in reports if _in_grid(report) and _fits(report, only)]
+    chosen = [report for report in reports if _in_grid(report, only) and fits(report, only)]
     if seeds is not None:
         chosen = [report for report in chosen if report["seed"] in seeds]
     if not chosen:
@@ -96,11 +97,14 @@ def _cell_of(report: dict[str, Any]) -> Cell:
     return Cell(*(str(report["axes"].get(axis)) for axis in Cell._fields))
 
 
-def _in_grid(report: dict[str, Any]) -> bool:
-    return _cell_of(report) in CELLS
+def _in_grid(report: dict[str, Any], only: dict[str, str]) -> bool:
+    """Cells of the grid, the paper's methods alone unless a variant is asked for."""
+    variant = any(axis in report["axes"] and axis not in only for axis in VARIANTS)
+    return _cell_of(report) in CELLS and not variant
 
 
-def _fits(report: dict[str, Any], only: dict[str, str]) -> bool:
+def fits(report: dict[str, Any], only: dict[str, str]) -> bool:
+    """Whether a run has every axis value of `only`; `*` and `?` stand for any text, `cell` is the run's name."""
     known = {**report["axes"], "cell": report["cell"]}
     return all(axis in known and fnmatchcase(str(known[axis]), value) for axis, value in only.items())
 

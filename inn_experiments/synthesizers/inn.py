@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from inn_experiments.contracts import Corrupted, Rows, Samples, UserError
+from inn_experiments.limits import PositiveInt, PositiveShare, Share
 from inn_experiments.maths.corruption import Convex
 from inn_experiments.methods.base import Method, Setting
 from inn_experiments.modules.batches import PairBatches
@@ -34,9 +35,9 @@ class Inn:
     """
 
     def __init__(self, network: Callable[..., nn.Module], method: Method, prime: Any, sampling: Any, loss: Any,
-                 parameterization: Any, schedule: Any, trainer: Trainer, iterations: int = 1,
-                 start: Literal["corrupted", "prime", "inverse"] = "corrupted", level: float = 0.5,
-                 prime_share: float = 0.5, bounded: bool = False, classes: tuple[str, ...] = ()) -> None:
+                 parameterization: Any, schedule: Any, trainer: Trainer, iterations: PositiveInt = 1,
+                 start: Literal["corrupted", "prime", "inverse"] = "corrupted", level: PositiveShare = 0.5,
+                 prime_share: Share = 0.5, bounded: bool = False, classes: tuple[str, ...] = ()) -> None:
         if iterations < 1:
             raise UserError(f"generator.iterations must be at least 1, got {iterations}")
         if not 0 < level <= 1 or not 0 <= prime_share <= 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from inn_experiments.contracts import Rows, UserError
+from inn_experiments.limits import NonNegative
 from inn_experiments.synthesizers.classical import Classical
 
 
@@ -14,7 +15,7 @@ class Jitter(Classical):
     Arguments: `scale`, the noise relative to that deviation, at least 0 (UserError otherwise).
     """
 
-    def __init__(self, scale: float = 0.1) -> None:
+    def __init__(self, scale: NonNegative = 0.1) -> None:
         super().__init__()
         if not scale >= 0:
             raise UserError(f"generator jitter: scale is {scale}; it must be 0 or more, e.g. 0.1")

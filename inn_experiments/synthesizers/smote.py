@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from inn_experiments.contracts import UserError
+from inn_experiments.limits import PositiveInt
 from inn_experiments.synthesizers.classical import Classical
 
 
@@ -18,7 +19,7 @@ class Smote(Classical):
     minimum = 2
     why = "SMOTE interpolates towards a second row of the same class"
 
-    def __init__(self, neighbours: int = 5) -> None:
+    def __init__(self, neighbours: PositiveInt = 5) -> None:
         super().__init__()
         if neighbours < 1:
             raise UserError(f"generator smote: neighbours is {neighbours}; it must be 1 or more, e.g. 5")

@@ -1,0 +1,47 @@
+"""Any runs side by side: rows by axes, means over seeds, and runs that cannot be told apart."""
+
+from __future__ import annotations
+
+import pytest
+from reports_examples import make_report
+
+from inn_experiments.contracts import UserError
+from inn_experiments.reports.comparison import comparison_table
+from inn_experiments.reports.selection import CELLS, Cell, select_grid
+
+SVD = Cell("svd", "fid", "gaussian")
+KEY = "test__inverse__mse"
+
+
+def variant(seed: int, weight: float, error: float) -> dict:
+    report = make_report(SVD, seed, **{KEY: error})
+    if weight:
+        report["axes"]["inverse_weight"] = weight
+    return report
+
+
+def test_rows_are_axes_and_entries_are_means_over_seeds():
+    runs = [variant(seed, weight, 2.0 - weight + 0.1 * seed) for seed in (0, 1, 2) for weight in (0.0, 1.0)]
+    text, count = comparison_table(runs, ["method", "inverse_weight"], ["test/inverse/mse"], {})
+    lines = [line for line in text.splitlines() if line.startswith("| svd")]
+    assert count == 6
+    assert [line.split("|")[2].strip() for line in lines] == ["-", "1.0"]
+    assert "2.10" in lines[0] and "1.10" in lines[1] and "±" in lines[0]
+    assert "0.800" in text.splitlines()[-1]
+
+
+def test_runs_that_the_rows_do_not_tell_apart_are_refused():
+    runs = [variant(0, 0.0, 2.0), variant(0, 1.0, 1.0)]
+    with pytest.raises(UserError, match="differ in an axis"):
+        comparison_table(runs, ["method"], ["test/inverse/mse"], {})
+
+
+def test_an_unknown_metric_lists_those_there_are():
+    with pytest.raises(UserError, match="test/forward/mse"):
+        comparison_table([variant(0, 0.0, 2.0)], ["method"], ["test/forward/mean"], {})
+
+
+def test_the_grid_takes_variants_only_where_they_are_asked_for():
+    runs = [make_report(cell, 0) for cell in CELLS] + [variant(0, 1.0, 1.0)]
+    assert len(select_grid(runs, {}, None).every()) == 16
+    assert len(select_grid(runs, {"inverse_weight": "1.0"}, None).every()) == 1

@@ -1,0 +1,177 @@
+"""The contract over every synthesizer: shapes, labels, seeds, save and load, unknown labels, bounds."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import cells
+import numpy as np
+import pytest
+import torch
+
+from inn_experiments import config
+from inn_experiments.contracts import Invertible, Synthesizer, UserError
+
+CLASSICAL = ["bootstrap", "jitter", "smote", "gaussian", "convex"]
+NEURAL = {
+    "implicit": ["method=implicit"],
+    "semi_implicit": ["method=semi_implicit"],
+    "svd": ["method=svd"],
+    "explicit": ["method=explicit"],
+    "iterated": ["generator.iterations=3", "sampling=convex"],
+    "from primes": ["generator.start=prime"],
+    "from inverses, implicit": ["generator.start=inverse", "method=implicit"],
+    "from inverses, svd": ["generator.start=inverse", "method=svd"],
+    "from inverses, explicit square": ["generator.start=inverse", "method=explicit", "network=square"],
+    "epsilon": ["parameterization=epsilon"],
+    "v": ["parameterization=v", "loss=kl"],
+    "masked_mlp": ["network=masked_mlp"],
+    "conv_unet": ["network=conv_unet"],
+}
+BOUNDED = {
+    "bounded": [],
+    "bounded multiplicative": ["sampling=multiplicative"],
+    "bounded v": ["parameterization=v"],
+    "bounded svd": ["method=svd", "generator.start=inverse"],
+}
+CASES = {
+    **{name: (cells.split, [f"generator={name}"]) for name in CLASSICAL},
+    **{f"{name}, spectra": (cells.spectra, [f"generator={name}"]) for name in CLASSICAL},
+    **{f"inn {name}": (cells.split, options) for name, options in NEURAL.items()},
+    **{f"inn {name}": (cells.spectra, options) for name, options in BOUNDED.items()},
+}
+LABELS = np.array([2, 0, 0, 1, 2, 2, 2, 0, 1, 1, 0])
+
+
+def built(name: str):
+    """The unfitted generator of a case, short to train."""
+    rows, options = CASES[name]
+    neural = "generator=" not in options[0] if options else True
+    return cells.built(*(cells.short(2) if neural else ()), *options, of=rows())
+
+
+@cache
+def fitted(name: str):
+    rows = CASES[name][0]()
+    synthesizer = built(name)
+    synthesizer.fit(rows.train, rows.val, seed=5)
+    return synthesizer
+
+
+@pytest.fixture(params=CASES)
+def name(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+def test_every_generator_option_is_covered():
+    options = {path.stem for path in (config.CONF / "generator").glob("*.yaml")}
+    assert options == {*CLASSICAL, "inn"}
+
+
+def test_it_gives_one_finite_row_for_each_label_asked_for(name):
+    rows, synthesizer = CASES[name][0](), fitted(name)
+    assert isinstance(synthesizer, Synthesizer)
+    samples = synthesizer.sample(LABELS, seed=1)
+    assert samples.x.shape == (len(LABELS), rows.features) and samples.x.dtype == np.float32
+    assert np.isfinite(samples.x).all()
+    assert samples.y.dtype == np.int64
+    np.testing.assert_array_equal(samples.y, LABELS)
+    if samples.states is not None:
+        assert samples.states.shape[1:] == samples.x.shape and len(samples.states) >= 2
+        np.testing.assert_array_equal(samples.states[-1], samples.x)
+
+
+def test_the_seed_decides_the_rows_and_nothing_else_does(name):
+    synthesizer = fitted(name)
+    first = synthesizer.sample(LABELS, seed=1).x
+    torch.manual_seed(99)
+    np.random.seed(99)
+    np.testing.assert_array_equal(first, synthesizer.sample(LABELS, seed=1).x)
+    assert not np.array_equal(first, synthesizer.sample(LABELS, seed=2).x)
+
+
+def test_a_fresh_fit_with_the_same_seed_gives_the_same_rows(name):
+    rows = CASES[name][0]()
+    torch.manual_seed(7)
+    again = built(name)
+    again.fit(rows.train, rows.val, seed=5)
+    np.testing.assert_array_equal(fitted(name).sample(LABELS, seed=1).x, again.sample(LABELS, seed=1).x)
+
+
+def test_a_freshly_built_one_gives_the_same_rows_after_loading(name, tmp_path):
+    fitted(name).save(tmp_path)
+    loaded = built(name)
+    loaded.load(tmp_path)
+    before, after = fitted(name).sample(LABELS, seed=1), loaded.sample(LABELS, seed=1)
+    np.testing.assert_array_equal(before.x, after.x)
+    np.testing.assert_array_equal(before.y, after.y)
+    assert not list(tmp_path.glob(".*")), "a temporary file was left behind"
+
+
+def test_saving_makes_the_folder(name, tmp_path):
+    fitted(name).save(tmp_path / "new" / "folder")
+    assert any((tmp_path / "new" / "folder").iterdir())
+
+
+def test_loading_from_a_folder_without_a_model_is_a_clear_error(name, tmp_path):
+    with pytest.raises(UserError, match=str(tmp_path)):
+        built(name).load(tmp_path)
+
+
+@pytest.mark.parametrize("label", [99, -1])
+def test_a_label_that_was_never_seen_is_named(name, label):
+    with pytest.raises(UserError, match=str(label)):
+        fitted(name).sample(np.array([0, label, 1]), seed=0)
+
+
+def test_a_class_without_training_rows_between_others_is_named(name):
+    """Labels 0 and 2 were seen; 1 was not, although it lies between them."""
+    rows = CASES[name][0]()
+    synthesizer = built(name)
+    synthesizer.fit(rows.train.take(rows.train.y != 1), rows.val, seed=0)
+    assert synthesizer.sample(np.array([0, 2]), seed=0).x.shape == (2, rows.features)
+    with pytest.raises(UserError, match="1"):
+        synthesizer.sample(np.array([0, 1, 2]), seed=0)
+
+
+def test_no_labels_give_no_rows(name):
+    samples = fitted(name).sample(np.array([], dtype=np.int64), seed=0)
+    assert samples.x.shape == (0, CASES[name][0]().features) and samples.y.shape == (0,)
+
+
+def test_bounded_rows_give_samples_in_the_unit_interval(name):
+    if not CASES[name][0]().bounded:
+        pytest.skip("rows without bounds")
+    x = fitted(name).sample(np.repeat(LABELS, 30), seed=0).x
+    assert x.min() >= 0 and x.max() <= 1
+
+
+def test_sampling_changes_neither_the_training_rows_nor_the_labels_given(name):
+    rows, labels = CASES[name][0](), LABELS.copy()
+    before = rows.train.x.copy()
+    samples = fitted(name).sample(labels, seed=3)
+    samples.x[:] = 7.0
+    np.testing.assert_array_equal(rows.train.x, before)
+    np.testing.assert_array_equal(labels, LABELS)
+    assert (fitted(name).sample(labels, seed=3).x != 7.0).any()
+
+
+def test_inversion_generators_offer_both_directions(name):
+    synthesizer = fitted(name)
+    neural = name.startswith("inn")
+    assert isinstance(synthesizer, Invertible) == neural
+    if not neural:
+        return
+    rows = CASES[name][0]()
+    x, y = rows.test.x[:9], rows.test.y[:9]
+    prime = synthesizer.prime(x, y)
+    corrupted = synthesizer.corrupt(x, y, seed=0)
+    again = synthesizer.corrupt(x, y, seed=0, t=corrupted.t.numpy())
+    assert corrupted.t.min() >= 1 and corrupted.t.max() <= 100
+    assert torch.equal(again.t, corrupted.t)
+    answers = synthesizer.inverses(x)
+    for array in (prime, synthesizer.denoise(corrupted), synthesizer.forward(prime), *answers.values()):
+        assert array.shape == x.shape and np.isfinite(array).all()
+    assert synthesizer.forward(answers["inverse"]).shape == x.shape
+    walked = "svd" in name or "explicit" in name
+    assert bool(synthesizer.conditioning()) == walked
