@@ -13,6 +13,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from inn_experiments import config, failures, sweep
 from inn_experiments.contracts import UserError
+from inn_experiments.validation import nearest
 
 
 def run_cell(cfg: DictConfig) -> float:
@@ -60,7 +61,7 @@ def _run(cfg: DictConfig, outcome: dict[str, Any]) -> float:
 def objective(report: dict[str, Any], key: str) -> float:
     """The metric `key` of a report; raises UserError with the keys that it has."""
     if key not in report["metrics"]:
-        raise UserError(f"objective={key}: this cell has no such metric; it has {', '.join(report['metrics'])}")
+        raise UserError(f"objective={key}: this cell has no such metric{nearest(key, report['metrics'])}")
     return float(report["metrics"][key])
 
 

@@ -14,7 +14,7 @@ from omegaconf.errors import OmegaConfBaseException
 from inn_experiments import __version__
 from inn_experiments.contracts import UserError
 from inn_experiments.targets import build
-from inn_experiments.validation import axes_read, check_axes, check_values, ignored
+from inn_experiments.validation import axes_read, check_axes, check_notes, check_values, ignored
 
 __all__ = ["CONF", "axes", "build", "cell_name", "compose", "defaults", "fingerprint", "outputs", "prepare"]
 
@@ -49,6 +49,7 @@ def prepare(cfg: DictConfig, choices: dict[str, str], overrides: Sequence[str] =
         raise UserError(f"{key}: a value is required, give {key}=... ({first_line(error)})") from None
     plain = {key: value for key, value in plain.items() if value is not None}
     named = {group: str(option) for group, option in choices.items() if "/" not in group and option}
+    check_notes(overrides)
     check_values(plain)
     check_axes(plain, named, defaults(), list(overrides))
     return OmegaConf.create({**plain, "choices": named})

@@ -11,12 +11,14 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from hydra.errors import HydraException
+from hydra.errors import HydraException, MissingConfigException, OverrideParseException
+from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
 from inn_experiments.config import defaults
 from inn_experiments.contracts import UserError
-from inn_experiments.validation import unknown_key
+from inn_experiments.targets import NOTES
+from inn_experiments.validation import nearest, unknown_key
 
 BAD_INPUT, BROKEN = 2, 1
 """Exit statuses: a mistake of the input or the environment, and any other failure."""
@@ -49,6 +51,8 @@ def one_line(error: BaseException, outputs: Path | None = None) -> str | None:
         return str(error)
     if isinstance(error, (HydraException, OmegaConfBaseException)):
         return _of_hydra(error)
+    if isinstance(error, ValueError) and str(error).startswith("Config group override must be a string"):
+        return "a group cannot be null: name one of its options (--help lists them)"
     if type(error).__name__ == "TerminatedWorkerError":
         return "a worker process was killed (out of memory?); the sweep ended with it"
     where = f"{outputs}: " if outputs else ""
@@ -67,13 +71,32 @@ def one_line(error: BaseException, outputs: Path | None = None) -> str | None:
 
 def _of_hydra(error: Exception) -> str:
     message = str(error).partition("\nConfig search path")[0].strip()
+    ambiguous = re.match(r"Ambiguous value for argument '([^=']+)=(.*)'\n", message)
+    if ambiguous:
+        key, values = ambiguous.groups()
+        return f"{key}={values}: several values are a sweep, which needs -m; one list is written {key}=[{values}]"
+    if isinstance(error, OverrideParseException):
+        return (
+            f"{error.override!r} cannot be read as KEY=VALUE; a value with blanks, brackets, ~ or the like is "
+            "quoted twice: 'KEY=\"VALUE\"'"
+        )
+    if isinstance(error, MissingConfigException) and error.options:
+        group, _, option = str(error.missing_cfg_file).rpartition("/")
+        return f"{group}={option}: there is no such option{nearest(option, error.options)}"
     typo = re.match(r"Could not override '([^']+)'", message)
     if typo and "." in typo[1]:
-        return f"unknown key {typo[1]!r}; --cfg job lists the keys of the chosen options"
+        # omegaconf's own error knows the node in which the key was looked for.
+        node = getattr(error.__cause__, "parent_node", None)
+        known = [key for key in node if key not in (*NOTES, "_target_")] if isinstance(node, DictConfig) else []
+        hint = nearest(typo[1].rpartition(".")[2], known) if known else ""
+        return f"unknown key {typo[1]!r}{hint}"
     if typo:
         return unknown_key(typo[1], [*defaults(), "seed", "objective"], "the configuration")
+    missing = re.match(r"(Key '|Missing key )(\w+)", message)
+    if missing:
+        return f"{missing[2]}: the configuration does not have it; leave its default alone, or give {missing[2]}=..."
     cause = f"\n{error.__cause__}" if isinstance(error.__cause__, OmegaConfBaseException) else ""
-    return f"{message}{cause}".strip()
+    return " ".join(line.strip() for line in f"{message}{cause}".splitlines() if line.strip())
 
 
 def show(error: BaseException, outputs: Path | None = None) -> int:

@@ -16,6 +16,9 @@ SeveralInt = Annotated[int, Ge(2)]
 EvenInt = Annotated[int, Ge(2), MultipleOf(2)]
 """Sines and cosines come in pairs."""
 
+Halvings = Annotated[int, Ge(1), Le(10)]
+"""Rows are padded to a multiple of 2**halvings: beyond ten, most of a row would be padding."""
+
 NonNegative = Annotated[float, Ge(0)]
 Positive = Annotated[float, Gt(0)]
 Share = Annotated[float, Ge(0), Le(1)]

@@ -62,6 +62,8 @@ def prepare_outputs(cfg: DictConfig) -> None:
         with tempfile.TemporaryFile(dir=State.outputs) as probe:
             probe.write(b"\0" * 4096)
     except OSError as error:
+        if State.outputs.exists() and not State.outputs.is_dir():
+            raise UserError(f"paths.outputs={State.outputs}: this is not a folder; name one") from None
         reason = (error.strerror or str(error)).lower()
         raise UserError(f"paths.outputs={State.outputs}: it cannot be written: {reason}") from None
     State.tracker = config.build(cfg.tracking)

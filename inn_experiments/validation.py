@@ -5,10 +5,11 @@ from __future__ import annotations
 import difflib
 import inspect
 import json
+import re
 from collections.abc import Iterable
 from typing import Annotated, Any, get_type_hints
 
-from pydantic import Field, PydanticSchemaGenerationError, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, PydanticSchemaGenerationError, TypeAdapter, ValidationError
 
 from inn_experiments.contracts import UserError
 from inn_experiments.targets import NOTES, ROOMS, find_class
@@ -19,6 +20,9 @@ AXES = (
 )  # fmt: skip
 """Groups that only some generators read; data, utility, trainer and tracking serve every one of them."""
 
+SERVING = ("data", "generator", "utility", "trainer", "tracking")
+"""Groups that every run needs."""
+
 SCALARS: dict[str, Any] = {
     "seed": Annotated[int, Field(ge=0)],
     "objective": Annotated[str, Field(min_length=1)],
@@ -27,12 +31,17 @@ PLAIN: dict[str, dict[str, Any]] = {"paths": {"outputs": Annotated[str, Field(mi
 """Groups without a class: key -> type."""
 
 
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The end of a message about an unknown name: the nearest known one, where one is near, and all of them."""
+    known = sorted(known)
+    near = difflib.get_close_matches(str(name), known, n=1)
+    guess = f"; did you mean {near[0]!r}?" if near else ""
+    return f"{guess} (known: {', '.join(known)})"
+
+
 def unknown_key(key: str, known: Iterable[str], where: str) -> str:
     """The message about a key that nobody knows, with the nearest one that is known."""
-    known = sorted(known)
-    near = difflib.get_close_matches(str(key), known, n=1)
-    guess = f"; did you mean {near[0]!r}?" if near else ""
-    return f"unknown key {key!r} in {where}{guess} (known: {', '.join(known)})"
+    return f"unknown key {key!r} in {where}{nearest(key, known)}"
 
 
 def check_known(keys: Iterable[str], known: Iterable[str], where: str) -> None:
@@ -46,14 +55,14 @@ def check_known(keys: Iterable[str], known: Iterable[str], where: str) -> None:
 def check_type(name: str, value: Any, hint: Any) -> None:
     """Raise UserError, naming the key and its value, where `value` does not have the type `hint`."""
     try:
-        adapter = TypeAdapter(hint)
+        adapter = TypeAdapter(hint, config=ConfigDict(allow_inf_nan=False))
     except PydanticSchemaGenerationError:
         # An argument that only the program can hand over: a YAML file cannot hold such a value.
         raise UserError(f"{name}: it cannot be set in the configuration") from None
     try:
         adapter.validate_json(json.dumps(value), strict=True)
     except ValidationError as error:
-        reason = error.errors()[0]["msg"].replace("Input should be", "it should be")
+        reason = re.sub(r"^(Input|String|List|Value) should", "it should", error.errors()[0]["msg"])
         raise UserError(f"{name}: {value!r} will not do, {reason}") from None
 
 
@@ -90,6 +99,9 @@ def check_values(plain: dict[str, Any]) -> None:
     check_known(plain, {*SCALARS, *PLAIN, *ROOMS}, "the configuration")
     for key, hint in SCALARS.items():
         check_type(key, plain.get(key), hint)
+    for group in (*PLAIN, *SERVING):
+        if group not in plain:
+            raise UserError(f"{group}: every run needs it; give {group}=OPTION, or leave its default alone")
     for group in ROOMS:
         if group in plain and not isinstance(plain[group], dict):
             raise UserError(f"{group}: {plain[group]!r} is not one of the group's options")
@@ -128,6 +140,14 @@ def ignored(plain: dict[str, Any]) -> set[str]:
     return {*AXES, "trainer"} - read - ({"schedule"} if "sampling" in read else set())
 
 
+def check_notes(overrides: Iterable[str]) -> None:
+    """Refuse overrides of what an option says about itself; raises UserError naming the key."""
+    for override in overrides:
+        key = override.lstrip("+~").split("=")[0]
+        if key.rpartition(".")[2].partition("[")[0] in NOTES and "." in key:
+            raise UserError(f"{key}: a note of the option about itself, which cannot be set")
+
+
 def check_axes(
     plain: dict[str, Any], choices: dict[str, str], defaults: dict[str, str], overrides: list[str]
 ) -> None:
@@ -137,6 +157,8 @@ def check_axes(
     Raises UserError naming the axis and who ignores it.
     """
     read = axes_read(plain)
+    for group in sorted(read - set(plain)):
+        raise UserError(f"{group}: generator={choices['generator']} reads it; give {group}=OPTION")
     touched = {override.lstrip("+~").split("=")[0].split("@")[0] for override in overrides}
     for group in AXES:
         if group in read or group not in plain:

@@ -12,6 +12,7 @@ import pytest
 from inn_experiments.fits import training_fingerprint
 
 METHODS = ["implicit", "semi_implicit", "svd", "explicit"]
+METHOD_PAIRS = list(combinations(METHODS, 2))
 LABELS = np.arange(10).repeat(3)
 
 # Axis -> its options: each pair must differ in training and in what is generated. Multiplicative is for spectra.
@@ -80,6 +81,7 @@ def test_flipping_an_axis_changes_the_training_and_the_samples(first, second):
     assert fingerprint(first) != fingerprint(second), "a kept training would be taken for the other's"
 
 
+@pytest.mark.filterwarnings("ignore::inn_experiments.maths.inverses.ConditioningWarning")
 @pytest.mark.parametrize("base, change", INNER)
 def test_every_inner_setting_changes_the_training(base, change):
     base, change = base.split(), change.split()
@@ -98,7 +100,7 @@ def test_multiplicative_is_alive_on_spectra(other):
 
 
 @pytest.mark.filterwarnings("ignore::inn_experiments.maths.inverses.ConditioningWarning")
-@pytest.mark.parametrize("first, second", combinations(METHODS, 2))
+@pytest.mark.parametrize("first, second", METHOD_PAIRS)
 @pytest.mark.parametrize("network", ["point_unet", "masked_mlp"])
 def test_each_method_has_an_inverse_of_its_own(network, first, second):
     x = cells.split().test.x[:40]
@@ -108,7 +110,7 @@ def test_each_method_has_an_inverse_of_its_own(network, first, second):
     assert not np.allclose(answers[0], answers[1], rtol=1e-3)
 
 
-@pytest.mark.parametrize("first, second", combinations(METHODS, 2))
+@pytest.mark.parametrize("first, second", METHOD_PAIRS)
 def test_samples_that_start_from_a_methods_inverse_are_its_own(first, second):
     samples = []
     for method in (first, second):

@@ -15,9 +15,10 @@ NAME = PACKAGE.name
 SHELL = {"config", "targets", "validation"}
 """The configuration, in three files."""
 
-EVERYWHERE = {"", "contracts", "seeding"}
+EVERYWHERE = {"", "contracts", "limits", "seeding"}
 MAY_KNOW: dict[str, set[str]] = {
     "contracts": set(),
+    "limits": set(),
     "seeding": set(),
     "maths": set(),
     "nets": {"maths"},
@@ -98,7 +99,7 @@ def test_nothing_is_unpickled(path: Path) -> None:
 
 def test_the_start_is_light() -> None:
     heavy = ("torch", "lightning", "mlflow", "sklearn", "pandas", "matplotlib")
-    modules = "contracts, config, __main__, cell, sweep, usage"
+    modules = "contracts, limits, config, __main__, cell, sweep, usage"
     code = f"import sys; from inn_experiments import {modules}; print([m for m in {heavy} if m in sys.modules])"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "[]"

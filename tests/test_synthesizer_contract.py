@@ -139,9 +139,8 @@ def test_no_labels_give_no_rows(name):
     assert samples.x.shape == (0, CASES[name][0]().features) and samples.y.shape == (0,)
 
 
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case[0] is cells.spectra], indirect=True)
 def test_bounded_rows_give_samples_in_the_unit_interval(name):
-    if not CASES[name][0]().bounded:
-        pytest.skip("rows without bounds")
     x = fitted(name).sample(np.repeat(LABELS, 30), seed=0).x
     assert x.min() >= 0 and x.max() <= 1
 

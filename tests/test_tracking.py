@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from filelock import Timeout
 
 from inn_experiments.contracts import UserError
 from inn_experiments.tracking import processes, store
@@ -111,6 +112,25 @@ def test_two_processes_may_create_the_database_at_once(tmp_path: Path) -> None:
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     connection.close()
+
+
+def test_a_data_set_is_entered_by_one_process_at_a_time(outputs: Path, monkeypatch) -> None:
+    """MLflow looks whether it is there and then inserts it: two at once end with a UNIQUE constraint error."""
+    with Mlflow().open(outputs, "one", {"fingerprint": "one"}) as run:
+        entered, original = [], run._client.log_inputs
+
+        def log_inputs(*arguments, **named):
+            with pytest.raises(Timeout):
+                store.lock(outputs).acquire(timeout=0)
+            entered.append(original(*arguments, **named))
+
+        monkeypatch.setattr(run._client, "log_inputs", log_inputs)
+        run.dataset("same", "0")
+        run.dataset("same", "0")
+        run.json("report.json", {"metrics": {}, "fingerprint": "one"})
+    assert len(entered) == 2
+    with store.lock(outputs).acquire(timeout=5):
+        pass
 
 
 def test_collecting_takes_the_newest_finished_run_per_fingerprint(outputs: Path) -> None:

@@ -24,7 +24,8 @@ def check_file(path: Path, extensions: Sequence[str]) -> None:
     if not path.exists():
         raise UserError(f"data.path={path}: there is no such file (looked for {path.resolve()})")
     if not path.is_file():
-        raise UserError(f"data.path={path}: this is a folder; name one file ({', '.join(extensions)})")
+        found = "a folder" if path.is_dir() else "not an ordinary file"
+        raise UserError(f"data.path={path}: this is {found}; name one file ({', '.join(extensions)})")
     if path.suffix.lower() not in extensions:
         found = f"the extension {path.suffix!r}" if path.suffix else "no extension"
         raise UserError(f"data.path={path}: {found} is not one of {', '.join(extensions)}")

@@ -29,7 +29,7 @@ class Table:
         path: str,
         label: str,
         group: str | None = None,
-        features: list[str] | None = None,
+        features: list[str | int | float] | None = None,
         scaling: Literal["base_peak", "standard"] = "base_peak",
         test_fraction: float = 0.3,
         val_fraction: float = 0.1,

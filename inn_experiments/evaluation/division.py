@@ -23,17 +23,17 @@ def join(*parts: Rows) -> Rows:
 
 
 def divide(
-    rows: Rows, share: float, classes: tuple[str, ...], purpose: str, *, seed: int
+    rows: Rows, share: float, classes: tuple[str, ...], purpose: str, *, seed: int, otherwise: str = ""
 ) -> tuple[Rows, Rows]:
     """`rows` divided into (train, test) with about `share` of each class in test and no group in both.
 
-    Raises UserError naming the class (of `classes`) that has too few rows or groups for it, and the
-    `purpose`.
+    Raises UserError naming the class (of `classes`) that has too few rows or groups for it, the `purpose`,
+    and the setting that does without this division, `otherwise`.
     """
     if rows.group is None:
         test = _stratified(rows.y, share, seed)
         short = _short(rows.y, test)
-        detail = "a larger table"
+        detail = "more rows"
     else:
         for attempt in range(GROUP_ATTEMPTS):
             test = _grouped(rows, share, child_seed(seed, f"attempt/{attempt}"))
@@ -48,7 +48,7 @@ def divide(
             held += f" in {len(np.unique(rows.group[mask]))} group(s)"
         raise UserError(
             f"{purpose}: class {classes[short]!r} has {held}, too few to leave {LEAST_TRAIN} for training "
-            f"and {LEAST_TEST} for testing; give it {detail}, or choose another protocol"
+            f"and {LEAST_TEST} for testing; give it {detail}{f', or use {otherwise}' if otherwise else ''}"
         )
     return rows.take(~test), rows.take(test)
 

@@ -73,10 +73,16 @@ class Utility:
         for name, value, least in limits:
             if value is not None and value < least:
                 raise UserError(f"utility.{name} is {value}; it must be {least} or more")
+        protocols = ["same_rows", "disjoint"] if protocols is None else list(protocols)
+        if not protocols or len(set(protocols)) < len(protocols):
+            raise UserError(
+                f"utility.protocols is {protocols}; it must be [same_rows], [disjoint] or both, each once "
+                "(utility=none measures no utility)"
+            )
         self.repeats = repeats
         self.trees = trees
         self.per_class = per_class
-        self.protocols = ["same_rows", "disjoint"] if protocols is None else list(protocols)
+        self.protocols = protocols
         self.refit = refit
         self.levels = levels
 
@@ -134,13 +140,15 @@ class Utility:
             return split.train, split.test
         pool = join(split.train, split.test)
         share = len(split.test) / len(pool)
-        return divide(pool, share, split.classes, "utility.refit", seed=child_seed(seed, "refit"))
+        child = child_seed(seed, "refit")
+        return divide(pool, share, split.classes, "utility.refit", seed=child, otherwise="utility.refit=false")
 
     def _halves(self, split: Split, test: Rows, seed: int) -> tuple[Rows, Rows]:
         """Two halves of all rows that the generator did not see."""
         unseen = test if split.fresh is None else join(test, split.fresh)
         purpose = "utility.protocols disjoint (halves of the rows that the generator never saw)"
-        return divide(unseen, 0.5, split.classes, purpose, seed=child_seed(seed, "disjoint"))
+        same_rows, child = "utility.protocols=[same_rows]", child_seed(seed, "disjoint")
+        return divide(unseen, 0.5, split.classes, purpose, seed=child, otherwise=same_rows)
 
     def _scenes(
         self, synthesizer: Synthesizer, split: Split, rebuild: Callable[[], Synthesizer] | None, seed: int

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from inn_experiments.contracts import UserError
+
 ActivationName = Literal["identity", "relu", "leaky_relu", "tanh", "sigmoid"]
 
 # How close to the border of its range an output may come before atanh or logit is clamped.
@@ -49,7 +51,7 @@ class Activation:
 
 
 def activation(name: ActivationName, slope: float = 0.01) -> Activation:
-    """The activation called `name`; `slope` is the leaky ReLU's, which must not be 0 to be invertible."""
-    if name == "leaky_relu" and slope == 0:
-        raise ValueError("leaky_relu with slope 0 is relu; choose a slope that is not 0, or activation relu")
+    """The activation called `name`; `slope` is the leaky ReLU's. Raises UserError where it is not above 0."""
+    if name == "leaky_relu" and not slope > 0:
+        raise UserError(f"network.slope is {slope}; leaky_relu needs a slope above 0, or choose activation=relu")
     return Activation(name, slope)

@@ -66,7 +66,7 @@ class Convex:
 
     def remember(self, x: Tensor, y: Tensor, schedule: Cosine | Linear, classes: tuple[str, ...]) -> None:
         """Sort the training rows (n, d) by class; a class with one row has no partner and is a UserError."""
-        self.steps = schedule.steps
+        self.steps, self.classes = schedule.steps, classes
         order = torch.argsort(y, stable=True)
         self.bank = x[order]
         self.count = torch.bincount(y, minlength=len(classes))
@@ -89,8 +89,14 @@ class Convex:
         """Mix x (n, d) of classes y with training rows of those classes.
 
         `index` (n,) says which training rows x are, so that none is mixed with itself; None: they are none.
+        Raises UserError for a class without training rows.
         """
         count = self.count[y]
+        if not count.all():
+            name = self.classes[int(y[count == 0][0])]
+            raise UserError(
+                f"sampling=convex: class {name!r} has no training row to mix with; give it at least two, or leave it out"
+            )
         draw = torch.rand(len(x), generator=generator, dtype=torch.float64)
         if index is None:
             partner = (draw * count).long()

@@ -17,6 +17,8 @@ from inn_experiments.maths.activations import Activation
 # A layer conditioned worse than this loses more than three of float32's seven digits.
 BADLY_CONDITIONED = 1e4
 SINGULAR = 1e15
+# Keeps divisions finite for a layer of zeros; its square is still a float64.
+SMALLEST = 1e-100
 
 
 class ConditioningWarning(UserWarning):
@@ -49,9 +51,14 @@ class Inverter:
         raise NotImplementedError
 
     def activation(self, activation: Activation, y: Tensor) -> Tensor:
-        """The activation's own inverse; an approximate one (ReLU) is noted."""
-        if not activation.exact:
+        """The activation's own inverse; an approximate one (ReLU) is said so, once a walk."""
+        if not activation.exact and activation.name not in self.approximated:
             self.approximated.add(activation.name)
+            warnings.warn(
+                f"activation {activation.name} has no inverse: the identity stands in for it (paper, Section 7.4)",
+                ConditioningWarning,
+                stacklevel=3,
+            )
         return activation.inverse(y)
 
     def report(self) -> list[dict]:
@@ -91,8 +98,8 @@ class RegularisedSVD(Inverter):
     def linear(self, name: str, weight: Tensor, y: Tensor) -> Tensor:
         """The damped least-squares solution x (n, in)."""
         pseudo, values = damped_pseudo_inverse(weight, self.floor)
-        full = weight.shape[0] == weight.shape[1] and float(values.min()) >= self.floor * float(values.max())
-        self._record(name, weight, values, exact=full)
+        undamped = float(values.min()) >= self.floor * float(values.max()) > 0
+        self._record(name, weight, values, exact=weight.shape[0] == weight.shape[1] and undamped)
         return y @ pseudo.T
 
 
@@ -112,26 +119,47 @@ class Exact(Inverter):
 
 
 def damped_pseudo_inverse(weight: Tensor, floor: float) -> tuple[Tensor, Tensor]:
-    """(W+ (in, out), singular values) with damping below floor * s_max; differentiable in the weight (out, in).
+    """(W+ (in, out), singular values) with damping below floor * s_max; differentiable in the weight (out, in)."""
+    return _DampedPseudoInverse.apply(weight, floor)
 
-    The value comes from the SVD, the gradient from the closed form of the pseudo-inverse's derivative
-    (Golub and Pereyra 1973). Differentiating the SVD itself divides by differences of singular values, which
-    are all zero for an orthogonal matrix. Where damping is at work the gradient is that of the damped
-    inverse held in place, an approximation.
+
+class _DampedPseudoInverse(torch.autograd.Function):
+    """W+ = V f(S) U^T with f(s) = s / max(s, least)^2 and least = floor * s_max.
+
+    The gradient is that of a function of singular values (Daleckii and Krein): divided differences of f.
+    Differentiating the SVD itself divides by differences of singular values, which are all zero for an
+    orthogonal matrix; the divided differences have a limit there.
     """
-    with torch.no_grad():
-        u, s, vh = torch.linalg.svd(weight.detach(), full_matrices=False)
-        least = (floor * s.max()).clamp(min=torch.finfo(s.dtype).tiny)
-        inverted = torch.where(s >= least, 1 / s.clamp(min=torch.finfo(s.dtype).tiny), s / least**2)
-        pseudo = (vh.T * inverted) @ u.T
-    if not (torch.is_grad_enabled() and weight.requires_grad):
-        return pseudo, s
-    fixed = weight.detach()
-    beyond_range = torch.eye(fixed.shape[0], dtype=fixed.dtype) - fixed @ pseudo
-    beyond_domain = torch.eye(fixed.shape[1], dtype=fixed.dtype) - pseudo @ fixed
-    slope = (
-        -pseudo @ weight @ pseudo
-        + pseudo @ pseudo.T @ weight.T @ beyond_range
-        + beyond_domain @ weight.T @ pseudo.T @ pseudo
-    )
-    return pseudo + slope - slope.detach(), s
+
+    @staticmethod
+    def forward(ctx, weight: Tensor, floor: float) -> tuple[Tensor, Tensor]:
+        u, s, vh = torch.linalg.svd(weight, full_matrices=False)
+        least = (floor * s.max()).clamp(min=SMALLEST)
+        gain = 1 / torch.maximum(s, least) ** 2
+        ctx.save_for_backward(u, s, vh, least, gain)
+        ctx.floor = floor
+        ctx.mark_non_differentiable(s)
+        return (vh.T * (s * gain)) @ u.T, s
+
+    @staticmethod
+    def backward(ctx, slope: Tensor, _: Tensor) -> tuple[Tensor, None]:
+        u, s, vh, least, gain = ctx.saved_tensors
+        slope = slope.T
+        if s.max() == 0:
+            # Around a zero layer no direction is known, and 1 / least would overflow.
+            return torch.zeros_like(slope), None
+        f, damped = s * gain, s < least
+        high, low = torch.maximum(s[:, None], s), torch.minimum(s[:, None], s)
+        undamped_pair = -1 / (high * low).clamp(min=SMALLEST)
+        mixed_pair = (least**2 - high * low) / (high * least**2 * (high - low).clamp(min=SMALLEST))
+        both, either = damped[:, None] & damped, damped[:, None] | damped
+        difference = torch.where(both, gain, torch.where(either, mixed_pair, undamped_pair))
+        total = torch.where(both, gain, (f[:, None] + f) / (high + low).clamp(min=SMALLEST))
+        inner = u.T @ slope @ vh.T
+        core = difference * (inner + inner.T) / 2 + total * (inner - inner.T) / 2
+        # s_max moves `least`, and with it every damped value.
+        core[0, 0] += ctx.floor * (inner.diagonal() * torch.where(damped, -2 * s / least**3, 0)).sum()
+        gradient = u @ core @ vh
+        gradient += ((slope @ vh.T - u @ inner) * gain) @ vh
+        gradient += (u * gain) @ (u.T @ slope - inner @ vh)
+        return gradient, None

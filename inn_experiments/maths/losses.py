@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+
 from inn_experiments.limits import NonNegative, Positive, SeveralInt, Share
 
 
@@ -45,7 +46,7 @@ class Fid(nn.Module):
         self.register_buffer("trace", covariance.trace().to(x.dtype), persistent=False)
 
     def forward(self, prediction: Tensor) -> Tensor:
-        """The distance of the predictions (n, d), n >= 2, from the remembered rows, divided by d."""
+        """The distance of the predictions (n, d) from the remembered rows, divided by d."""
         mean, covariance = _gaussian_fit(prediction, self.shrinkage)
         inner = self.root @ covariance @ self.root
         values = torch.linalg.eigvalsh((inner + inner.T) / 2)
@@ -95,7 +96,8 @@ class Kl(nn.Module):
 def _gaussian_fit(x: Tensor, shrinkage: float) -> tuple[Tensor, Tensor]:
     mean = x.mean(0)
     centred = x - mean
-    covariance = centred.T @ centred / (len(x) - 1)
+    # A last batch of one row has no spread: its covariance counts as 0.
+    covariance = centred.T @ centred / max(len(x) - 1, 1)
     # Mixing in the mean variance times the identity keeps the trace and lifts every eigenvalue off zero.
     isotropic = covariance.diagonal().mean() * torch.eye(x.shape[1], dtype=x.dtype, device=x.device)
     return mean, (1 - shrinkage) * covariance + shrinkage * isotropic

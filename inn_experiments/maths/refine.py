@@ -10,7 +10,7 @@ from torch.func import jacrev, vmap
 
 
 def refine(function: Callable[[Tensor], Tensor], y: Tensor, start: Tensor, steps: int,
-           damping: float = 1e-3, chunk: int = 250) -> Tensor:
+           damping: float = 1e-2, chunk: int = 250) -> Tensor:
     """Rows x (n, d) with |function(x) - y| no larger than at `start`, after `steps` Gauss-Newton steps.
 
     The Jacobian's pseudo-inverse is regularised (Levenberg-Marquardt): J+ = J^T (J J^T + lam I)^-1, with lam

@@ -6,6 +6,7 @@ import math
 
 import torch
 from torch import Tensor
+
 from inn_experiments.limits import NonNegative, PositiveInt, Share
 
 

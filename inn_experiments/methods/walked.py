@@ -6,6 +6,7 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 from torch.nn.functional import mse_loss
 
@@ -21,7 +22,8 @@ class Walked(Method):
     """The forward network is trained normally; its inverse is a walk through all layers, in float64.
 
     Args: inverse_weight: weight of the walk's own error clean -> prime in the training loss (0: the paper's
-    method); refine_steps: Gauss-Newton steps that improve the walk's answer (0: the paper's method).
+    method); refine_steps: Gauss-Newton steps that improve the walk's answer,
+    or zeros where those fit better (0: the paper's method).
     """
 
     def __init__(self, inverse_weight: NonNegative = 0.0, refine_steps: NaturalInt = 0) -> None:
@@ -59,8 +61,11 @@ class Walked(Method):
         walked = self.walk(x)
         if not self.refine_steps:
             return {"inverse": walked}
-        refined = refine(self._double_forward(), x.double(), walked.detach(), self.refine_steps)
-        return {"inverse": refined, "inverse_walk": walked}
+        forward, target = self._double_forward(), x.double()
+        # Where a walk lost its way (a residual of 1e10), zeros are the better start.
+        lost = (forward(walked) - target).norm(dim=1) > (forward(torch.zeros_like(walked)) - target).norm(dim=1)
+        start = torch.where(lost[:, None], 0.0, walked).detach()
+        return {"inverse": refine(forward, target, start, self.refine_steps), "inverse_walk": walked}
 
     def training_key(self) -> str:
         """Forward training is the same for every walk; only the walk's own error makes it this method's."""

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from inn_experiments.contracts import UserError
-from inn_experiments.limits import EvenInt, PositiveInt
+from inn_experiments.limits import EvenInt, Halvings, PositiveInt
 from inn_experiments.nets.embeddings import Context
 
 KERNEL = 5
@@ -52,7 +52,7 @@ class ConvUNet(nn.Module):
         steps: int,
         directions: bool,
         channels: PositiveInt = 32,
-        levels: PositiveInt = 2,
+        levels: Halvings = 2,
         embedding: EvenInt = 32,
     ) -> None:
         super().__init__()

@@ -38,7 +38,7 @@ class PointUNet(nn.Module):
     def shifts(self, context: Tensor) -> list[Tensor]:
         """The additive context of every hidden layer, a list of (n, hidden)."""
         shift = functional.linear(context, self.shift.weight.to(context.dtype), self.shift.bias.to(context.dtype))
-        return list(shift.view(len(context), -1, self.hidden).unbind(1))
+        return list(shift.split(self.hidden, dim=1))
 
     def forward(self, x: Tensor, t: Tensor, z: Tensor | None = None) -> Tensor:
         """(n, d) -> (n, d) at levels t (n,) int64 and switches z (n,)."""

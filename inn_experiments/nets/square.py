@@ -41,7 +41,7 @@ class Square(nn.Module):
     def shifts(self, context: Tensor) -> list[Tensor]:
         """The additive context of every layer, a list of (n, d)."""
         shift = context @ self.shift.weight.to(context.dtype).T + self.shift.bias.to(context.dtype)
-        return list(shift.view(len(context), -1, self.features).unbind(1))
+        return list(shift.split(self.features, dim=1))
 
     def forward(self, x: Tensor, t: Tensor, z: Tensor | None = None) -> Tensor:
         """(n, d) -> (n, d) at levels t (n,) int64 and switches z (n,)."""

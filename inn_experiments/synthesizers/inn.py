@@ -75,7 +75,7 @@ class Inn:
 
     def sample(self, labels: np.ndarray, *, seed: int) -> Samples:
         """Rows of the asked classes (n,), with every state of the iteration from the start on."""
-        y = torch.as_tensor(np.asarray(labels, dtype=np.int64))
+        y = torch.tensor(np.asarray(labels, dtype=np.int64))
         generator = torch.Generator().manual_seed(child_seed(seed, "sample"))
         index = self._rows_of(y, generator)
         with torch.no_grad():
@@ -86,8 +86,10 @@ class Inn:
             else:
                 mixed = self._mixtures()(self.x[index], y, self._top(len(y)), generator, index).x_t
                 prime = self.to_prime(mixed, y) if self.start == "prime" else self._quiet_inverse(mixed)
-                states = [prime, *self.method.denoise(prime, self.method.terminal(prime))]
-        return Samples(states[-1].numpy(), y.numpy(), torch.stack(states).numpy())
+                method = self._method_in(prime.dtype)
+                states = [prime, *method.denoise(prime, method.terminal(prime))]
+        shown = torch.stack(states).to(self.x.dtype).numpy()
+        return Samples(shown[-1].copy(), y.numpy(), shown)
 
     def prime(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """The prime images (n, d) of rows x (n, d) of classes y (n,)."""
@@ -109,9 +111,8 @@ class Inn:
     def forward(self, prime: np.ndarray) -> np.ndarray:
         """Prime space -> clean rows, both (n, d); in float64 where the rows are, as a walk's answers may be."""
         rows = torch.as_tensor(prime)
-        method = self.method if rows.dtype == torch.float32 else copy.deepcopy(self.method).double()
         with torch.no_grad():
-            return method.forward(rows).numpy()
+            return self._method_in(rows.dtype).forward(rows).numpy()
 
     def inverses(self, x: np.ndarray) -> dict[str, np.ndarray]:
         """Clean rows -> prime space, both (n, d): `inverse` is the method's answer, others stand beside it."""
@@ -129,6 +130,7 @@ class Inn:
 
     def save(self, folder: Path) -> None:
         """Weights (a plain state dict), training rows (npz) and curves (json) into `folder`."""
+        folder.mkdir(parents=True, exist_ok=True)
         torch.save(self.method.state_dict(), folder / "weights.pt")
         np.savez(folder / "rows.npz", x=self.x.numpy(), y=self.y.numpy())
         record = {"curves": self.curves, "seconds": self.seconds}
@@ -136,6 +138,9 @@ class Inn:
 
     def load(self, folder: Path) -> None:
         """What `save` wrote, read without unpickling; the parts must be configured as they were."""
+        for name in ("weights.pt", "rows.npz", "curves.json"):
+            if not (folder / name).is_file():
+                raise UserError(f"generator inn: {folder / name} is missing; give the folder of a saved generator")
         with np.load(folder / "rows.npz", allow_pickle=False) as rows:
             self._assemble(Rows(rows["x"], rows["y"]))
         self.method.load_state_dict(torch.load(folder / "weights.pt", weights_only=True, map_location="cpu"))
@@ -165,14 +170,19 @@ class Inn:
         return lambda: pairs
 
     def _rows_of(self, y: Tensor, generator: torch.Generator) -> Tensor:
-        count = torch.bincount(self.y, minlength=int(y.max()) + 1)
-        missing = [label for label in torch.unique(y).tolist() if count[label] == 0]
+        known = torch.unique(self.y).tolist()
+        missing = sorted(set(y.tolist()) - set(known))
         if missing:
-            raise UserError(f"no training row has label {missing[0]}; known labels: {torch.unique(self.y).tolist()}")
+            raise UserError(f"no training row has label {missing[0]}; known labels: {known}")
+        count = torch.bincount(self.y)
         order = torch.argsort(self.y, stable=True)
         start = torch.cumsum(count, 0) - count
         draw = torch.rand(len(y), generator=generator, dtype=torch.float64)
         return order[start[y] + (draw * count[y]).long()]
+
+    def _method_in(self, dtype: torch.dtype) -> Method:
+        # A walk answers in float64; in float32 its way forward would lose what the walk had gained.
+        return self.method if dtype == torch.float32 else copy.deepcopy(self.method).double()
 
     def _mixtures(self) -> Convex:
         mixtures = Convex()

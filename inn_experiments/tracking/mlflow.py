@@ -25,9 +25,9 @@ BATCH = 500
 class MlflowRun(Run):
     """A run whose files are its MLflow artifacts: `folder` is the artifact folder itself."""
 
-    def __init__(self, folder: Path, client: MlflowClient, run_id: str) -> None:
+    def __init__(self, folder: Path, client: MlflowClient, run_id: str, outputs: Path) -> None:
         super().__init__(folder)
-        self._client, self.run_id = client, run_id
+        self._client, self.run_id, self._outputs = client, run_id, outputs
 
     def params(self, values: Mapping[str, Any]) -> None:
         from mlflow.entities import Param
@@ -46,7 +46,9 @@ class MlflowRun(Run):
         from mlflow.entities import Dataset, DatasetInput
 
         source = Dataset(name=name, digest=digest[:36], source_type="local", source=name)
-        self._client.log_inputs(self.run_id, [DatasetInput(dataset=source, tags=[])])
+        # MLflow looks whether the data set is known and then inserts it: two workers would both insert.
+        with store.lock(self._outputs):
+            self._client.log_inputs(self.run_id, [DatasetInput(dataset=source, tags=[])])
         self.tag("dataset", name)
 
     def tag(self, name: str, value: str) -> None:
@@ -93,7 +95,7 @@ class Mlflow:
         created = client.create_run(
             where, run_name=name, tags={**tags, **processes.owner(), "git_commit": git_commit()}
         )
-        run = MlflowRun(artifact_folder(created), client, created.info.run_id)
+        run = MlflowRun(artifact_folder(created), client, created.info.run_id, outputs)
         status = "KILLED"
         try:
             run.folder.mkdir(parents=True, exist_ok=True)

@@ -24,6 +24,11 @@ def database(outputs: Path) -> Path:
     return outputs / "mlflow.db"
 
 
+def lock(outputs: Path) -> FileLock:
+    """The lock for what MLflow itself does not do in one step: creating the database, entering a data set."""
+    return FileLock(outputs / "mlflow.db.lock")
+
+
 def connect(path: Path) -> MlflowClient:
     """A client for the database file `path`, without telemetry and without log lines."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
@@ -54,7 +59,7 @@ def initialise(outputs: Path) -> None:
     if path.exists():
         return
     outputs.mkdir(parents=True, exist_ok=True)
-    with FileLock(outputs / "mlflow.db.lock"):
+    with lock(outputs):
         if path.exists():
             return
         with replacing(path) as fresh:

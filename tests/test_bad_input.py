@@ -1,0 +1,260 @@
+"""Bad input, item by item, through the real command line: one clear line, status 2, nothing half-written."""
+
+from __future__ import annotations
+
+import errno
+import os
+import pickle
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import cells
+import numpy as np
+import pandas as pd
+import pytest
+
+from inn_experiments import __main__, sweep
+
+MASSBANK = Path(__file__).resolve().parents[2] / "shared/data/massbank_ms2_50/massbank_ms2_50.npz"
+CHEAP = ("generator=bootstrap", "utility=none", "tracking=none")
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture):
+    """The command in this process, writing to tmp_path/out: arguments -> (exit status, stdout, stderr)."""
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def command(*arguments: str) -> tuple[int, str, str]:
+        for name in ("outputs", "sweep", "tracker", "status"):
+            monkeypatch.setattr(sweep.State, name, None)
+        line = ["inn_experiments", f"paths.outputs={tmp_path / 'out'}", *arguments]
+        monkeypatch.setattr(sys, "argv", line)
+        with pytest.raises(SystemExit) as end:
+            __main__.main()
+        return (end.value.code, *capsys.readouterr())
+
+    yield command
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+def check_refused(answer: tuple[int, str, str], words: list[str], outputs: Path) -> None:
+    """One line that says `words`, status 2, and no report, samples or temporary file."""
+    status, _, err = answer
+    assert status == 2, err
+    assert err.startswith("error: ") and len(err.splitlines()) == 1, err
+    assert all(word in err for word in words), err
+    written = [path for path in outputs.rglob("*") if path.is_file() and "hydra" not in path.parts]
+    left = [path for path in written if path.name.startswith(".") or path.name in ("report.json", "samples.parquet")]
+    assert left == []
+
+
+def frame() -> pd.DataFrame:
+    """40 rows of three features and the column `kind`, four classes."""
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(rng.gamma(1.0, 100.0, (40, 3)), columns=["40", "41", "42"])
+    table["kind"] = [f"kind{row % 4}" for row in range(40)]
+    return table
+
+
+def changed(row: int | slice, column: str, value: object) -> pd.DataFrame:
+    table = frame().astype({column: object})
+    table.loc[row, column] = value
+    return table
+
+
+def given(folder: Path, table: pd.DataFrame) -> list[str]:
+    """The overrides that choose this table, written as CSV."""
+    table.to_csv(folder / "rows.csv", index=False)
+    return ["data=table", f"data.path={folder / 'rows.csv'}", "data.label=kind"]
+
+
+@pytest.mark.parametrize(
+    ("table", "arguments", "words"),
+    [
+        (frame(), ["data.path=/nowhere/rows.csv"], ["/nowhere/rows.csv", "no such file"]),
+        (frame(), ["data.path=/dev/null"], ["/dev/null", "not an ordinary file"]),
+        (frame(), ["data.label=chemical"], ["data.label=chemical", "kind, 40, 41, 42"]),
+        (frame(), ["data.features=[40,43]"], ["data.features=43", "40, 41, 42"]),
+        (changed(2, "41", "nan"), [], ["row 3", "'41'", "nan"]),
+        (changed(6, "42", "inf"), [], ["row 7", "'42'", "inf"]),
+        (changed(4, "41", "trace"), [], ["'41'", "not numeric", "row 5", "'trace'"]),
+        (changed(0, "kind", "rare"), [], ["'rare' has 1", "too few rows for the split"]),
+        (frame().assign(kind="one"), [], ["'one'", "at least 2 classes"]),
+        (frame().assign(**dict.fromkeys(["40", "41", "42"], 5.0)), [], ["zero variance", "40 rows"]),
+        (frame(), ["data.per_class=1", "generator=inn", "sampling=convex"], ["sampling=convex", "'kind0' has 1"]),
+        (
+            changed(slice(None), "41", -3.0),
+            ["generator=inn", "sampling=multiplicative", "data.scaling=standard"],
+            ["sampling=multiplicative", "smallest training value is -"],
+        ),
+    ],
+)
+def test_bad_data_is_named(run, tmp_path, table, arguments, words) -> None:
+    check_refused(run(*CHEAP, *given(tmp_path, table), *arguments), words, tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["sampling=poisson"], ["sampling=poisson", "convex, gaussian, multiplicative"]),
+        (["network=pointunet"], ["network=pointunet", "did you mean 'point_unet'"]),
+        (["methd=svd"], ["'methd'", "did you mean 'method'"]),
+        (["trainer.epoch=3"], ["'trainer.epoch'", "did you mean 'epochs'"]),
+        (["+trainer.epoch=3"], ["'epoch' in trainer", "did you mean 'epochs'"]),
+        (["seed=abc"], ["seed: 'abc'", "integer"]),
+        (["seed=0,1"], ["seed=0,1", "-m", "seed=[0,1]"]),
+        (["trainer.epochs=many"], ["trainer.epochs: 'many'", "integer"]),
+        (["method=null"], ["null", "--help"]),
+        (["~method"], ["method", "generator=inn"]),
+        (["~utility"], ["utility", "every run needs it"]),
+        (["~tracking"], ["tracking"]),
+        (["objective="], ["objective: ''"]),
+        (["data.path=my file(1).csv"], ["my file(1).csv", "quoted"]),
+        (["loose"], ["'loose'", "KEY=VALUE"]),
+        (["generator.reads=[method]"], ["generator.reads", "cannot be set"]),
+        (["generator=smote", "method=svd"], ["method=svd", "generator=smote"]),
+        (["method=svd", "parameterization=epsilon"], ["parameterization=epsilon", "method=svd", "x0"]),
+        (["method=explicit", "parameterization=v"], ["parameterization=v", "method=explicit", "x0"]),
+        (["method=svd", "network=conv_unet"], ["network=conv_unet", "method=svd", "point_unet"]),
+        (["method=explicit", "network=conv_unet"], ["network=conv_unet", "method=explicit", "point_unet"]),
+        (["data._target_=os.system"], ["_target_ 'os.system'", "not allowed"]),
+        (["method._target_=inn_experiments.methods.svd.Walked"], ["_target_", "no such class"]),
+        (["utility.protocols=[]"], ["utility.protocols", "utility=none"]),
+        (["utility.protocols=[disjoint,disjoint]"], ["utility.protocols", "each once"]),
+    ],
+)
+def test_a_mistake_on_the_command_line_is_named(run, tmp_path, arguments, words) -> None:
+    check_refused(run("tracking=none", *arguments), words, tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "more"),
+    [
+        ("seed", "-1", []),
+        ("generator.iterations", "0", []),
+        ("generator.level", "0", []),
+        ("generator.level", "1.5", []),
+        ("generator.prime_share", "2", []),
+        ("generator.start", "nowhere", []),
+        ("trainer.epochs", "0", []),
+        ("trainer.batch", "0", []),
+        ("trainer.batch", "-5", []),
+        ("trainer.learning_rate", "-1", []),
+        ("trainer.learning_rate", "inf", []),
+        ("trainer.weight_decay", "nan", []),
+        ("trainer.threads", "0", []),
+        ("trainer.accelerator", "tpu", []),
+        ("network.hidden", "0", []),
+        ("network.layers", "-1", []),
+        ("network.embedding", "7", []),
+        ("network.embedding", "0", []),
+        ("network.slope", "0", ["network.activation=leaky_relu"]),
+        ("network.layers", "0", ["network=square"]),
+        ("network.slope", "0", ["network=square"]),
+        ("network.applications", "0", ["network=masked_mlp"]),
+        ("network.density", "0", ["network=masked_mlp"]),
+        ("network.channels", "0", ["network=conv_unet"]),
+        ("network.levels", "30", ["network=conv_unet"]),
+        ("schedule.steps", "0", []),
+        ("schedule.offset", "-1", []),
+        ("schedule.last", "-5", ["schedule=linear"]),
+        ("loss.weight", "-1", []),
+        ("loss.shrinkage", "2", []),
+        ("loss.bins", "1", ["loss=kl"]),
+        ("loss.floor", "0", ["loss=kl"]),
+        ("method.floor", "-1", ["method=svd"]),
+        ("method.refine_steps", "-1", ["method=svd"]),
+        ("method.inverse_weight", "-1", ["method=explicit"]),
+        ("method.round_trip_fi", "-1", ["method=semi_implicit"]),
+        ("generator.neighbours", "0", ["generator=smote"]),
+        ("generator.scale", "-1", ["generator=jitter"]),
+    ],
+)
+def test_a_value_out_of_range_is_named(run, tmp_path, key, value, more) -> None:
+    """Before anything is loaded: the message has the key, the value and what it should be."""
+    check_refused(run("tracking=none", *more, f"{key}={value}"), [f"{key}: ", value, "it should be"], tmp_path / "out")
+
+
+def test_a_typo_in_an_experiment_file_is_named(run, tmp_path) -> None:
+    (tmp_path / "conf/experiment").mkdir(parents=True)
+    text = "# @package _global_\n# Mine.\ntrainer:\n  epoch: 3\n"
+    (tmp_path / "conf/experiment/mine.yaml").write_text(text, encoding="utf-8")
+    answer = run("tracking=none", f"hydra.searchpath=[file://{tmp_path / 'conf'}]", "experiment=mine")
+    check_refused(answer, ["'epoch' in trainer", "did you mean 'epochs'"], tmp_path / "out")
+
+
+@pytest.mark.parametrize("where", ["/proc/nothing", "/dev/null/x", "/dev/full"])
+def test_an_outputs_folder_that_cannot_be_written_is_named(run, tmp_path, where) -> None:
+    check_refused(run(*CHEAP, f"paths.outputs={where}"), [where], tmp_path / "out")
+
+
+@pytest.mark.parametrize("file", ["report.json"])
+def test_a_full_disk_is_one_line_and_leaves_no_finished_run(run, tmp_path, monkeypatch, file) -> None:
+    place = os.replace
+
+    def full(source, target, **more):
+        if Path(target).name == file:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
+        place(source, target, **more)
+
+    monkeypatch.setattr(os, "replace", full)
+    answer = run("generator=bootstrap", "utility=none", *given(tmp_path, frame()))
+    status, _, err = answer
+    assert status == 2 and err.startswith("error: ") and len(err.splitlines()) == 1, err
+    assert file in err and "no space left on device" in err
+    names = {path.name for path in (tmp_path / "out/runs").rglob("*") if path.is_file()}
+    assert "report.json" not in names and not [name for name in names if name.startswith(".")]
+    connection = sqlite3.connect(tmp_path / "out/mlflow.db")
+    assert connection.execute("SELECT status FROM runs").fetchall() == [("FAILED",)]
+    connection.close()
+
+
+@pytest.mark.skipif(not MASSBANK.exists(), reason="the MassBank set is not beside this checkout (../shared/data)")
+def test_groups_too_few_for_disjoint_name_the_override_that_helps(run, tmp_path) -> None:
+    table = ["data=table", f"data.path={MASSBANK}", "data.label=y", "data.group=contributor"]
+    cheap = ["generator=bootstrap", "tracking=none", "utility=smoke"]
+    answer = run(*cheap, *table)
+    check_refused(answer, ["disjoint", "group(s)", "utility.protocols=[same_rows]"], tmp_path / "out")
+    small = ["data.per_class=2", "utility.trees=1", "utility.repeats=1"]
+    status, out, err = run(*cheap, *table, *small, "utility.protocols=[same_rows]")
+    assert status == 0, err
+    assert "same_rows" in out and "disjoint" not in out
+
+
+class Evil:
+    """Unpickling this makes a file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self):
+        return Path.touch, (self.path,)
+
+
+def test_a_pickle_in_place_of_the_weights_is_refused(tmp_path) -> None:
+    fitted = cells.fitted(epochs=1, of=cells.spectra())
+    fitted.save(tmp_path)
+    (tmp_path / "weights.pt").write_bytes(pickle.dumps(Evil(tmp_path / "owned")))
+    with pytest.raises(pickle.UnpicklingError, match=r"(?i)weights"):
+        cells.built(of=cells.spectra()).load(tmp_path)
+    assert not (tmp_path / "owned").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["data=table", "data.path=/nowhere/x.csv", "data.label=y"], ["data.path=/nowhere/x.csv"]),
+        (["generator=smote", "method=svd"], ["method=svd", "generator=smote"]),
+        (["paths.outputs=/proc/nothing"], ["/proc/nothing"]),
+    ],
+)
+def test_from_a_shell_as_well(tmp_path, arguments, words) -> None:
+    line = [sys.executable, "-m", "inn_experiments", f"paths.outputs={tmp_path / 'out'}", "tracking=none", *arguments]
+    done = subprocess.run(line, capture_output=True, text=True, check=False)
+    check_refused((done.returncode, done.stdout, done.stderr), words, tmp_path / "out")
+    shutil.rmtree(tmp_path / "out", ignore_errors=True)
