@@ -82,7 +82,7 @@ def _of_hydra(error: Exception) -> str:
         )
     if isinstance(error, MissingConfigException) and error.options:
         group, _, option = str(error.missing_cfg_file).rpartition("/")
-        return f"{group}={option}: there is no such option{nearest(option, error.options)}"
+        return f"{group}={option}: there is no option {group}/{option}{nearest(option, error.options)}"
     typo = re.match(r"Could not override '([^']+)'", message)
     if typo and "." in typo[1]:
         # omegaconf's own error knows the node in which the key was looked for.

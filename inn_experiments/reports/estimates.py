@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -68,12 +67,6 @@ def utility(protocol: str, treatment: str, measure: str) -> Getter:
         return None
 
     return read
-
-
-def worst_condition(report: dict[str, Any]) -> float | None:
-    """log10 of the largest condition number among the layers of the backward walk, None without a walk."""
-    found = [row["condition"] for row in report["conditioning"] if row.get("condition")]
-    return math.log10(max(found)) if found else None
 
 
 def matched(grid: Grid, cells: Sequence[Cell], getter: Getter) -> tuple[list[int], list[Cell], list[float]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from scipy.stats import t as student
 
 from inn_experiments.evaluation.intervals import paired_interval
-from inn_experiments.reports.estimates import ROUNDING, Getter, metric, worst_condition
+from inn_experiments.reports.estimates import ROUNDING, Getter, metric
 from inn_experiments.reports.selection import Cell, Grid, choose_cells
 
 SUPPORTED, CONTRADICTED, UNDECIDED, NO_DATA = "supported", "not supported", "undecided", "no data"
@@ -86,7 +86,6 @@ HYPOTHESES = (
         (
             _error("method", "svd", "explicit", "test/inverse/mse"),
             *(_error("method", "svd", "explicit", key) for key in ROUND_TRIPS),
-            Comparison("method", "svd", "explicit", "log10 worst condition number", worst_condition),
         ),
     ),
     Hypothesis(
