@@ -31,6 +31,9 @@ def _run() -> int:
 
     from inn_experiments import cell, config, failures, sweep
 
+    if unknown := failures.unknown_flags():
+        print(f"error: unknown option {' '.join(unknown)}; --help lists what there is", file=sys.stderr)
+        return failures.BAD_INPUT
     failures.catch_signals()
     status = 0
     try:

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+from hydra._internal.utils import get_args_parser
 from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
@@ -107,6 +108,11 @@ def show(error: BaseException, outputs: Path | None = None) -> int:
         return BROKEN
     print(f"error: {line}", file=sys.stderr)
     return BAD_INPUT
+
+
+def unknown_flags() -> list[str]:
+    """The arguments of the command line that begin with a dash and mean nothing to Hydra."""
+    return get_args_parser().parse_known_args()[1]
 
 
 def catch_signals() -> None:

@@ -58,9 +58,7 @@ def build(cfg: DictConfig, split: Split) -> Synthesizer:
     """The unfitted generator of `cfg`, told whether rows are bounded and what the classes are called."""
     parts = {name: config.build(cfg[name]) for name in PARTS if name in cfg.generator.get("reads", [])}
     if not parts:
-        synthesizer = config.build(cfg.generator)
-        synthesizer.bounded = split.bounded
-        return synthesizer
+        return _reference(config.build(cfg.generator), split)
     return config.build(cfg.generator, **parts, bounded=split.bounded, classes=split.classes)
 
 
@@ -107,7 +105,7 @@ def describe(split: Split) -> dict[str, Any]:
 
 
 def _reference(synthesizer: Any, split: Split) -> Synthesizer:
-    synthesizer.bounded = split.bounded
+    synthesizer.bounded, synthesizer.classes = split.bounded, split.classes
     return synthesizer
 
 

@@ -15,5 +15,8 @@ def write_samples(path: Path, split: Split, samples: Samples) -> None:
     table = pd.DataFrame(split.scaling.undo(samples.x), columns=[f"{value:g}" for value in split.axis])
     table.insert(0, "label", [split.classes[label] for label in samples.y])
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    table.to_parquet(fresh, index=False)
-    os.replace(fresh, path)
+    try:
+        table.to_parquet(fresh, index=False)
+        os.replace(fresh, path)
+    finally:
+        fresh.unlink(missing_ok=True)

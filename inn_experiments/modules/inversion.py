@@ -6,6 +6,7 @@ millisecond its hooks cost as much as the mathematics.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import lightning
@@ -13,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils import parametrize
 
+from inn_experiments.contracts import UserError
 from inn_experiments.methods.base import Method, Pairs
 
 # Epochs between two looks at the validation rows, which cost about one training batch each.
@@ -54,7 +56,15 @@ class InversionModule(lightning.LightningModule):
         optimizer = self.optimizers(use_pl_optimizer=False)
         for pairs in block:
             optimizer.zero_grad()
-            self.loss(pairs).backward()
+            try:
+                self.loss(pairs).backward()
+            except (torch.linalg.LinAlgError, IndexError) as error:
+                # What a divergence makes of NaN: no eigenvalues, no histogram bin.
+                with torch.no_grad():
+                    prediction = self.method.net(pairs.corrupted.x_t, pairs.corrupted.t)
+                if not prediction.isfinite().all():
+                    raise self._diverged() from error
+                raise
             optimizer.step()
 
     def loss(self, pairs: Pairs) -> Tensor:
@@ -73,6 +83,8 @@ class InversionModule(lightning.LightningModule):
         self.lr_schedulers().step()
         epoch = self.current_epoch + 1
         means = (self._sum / self._steps).tolist()
+        if not all(map(math.isfinite, means)):
+            raise self._diverged()
         for name, value in zip([*self._names, "loss"], [*means, sum(means)], strict=True):
             self._add(f"train/{name}", epoch, value)
         self._sum.zero_()
@@ -81,6 +93,12 @@ class InversionModule(lightning.LightningModule):
             with torch.no_grad():
                 for name, value in self.method.terms(self.draw_validation()).items():
                     self._add(f"val/{name}", epoch, float(value))
+
+    def _diverged(self) -> UserError:
+        return UserError(
+            f"training diverged in epoch {self.current_epoch + 1}: weights or losses are not finite any more; "
+            f"lower trainer.learning_rate, which is {self.learning_rate:g}"
+        )
 
     def _add(self, name: str, epoch: int, value: float) -> None:
         epochs, values = self.curves.setdefault(name, ([], []))

@@ -16,7 +16,8 @@ FILE_NAME = "rows.npz"
 class Classical:
     """A synthesizer that draws from stored training rows; a subclass says how, in `_draw`.
 
-    `bounded` is set by the pipeline where clean rows lie in [0, 1]; samples are then clipped to it.
+    `bounded` is set by the pipeline where clean rows lie in [0, 1]; samples are then clipped to it. `classes`,
+    set by it too, are the names that messages use.
     `minimum` is the number of training rows that every class needs.
     """
 
@@ -25,6 +26,7 @@ class Classical:
 
     def __init__(self) -> None:
         self.bounded = False
+        self.classes: tuple[str, ...] = ()
         self.train: Rows | None = None
         self.rows: dict[int, np.ndarray] = {}
 
@@ -42,8 +44,9 @@ class Classical:
         self.rows = {int(label): train.x[train.y == label] for label in np.unique(train.y)}
         for label, rows in self.rows.items():
             if len(rows) < self.minimum:
+                named = repr(self.classes[label]) if self.classes else label
                 raise UserError(
-                    f"generator {self.name}: class {label} has {len(rows)} training row(s); {self.why}, "
+                    f"generator {self.name}: class {named} has {len(rows)} training row(s); {self.why}, "
                     f"so give every class at least {self.minimum} or choose generator=bootstrap"
                 )
 
