@@ -85,7 +85,8 @@ def axes(cfg: DictConfig) -> dict[str, Any]:
 
 
 def cell_name(cfg: DictConfig) -> str:
-    """A short readable name of the cell, without the seed: `svd-convex-fid`, `coffee-smote`.
+    """A short readable name of the cell, without the seed: `svd-convex-fid`, `coffee-smote`; a table
+    goes by the name of its file.
 
     It names the three axes of the paper's grid, then whatever else is not at its default.
     """
@@ -94,7 +95,8 @@ def cell_name(cfg: DictConfig) -> str:
     if values["generator"] != usual["generator"]:
         parts.insert(0, values["generator"])
     if values["data"] != usual["data"]:
-        parts.insert(0, values["data"])
+        path = OmegaConf.select(cfg, "data.path")
+        parts.insert(0, Path(str(path)).stem if path else values["data"])
     rest = ("network", "prime", "parameterization", "schedule", "sampler", "conditioning", "autoencoder")
     parts += [values[group] for group in rest if values.get(group) not in (None, usual.get(group))]
     if values.get("iterations", 1) != 1:

@@ -181,13 +181,6 @@ def test_a_training_that_diverges_says_so(run, tmp_path, loss) -> None:
     check_refused(answer, ["diverged in epoch", "trainer.learning_rate"], tmp_path / "out")
 
 
-def test_a_last_batch_of_one_row_is_trained_on(tmp_path) -> None:
-    fitted = cells.built("loss=fid", "trainer.epochs=1", "trainer.batch=7", "trainer.progress=false", of=cells.spectra())
-    rows = cells.spectra().train
-    fitted.fit(rows, rows.take(np.arange(0)), seed=0)
-    assert len(rows) % 7 == 1 and np.isfinite(fitted.sample(rows.y, seed=0).x).all()
-
-
 def test_a_typo_in_an_experiment_file_is_named(run, tmp_path) -> None:
     (tmp_path / "conf/experiment").mkdir(parents=True)
     text = "# @package _global_\n# Mine.\ntrainer:\n  epoch: 3\n"

@@ -27,7 +27,7 @@ SCORES = {
     "coverage": "coverage ↑",
     "fid": "FID ↓",
     "kl": "KL ↓",
-    "nearest_train_ratio": "distance to train (1 is best)",
+    "nearest_train_ratio": "distance to train (best 1)",
 }
 TREATMENTS = ("real", "synthetic", "convex", "both")
 SHOWN_WARNINGS = 5
