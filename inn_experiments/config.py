@@ -79,6 +79,8 @@ def axes(cfg: DictConfig) -> dict[str, Any]:
     named.pop("trainer", None)
     if "iterations" in plain["generator"]:
         named["iterations"] = plain["generator"]["iterations"]
+    if "method" in read:
+        named |= {key: plain["method"][key] for key in VARIANTS if plain["method"].get(key)}
     if "trainer" in read:
         named["epochs"] = plain["trainer"]["epochs"]
     return {**named, "seed": plain["seed"]}

@@ -181,3 +181,11 @@ def test_option_and_class_share_their_name() -> None:
         if "_target_" in node and group in ("method", "network", "prime", "sampling", "loss", "schedule"):
             name = node["_target_"].rpartition(".")[2]
             assert name.lower() == option.replace("_", "")
+
+
+def test_variants_of_a_method_are_axes_and_part_of_the_name() -> None:
+    plain = config.compose("method=svd")
+    variant = config.compose("method=svd", "method.inverse_weight=1", "method.refine_steps=20")
+    assert not {"inverse_weight", "refine_steps"} & set(config.axes(plain))
+    assert config.axes(variant)["inverse_weight"] == 1 and config.axes(variant)["refine_steps"] == 20
+    assert config.cell_name(variant) == f"{config.cell_name(plain)}-w1-r20"

@@ -49,7 +49,9 @@ def comparison_table(
         [*key, *(_entry(runs, column) for column in columns), str(len(runs))]
         for key, runs in sorted(groups.items())
     ]
-    lines.append(["best trivial predictor", *[""] * (len(rows) - 1), *(_trivial(chosen, c) for c in columns), ""])
+    trivial = [_trivial(chosen, column) for column in columns]
+    if any(trivial):
+        lines.append(["best trivial predictor", *[""] * (len(rows) - 1), *trivial, ""])
     return markdown([*rows, *columns, "seeds"], lines), len(chosen)
 
 
