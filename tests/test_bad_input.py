@@ -5,14 +5,12 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import pickle
 import signal
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
-import cells
 import numpy as np
 import pandas as pd
 import pytest
@@ -224,25 +222,6 @@ def test_groups_too_few_for_disjoint_name_the_override_that_helps(run, tmp_path)
     status, out, err = run(*cheap, *table, *small, "utility.protocols=[same_rows]")
     assert status == 0, err
     assert "same_rows" in out and "disjoint" not in out
-
-
-class Evil:
-    """Unpickling this makes a file."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __reduce__(self):
-        return Path.touch, (self.path,)
-
-
-def test_a_pickle_in_place_of_the_weights_is_refused(tmp_path) -> None:
-    fitted = cells.fitted(epochs=1, of=cells.spectra())
-    fitted.save(tmp_path)
-    (tmp_path / "weights.pt").write_bytes(pickle.dumps(Evil(tmp_path / "owned")))
-    with pytest.raises(pickle.UnpicklingError, match=r"(?i)weights"):
-        cells.built(of=cells.spectra()).load(tmp_path)
-    assert not (tmp_path / "owned").exists()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,28 @@
+"""Nothing is unpickled: a checkpoint that is a pickle is refused before anything in it runs."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import cells
+import pytest
+
+
+class Evil:
+    """Unpickling this makes a file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self):
+        return Path.touch, (self.path,)
+
+
+def test_a_pickle_in_place_of_the_weights_is_refused(tmp_path) -> None:
+    fitted = cells.fitted(epochs=1, of=cells.spectra())
+    fitted.save(tmp_path)
+    (tmp_path / "weights.pt").write_bytes(pickle.dumps(Evil(tmp_path / "owned")))
+    with pytest.raises(pickle.UnpicklingError, match=r"(?i)weights"):
+        cells.built(of=cells.spectra()).load(tmp_path)
+    assert not (tmp_path / "owned").exists()
