@@ -17,7 +17,7 @@ from inn_experiments.evaluation.directions import score_directions
 from inn_experiments.evaluation.fidelity import fidelity, fresh_or_halves
 from inn_experiments.fits import fit_or_load
 from inn_experiments.reports.figures import cell_figures
-from inn_experiments.samples import write_samples
+from inn_experiments.reports.samples import write_samples
 from inn_experiments.seeding import child_seed
 from inn_experiments.synthesizers.bootstrap import Bootstrap
 from inn_experiments.synthesizers.convex import Convex

@@ -36,8 +36,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "failures": SHELL,
     "sweep": {*SHELL, "failures", "tracking"},
     "fits": SHELL | {"synthesizers", "tracking"},
-    "samples": {"synthesizers"},
-    "pipeline": SHELL | {"data", "evaluation", "synthesizers", "tracking", "reports", "fits", "samples"},
+    "pipeline": SHELL | {"data", "evaluation", "synthesizers", "tracking", "reports", "fits"},
     "cell": SHELL | {"failures", "sweep", "tracking", "reports", "pipeline"},
     "__main__": SHELL | {"cell", "failures", "sweep", "usage"},
 }

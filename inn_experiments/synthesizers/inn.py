@@ -161,8 +161,7 @@ class Inn:
 
     def _assemble(self, train: Rows) -> None:
         self.x, self.y = torch.as_tensor(train.x), torch.as_tensor(train.y)
-        names = self.classes or tuple(str(label) for label in range(int(self.y.max()) + 1))
-        self.sampling.remember(self.x, self.y, self.schedule, names)
+        self.sampling.remember(self.x, self.y, self.schedule, self._names)
         self.loss.remember(self.x)
         self.method.assemble(self.network, Setting(
             train.x.shape[1], self.schedule.steps, self.iterations, self.bounded, self.parameterization,
@@ -194,10 +193,13 @@ class Inn:
         # A walk answers in float64; in float32 its way forward would lose what the walk had gained.
         return self.method if dtype == torch.float32 else copy.deepcopy(self.method).double()
 
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return self.classes or tuple(str(label) for label in range(int(self.y.max()) + 1))
+
     def _mixtures(self) -> Convex:
         mixtures = Convex()
-        names = self.classes or tuple(str(label) for label in range(int(self.y.max()) + 1))
-        mixtures.remember(self.x, self.y, self.schedule, names)
+        mixtures.remember(self.x, self.y, self.schedule, self._names)
         return mixtures
 
     def _top(self, size: int) -> Tensor:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from inn_experiments.contracts import Samples, Split
+from inn_experiments.tracking.files import replacing
 
 
 def write_samples(path: Path, split: Split, samples: Samples) -> None:
@@ -14,9 +14,5 @@ def write_samples(path: Path, split: Split, samples: Samples) -> None:
 
     table = pd.DataFrame(split.scaling.undo(samples.x), columns=[f"{value:g}" for value in split.axis])
     table.insert(0, "label", [split.classes[label] for label in samples.y])
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
+    with replacing(path) as fresh:
         table.to_parquet(fresh, index=False)
-        os.replace(fresh, path)
-    finally:
-        fresh.unlink(missing_ok=True)
