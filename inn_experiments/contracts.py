@@ -54,6 +54,8 @@ class Split:
     `fresh` holds real rows that neither train, val nor test contains: they are scored as if they were
     synthetic, to show what a perfect generator would get. It is None where no row can be spared.
     `bounded` says that clean rows lie in [0, 1] (spectra over their base peak), so generated ones must.
+    `smiles` holds, in the order of `classes`, the SMILES of each class, several for a mixture; None where the
+    chemistry is not known. `unseen` holds rows of classes of which no other part has any.
     """
 
     train: Rows
@@ -66,6 +68,8 @@ class Split:
     scaling: Scaling
     bounded: bool
     name: str
+    smiles: tuple[tuple[str, ...], ...] | None = None
+    unseen: Rows | None = None
 
     @property
     def features(self) -> int:
@@ -77,11 +81,13 @@ class Samples:
     """Synthetic rows `x` (n, d) with the labels that were asked for, `y` (n,).
 
     `states` (k, n, d), where the generator is iterative, holds every state from the start to `x` itself.
+    `latent` (n, m), where an autoencoder made the rows, is what it decoded, in the encoder's own units.
     """
 
     x: np.ndarray
     y: np.ndarray
     states: np.ndarray | None = None
+    latent: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +112,7 @@ class Report:
     baselines: trivial predictors, direction -> predictor -> measure -> value.
     utility: one dict per protocol and treatment, see evaluation.utility.
     conditioning: one dict per layer of a backward walk: layer, shape, condition, exact.
+    geometry: one dict per class: moments and scores of generated rows, see evaluation.geometry.
     """
 
     cell: str
@@ -117,6 +124,7 @@ class Report:
     baselines: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
     utility: list[dict[str, Any]] = field(default_factory=list)
     conditioning: list[dict[str, Any]] = field(default_factory=list)
+    geometry: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)

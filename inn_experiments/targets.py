@@ -23,9 +23,10 @@ ROOMS = {
     "parameterization": ("maths",),
     "schedule": ("maths",),
     "sampler": ("maths",),
-    "conditioning": ("nets", "maths"),
-    "autoencoder": ("nets", "synthesizers"),
+    "conditioning": ("conditioning",),
+    "autoencoder": ("synthesizers",),
     "utility": ("evaluation",),
+    "geometry": ("evaluation",),
     "trainer": ("modules",),
     "tracking": ("tracking",),
 }

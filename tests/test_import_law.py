@@ -21,10 +21,11 @@ MAY_KNOW: dict[str, set[str]] = {
     "limits": set(),
     "seeding": set(),
     "maths": set(),
+    "conditioning": set(),
     "nets": {"maths"},
     "methods": {"maths", "nets"},
     "modules": {"maths", "nets", "methods"},
-    "synthesizers": {"maths", "nets", "methods", "modules"},
+    "synthesizers": {"maths", "nets", "methods", "modules", "conditioning"},
     "data": set(),
     "evaluation": set(),
     "tracking": set(),
@@ -50,6 +51,9 @@ OWNERS = {
     "sklearn": {"data", "evaluation", "synthesizers"},
     "imblearn": {"synthesizers"},
     "matplotlib": {"reports"},
+    "fcd": {"conditioning"},
+    "rdkit": {"conditioning"},
+    "matchms": {"data"},
 }
 """Library -> the only rooms that may import it."""
 
