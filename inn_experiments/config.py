@@ -14,7 +14,7 @@ from omegaconf.errors import OmegaConfBaseException
 from inn_experiments import __version__
 from inn_experiments.contracts import UserError
 from inn_experiments.targets import build
-from inn_experiments.validation import axes_read, check_axes, check_notes, check_values, ignored
+from inn_experiments.validation import AXES, axes_read, check_axes, check_notes, check_values, ignored
 
 __all__ = ["CONF", "axes", "build", "cell_name", "compose", "defaults", "fingerprint", "outputs", "prepare"]
 
@@ -25,8 +25,23 @@ CONF = _HERE / "conf" if (_HERE / "conf").is_dir() else _HERE.parent / "conf"
 CONTROL = ("paths", "tracking", "objective", "choices", "experiment", "hydra")
 """Keys that say where and how a run is recorded, not what it computes."""
 
-VARIANTS = {"inverse_weight": "w", "refine_steps": "r"}
-"""Settings of a method that make a variant of it where they are not 0, and their letter in a cell's name."""
+VARIANTS = {
+    "iterations": ("generator.iterations", 1, "n"),
+    "inverse_weight": ("method.inverse_weight", 0, "w"),
+    "refine_steps": ("method.refine_steps", 0, "r"),
+    "levels": ("schedule.steps", 100, "T"),
+    "sampler_steps": ("sampler.steps", 100, "s"),
+    "eta": ("sampler.eta", 0, "eta"),
+    "ema": ("generator.ema", 0, "ema"),
+    "train_rows": ("data.per_class", None, "k"),
+}
+"""Axis -> the setting that makes a variant of a cell, its usual value, and its letters in a cell's name."""
+
+ALWAYS = ("levels", "sampler_steps")
+"""Axes that are on record at their usual value too, so that a report can set them beside others."""
+
+SHOWING = ("progress", "checkpoint_minutes")
+"""Settings of the trainer that say how training is shown and kept, not what it computes."""
 
 
 def defaults() -> dict[str, str]:
@@ -72,15 +87,15 @@ def axes(cfg: DictConfig) -> dict[str, Any]:
     """What distinguishes this cell, for people: the groups that its generator reads, epochs, and the seed."""
     plain, choices = OmegaConf.to_container(cfg), cfg.choices
     read = axes_read(plain)
-    order = ("method", "network", "prime", "sampling", "loss", "parameterization", "schedule")
     named = {"data": choices.data, "generator": choices.generator}
-    named |= {group: choices[group] for group in order if group in read}
-    named |= {group: choices[group] for group in sorted(read - set(order)) if group in choices}
-    named.pop("trainer", None)
+    named |= {group: choices[group] for group in AXES if group in read and choices[group] != "none"}
+    for axis, (key, usual, _) in VARIANTS.items():
+        value = OmegaConf.select(cfg, key)
+        known = key.split(".")[0] in {"generator", "data", *read} and value is not None
+        if known and (value != usual or axis in ALWAYS):
+            named[axis] = value
     if "iterations" in plain["generator"]:
         named["iterations"] = plain["generator"]["iterations"]
-    if "method" in read:
-        named |= {key: plain["method"][key] for key in VARIANTS if plain["method"].get(key)}
     if "trainer" in read:
         named["epochs"] = plain["trainer"]["epochs"]
     return {**named, "seed": plain["seed"]}
@@ -97,13 +112,14 @@ def cell_name(cfg: DictConfig) -> str:
     if values["generator"] != usual["generator"]:
         parts.insert(0, values["generator"])
     if values["data"] != usual["data"]:
-        path = OmegaConf.select(cfg, "data.path")
+        path = OmegaConf.select(cfg, "data.path") if values["data"] == "table" else None
         parts.insert(0, Path(str(path)).stem if path else values["data"])
     rest = ("network", "prime", "parameterization", "schedule", "sampler", "conditioning", "autoencoder")
     parts += [values[group] for group in rest if values.get(group) not in (None, usual.get(group))]
-    if values.get("iterations", 1) != 1:
-        parts.append(f"n{values['iterations']}")
-    parts += [f"{short}{values[key]:g}" for key, short in VARIANTS.items() if key in values]
+    parts += [
+        f"{short}{values[axis]:g}" for axis, (_, default, short) in VARIANTS.items()
+        if values.get(axis, default) != default
+    ]
     return "-".join(parts or [values["generator"]])
 
 
@@ -115,12 +131,25 @@ def fingerprint(cfg: DictConfig) -> str:
     plain = OmegaConf.to_container(cfg, resolve=True)
     kept = {key: value for key, value in plain.items() if key not in {*CONTROL, *ignored(plain)}}
     if "trainer" in kept:
-        kept["trainer"] = {key: value for key, value in kept["trainer"].items() if key != "progress"}
+        kept["trainer"] = {key: value for key, value in kept["trainer"].items() if key not in SHOWING}
     kept["version"] = __version__
-    path = Path(str(kept.get("data", {}).get("path", "")))
-    if path.is_file():
-        kept["data_sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    if "path" in kept.get("data", {}):
+        kept["data_files"] = files_mark(Path(str(kept["data"]["path"])))
     return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
+
+
+def files_mark(path: Path) -> str:
+    """A mark of what a path holds: a file's bytes, or the names, sizes and times of a folder's files."""
+    mark = hashlib.sha256()
+    if path.is_file():
+        with path.open("rb") as handle:
+            while block := handle.read(1 << 20):
+                mark.update(block)
+    elif path.is_dir():
+        for file in sorted(file for file in path.rglob("*") if file.is_file()):
+            found = file.stat()
+            mark.update(f"{file.relative_to(path)} {found.st_size} {found.st_mtime_ns}\n".encode())
+    return mark.hexdigest()
 
 
 def outputs(cfg: DictConfig) -> Path:

@@ -11,19 +11,22 @@ from typing import Any
 
 from omegaconf import DictConfig
 
-from inn_experiments import config
-from inn_experiments.contracts import Invertible, Report, Samples, Split, Synthesizer
-from inn_experiments.evaluation.directions import score_directions
-from inn_experiments.evaluation.fidelity import fidelity, fresh_or_halves
+from inn_experiments import config, stages
+from inn_experiments.building import build, reference
+from inn_experiments.contracts import Report, Samples, Split, Synthesizer
 from inn_experiments.fits import fit_or_load
+from inn_experiments.reports.eye_test import eye_tests
 from inn_experiments.reports.figures import cell_figures
+from inn_experiments.reports.files import write_figure
+from inn_experiments.reports.geometry_figure import geometry_figure
 from inn_experiments.reports.samples import write_samples
 from inn_experiments.seeding import child_seed
 from inn_experiments.synthesizers.bootstrap import Bootstrap
 from inn_experiments.synthesizers.convex import Convex
 
 VERSIONS = ("torch", "lightning", "scikit-learn", "imbalanced-learn", "numpy", "mnist1d", "mlflow", "hydra-core")
-PARTS = ("method", "network", "prime", "sampling", "loss", "parameterization", "schedule", "trainer")
+# More generated rows than this are not compared by anything, and a diffusion model takes its time for each.
+SAMPLES = 2000
 
 
 def run(cfg: DictConfig, run: Any) -> Report:
@@ -33,10 +36,13 @@ def run(cfg: DictConfig, run: Any) -> Report:
         parameters=0, versions={"python": platform.python_version(), **{name: version(name) for name in VERSIONS}},
     )
     outputs = config.outputs(cfg)
-    with _clock(report, "split"):
-        split: Split = config.build(cfg.data).load(seed=child_seed(cfg.seed, "data"), cache=outputs / "cache")
-        utility = config.build(cfg.utility)
-        utility.check(split, seed=child_seed(cfg.seed, "utility"))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        with _clock(report, "split"):
+            split: Split = config.build(cfg.data).load(seed=child_seed(cfg.seed, "data"), cache=outputs / "cache")
+            utility = config.build(cfg.utility)
+            utility.check(split, seed=child_seed(cfg.seed, "utility"))
+    _warn(report, caught)
     report.split = describe(split)
     run.dataset(split.name, f"{cfg.seed}-{len(split.train)}x{split.features}")
     with _clock(report, "fit"):
@@ -44,52 +50,46 @@ def run(cfg: DictConfig, run: Any) -> Report:
     report.parameters = getattr(synthesizer, "parameters", 0)
     report.timings["train"] = getattr(synthesizer, "seconds", report.timings["fit"])
     with _clock(report, "sample"):
-        samples = synthesizer.sample(split.test.y, seed=child_seed(cfg.seed, "fidelity/draw"))
+        labels = stages.labels_like(split.test.y, SAMPLES, child_seed(cfg.seed, "fidelity/labels"))
+        samples = synthesizer.sample(labels, seed=child_seed(cfg.seed, "fidelity/draw"))
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
-        evaluate(report, cfg, split, synthesizer, samples, utility)
-    report.warnings = list(dict.fromkeys(str(w.message) for w in caught if issubclass(w.category, UserWarning)))
+        shown = evaluate(report, cfg, split, synthesizer, samples, utility)
+    _warn(report, caught)
     with _clock(report, "record"):
-        record(run, split, synthesizer, samples)
+        record(run, report, split, synthesizer, samples, shown)
     return report
 
 
-def build(cfg: DictConfig, split: Split) -> Synthesizer:
-    """The unfitted generator of `cfg`, told whether rows are bounded and what the classes are called."""
-    parts = {name: config.build(cfg[name]) for name in PARTS if name in cfg.generator.get("reads", [])}
-    if not parts:
-        return _reference(config.build(cfg.generator), split)
-    return config.build(cfg.generator, **parts, bounded=split.bounded, classes=split.classes)
-
-
 def evaluate(report: Report, cfg: DictConfig, split: Split, synthesizer: Synthesizer, samples: Samples,
-             utility: Any) -> None:
-    """Fill in everything that is measured on test rows."""
+             utility: Any) -> Any:
+    """Fill in everything that is measured on test rows; returns what the figures of the geometry show."""
     seed = child_seed(cfg.seed, "evaluation")
-    if isinstance(synthesizer, Invertible):
-        with _clock(report, "directions"):
-            metrics, report.baselines = score_directions(synthesizer, split, seed=seed)
-            report.metrics |= metrics
-            report.conditioning = synthesizer.conditioning()
+    with _clock(report, "directions"):
+        stages.directions(report, synthesizer, split, seed)
     with _clock(report, "fidelity"):
-        scores = fidelity(samples.x, samples.y, split.test, split.train, seed=seed)
-        report.metrics |= {f"test/samples/{key}": value for key, value in scores.items()}
-        report.metrics |= {f"fresh/samples/{key}": value for key, value in fresh_or_halves(split, seed).items()}
+        stages.likeness(report, samples, split, seed)
+    with _clock(report, "geometry"):
+        shown = stages.geometry(report, config.build(cfg.geometry), synthesizer, split, seed)
+        stages.unseen(report, synthesizer, split, seed)
     with _clock(report, "utility"):
-        report.utility = utility.score(
-            synthesizer, split, {"convex": lambda: _reference(Convex(), split), "bootstrap": Bootstrap},
-            seed=child_seed(cfg.seed, "utility"), rebuild=lambda: build(cfg, split),
-        )
-    for row in report.utility:
-        prefix = f"utility/{row['protocol']}/{row['treatment']}"
-        report.metrics[f"{prefix}/f1_macro"] = row["f1_macro"]["mean"]
-        report.metrics[f"{prefix}/accuracy"] = row["accuracy"]["mean"]
+        others = {"convex": lambda: reference(Convex(), split), "bootstrap": Bootstrap}
+        stages.utility(report, utility, synthesizer, split, others, lambda: build(cfg, split),
+                       child_seed(cfg.seed, "utility"))
+    return shown
 
 
-def record(run: Any, split: Split, synthesizer: Synthesizer, samples: Samples) -> None:
+def record(run: Any, report: Report, split: Split, synthesizer: Synthesizer, samples: Samples, shown: Any) -> None:
     """Figures, curves, samples in the file's own units, numbers, and last of all the report."""
     curves = getattr(synthesizer, "curves", {})
     cell_figures(run.folder / "figures", split, samples, curves)
+    if shown is not None:
+        real, generated, real_rows, generated_rows = shown
+        units = "rows" if samples.latent is None else "latents"
+        write_figure(run.folder / "figures" / "geometry.png", geometry_figure(real, generated, split.classes, units))
+        judge = {row["class"]: row["judge"] for row in report.geometry}
+        eye_tests(run.folder / "eye_test", real_rows, generated_rows, split.axis, split.axis_name, split.classes,
+                  judge, seed=child_seed(report.seed, "eye_test"))
     for name, (steps, values) in curves.items():
         run.curve(name, steps, values)
     write_samples(run.folder / "samples.parquet", split, samples)
@@ -101,12 +101,14 @@ def describe(split: Split) -> dict[str, Any]:
         "name": split.name, "features": split.features, "classes": len(split.classes), "bounded": split.bounded,
         "train": len(split.train), "val": len(split.val), "test": len(split.test),
         "fresh": 0 if split.fresh is None else len(split.fresh),
+        "unseen": 0 if split.unseen is None else len(split.unseen),
     }
 
 
-def _reference(synthesizer: Any, split: Split) -> Synthesizer:
-    synthesizer.bounded, synthesizer.classes = split.bounded, split.classes
-    return synthesizer
+def _warn(report: Report, caught: list[warnings.WarningMessage]) -> None:
+    """Add what was warned about to the report, each once."""
+    said = [str(w.message) for w in caught if issubclass(w.category, UserWarning)]
+    report.warnings = list(dict.fromkeys([*report.warnings, *said]))
 
 
 @contextmanager

@@ -18,9 +18,9 @@ AXES = (
     "method", "network", "prime", "sampling", "loss", "parameterization", "schedule",
     "sampler", "conditioning", "autoencoder",
 )  # fmt: skip
-"""Groups that only some generators read; data, utility, trainer and tracking serve every one of them."""
+"""Groups that only some generators read; data, utility, geometry, trainer and tracking serve every one."""
 
-SERVING = ("data", "generator", "utility", "trainer", "tracking")
+SERVING = ("data", "generator", "utility", "geometry", "trainer", "tracking")
 """Groups that every run needs."""
 
 SCALARS: dict[str, Any] = {
@@ -124,6 +124,8 @@ def axes_read(plain: dict[str, Any]) -> set[str]:
     schedule's choice changes nothing, even where the generator is given it for its number of levels.
     """
     read = set(plain["generator"].get("reads") or [])
+    # Any generator can work inside an autoencoder.
+    read |= {"autoencoder", *((plain.get("autoencoder") or {}).get("reads") or [])}
     if "sampling" in read:
         read -= {"schedule"}
         read |= set((plain.get("sampling") or {}).get("reads") or [])

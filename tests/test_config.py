@@ -13,9 +13,14 @@ from inn_experiments.targets import ROOMS, build, find_class
 
 NEEDED = {
     "data=table": ["data.path=rows.csv", "data.label=kind"],
+    "data=ims": ["data.path=rows.csv"],
+    "data=massbank": ["data.path=records"],
     "network=conv_unet": ["method=implicit"],
+    "network=mlp": ["generator=diffusion"],
+    **{f"sampler={option}": ["generator=diffusion"] for option in ("ddim", "ddpm")},
+    **{f"conditioning={option}": ["generator=diffusion"] for option in ("none", "label", "chemnet", "label_chemnet")},
 }
-EXTRA = {"network": {"features": 8, "steps": 10, "directions": False}}
+EXTRA = {"network": {"features": 8, "steps": 10, "conditions": 0}}
 OPTIONS = [
     (folder.name, path.stem)
     for folder in sorted(config.CONF.iterdir()) if folder.is_dir() and folder.name != "hydra"
@@ -34,7 +39,8 @@ def test_every_option_composes_and_is_built(group: str, option: str) -> None:
     assert config.cell_name(cfg)
     assert cfg.choices[group] == option
     if group in ROOMS and group != "generator":
-        made = build(cfg[group])
+        given = {"trainer": build(cfg.trainer)} if "trainer" in cfg[group].get("reads", []) else {}
+        made = build(cfg[group], **given)
         made = made(**EXTRA[group]) if isinstance(made, functools.partial) and group in EXTRA else made
         assert made is not None
 

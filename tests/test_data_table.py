@@ -69,6 +69,43 @@ def test_options_choose_columns_scaling_and_names(tmp_path):
     assert not load(path, tmp_path).bounded, "a negative intensity is not bounded"
 
 
+@pytest.mark.parametrize("kind", ["csv", "parquet", "npz"])
+def test_smiles_are_read_once_per_class(tmp_path, kind):
+    texts = {"00": "CCO", "01": " CCC | CCCC ", "02": "C[NH3+].[Cl-]", "03": "c1ccccc1"}
+    table = frame()
+    structure = table["chemical"].map(texts)
+    path = write(tmp_path, table, f"t.{kind}")
+    if kind == "npz":
+        with np.load(path) as archive:
+            arrays = dict(archive)
+        np.savez(path, **arrays, structure=structure.to_numpy(str))
+    else:
+        path = write(tmp_path, table.assign(structure=structure), f"t.{kind}")
+    split = load(path, tmp_path, smiles="structure")
+    assert split.smiles == (("CCO",), ("CCC", "CCCC"), ("C[NH3+].[Cl-]",), ("c1ccccc1",))
+    assert split.features == 6, "the SMILES column is no feature"
+    assert load(write(tmp_path, table, f"t.{kind}"), tmp_path).smiles is None
+
+
+@pytest.mark.parametrize(
+    ("row", "text", "message"),
+    [
+        (4, "CCN", "the class '00' has 2 different SMILES, such as 'CCN' and 'CCO'"),
+        (4, "", "data.smiles=structure.*no value there in row 5"),
+        (slice(0, None, 4), "CCO|", r"class '00' has an empty component in its SMILES 'CCO\|'"),
+    ],
+)
+def test_bad_smiles_columns_are_named(tmp_path, row, text, message):
+    table = frame().assign(structure="CCO")
+    table.loc[table.index[row], "structure"] = text
+    with pytest.raises(UserError, match=message):
+        load(write(tmp_path, table), tmp_path, smiles="structure")
+    with pytest.raises(UserError, match="data.smiles=structur: .* has no such column"):
+        load(write(tmp_path, table), tmp_path, smiles="structur")
+    with pytest.raises(UserError, match="data.features: 'structure' is the label, group or SMILES column"):
+        load(write(tmp_path, table), tmp_path, smiles="structure", features=["40", "structure"])
+
+
 def test_labels_stay_text_and_na_is_a_class(tmp_path):
     table = frame()
     table["chemical"] = np.where(np.arange(40) % 2 == 0, "NA", " None ")

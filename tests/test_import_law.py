@@ -37,12 +37,14 @@ MAY_KNOW: dict[str, set[str]] = {
     "failures": SHELL,
     "sweep": {*SHELL, "failures", "tracking"},
     "fits": SHELL | {"synthesizers", "tracking"},
-    "pipeline": SHELL | {"data", "evaluation", "synthesizers", "tracking", "reports", "fits"},
+    "building": SHELL | {"synthesizers"},
+    "stages": {"evaluation"},
+    "pipeline": SHELL | {"data", "evaluation", "synthesizers", "tracking", "reports", "fits", "building", "stages"},
     "cell": SHELL | {"failures", "sweep", "tracking", "reports", "pipeline"},
     "__main__": SHELL | {"cell", "failures", "sweep", "usage"},
 }
 
-CONFIGURATION = SHELL | {"__main__", "cell", "failures", "fits", "pipeline", "sweep"}
+CONFIGURATION = SHELL | {"__main__", "building", "cell", "failures", "fits", "pipeline", "sweep"}
 OWNERS = {
     "hydra": CONFIGURATION,
     "omegaconf": CONFIGURATION,

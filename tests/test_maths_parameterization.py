@@ -7,7 +7,7 @@ import torch
 
 from inn_experiments.contracts import Corrupted
 from inn_experiments.maths.corruption import Convex, Gaussian, Multiplicative
-from inn_experiments.maths.parameterization import LEAST_ALPHA, X0, Epsilon, V
+from inn_experiments.maths.parameterization import LEAST_ALPHA, LEAST_SAMPLED_ALPHA, X0, Epsilon, V
 from inn_experiments.maths.schedules import Cosine
 
 STEPS = 50
@@ -42,6 +42,36 @@ def test_the_target_leads_back_to_the_clean_row(way, kind):
     solvable = torch.ones(len(x), dtype=torch.bool) if type(way) is not Epsilon else c.alpha[:, 0] >= LEAST_ALPHA
     assert solvable.double().mean() > 0.9
     torch.testing.assert_close(clean[solvable], x[solvable], rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("way", ALL, ids=lambda way: type(way).__name__)
+@pytest.mark.parametrize("other", ALL, ids=lambda way: type(way).__name__)
+@pytest.mark.parametrize("kind", [Gaussian, Convex])
+def test_any_prediction_converts_to_any_other_and_back_without_loss(way, other, kind):
+    """From a raw prediction, right or wrong, both halves of x_t; from those the other's raw prediction."""
+    x, c = corrupted(kind)
+    usable = ((c.alpha >= 0.02) & (c.sigma >= 0.02))[:, 0]
+    assert usable.double().mean() > 0.9
+    c = Corrupted(c.x_t[usable], c.t[usable], c.alpha[usable], c.sigma[usable], c.noise[usable])
+    raw = torch.randn(c.x_t.shape, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+
+    def converted(prediction, source, goal):
+        clean, noise = source.split(prediction, c.x_t, c.alpha, c.sigma)
+        torch.testing.assert_close(c.alpha * clean + c.sigma * noise, c.x_t, rtol=0, atol=1e-11)
+        return goal.target(clean, Corrupted(c.x_t, c.t, c.alpha, c.sigma, noise))
+
+    torch.testing.assert_close(converted(converted(raw, way, other), other, way), raw, rtol=0, atol=1e-9)
+    torch.testing.assert_close(
+        converted(way.target(x[usable], c), way, other), other.target(x[usable], c), rtol=0, atol=1e-10
+    )
+
+
+def test_a_split_caps_the_row_of_a_noise_prediction_and_never_the_noise():
+    zero = torch.zeros(1, 1, dtype=torch.float64)
+    x_t, raw = torch.full((1, 2), 3.0, dtype=torch.float64), torch.full((1, 2), 2.5, dtype=torch.float64)
+    clean, noise = Epsilon().split(raw, x_t, zero, zero + 1)
+    assert torch.equal(noise, raw)
+    torch.testing.assert_close(clean, (x_t - raw) / LEAST_SAMPLED_ALPHA)
 
 
 @pytest.mark.parametrize("way", ALL, ids=lambda way: type(way).__name__)

@@ -14,15 +14,16 @@ NETWORKS = {
     "square": "Square",
     "masked_mlp": "MaskedMLP",
     "conv_unet": "ConvUNet",
+    "mlp": "Mlp",
 }
 ROWS = 8
 
 
-def build(name: str, features: int = 7, directions: bool = True, seed: int = 0) -> nn.Module:
+def build(name: str, features: int = 7, conditions: int = 1, seed: int = 0) -> nn.Module:
     """The network with the default options of its class."""
     module = importlib.import_module(f"inn_experiments.nets.{name}")
     torch.manual_seed(seed)
-    return getattr(module, NETWORKS[name])(features=features, steps=STEPS, directions=directions)
+    return getattr(module, NETWORKS[name])(features=features, steps=STEPS, conditions=conditions)
 
 
 def batch(
@@ -48,12 +49,13 @@ def test_rows_in_rows_out(name: str, features: int, dtype: torch.dtype) -> None:
     assert y.shape == x.shape and y.dtype == dtype and y.isfinite().all()
 
 
-@pytest.mark.parametrize("directions", [True, False])
-def test_a_gradient_reaches_every_parameter_and_every_feature(name: str, directions: bool) -> None:
-    net = build(name, directions=directions)
+@pytest.mark.parametrize("conditions", [1, 0, 3])
+def test_a_gradient_reaches_every_parameter_and_every_feature(name: str, conditions: int) -> None:
+    net = build(name, conditions=conditions)
     x, t, z = batch()
     x.requires_grad_()
-    y = net(x, t, z if directions else None)
+    told = {0: None, 1: z, 3: torch.eye(3)[torch.arange(ROWS) % 3]}[conditions]
+    y = net(x, t, told)
     (y * torch.randn(y.shape, generator=torch.Generator().manual_seed(2))).sum().backward()
     assert (x.grad.abs().amax(0) > 0).all()
     for parameter_name, parameter in net.named_parameters():
@@ -83,6 +85,17 @@ def test_no_direction_means_forward(name: str) -> None:
     net = build(name)
     x, t, _ = batch()
     assert torch.equal(net(x, t, None), net(x, t, torch.zeros(ROWS)))
+
+
+def test_every_entry_of_a_conditioning_vector_matters(name: str) -> None:
+    net = build(name, conditions=4)
+    x, t, _ = batch()
+    nothing = net(x, t, torch.zeros(ROWS, 4))
+    assert torch.equal(net(x, t, None), nothing)
+    answers = [nothing, *(net(x, t, row.expand(ROWS, 4)) for row in torch.eye(4))]
+    for number, answer in enumerate(answers):
+        for other in answers[:number]:
+            assert ((answer - other).abs().amax(1) > 1e-5).all()
 
 
 def test_a_row_does_not_depend_on_its_neighbours_in_the_batch(name: str) -> None:

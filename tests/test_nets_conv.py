@@ -11,9 +11,9 @@ from inn_experiments.nets.conv_unet import Block, ConvUNet
 STEPS = 10
 
 
-def build(features: int, directions: bool = True, **options) -> ConvUNet:
+def build(features: int, conditions: int = 1, **options) -> ConvUNet:
     torch.manual_seed(0)
-    return ConvUNet(features, STEPS, directions, **{"channels": 8, "embedding": 8, **options})
+    return ConvUNet(features, STEPS, conditions, **{"channels": 8, "embedding": 8, **options})
 
 
 @pytest.mark.parametrize("features", [1, 2, 3, 5, 8, 37, 40, 41])

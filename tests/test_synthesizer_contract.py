@@ -34,11 +34,28 @@ BOUNDED = {
     "bounded v": ["parameterization=v"],
     "bounded svd": ["method=svd", "generator.start=inverse"],
 }
+STEPS = "sampler.steps=10"
+DIFFUSION = {
+    "x0": [STEPS],
+    "epsilon": ["parameterization=epsilon", "schedule=linear", STEPS, "sampler.eta=0.5"],
+    "v, ancestral": ["parameterization=v", "schedule.steps=20", "sampler=ddpm"],
+    "averaged and clipped": ["generator.ema=0.9", "generator.clip=true", STEPS],
+    "untold": ["conditioning=none", STEPS],
+    "conv_unet": ["network=conv_unet", STEPS],
+}
+# The network of the paper is wide; what is promised does not depend on its size.
+SMALL = ["generator=diffusion", "network=mlp", "network.hidden=16"]
 CASES = {
     **{name: (cells.split, [f"generator={name}"]) for name in CLASSICAL},
     **{f"{name}, spectra": (cells.spectra, [f"generator={name}"]) for name in CLASSICAL},
     **{f"inn {name}": (cells.split, options) for name, options in NEURAL.items()},
     **{f"inn {name}": (cells.spectra, options) for name, options in BOUNDED.items()},
+    **{
+        f"diffusion {name}": (cells.split, [*(SMALL[:1] if "network=conv_unet" in options else SMALL), *options])
+        for name, options in DIFFUSION.items()
+    },
+    "diffusion bounded": (cells.spectra, [*SMALL, STEPS]),
+    "diffusion bounded ancestral": (cells.spectra, [*SMALL, "sampler=ddpm"]),
 }
 LABELS = np.array([2, 0, 0, 1, 2, 2, 2, 0, 1, 1, 0])
 
@@ -46,7 +63,7 @@ LABELS = np.array([2, 0, 0, 1, 2, 2, 2, 0, 1, 1, 0])
 def built(name: str):
     """The unfitted generator of a case, short to train."""
     rows, options = CASES[name]
-    neural = "generator=" not in options[0] if options else True
+    neural = options[:1] not in [[f"generator={classical}"] for classical in CLASSICAL]
     return cells.built(*(cells.short(2) if neural else ()), *options, of=rows())
 
 
@@ -65,7 +82,7 @@ def name(request: pytest.FixtureRequest) -> str:
 
 def test_every_generator_option_is_covered():
     options = {path.stem for path in (config.CONF / "generator").glob("*.yaml")}
-    assert options == {*CLASSICAL, "inn"}
+    assert options == {*CLASSICAL, "inn", "diffusion"}
 
 
 def test_it_gives_one_finite_row_for_each_label_asked_for(name):

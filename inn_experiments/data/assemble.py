@@ -57,6 +57,7 @@ def assemble(
         fitted,
         bounded=scaling == "base_peak" and bool((table.x >= 0).all()),
         name=name,
+        smiles=None if table.smiles is None else tuple(table.smiles[label] for label in classes),
     )
 
 

@@ -1,4 +1,4 @@
-"""CSV, Parquet and NPZ files read into one plain form: numbers, labels, groups and column names."""
+"""CSV, Parquet and NPZ files read into one plain form: numbers, labels, groups, SMILES and column names."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from inn_experiments.data.checks import (
     check_unique,
     shorten,
 )
+from inn_experiments.data.smiles import class_smiles
 
 EXTENSIONS = (".csv", ".parquet", ".npz")
 # Keys of an NPZ that may hold one entry per column, and what that axis is called in figures.
@@ -29,51 +30,64 @@ MISSING = ["", "NA", "N/A", "#N/A", "NaN", "nan", "NULL", "null", "None"]
 
 @dataclass(frozen=True)
 class RawTable:
-    """A checked table in the file's own units: `x` (n, d) float64, `labels` and `groups` (n,) text."""
+    """A checked table in the file's own units: `x` (n, d) floats, `labels` and `groups` (n,) text.
+
+    `smiles`, where the chemistry is known, holds for every label its SMILES, several for a mixture.
+    """
 
     x: np.ndarray
     labels: np.ndarray
     groups: np.ndarray | None
     names: tuple[str, ...]
     axis_name: str = "axis"
+    smiles: dict[str, tuple[str, ...]] | None = None
 
 
-def read_table(path: Path, label: str, group: str | None, features: list[str] | None) -> RawTable:
-    """The table in `path` with its `label` column, `group` column and `features` (all others if None).
+Texts = dict[str, str]
+"""Argument (label, group, smiles) -> the column or key of text that it names; those not given are absent."""
+
+
+def read_table(
+    path: Path, label: str, group: str | None, features: list[str] | None, smiles: str | None = None
+) -> RawTable:
+    """The table in `path` with its `label`, `group` and `smiles` columns and `features` (all others if None).
 
     Raises UserError for a missing, empty, unknown or damaged file, an absent or repeated column, an empty
-    label or group, text in a feature column, and values that are not finite.
+    label, group or SMILES, a class with two SMILES, text in a feature column, and values that are not finite.
     """
     check_file(path, EXTENSIONS)
+    columns = {"label": label, "group": group, "smiles": smiles}
+    columns = {argument: column for argument, column in columns.items() if column is not None}
     reader = {".csv": _read_csv, ".parquet": _read_parquet, ".npz": _read_npz}[path.suffix.lower()]
     try:
-        table = reader(path, label, group, features)
+        x, texts, names, axis_name = reader(path, columns, features)
     except (ValueError, OSError, EOFError, zipfile.BadZipFile, csv.Error) as error:
         # pandas, pyarrow and NumPy derive their parsing errors from ValueError or OSError.
         raise UserError(f"data.path={path}: cannot be read as {path.suffix}: {error}") from error
     where = str(path)
-    if not len(table.x):
+    if not len(x):
         raise UserError(f"{where}: the file has columns but no rows")
-    check_filled(table.labels, "data.label", label, where)
-    if table.groups is not None:
-        check_filled(table.groups, "data.group", str(group), where)
-    check_finite(table.x, table.names, where)
-    return table
+    for argument, column in columns.items():
+        check_filled(texts[argument], f"data.{argument}", column, where)
+    check_finite(x, names, where)
+    chemistry = class_smiles(texts["label"], texts["smiles"], where) if "smiles" in texts else None
+    return RawTable(x, texts["label"], texts.get("group"), names, axis_name, chemistry)
 
 
-def _choose(
-    names: list[str], label: str, group: str | None, features: list[str] | None, where: str
-) -> list[str]:
+Read = tuple[np.ndarray, dict[str, np.ndarray], tuple[str, ...], str]
+"""Numbers (n, d), argument -> text (n,), column names, and what the axis is called."""
+
+
+def _choose(names: list[str], columns: Texts, features: list[str] | None, where: str) -> list[str]:
     check_unique(names, where)
-    check_present(label, "data.label", names, where)
-    if group is not None:
-        check_present(group, "data.group", names, where)
+    for argument, column in columns.items():
+        check_present(column, f"data.{argument}", names, where)
     for feature in features or []:
         check_present(feature, "data.features", names, where)
-        if feature in (label, group):
-            raise UserError(f"data.features: {feature!r} is the label or group column, not a feature")
+        if feature in columns.values():
+            raise UserError(f"data.features: {feature!r} is the label, group or SMILES column, not a feature")
     check_unique(features or [], "data.features")
-    chosen = features if features is not None else [name for name in names if name not in (label, group)]
+    chosen = features if features is not None else [name for name in names if name not in columns.values()]
     if "" in chosen:
         # Often a saved row index, which in a table sorted by class would give the class away.
         raise UserError(f"{where}: column {names.index('') + 1} has no name; name it or list data.features")
@@ -82,13 +96,13 @@ def _choose(
     return chosen
 
 
-def _read_csv(path: Path, label: str, group: str | None, features: list[str] | None) -> RawTable:
+def _read_csv(path: Path, columns: Texts, features: list[str] | None) -> Read:
     import pandas
 
     with path.open(newline="", encoding="utf-8-sig") as handle:
         names = next((row for row in csv.reader(handle) if row), [])
     # The header is read by itself because pandas renames repeated columns instead of refusing them.
-    chosen = _choose(names, label, group, features, str(path))
+    chosen = _choose(names, columns, features, str(path))
     with warnings.catch_warnings():
         # A row that is longer than the header would only be warned about, and cut.
         warnings.simplefilter("error", pandas.errors.ParserWarning)
@@ -101,26 +115,26 @@ def _read_csv(path: Path, label: str, group: str | None, features: list[str] | N
                 index_col=False,
                 low_memory=False,
                 # As text, so that class "01" stays "01" and a class "NA" is not a missing value.
-                dtype={name: str for name in (label, group) if name is not None},
+                dtype=dict.fromkeys(columns.values(), str),
                 keep_default_na=False,
                 na_values={name: MISSING for name in chosen},
             )
         except pandas.errors.ParserWarning as error:
             raise UserError(f"{path}: a row has more fields than the header: {error}") from error
-    return _from_frame(frame, chosen, label, group, str(path))
+    return _from_frame(frame, chosen, columns, str(path))
 
 
-def _read_parquet(path: Path, label: str, group: str | None, features: list[str] | None) -> RawTable:
+def _read_parquet(path: Path, columns: Texts, features: list[str] | None) -> Read:
     import pyarrow.parquet
 
     table = pyarrow.parquet.read_table(path)
     names = [name for name in table.column_names if not name.startswith("__index_level_")]
-    chosen = _choose(names, label, group, features, str(path))
+    chosen = _choose(names, columns, features, str(path))
     frame = table.to_pandas(ignore_metadata=True)
-    return _from_frame(frame, chosen, label, group, str(path))
+    return _from_frame(frame, chosen, columns, str(path))
 
 
-def _from_frame(frame, chosen: list[str], label: str, group: str | None, where: str) -> RawTable:
+def _from_frame(frame, chosen: list[str], columns: Texts, where: str) -> Read:
     import pandas
 
     for name in chosen:
@@ -135,23 +149,20 @@ def _from_frame(frame, chosen: list[str], label: str, group: str | None, where: 
         )
     # One conversion for the whole block: a wide table has thousands of columns.
     x = frame[chosen].to_numpy(dtype=np.float64, na_value=np.nan)
-    texts = [None if name is None else _as_text(frame[name]) for name in (label, group)]
-    return RawTable(x, texts[0], texts[1], tuple(chosen))
+    texts = {argument: _as_text(frame[column]) for argument, column in columns.items()}
+    return x, texts, tuple(chosen), RawTable.axis_name
 
 
-def _read_npz(path: Path, label: str, group: str | None, features: list[str] | None) -> RawTable:
+def _read_npz(path: Path, columns: Texts, features: list[str] | None) -> Read:
     where = str(path)
     with np.load(path, allow_pickle=False) as archive:
         keys = list(archive)
-        for wanted, argument in (
-            ("X", "the rows"),
-            (label, f"data.label={label}"),
-            (group, f"data.group={group}"),
-        ):
-            if wanted is not None and wanted not in keys:
-                raise UserError(f"{argument}: {where} has no key {wanted!r}; its keys are: {shorten(keys)}")
-        x, labels = archive["X"], archive[label]
-        groups = None if group is None else archive[group]
+        wanted = {"the rows": "X"} | {f"data.{argument}={key}": key for argument, key in columns.items()}
+        for argument, key in wanted.items():
+            if key not in keys:
+                raise UserError(f"{argument}: {where} has no key {key!r}; its keys are: {shorten(keys)}")
+        x = archive["X"]
+        texts = {argument: archive[key] for argument, key in columns.items()}
         axis_key = next((key for key in AXIS_KEYS if key in keys and archive[key].shape == x.shape[1:]), None)
         names = [
             str(name) for name in (archive[axis_key] if axis_key else range(x.shape[-1] if x.ndim else 0))
@@ -160,20 +171,20 @@ def _read_npz(path: Path, label: str, group: str | None, features: list[str] | N
         raise UserError(
             f"{where}: the key 'X' must hold a table of numbers (n, d), found {x.shape} {x.dtype}"
         )
-    for key, values in ((label, labels), (group, groups)):
-        if values is not None and values.shape != (len(x),):
+    for argument, values in texts.items():
+        if values.shape != (len(x),):
             raise UserError(
-                f"{where}: the key {key!r} must have one entry per row ({len(x)},), found {values.shape}"
+                f"{where}: the key {columns[argument]!r} must have one entry per row ({len(x)},), "
+                f"found {values.shape}"
             )
     check_unique(names, f"{where}, key {axis_key!r}")
     if features is not None:
         for feature in features:
             check_present(feature, "data.features", names, where)
         x, names = x[:, [names.index(feature) for feature in features]], list(features)
-    return RawTable(
+    return (
         x.astype(np.float64),
-        _as_text(labels),
-        None if groups is None else _as_text(groups),
+        {argument: _as_text(values) for argument, values in texts.items()},
         tuple(names),
         AXIS_KEYS[axis_key] if axis_key else "column",
     )

@@ -16,7 +16,9 @@ class Table:
 
     path: a .csv, .parquet or .npz file; relative paths start at the current directory.
     label, group: column names, or keys of an NPZ whose rows are in `X`; no group stands in two parts.
-    features: the numeric columns to use, all but label and group if None; numbers as names are the axis.
+    smiles: a column (or key) with the SMILES of the row's class, the same in all its rows, components of a
+        mixture separated by `|`; what conditioning=chemnet reads.
+    features: the numeric columns to use, all others if None; numbers as names are the axis.
     scaling: `base_peak` (each row over its maximum) or `standard` (one mean and deviation of training rows).
     test_fraction, val_fraction, fresh_fraction: shares of the rows, stratified by class; the rest trains.
     per_class: at most this many training rows per class; those above it become fresh rows, if any are asked
@@ -29,6 +31,7 @@ class Table:
         path: str,
         label: str,
         group: str | None = None,
+        smiles: str | None = None,
         features: list[str | int | float] | None = None,
         scaling: Literal["base_peak", "standard"] = "base_peak",
         test_fraction: float = 0.3,
@@ -40,6 +43,7 @@ class Table:
         self.path = Path(path).expanduser()
         self.label = label
         self.group = group
+        self.smiles = smiles
         self.features = None if features is None else [str(name) for name in features]
         self.scaling: Literal["base_peak", "standard"] = scaling
         self.fractions = (val_fraction, test_fraction, fresh_fraction)
@@ -47,7 +51,7 @@ class Table:
 
     def load(self, *, seed: int, cache: Path) -> Split:
         """The division that `seed` gives; `cache` is not used, the file itself is read every time."""
-        table = read_table(self.path, self.label, self.group, self.features)
+        table = read_table(self.path, self.label, self.group, self.features, self.smiles)
         return assemble(
             table,
             name=self.path.stem,

@@ -38,13 +38,13 @@ class Pairs:
 class Method(nn.Module):
     """One forward network f and how it is used; subclasses add the inverse direction."""
 
-    directions: ClassVar[bool] = False
+    conditions: ClassVar[int] = 0
 
     def assemble(self, network: Callable[..., nn.Module], setting: Setting) -> None:
-        """Build the network(s) for `setting`; `network(features, steps, directions)` makes one."""
+        """Build the network(s) for `setting`; `network(features, steps, conditions)` makes one."""
         self.setting = setting
         self.loss = setting.loss  # registered, so that its buffers move with the network
-        self.net = network(features=setting.features, steps=setting.steps, directions=self.directions)
+        self.net = network(features=setting.features, steps=setting.steps, conditions=self.conditions)
 
     def terms(self, pairs: Pairs) -> dict[str, Tensor]:
         """The weighted terms of the training loss, by name."""

@@ -17,7 +17,7 @@ class Implicit(Method):
     def assemble(self, network: Callable[..., nn.Module], setting: Setting) -> None:
         """Build both networks."""
         super().assemble(network, setting)
-        self.inverse_net = network(features=setting.features, steps=setting.steps, directions=False)
+        self.inverse_net = network(features=setting.features, steps=setting.steps, conditions=0)
 
     def terms(self, pairs: Pairs) -> dict[str, Tensor]:
         """Forward reconstruction and divergence; inverse reconstruction."""

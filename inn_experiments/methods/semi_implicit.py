@@ -16,7 +16,7 @@ class SemiImplicit(Method):
     Args: round_trip_fi, round_trip_if: weights of the round trips forward-inverse and inverse-forward.
     """
 
-    directions = True
+    conditions = 1
 
     def __init__(self, round_trip_fi: NonNegative = 1.0, round_trip_if: NonNegative = 1.0) -> None:
         super().__init__()

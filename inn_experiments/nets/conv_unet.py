@@ -40,7 +40,7 @@ class ConvUNet(nn.Module):
     padded to a multiple of 2**levels and cropped again. There is no backward walk: halving the resolution
     has no inverse.
 
-    Args: features: d; steps: T, times run from 0 to T+1; directions: whether z is an input;
+    Args: features: d; steps: T, times run from 0 to T+1; conditions: width of z;
     channels: at every resolution; levels: halvings, the stem's included; embedding: width of the time table.
 
     Raises UserError where channels or levels is less than 1.
@@ -50,7 +50,7 @@ class ConvUNet(nn.Module):
         self,
         features: int,
         steps: int,
-        directions: bool,
+        conditions: int,
         channels: PositiveInt = 32,
         levels: Halvings = 2,
         embedding: EvenInt = 32,
@@ -70,12 +70,12 @@ class ConvUNet(nn.Module):
         self.middle = Block(channels, channels)
         self.decoder = nn.ModuleList(Block(2 * channels, channels) for _ in inner)
         self.head = nn.Conv1d(channels, 2, KERNEL, padding=KERNEL // 2)
-        self.context = Context(steps, embedding, directions)
+        self.context = Context(steps, embedding, conditions)
         self.shift_widths = [channels] * levels + [2 * channels] * (levels - 1)
         self.shift = nn.Linear(self.context.width, sum(self.shift_widths))
 
     def forward(self, x: Tensor, t: Tensor, z: Tensor | None = None) -> Tensor:
-        """Rows x (n, d) at times t (n,) in direction z (n,) or None -> (n, d)."""
+        """Rows x (n, d) at times t (n,) told z (n,), (n, conditions) or None -> (n, d)."""
         shifts = iter(self.shift(self.context(t, z)).unsqueeze(2).split(self.shift_widths, dim=1))
         row = functional.pad(x.unsqueeze(1), (0, self.padding), mode="replicate")
         h = self.stem(torch.cat([row, self.positions.expand_as(row)], dim=1))

@@ -28,7 +28,7 @@ class MaskedMLP(nn.Module):
     Blocks that cannot reach the output in the steps that remain are not computed, and weights that no step
     uses are not made, so the mask costs nothing and every parameter counts.
 
-    Args: features: d; steps: T, times run from 0 to T+1; directions: whether z is an input; hidden: width of
+    Args: features: d; steps: T, times run from 0 to T+1; conditions: width of z; hidden: width of
     an inner block; layers: blocks less one; applications: steps, None for `layers`; pattern, density,
     bandwidth, mask_seed: see `nets.masked.block_mask`; activation, slope: of all blocks but the last;
     embedding: width of the time table.
@@ -40,7 +40,7 @@ class MaskedMLP(nn.Module):
         self,
         features: int,
         steps: int,
-        directions: bool,
+        conditions: int,
         hidden: PositiveInt = 64,
         layers: PositiveInt = 4,
         applications: PositiveInt | None = None,
@@ -65,12 +65,12 @@ class MaskedMLP(nn.Module):
         self.targets = sorted({block for blocks in self.needed[1:] for block in blocks})
         self.linear = MaskedLinear(self.widths, used_blocks(mask, self.needed))
         self.activation = make_activation(activation, slope)
-        self.context = Context(steps, embedding, directions)
+        self.context = Context(steps, embedding, conditions)
         # The bias of this layer is the b of the formula: one product gives bias and context of all blocks.
         self.shift = nn.Linear(self.context.width, sum(self.widths[block] for block in self.targets))
 
     def forward(self, x: Tensor, t: Tensor, z: Tensor | None = None) -> Tensor:
-        """Rows x (n, d) at times t (n,) in direction z (n,) or None -> (n, d)."""
+        """Rows x (n, d) at times t (n,) told z (n,), (n, conditions) or None -> (n, d)."""
         shift = self._shifts(self.shift(self.context(t, z)))
         last = len(self.widths) - 1
         state = {0: x}

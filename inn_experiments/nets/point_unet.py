@@ -19,17 +19,17 @@ class PointUNet(nn.Module):
     Every hidden layer is h <- act(W h + shift), its shift linear in the context: time enters additively, so a
     walk backwards can subtract it. Decoder layer k reads the sum of its predecessor and encoder state k.
 
-    Args: features: d; steps: T; directions: whether z is an input; hidden, embedding: widths; layers: depth of
+    Args: features: d; steps: T; conditions: width of z; hidden, embedding: widths; layers: depth of
     each side; activation, slope: of the hidden layers.
     """
 
-    def __init__(self, features: int, steps: int, directions: bool, hidden: PositiveInt = 64,
+    def __init__(self, features: int, steps: int, conditions: int, hidden: PositiveInt = 64,
                  embedding: EvenInt = 32, layers: NaturalInt = 4, activation: ActivationName = "relu",
                  slope: Positive = 0.01) -> None:
         super().__init__()
         self.layers, self.hidden = layers, hidden
         self.act = make_activation(activation, slope)
-        self.context = Context(steps, embedding, directions)
+        self.context = Context(steps, embedding, conditions)
         self.enter = nn.Linear(features, hidden, bias=False)
         self.inner = nn.ModuleList(nn.Linear(hidden, hidden, bias=False) for _ in range(2 * layers + 1))
         self.shift = nn.Linear(self.context.width, (2 * layers + 2) * hidden)
@@ -41,7 +41,7 @@ class PointUNet(nn.Module):
         return list(shift.split(self.hidden, dim=1))
 
     def forward(self, x: Tensor, t: Tensor, z: Tensor | None = None) -> Tensor:
-        """(n, d) -> (n, d) at levels t (n,) int64 and switches z (n,)."""
+        """(n, d) -> (n, d) at levels t (n,) int64 and conditions z (n,), (n, k) or None."""
         shifts = self.shifts(self.context(t, z))
         state = self.act(torch.addmm(shifts[0], x, self.enter.weight.T))
         skips = [state]

@@ -19,17 +19,17 @@ class Square(nn.Module):
     Conditioning is the price of inversion: slopes and singular values multiply along the walk. With orthogonal
     W and slope 0.5 a step back amplifies by at most 2.
 
-    Args: features: d; steps: T; directions: whether z is an input; layers: depth; embedding: width of the time
+    Args: features: d; steps: T; conditions: width of z; layers: depth; embedding: width of the time
     embedding; activation, slope: of all layers but the last; orthogonal: parametrise every W so.
     """
 
-    def __init__(self, features: int, steps: int, directions: bool, layers: PositiveInt = 4, embedding: EvenInt = 32,
+    def __init__(self, features: int, steps: int, conditions: int, layers: PositiveInt = 4, embedding: EvenInt = 32,
                  activation: ActivationName = "leaky_relu", slope: Positive = 0.5,
                  orthogonal: bool = True) -> None:
         super().__init__()
         self.features = features
         self.act = make_activation(activation, slope)
-        self.context = Context(steps, embedding, directions)
+        self.context = Context(steps, embedding, conditions)
         linears = [nn.Linear(features, features, bias=False) for _ in range(layers)]
         if orthogonal:
             for linear in linears:
@@ -44,7 +44,7 @@ class Square(nn.Module):
         return list(shift.split(self.features, dim=1))
 
     def forward(self, x: Tensor, t: Tensor, z: Tensor | None = None) -> Tensor:
-        """(n, d) -> (n, d) at levels t (n,) int64 and switches z (n,)."""
+        """(n, d) -> (n, d) at levels t (n,) int64 and conditions z (n,), (n, k) or None."""
         shifts = self.shifts(self.context(t, z))
         last = len(self.linears) - 1
         for number, linear in enumerate(self.linears):

@@ -1,4 +1,4 @@
-"""Tables from finished runs: `grid` makes the paper's Tables 6 and 7, `compare` sets any runs side by side."""
+"""Tables from finished runs: the paper's Tables 6, 7 (`grid`) and 8, comparisons, effects of factors."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     """The options of the command."""
     top = argparse.ArgumentParser(prog="python -m inn_experiments.reports", description=__doc__)
-    commands = top.add_subparsers(required=True, metavar="grid|compare")
+    commands = top.add_subparsers(required=True, metavar="grid|compare|table8|effects")
     grid = commands.add_parser("grid", help="Tables 6 and 7 of the paper, as Markdown and as a figure beside it")
     grid.set_defaults(write=write_grid)
     grid.add_argument("--network", default="point_unet", help="the runs' network")
@@ -42,7 +42,16 @@ def parser() -> argparse.ArgumentParser:
     compare.add_argument("--rows", type=names, required=True, help="axes that name a row, e.g. method,network")
     compare.add_argument("--columns", type=names, required=True, help="metrics, e.g. test/inverse/mse")
     compare.add_argument("--title", default="Comparison", help="the report's title")
-    for each in (grid, compare):
+    table8 = commands.add_parser("table8", help="Table 8: moments and structure of each class")
+    table8.set_defaults(write=write_table8)
+    effects = commands.add_parser("effects", help="main effects and interactions, paired by seed")
+    effects.set_defaults(write=write_effects)
+    effects.add_argument(
+        "--factors", type=factors, required=True, help="axes, first values if wanted: schedule=linear,levels"
+    )
+    effects.add_argument("--columns", type=names, required=True, help="metrics, e.g. test/samples/c2st")
+    effects.add_argument("--title", default="Effects", help="the report's title")
+    for each in (grid, compare, table8, effects):
         each.add_argument("--outputs", type=Path, default=Path("outputs"), help="the runs' paths.outputs")
         each.add_argument("--to", type=Path, required=True, help="Markdown file; a figure beside it ends in .png")
         each.add_argument(
@@ -69,6 +78,19 @@ def seed_list(text: str) -> tuple[int, ...]:
 def names(text: str) -> list[str]:
     """The parts of a comma-separated list."""
     return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def factors(text: str) -> dict[str, str | None]:
+    """The axes in `schedule=linear,levels`, each with the value that others are compared with, or None."""
+    found: dict[str, str | None] = {}
+    for part in names(text):
+        axis, _, value = part.partition("=")
+        if not axis or axis in found:
+            raise argparse.ArgumentTypeError(f"write each axis once: schedule=linear,levels; found {text!r}")
+        found[axis] = value or None
+    if not found:
+        raise argparse.ArgumentTypeError("write an axis or more: schedule=linear,levels; found none")
+    return found
 
 
 def axis_value(text: str) -> tuple[str, str]:
@@ -110,6 +132,34 @@ def write_comparison(options: argparse.Namespace, given: Sequence[str]) -> int:
     commands = "\n".join([*options.command, typed(given)])
     about = "Mean ± half the width of the 95 % Student t interval over seeds; all rows are test rows."
     write_text(options.to, f"# {options.title}\n\n- {options.date}: {count} runs\n\n```\n{commands}\n```\n\n{about}\n\n{table}\n")
+    print(f"{options.to}: {count} runs")
+    return 0
+
+
+def write_table8(options: argparse.Namespace, given: Sequence[str]) -> int:
+    """Collect the finished runs with a geometry, write Table 8 of each cell, and say where it is."""
+    from inn_experiments.reports.files import write_text
+    from inn_experiments.reports.table8 import table8_markdown
+    from inn_experiments.tracking.collect import finished
+
+    commands = [*options.command, typed(given)]
+    text, count = table8_markdown(finished(options.outputs), dict(options.only), commands, options.date)
+    write_text(options.to, text)
+    print(f"{options.to}: {count} runs")
+    return 0
+
+
+def write_effects(options: argparse.Namespace, given: Sequence[str]) -> int:
+    """Collect the finished runs, write what each factor does, and say where it is."""
+    from inn_experiments.reports.effects import effects_markdown
+    from inn_experiments.reports.files import write_text
+    from inn_experiments.tracking.collect import finished
+
+    text, count = effects_markdown(
+        finished(options.outputs), options.factors, options.columns, dict(options.only),
+        [*options.command, typed(given)], options.date, options.title,
+    )  # fmt: skip
+    write_text(options.to, text)
     print(f"{options.to}: {count} runs")
     return 0
 

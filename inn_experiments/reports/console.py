@@ -31,6 +31,8 @@ SCORES = {
 }
 TREATMENTS = ("real", "synthetic", "convex", "both")
 SHOWN_WARNINGS = 5
+SHOWN_CLASSES = 12
+GEOMETRY = ("geometry", "mean error ↓", "SD error ↓", "C2ST (second real)", "coverage ↑ (second real)")
 
 
 def cell_table(report: dict[str, Any], folder: str) -> RenderableType:
@@ -54,10 +56,36 @@ def cell_table(report: dict[str, Any], folder: str) -> RenderableType:
     for row in scores:
         table.add_row(*row)
     parts: list[RenderableType] = [table]
-    utility = utility_table(report["utility"])
-    parts += [] if utility is None else [Text(), utility]
+    for more in (geometry_table(report.get("geometry", [])), utility_table(report["utility"])):
+        parts += [] if more is None else [Text(), more]
     parts += [Text(), *_warnings(report)] if list(_warnings(report)) else []
     return Group(*parts, Text(), Text(f"files: {folder}", overflow="fold"))
+
+
+def geometry_table(rows: list[dict[str, Any]]) -> Table | None:
+    """Each class' errors of moments, C2ST and coverage, a second real sample's in brackets, if any."""
+    if not rows:
+        return None
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in GEOMETRY:
+        table.add_column(name, justify="left" if name == "geometry" else "right", header_style="dim")
+    for row in rows[:SHOWN_CLASSES]:
+        table.add_row(Text(row["class"], overflow="ellipsis"), *_geometry(row["scores"]))
+    if len(rows) > 1:
+        arms = {
+            arm: {key: sum(row["scores"][arm][key] for row in rows) / len(rows) for key in scores}
+            for arm, scores in rows[0]["scores"].items()
+        }
+        table.add_row(Text(f"mean of {len(rows)} classes", style="bold"), *_geometry(arms))
+    return table
+
+
+def _geometry(scores: dict[str, dict[str, float]]) -> Iterator[str]:
+    generated, second = scores["generated"], scores["second"]
+    for key in ("mean_error", "std_error"):
+        yield f"{100 * generated[key]:.1f} %"
+    for key in ("c2st", "coverage"):
+        yield f"{number(generated[key])} ({number(second[key])})"
 
 
 def utility_table(rows: list[dict[str, Any]]) -> Table | None:

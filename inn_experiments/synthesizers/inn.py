@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -68,9 +67,7 @@ class Inn:
             self.method, self.trainer.learning_rate, self.trainer.weight_decay, self.trainer.epochs,
             self._validation(val, seed),
         )
-        started = time.perf_counter()
-        self.trainer.fit(module, batches)
-        self.seconds = time.perf_counter() - started
+        self.seconds = self.trainer.fit(module, batches)
         self.curves = module.curves
 
     def sample(self, labels: np.ndarray, *, seed: int) -> Samples:
@@ -122,6 +119,10 @@ class Inn:
     def conditioning(self) -> list[dict[str, Any]]:
         """One dict per layer of the last backward walk; empty for methods that do not walk."""
         return self.method.conditioning()
+
+    def resume_in(self, folder: Path) -> None:
+        """Keep the state of an unfinished training in `folder`, or go on from the one that is there."""
+        self.trainer.resume = folder
 
     def training_key(self) -> dict[str, Any]:
         """What this generator and its method add to the settings that decide the trained weights."""

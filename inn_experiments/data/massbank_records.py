@@ -1,0 +1,163 @@
+"""One MassBank record file (format 2.x) as a `Record`: header fields and peaks, by a plain line parser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from inn_experiments.contracts import UserError
+
+FIELDS = {
+    "ACCESSION": "accession",
+    "AUTHORS": "authors",
+    "COPYRIGHT": "copyright",
+    "LICENSE": "licence",
+    "CH$NAME": "name",
+    "CH$SMILES": "smiles",
+    "CH$LINK: INCHIKEY": "inchikey",
+    "AC$INSTRUMENT": "instrument",
+    "AC$MASS_SPECTROMETRY: MS_TYPE": "level",
+    "AC$MASS_SPECTROMETRY: ION_MODE": "ion_mode",
+    "AC$MASS_SPECTROMETRY: COLLISION_ENERGY": "collision_energy",
+    "MS$FOCUSED_ION: PRECURSOR_TYPE": "adduct",
+}
+"""Tag, with its subtag where it has one -> the field of `Record`; of several lines the first is taken."""
+
+WITH_SUBTAG = {tag.partition(":")[0] for tag in FIELDS if ":" in tag}
+UNKNOWN = {"", "N/A", "NA"}
+
+
+class Unreadable(ValueError):
+    """A record that cannot be read; the message says why."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """A spectrum and what its file says: peaks `mz`, `intensity` (p,) float64; unknown texts are ""."""
+
+    accession: str
+    contributor: str
+    mz: np.ndarray
+    intensity: np.ndarray
+    authors: str = ""
+    copyright: str = ""
+    licence: str = ""
+    name: str = ""
+    smiles: str = ""
+    inchikey: str = ""
+    instrument: str = ""
+    level: str = ""
+    ion_mode: str = ""
+    collision_energy: str = ""
+    adduct: str = ""
+    deprecated: bool = False
+
+    @property
+    def compound(self) -> str:
+        """The first block of the InChIKey: the compound without its stereochemistry."""
+        return self.inchikey.partition("-")[0]
+
+
+Reading = tuple[str, "Record | str"]
+"""A place (file, or file and number) with the record that is there, or with why there is none."""
+
+
+def list_records(folder: Path) -> list[Path]:
+    """The .txt files anywhere below `folder`, in a fixed order; raises UserError where there are none."""
+    files = sorted(path for path in folder.rglob("*.txt") if path.is_file())
+    if not files:
+        raise UserError(f"data.path={folder}: no MassBank record (*.txt) is in this folder or below it")
+    return files
+
+
+def read_folder(folder: Path, files: list[Path]) -> Iterator[Reading]:
+    """Every one of the `files` in turn, named relative to `folder`; one file is in memory at a time."""
+    for path in files:
+        place = path.relative_to(folder).as_posix()
+        try:
+            yield place, parse_record(path.read_bytes())
+        except Unreadable as error:
+            yield place, str(error)
+        except OSError as error:
+            yield place, error.strerror or str(error)
+
+
+def parse_record(content: bytes) -> Record:
+    """The record in the bytes of one file; the peaks of a deprecated one are not read.
+
+    Raises Unreadable for another encoding than UTF-8, no or a foreign accession, a file that ends early, no
+    peaks, and peaks that are not three numbers or not finite and non-negative.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"not UTF-8: byte 0x{content[error.start]:02x} at {error.start}") from error
+    head, _, tail = text.partition("\nPK$PEAK:")
+    fields, deprecated = _header(head)
+    accession = fields.get("accession", "")
+    if not accession:
+        raise Unreadable("no ACCESSION")
+    contributor = contributor_of(accession)
+    if not contributor:
+        raise Unreadable(f"the accession {accession!r} is not of the form MSBNK-contributor-number")
+    none = np.zeros(0)
+    mz, intensity = (none, none) if deprecated else _peaks(tail)
+    return Record(**fields, contributor=contributor, mz=mz, intensity=intensity, deprecated=deprecated)
+
+
+def contributor_of(accession: str) -> str:
+    """The second part of an accession such as MSBNK-Athens_Univ-AU407502, "" where it has another form."""
+    parts = accession.split("-")
+    return parts[1] if len(parts) >= 3 and parts[0] == "MSBNK" else ""
+
+
+def check_peaks(mz: np.ndarray, intensity: np.ndarray) -> None:
+    """Raise Unreadable for an empty peak list or values that are not finite, or negative."""
+    if not len(mz):
+        raise Unreadable("no peaks")
+    for values, what in ((mz, "m/z"), (intensity, "intensity")):
+        bad = values[~(np.isfinite(values) & (values >= 0))]
+        if len(bad):
+            raise Unreadable(f"the {what} {bad[0]:g} is not a finite number of at least 0")
+
+
+def _header(head: str) -> tuple[dict[str, str], bool]:
+    fields: dict[str, str] = {}
+    deprecated = False
+    for line in head.split("\n"):
+        tag, _, value = line.partition(":")
+        value = value.strip()
+        if tag in WITH_SUBTAG:
+            subtag, _, value = value.partition(" ")
+            tag, value = f"{tag}: {subtag}", value.strip()
+        elif tag == "DEPRECATED":
+            deprecated = True
+        field = FIELDS.get(tag)
+        if field and field not in fields and value not in UNKNOWN:
+            fields[field] = value
+    return fields, deprecated
+
+
+def _peaks(tail: str) -> tuple[np.ndarray, np.ndarray]:
+    mz: list[float] = []
+    intensity: list[float] = []
+    # The rest of the first line names the three columns.
+    for line in tail.split("\n")[1:]:
+        if line.startswith("//"):
+            break
+        if not line.strip():
+            continue
+        try:
+            first, second, _ = line.split()
+            mz.append(float(first))
+            intensity.append(float(second))
+        except ValueError:
+            raise Unreadable(f"the peak {line.strip()[:40]!r} is not three numbers") from None
+    else:
+        raise Unreadable("no peaks" if not mz else "the file ends before its last line, //")
+    peaks = np.array(mz), np.array(intensity)
+    check_peaks(*peaks)
+    return peaks

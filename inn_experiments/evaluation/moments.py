@@ -1,0 +1,62 @@
+"""The moments of the paper's Table 8, and rows that have them but no structure."""
+
+from __future__ import annotations
+
+import numpy as np
+
+# With fewer rows per feature than this an empirical covariance is too uneven to be drawn from.
+ROWS_PER_FEATURE = 10
+
+
+def moments(x: np.ndarray) -> dict[str, float]:
+    """`mean` and `std` over all values of `x` (n, d), `pc1` and `pc2`: shares of its own components.
+
+    Shares are of the variance about the mean row, 0 where there is none. Source: Table 8. `spread`, which the
+    paper lacks, is the standard deviation about the mean row: where the features' means differ far more than
+    rows do, `std` is right for any generator that knows the mean row alone.
+    """
+    x = np.asarray(x, np.float64)
+    shares = np.zeros(max(2, min(x.shape)))
+    squared = np.linalg.svd(x - x.mean(axis=0), compute_uv=False) ** 2
+    # The variance of equal rows is a rounding error, whose shares would mean nothing.
+    if squared.sum() > 1e-24 * max(np.sum(x**2), 1e-300):
+        shares[: len(squared)] = squared / squared.sum()
+    return {
+        "mean": float(x.mean()), "std": float(x.std()), "spread": float((x - x.mean(axis=0)).std()),
+        "pc1": float(shares[0]), "pc2": float(shares[1]),
+    }
+
+
+def moment_errors(found: dict[str, float], real: dict[str, float], scale: float) -> dict[str, float]:
+    """How far the `moments` of one set of rows are from those of real ones; lower is better, best 0.
+
+    mean_error, std_error: absolute, over `scale`, the class' own standard deviation (0.01 is one per cent).
+    spread_error: absolute, over the real rows' spread.
+    pc1_error, pc2_error: absolute differences of shares.
+    """
+    return {
+        "mean_error": abs(found["mean"] - real["mean"]) / scale,
+        "std_error": abs(found["std"] - real["std"]) / scale,
+        "spread_error": abs(found["spread"] - real["spread"]) / max(real["spread"], 1e-9 * scale),
+        "pc1_error": abs(found["pc1"] - real["pc1"]),
+        "pc2_error": abs(found["pc2"] - real["pc2"]),
+    }
+
+
+def gaussian_rows(train: np.ndarray, count: int, *, seed: int) -> np.ndarray:
+    """`count` rows from the Gaussian with the mean and covariance of `train` (n, d): no shape.
+
+    What a generator that collapses a class to a blob would make. The covariance is the empirical one, or that
+    of Ledoit and Wolf (2004) for fewer than ten rows per feature; ValueError for fewer than two rows.
+    """
+    train = np.asarray(train, np.float64)
+    if len(train) < 2:
+        raise ValueError(f"a covariance needs two rows, got {len(train)}")
+    if len(train) < ROWS_PER_FEATURE * train.shape[1]:
+        from sklearn.covariance import ledoit_wolf
+
+        covariance = ledoit_wolf(train)[0]
+    else:
+        covariance = np.atleast_2d(np.cov(train, rowvar=False))
+    rng = np.random.default_rng(seed)
+    return rng.multivariate_normal(train.mean(axis=0), covariance, count, check_valid="ignore", method="eigh")

@@ -1,0 +1,65 @@
+"""Mlp: the denoiser of the paper's Section 8, a multilayer perceptron told the level and the compound."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from inn_experiments.limits import EvenInt, PositiveInt
+from inn_experiments.nets.embeddings import Context
+
+ACTIVATIONS = {"silu": functional.silu, "gelu": functional.gelu, "relu": functional.relu, "tanh": torch.tanh}
+
+
+class Mlp(nn.Module):
+    """`layers` hidden layers of width `hidden` over [x_t, time embedding, conditions], and a linear head.
+
+    Args: features: d; steps: T, times run from 0 to T+1; conditions: width of z; layers, hidden: depth and
+    width; embedding: width of the time table; activation: of the hidden layers; residual: add each hidden
+    layer, behind a layer norm, to its input; linear_path: add leave(g * enter(x_t)), linear maps around gates
+    g of level and condition, to the output (the paper's network has neither). The best denoiser of a Gaussian is
+    of that form, with the eigenvectors of its covariance around one gate for each; the hidden layers, which
+    are no wider than a row, would have to spend themselves on it.
+    """
+
+    def __init__(
+        self,
+        features: int,
+        steps: int,
+        conditions: int,
+        layers: PositiveInt = 6,
+        hidden: PositiveInt = 512,
+        embedding: EvenInt = 128,
+        activation: Literal["silu", "gelu", "relu", "tanh"] = "silu",
+        residual: bool = False,
+        linear_path: bool = False,
+    ) -> None:
+        super().__init__()
+        self.act = ACTIVATIONS[activation]
+        self.context = Context(steps, embedding, conditions)
+        self.enter = nn.Linear(features + self.context.width, hidden)
+        self.inner = nn.ModuleList(nn.Linear(hidden, hidden) for _ in range(layers - 1))
+        self.norms = nn.ModuleList(nn.LayerNorm(hidden) for _ in range(layers - 1)) if residual else None
+        self.leave = nn.Linear(hidden, features)
+        self.gates = nn.Linear(self.context.width, features) if linear_path else None
+        if linear_path:
+            self.into, self.out = (nn.Linear(features, features, bias=False) for _ in range(2))
+            nn.init.orthogonal_(self.into.weight)
+            with torch.no_grad():
+                self.out.weight.copy_(self.into.weight.T)
+
+    def forward(self, x: Tensor, t: Tensor, z: Tensor | None = None) -> Tensor:
+        """(n, d) -> (n, d) at levels t (n,) int64 and conditions z (n,), (n, k) or None."""
+        context = self.context(t, z)
+        state = self.act(self.enter(torch.cat([x, context], 1)))
+        for number, layer in enumerate(self.inner):
+            if self.norms is None:
+                state = self.act(layer(state))
+            else:
+                state = state + self.act(layer(self.norms[number](state)))
+        if self.gates is None:
+            return self.leave(state)
+        return self.leave(state) + self.out(self.gates(context) * self.into(x))

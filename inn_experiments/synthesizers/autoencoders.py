@@ -1,0 +1,195 @@
+"""What the autoencoders share: training one half, encoding and decoding in blocks, saving and loading."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from inn_experiments.contracts import Rows, UserError
+from inn_experiments.modules.regression import RegressionModule
+from inn_experiments.modules.regression_batches import RegressionBatches
+from inn_experiments.modules.trainer import Trainer
+from inn_experiments.nets.autoencoders import Half, falling_widths, rising_widths
+from inn_experiments.seeding import child_seed
+from inn_experiments.synthesizers.moments import blocks
+
+DESCRIPTION, WEIGHTS, FINISHED = "autoencoder.json", "weights.pt", "finished.pt"
+
+
+class Autoencoder:
+    """Rows (n, d) to latents (n, m) and back; a subclass says in `_train` how the two halves learn.
+
+    Args: trainer: settings of the machine, a training's numbers being the autoencoder's own; layers: of
+    each half; widths: of the inner states of the encoder, which the decoder has in reverse, None for widths
+    that fall linearly; batch, learning_rate: of each step; bounded: rows lie in [0, 1]; classes, smiles,
+    cache: names and SMILES of the classes, and the folder for what is computed once.
+    """
+
+    def __init__(self, trainer: Trainer, layers: int, widths: list[int] | None, batch: int,
+                 learning_rate: float, bounded: bool, classes: tuple[str, ...],
+                 smiles: tuple[tuple[str, ...], ...] | None, cache: Path | None) -> None:
+        self.trainer, self.layers, self.widths = trainer, layers, widths
+        self.batch, self.learning_rate, self.bounded = batch, learning_rate, bounded
+        self.classes, self.smiles, self.cache = classes, smiles, cache
+        self.encoder: Half | None = None
+        self.decoder: Half | None = None
+        self.fitted = False
+        self.seconds = 0.0
+        self.curves: dict[str, tuple[list[int], list[float]]] = {}
+        self.resume: Path | None = None
+
+    @property
+    def name(self) -> str:
+        return type(self).__name__.lower()
+
+    @property
+    def parameters(self) -> int:
+        """Trainable numbers of both halves."""
+        return sum(p.numel() for half in (self.encoder, self.decoder) if half for p in half.parameters())
+
+    def fit(self, train: Rows, val: Rows, *, seed: int) -> None:
+        """Learn from `train`; `val` is only looked at for the validation curves.
+
+        Raises UserError where the autoencoder needs something that the data do not have.
+        """
+        self.curves, self.seconds, self.fitted = {}, 0.0, False
+        self._train(train, val, seed)
+        self.fitted = True
+
+    def encode(self, x: np.ndarray) -> np.ndarray:
+        """Latents (n, m) float32 of rows x (n, d), in the encoder's own units."""
+        return self._through(self.encoder, x)
+
+    def decode(self, z: np.ndarray) -> np.ndarray:
+        """Rows (n, d) float32 of latents z (n, m); in [0, 1] where clean rows are."""
+        return self._through(self.decoder, z)
+
+    def training_key(self) -> dict[str, Any]:
+        """What decides the trained weights beside rows, seed and trainer."""
+        return {
+            "name": self.name, "layers": self.layers, "widths": self.widths, "batch": self.batch,
+            "learning_rate": self.learning_rate, "bounded": self.bounded,
+        }
+
+    def resume_in(self, folder: Path) -> None:
+        """Keep the state of an unfinished training in `folder`, or go on from the one that is there."""
+        self.resume = folder
+
+    def save(self, folder: Path) -> None:
+        """Weights (plain state dicts), widths and curves (json) into `folder`."""
+        if not self.fitted:
+            raise UserError(f"autoencoder {self.name}: save was called before fit or load")
+        folder.mkdir(parents=True, exist_ok=True)
+        weights = {"encoder": self.encoder.state_dict(), "decoder": self.decoder.state_dict()}
+        write_whole(folder / WEIGHTS, lambda path: torch.save(weights, path))
+        record = {
+            "name": self.name, "encoder": self.encoder.widths, "decoder": self.decoder.widths,
+            "bounded": self.bounded, "whitened": self.decoder.input_map is not None, "curves": self.curves,
+            "seconds": self.seconds,
+        }
+        write_whole(folder / DESCRIPTION, lambda path: path.write_text(json.dumps(record), encoding="utf-8"))
+
+    def load(self, folder: Path) -> None:
+        """What `save` wrote, read without unpickling; widths are those of the file.
+
+        Raises UserError for a folder without an autoencoder, or one of another kind.
+        """
+        for name in (DESCRIPTION, WEIGHTS):
+            if not (folder / name).is_file():
+                raise UserError(
+                    f"autoencoder {self.name}: {folder / name} is missing; give a saved autoencoder's folder"
+                )
+        record = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+        if record["name"] != self.name:
+            raise UserError(
+                f"{folder / DESCRIPTION} describes autoencoder={record['name']}, not {self.name}; "
+                "choose that one"
+            )
+        weights = read_weights(folder / WEIGHTS)
+        self.bounded = record["bounded"]
+        self.encoder = Half(record["encoder"])
+        self.decoder = Half(record["decoder"], self.bounded, record["whitened"])
+        self.encoder.load_state_dict(weights["encoder"])
+        self.decoder.load_state_dict(weights["decoder"])
+        self.curves = {name: (list(at), list(values)) for name, (at, values) in record["curves"].items()}
+        self.seconds, self.fitted = record["seconds"], True
+
+    def _train(self, train: Rows, val: Rows, seed: int) -> None:
+        raise NotImplementedError
+
+    def _build(self, features: int, latent: int, seed: int, whitened: bool = False) -> None:
+        if self.widths is None:
+            falling = falling_widths(features, latent, self.layers)
+            rising = rising_widths(latent, features, self.layers)
+        else:
+            falling = [features, *self.widths, latent]
+            rising = falling[::-1]
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(child_seed(seed, "weights"))
+            self.encoder, self.decoder = Half(falling), Half(rising, self.bounded, whitened)
+
+    def _regress(self, part: str, net: nn.Module, inputs: np.ndarray,
+                 targets: Callable[[np.ndarray], np.ndarray], epochs: int, seed: int,
+                 validation: tuple[Tensor, Tensor] | None, enough: float = 0.0) -> None:
+        """Teach `net` the targets of all inputs; `part` names its curves and checkpoint."""
+        trainer = self.trainer.with_settings(
+            epochs=epochs, batch=self.batch, learning_rate=self.learning_rate
+        )
+        # The copy's folder may be a generator's, who shares the trainer: two checkpoints must not meet there.
+        trainer.resume = self.resume / part if self.resume else None
+        finished = trainer.resume / FINISHED if trainer.resume else None
+        if finished and finished.is_file():
+            kept = read_weights(finished)
+            net.load_state_dict(kept["weights"])
+            self.seconds += kept["seconds"]
+            self.curves |= kept["curves"]
+            return
+        generator = torch.Generator().manual_seed(child_seed(seed, f"order/{part}"))
+        module = RegressionModule(net, self.learning_rate, trainer.weight_decay, epochs, self.batch,
+                                  "autoencoder.learning_rate", validation, enough)
+        seconds = trainer.fit(module, RegressionBatches(inputs, targets, self.batch, generator))
+        curves = {f"{part}/{name}": curve for name, curve in module.curves.items()}
+        self.seconds += seconds
+        self.curves |= curves
+        if finished:
+            # The other half may be interrupted, and this one then need not be trained again.
+            finished.parent.mkdir(parents=True, exist_ok=True)
+            kept = {"weights": net.state_dict(), "seconds": seconds, "curves": curves}
+            write_whole(finished, lambda path: torch.save(kept, path))
+
+    def _through(self, half: Half | None, rows: np.ndarray) -> np.ndarray:
+        if half is None:
+            raise UserError(f"autoencoder {self.name}: encode and decode need fit or load first")
+        found = np.empty((len(rows), half.widths[-1]), dtype=np.float32)
+        with torch.no_grad():
+            for part, place in zip(blocks(rows), blocks(found), strict=True):
+                place[:] = half(torch.from_numpy(np.array(part, dtype=np.float32))).numpy()
+        return found
+
+
+def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
+    """Let `write` fill a temporary file beside `path` and give it that name when it is whole."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        write(temporary)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def read_weights(path: Path) -> dict[str, Any]:
+    """State dicts from `path`, without unpickling; raises UserError where the file holds anything else."""
+    try:
+        return torch.load(path, weights_only=True, map_location="cpu")
+    except Exception as error:
+        raise UserError(
+            f"{path} holds more than weights, or is damaged, and was not read ({type(error).__name__}); "
+            "delete its folder to train again"
+        ) from error

@@ -1,0 +1,63 @@
+"""A training that was interrupted ends where an uninterrupted one ends, bit for bit."""
+
+from __future__ import annotations
+
+import cells
+import pytest
+
+from inn_experiments.contracts import UserError
+from inn_experiments.modules.checkpoint import FILE_NAME, Resumable
+from inn_experiments.modules.inversion import InversionModule
+
+
+class Interrupted(Exception):
+    """Stands for a lost machine."""
+
+
+def training(tmp_path, monkeypatch, stop_after: int | None, *overrides: str):
+    """An Inn of six epochs that keeps its state every epoch and is lost after `stop_after` of them."""
+    synthesizer = cells.built(*cells.short(6), "trainer.checkpoint_minutes=0", "loss=mse", *overrides)
+    synthesizer.trainer.resume = tmp_path / "kept"
+    ended, epochs = InversionModule.on_train_epoch_end, []
+
+    def count(module: InversionModule) -> None:
+        ended(module)
+        epochs.append(module.current_epoch)
+        if stop_after is not None and len(epochs) > stop_after:
+            raise Interrupted
+
+    monkeypatch.setattr(InversionModule, "on_train_epoch_end", count)
+    try:
+        synthesizer.fit(cells.split().train, cells.split().test, seed=4)
+    except Interrupted:
+        pass
+    finally:
+        monkeypatch.setattr(InversionModule, "on_train_epoch_end", ended)
+    return synthesizer, epochs
+
+
+@pytest.mark.parametrize("overrides", [(), ("sampling=convex", "method=semi_implicit")], ids=["gaussian", "convex"])
+def test_a_resumed_training_ends_with_the_same_weights(tmp_path, monkeypatch, overrides) -> None:
+    whole, epochs = training(tmp_path / "whole", monkeypatch, None, *overrides)
+    assert epochs == list(range(6))
+    _, first = training(tmp_path / "parts", monkeypatch, 3, *overrides)
+    resumed, rest = training(tmp_path / "parts", monkeypatch, None, *overrides)
+    assert first == [0, 1, 2, 3] and rest == [3, 4, 5], "the kept epochs are not trained again"
+    assert cells.same_weights(whole, resumed)
+    assert whole.curves == resumed.curves
+
+
+def test_a_damaged_checkpoint_is_named(tmp_path, monkeypatch) -> None:
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / FILE_NAME).write_bytes(b"half a file")
+    with pytest.raises(UserError, match=FILE_NAME):
+        training(tmp_path, monkeypatch, None)
+
+
+def test_the_state_is_kept_no_more_often_than_asked(tmp_path, monkeypatch) -> None:
+    kept = []
+    monkeypatch.setattr(Resumable, "on_save_checkpoint", lambda *_: kept.append(1))
+    synthesizer = cells.built(*cells.short(4), "loss=mse", "trainer.checkpoint_minutes=60")
+    synthesizer.trainer.resume = tmp_path
+    synthesizer.fit(cells.split().train, cells.split().test, seed=4)
+    assert not kept and not list(tmp_path.iterdir())
