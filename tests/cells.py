@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -35,6 +36,21 @@ def spectra(classes: int = 3, per_class: int = 12, features: int = 16) -> Split:
     return Split(rows, rows.take(np.arange(0)), rows, None, names, place, "m/z", BasePeak(), True, "spectra")
 
 
+@cache
+def chemicals() -> Split:
+    """The spectra, with what the three chemicals are: ethanol, acetone, and a mixture of two."""
+    return replace(spectra(), smiles=(("CCO",), ("CC(C)=O",), ("c1ccccc1", "CCCCCC")))
+
+
+@cache
+def unbounded(smiles: bool = True) -> Split:
+    """The same rows, of which nothing says that they lie in [0, 1]."""
+    return replace(chemicals() if smiles else spectra(), bounded=False)
+
+
+# Where ChemNet's vectors are kept, for as long as the tests run.
+OUTPUTS = tempfile.TemporaryDirectory(prefix="inn-tests-")
+
 # Composing costs more than a short training, and nobody changes a composed configuration.
 composed = cache(config.compose)
 
@@ -46,7 +62,7 @@ def short(epochs: int) -> tuple[str, ...]:
 
 def built(*overrides: str, of: Split | None = None):
     """The unfitted generator of the default experiment with these overrides, as the pipeline builds it."""
-    return pipeline.build(composed(*overrides), of or split())
+    return pipeline.build(composed(*overrides, f"paths.outputs={OUTPUTS.name}"), of or split())
 
 
 def fitted(*overrides: str, seed: int = 0, epochs: int = 3, of: Split | None = None):

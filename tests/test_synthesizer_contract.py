@@ -45,6 +45,10 @@ DIFFUSION = {
 }
 # The network of the paper is wide; what is promised does not depend on its size.
 SMALL = ["generator=diffusion", "network=mlp", "network.hidden=16"]
+DECOUPLED = [
+    "autoencoder=decoupled", "autoencoder.layers=2", "autoencoder.encoder_epochs=2", "autoencoder.decoder_epochs=2",
+]  # fmt: skip
+PLAIN = ["autoencoder=plain", "autoencoder.widths=[12]", "autoencoder.latent=5", "autoencoder.epochs=2"]
 CASES = {
     **{name: (cells.split, [f"generator={name}"]) for name in CLASSICAL},
     **{f"{name}, spectra": (cells.spectra, [f"generator={name}"]) for name in CLASSICAL},
@@ -56,6 +60,11 @@ CASES = {
     },
     "diffusion bounded": (cells.spectra, [*SMALL, STEPS]),
     "diffusion bounded ancestral": (cells.spectra, [*SMALL, "sampler=ddpm"]),
+    "latent diffusion, decoupled": (cells.chemicals, [*DECOUPLED, *SMALL, STEPS, "conditioning=label_chemnet"]),
+    "latent diffusion, plain": (cells.spectra, [*PLAIN, *SMALL, STEPS, "generator.ema=0.9"]),
+    "latent smote, plain": (cells.spectra, [*PLAIN, "generator=smote"]),
+    "latent inn, plain": (cells.spectra, [*PLAIN, "method=semi_implicit", "sampling=convex"]),
+    "latent inn, decoupled": (cells.chemicals, [*DECOUPLED, "generator.start=prime"]),
 }
 LABELS = np.array([2, 0, 0, 1, 2, 2, 2, 0, 1, 1, 0])
 
@@ -156,10 +165,18 @@ def test_no_labels_give_no_rows(name):
     assert samples.x.shape == (0, CASES[name][0]().features) and samples.y.shape == (0,)
 
 
-@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case[0] is cells.spectra], indirect=True)
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case[0] is not cells.split], indirect=True)
 def test_bounded_rows_give_samples_in_the_unit_interval(name):
     x = fitted(name).sample(np.repeat(LABELS, 30), seed=0).x
     assert x.min() >= 0 and x.max() <= 1
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name.startswith("latent")], indirect=True)
+def test_the_rows_of_an_autoencoder_are_its_decoded_latents(name):
+    samples, synthesizer = fitted(name).sample(LABELS, seed=1), fitted(name)
+    assert samples.latent.shape == (len(LABELS), 512 if "decoupled" in name else 5)
+    np.testing.assert_array_equal(synthesizer.decode(samples.latent), samples.x)
+    assert synthesizer.encode(samples.x).shape == samples.latent.shape
 
 
 def test_sampling_changes_neither_the_training_rows_nor_the_labels_given(name):

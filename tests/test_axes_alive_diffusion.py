@@ -1,0 +1,96 @@
+"""Every axis of the diffusion model is alive; what only samples does so without a new training."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import combinations
+
+import cells
+import numpy as np
+import pytest
+import torch
+
+from inn_experiments.fits import fit_or_load, training_fingerprint
+from inn_experiments.pipeline import build
+from inn_experiments.synthesizers.diffusion import Diffusion
+
+LABELS = np.arange(3).repeat(4)
+BASE = ("generator=diffusion", "network=mlp", "network.hidden=16", "network.layers=2", "schedule.steps=20",
+        "sampler.steps=5")  # fmt: skip
+UNET = ("generator=diffusion", "network=point_unet", "network.hidden=16", *BASE[4:])
+
+# Pairs of overrides on top of BASE that must differ in training and in what is generated.
+TRAINING = [
+    *combinations(["parameterization=x0", "parameterization=epsilon", "parameterization=v"], 2),
+    ("schedule=cosine", "schedule=linear"),
+    ("schedule.steps=20", "schedule.steps=40"),
+    *combinations(["conditioning=none", "conditioning=label", "conditioning=chemnet", "conditioning=label_chemnet"], 2),
+    ("generator.ema=0.0", "generator.ema=0.9"),
+    ("generator.ema=0.5", "generator.ema=0.9"),
+    ("network.residual=false", "network.residual=true"),
+    ("network.activation=silu", "network.activation=tanh"),
+    ("trainer.learning_rate=0.001", "trainer.learning_rate=0.01"),
+]
+# Overrides that change what comes out of one and the same training.
+SAMPLING = ["sampler=ddpm sampler.steps=5", "sampler.steps=10", "sampler.eta=0.7", "generator.clip=true"]
+
+
+def configured(*overrides: str):
+    return cells.composed(*cells.short(2), *overrides)
+
+
+@cache
+def trained(*overrides: str) -> Diffusion:
+    """A model of rows without bounds, where clipping is a choice, after two epochs."""
+    return cells.fitted(*overrides, epochs=2, of=cells.unbounded())
+
+
+def outcome(*overrides: str) -> np.ndarray:
+    return trained(*overrides).sample(LABELS, seed=4).x
+
+
+def fingerprint(*overrides: str) -> str:
+    rows = cells.unbounded()
+    key = cells.built(*cells.short(2), *overrides, of=rows).training_key()
+    return training_fingerprint(configured(*overrides), key, rows)
+
+
+def same_weights(first: Diffusion, second: Diffusion) -> bool:
+    a, b = first.net.state_dict(), second.net.state_dict()
+    return a.keys() == b.keys() and all(a[name].shape == b[name].shape and torch.equal(a[name], b[name]) for name in a)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [*(((*BASE, a), (*BASE, b)) for a, b in TRAINING), (BASE, UNET)],
+    ids=[*("-".join(pair) for pair in TRAINING), "mlp-point_unet"],
+)  # fmt: skip
+def test_flipping_an_axis_changes_the_training_and_the_samples(first, second) -> None:
+    assert not same_weights(trained(*first), trained(*second))
+    assert not np.array_equal(outcome(*first), outcome(*second))
+    assert fingerprint(*first) != fingerprint(*second), "a kept training would be taken for the other's"
+
+
+def test_what_only_samples_changes_the_rows_with_one_training_for_all(tmp_path, monkeypatch) -> None:
+    fits, fit = [], Diffusion.fit
+
+    def counted(self, *arguments, **more) -> None:
+        fits.append(1)
+        fit(self, *arguments, **more)
+
+    monkeypatch.setattr(Diffusion, "fit", counted)
+    rows = {}
+    for change in ("", *SAMPLING):
+        cfg = configured(*BASE, *change.split())
+        found = fit_or_load(cfg, cells.unbounded(), build, tmp_path)
+        assert fingerprint(*BASE, *change.split()) == fingerprint(*BASE)
+        rows[change] = found.sample(LABELS, seed=4).x
+    assert len(fits) == 1
+    for (one, a), (other, b) in combinations(rows.items(), 2):
+        assert not np.array_equal(a, b), f"{one!r} and {other!r}"
+
+
+def test_chemistry_and_seed_are_part_of_the_training() -> None:
+    names = [fingerprint(*BASE, *more) for more in [(), ("seed=1",), ("conditioning=chemnet",)]]
+    key = cells.built(*cells.short(2), *BASE, of=cells.unbounded()).training_key()
+    bare = training_fingerprint(configured(*BASE), key, cells.unbounded(smiles=False))
+    assert len({*names, bare}) == 4
