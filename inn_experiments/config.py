@@ -34,6 +34,7 @@ VARIANTS = {
     "eta": ("sampler.eta", 0, "eta"),
     "ema": ("generator.ema", 0, "ema"),
     "train_rows": ("data.per_class", None, "k"),
+    "normalise": ("autoencoder.normalise", "scalar", ""),
 }
 """Axis -> the setting that makes a variant of a cell, its usual value, and its letters in a cell's name."""
 
@@ -117,7 +118,7 @@ def cell_name(cfg: DictConfig) -> str:
     rest = ("network", "prime", "parameterization", "schedule", "sampler", "conditioning", "autoencoder")
     parts += [values[group] for group in rest if values.get(group) not in (None, usual.get(group))]
     parts += [
-        f"{short}{values[axis]:g}" for axis, (_, default, short) in VARIANTS.items()
+        f"{short}{values[axis]}" for axis, (_, default, short) in VARIANTS.items()
         if values.get(axis, default) != default
     ]
     return "-".join(parts or [values["generator"]])

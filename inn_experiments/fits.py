@@ -24,7 +24,7 @@ from inn_experiments.validation import axes_read
 # What shows or keeps a training, and what only uses a trained network, does not decide its weights.
 NOT_TRAINING = {"trainer": SHOWING}
 USED_AFTERWARDS = ("method", "sampler")
-# An autoencoder brings its own numbers for these.
+# An autoencoder brings its own numbers for these; how its latents are normalised is the generator's matter.
 OWN_SETTINGS = ("epochs", "batch", "learning_rate")
 
 
@@ -44,6 +44,7 @@ def fit_or_load(cfg: DictConfig, split: Split, build: Callable[[DictConfig, Spli
         key = content(cfg, split, rows, ["autoencoder", "trainer"])
         for name in OWN_SETTINGS:
             key["parts"]["trainer"].pop(name, None)
+        key["parts"]["autoencoder"].pop("normalise", None)
         _keep(synthesizer.autoencoder, folder / _name(key),
               lambda: synthesizer.fit_autoencoder(split.train, split.val, seed=seed))
     if not hasattr(synthesizer, "training_key"):

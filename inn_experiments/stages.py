@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -71,12 +72,17 @@ def geometry(report: Report, measure: Any, synthesizer: Synthesizer, split: Spli
 
 
 def unseen(report: Report, synthesizer: Synthesizer, split: Split, seed: int) -> None:
-    """Rows of classes that were kept out of training, where the generator can be asked for them."""
-    conditioning = getattr(getattr(synthesizer, "generator", synthesizer), "conditioning", None)
-    if split.unseen is None or not getattr(conditioning, "open", False):
+    """Rows of classes that were kept out of training, where the generator can be asked for them; else a warning."""
+    if split.unseen is None:
+        return
+    generator = getattr(synthesizer, "generator", synthesizer)
+    if not getattr(getattr(generator, "conditioning", None), "open", False):
+        warnings.warn(
+            "data.unseen: this generator cannot be asked for classes without training rows, so none were made; "
+            "generator=diffusion conditioning=chemnet can", UserWarning, stacklevel=2,
+        )  # fmt: skip
         return
     samples = synthesizer.sample(split.unseen.y, seed=child_seed(seed, "unseen/draw"))
-    generator = getattr(synthesizer, "generator", synthesizer)
     nearest = nearest_classes(generator.table, np.unique(split.unseen.y), np.unique(split.train.y))
     report.metrics |= score_unseen(samples.x, samples.y, split.unseen, split.train, nearest)
 

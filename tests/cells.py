@@ -43,9 +43,9 @@ def chemicals() -> Split:
 
 
 @cache
-def unbounded(smiles: bool = True) -> Split:
+def unbounded() -> Split:
     """The same rows, of which nothing says that they lie in [0, 1]."""
-    return replace(chemicals() if smiles else spectra(), bounded=False)
+    return replace(chemicals(), bounded=False)
 
 
 # Where ChemNet's vectors are kept, for as long as the tests run.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -15,29 +14,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from inn_experiments import __main__, sweep
-
 MASSBANK = Path(__file__).resolve().parents[2] / "shared/data/massbank_ms2_50/massbank_ms2_50.npz"
 CHEAP = ("generator=bootstrap", "utility=none", "tracking=none")
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture):
-    """The command in this process, writing to tmp_path/out: arguments -> (exit status, stdout, stderr)."""
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def command(*arguments: str) -> tuple[int, str, str]:
-        for name in ("outputs", "sweep", "tracker", "status"):
-            monkeypatch.setattr(sweep.State, name, None)
-        line = ["inn_experiments", f"paths.outputs={tmp_path / 'out'}", *arguments]
-        monkeypatch.setattr(sys, "argv", line)
-        with pytest.raises(SystemExit) as end:
-            __main__.main()
-        return (end.value.code, *capsys.readouterr())
-
-    yield command
-    for number, handler in handlers.items():
-        signal.signal(number, handler)
 
 
 def check_refused(answer: tuple[int, str, str], words: list[str], outputs: Path) -> None:

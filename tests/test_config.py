@@ -14,7 +14,10 @@ from inn_experiments.targets import ROOMS, build, find_class
 NEEDED = {
     "data=table": ["data.path=rows.csv", "data.label=kind"],
     "data=ims": ["data.path=rows.csv"],
-    "data=massbank": ["data.path=records"],
+    **{
+        option: ["data.path=records"]
+        for option in ("data=massbank", "experiment=mass_spectra", "experiment=unseen_compounds")
+    },
     "network=conv_unet": ["method=implicit"],
     "network=mlp": ["generator=diffusion"],
     **{f"sampler={option}": ["generator=diffusion"] for option in ("ddim", "ddpm")},

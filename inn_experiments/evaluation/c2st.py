@@ -8,6 +8,7 @@ from inn_experiments.seeding import child_seed
 
 FOLDS = 5
 LIMIT = 1000
+TREES = 100
 
 
 def c2st(a: np.ndarray, b: np.ndarray, *, seed: int) -> float:
@@ -29,6 +30,6 @@ def c2st(a: np.ndarray, b: np.ndarray, *, seed: int) -> float:
     chosen = [side[rng.permutation(len(side))[:count]] for side in (a, b)]
     x, side = np.concatenate(chosen), np.repeat([0, 1], count)
     state = int(rng.integers(2**31))
-    trees = ExtraTreesClassifier(100, min_samples_leaf=3, random_state=state, n_jobs=1)
+    trees = ExtraTreesClassifier(TREES, min_samples_leaf=3, random_state=state, n_jobs=1)
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=state)
     return float(cross_val_score(trees, x, side, cv=folds, scoring="accuracy").mean())

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.spatial.distance import cdist
 
 from inn_experiments.contracts import Rows, Split, UserError
 from inn_experiments.evaluation.c2st import c2st
+from inn_experiments.evaluation.distances import nearest
 from inn_experiments.evaluation.division import halves
 from inn_experiments.evaluation.errors import frechet, histogram_kl
 from inn_experiments.evaluation.prdc import prdc
@@ -50,7 +50,7 @@ def fidelity(
         **prdc(held_out, samples),
         "fid": frechet(samples, held_out),
         "kl": histogram_kl(samples, held_out),
-        **_closeness(samples, held_out, train.x.astype(np.float64)),
+        **_closeness(samples, held_out, train.x),
     }
 
 
@@ -66,7 +66,7 @@ def fresh_or_halves(split: Split, seed: int) -> dict[str, float]:
 
 def _closeness(samples: np.ndarray, held_out: np.ndarray, train: np.ndarray) -> dict[str, float]:
     """Distances to the closest training row, absolute and relative to those of held-out rows."""
-    distance, usual = _nearest(samples, train), _nearest(held_out, train)
+    distance, usual = nearest(samples, train), nearest(held_out, train)
     # Where held-out rows are themselves copies both are zero, and the ratio is one, not NaN.
     floor = 1e-12 * (np.abs(train).max() + 1.0)
     return {
@@ -74,12 +74,3 @@ def _closeness(samples: np.ndarray, held_out: np.ndarray, train: np.ndarray) -> 
         "nearest_train_ratio": float((distance.mean() + floor) / (usual.mean() + floor)),
         "copies": float(np.mean(distance <= np.percentile(usual, 1))),
     }
-
-
-def _nearest(rows: np.ndarray, train: np.ndarray, block: int = 4096) -> np.ndarray:
-    """The distance (n,) of each of `rows` (n, d) to the closest of `train`, in blocks of bounded memory.
-
-    Differences are formed before they are squared: the usual expansion loses exactly the small distances.
-    """
-    blocks = [cdist(rows, train[start : start + block]).min(axis=1) for start in range(0, len(train), block)]
-    return np.min(blocks, axis=0)

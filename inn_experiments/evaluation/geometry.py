@@ -6,10 +6,10 @@ import warnings
 from typing import Any
 
 import numpy as np
-from scipy.spatial.distance import cdist
 
 from inn_experiments.contracts import Rows, UserError
 from inn_experiments.evaluation.c2st import FOLDS, c2st
+from inn_experiments.evaluation.distances import nearest
 from inn_experiments.evaluation.errors import frechet
 from inn_experiments.evaluation.moments import gaussian_rows, moment_errors, moments
 from inn_experiments.evaluation.prdc import prdc
@@ -159,7 +159,7 @@ def _structure(
         "swd": sliced_wasserstein(arm, real, seed=child_seed(seed, "swd")) / spread,
         "coverage": neighbours["coverage"],
         "precision": neighbours["precision"],
-        "distance": float(cdist(arm, train).min(axis=1).mean()),
+        "distance": float(nearest(arm, train).mean()),
         "along": along(real, arm),
         "frechet": frechet(arm, real) / spread**2,
     }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.spatial.distance import cdist
+
+from inn_experiments.evaluation.distances import pairwise
 
 
 def prdc(real: np.ndarray, synthetic: np.ndarray, k: int = 5) -> dict[str, float]:
@@ -20,7 +21,7 @@ def prdc(real: np.ndarray, synthetic: np.ndarray, k: int = 5) -> dict[str, float
     k = min(k, len(real) - 1, len(synthetic) - 1)
     real, synthetic = np.asarray(real, np.float64), np.asarray(synthetic, np.float64)
     real_radius, synthetic_radius = (_radius(rows, k) for rows in (real, synthetic))
-    distance = cdist(real, synthetic)
+    distance = pairwise(real, synthetic)
     in_real = distance < real_radius[:, None]
     return {
         "precision": float(in_real.any(axis=0).mean()),
@@ -32,6 +33,6 @@ def prdc(real: np.ndarray, synthetic: np.ndarray, k: int = 5) -> dict[str, float
 
 def _radius(rows: np.ndarray, k: int) -> np.ndarray:
     """The distance (n,) of each of `rows` (n, d) to its k-th nearest neighbour, itself not counted."""
-    distance = cdist(rows, rows)
+    distance = pairwise(rows, rows)
     np.fill_diagonal(distance, np.inf)
     return np.partition(distance, k - 1, axis=1)[:, k - 1]

@@ -85,7 +85,7 @@ class Trainer:
             return {}
         try:
             torch.load(keeper.path, weights_only=True, map_location="cpu", mmap=True)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a damaged file fails in many ways
             raise UserError(
                 f"{keeper.path}: this checkpoint of an interrupted training cannot be read "
                 f"({type(error).__name__}); delete it to train from the start"

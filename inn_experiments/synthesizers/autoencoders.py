@@ -19,6 +19,7 @@ from inn_experiments.modules.trainer import Trainer
 from inn_experiments.nets.autoencoders import Half, falling_widths, rising_widths
 from inn_experiments.seeding import child_seed
 from inn_experiments.synthesizers.moments import blocks
+from inn_experiments.synthesizers.normalisation import Kind
 
 DESCRIPTION, WEIGHTS, FINISHED = "autoencoder.json", "weights.pt", "finished.pt"
 
@@ -28,15 +29,17 @@ class Autoencoder:
 
     Args: trainer: settings of the machine, a training's numbers being the autoencoder's own; layers: of
     each half; widths: of the inner states of the encoder, which the decoder has in reverse, None for widths
-    that fall linearly; batch, learning_rate: of each step; bounded: rows lie in [0, 1]; classes, smiles,
+    that fall linearly; batch, learning_rate: of each step; normalise: how
+    a generator gets the latents, see `Normalisation`; bounded: rows lie in [0, 1]; classes, smiles,
     cache: names and SMILES of the classes, and the folder for what is computed once.
     """
 
     def __init__(self, trainer: Trainer, layers: int, widths: list[int] | None, batch: int,
-                 learning_rate: float, bounded: bool, classes: tuple[str, ...],
+                 learning_rate: float, normalise: Kind, bounded: bool, classes: tuple[str, ...],
                  smiles: tuple[tuple[str, ...], ...] | None, cache: Path | None) -> None:
         self.trainer, self.layers, self.widths = trainer, layers, widths
         self.batch, self.learning_rate, self.bounded = batch, learning_rate, bounded
+        self.normalise = normalise
         self.classes, self.smiles, self.cache = classes, smiles, cache
         self.encoder: Half | None = None
         self.decoder: Half | None = None

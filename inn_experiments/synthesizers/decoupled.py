@@ -13,6 +13,7 @@ from inn_experiments.limits import Positive, PositiveInt, Share
 from inn_experiments.modules.trainer import Trainer
 from inn_experiments.synthesizers.autoencoders import Autoencoder
 from inn_experiments.synthesizers.moments import Moments, evenly, whitening
+from inn_experiments.synthesizers.normalisation import Kind
 
 
 class Decoupled(Autoencoder):
@@ -35,9 +36,9 @@ class Decoupled(Autoencoder):
     def __init__(self, trainer: Trainer, layers: PositiveInt = 9, widths: list[PositiveInt] | None = None,
                  encoder_error: Share = 0.1, encoder_epochs: PositiveInt = 100,
                  decoder_epochs: PositiveInt = 100, batch: PositiveInt = 256, learning_rate: Positive = 3e-4,
-                 whiten: bool | None = None, bounded: bool = False, classes: tuple[str, ...] = (),
+                 whiten: bool | None = None, normalise: Kind = "scalar", bounded: bool = False, classes: tuple[str, ...] = (),
                  smiles: tuple[tuple[str, ...], ...] | None = None, cache: Path | None = None) -> None:
-        super().__init__(trainer, layers, widths, batch, learning_rate, bounded, classes, smiles, cache)
+        super().__init__(trainer, layers, widths, batch, learning_rate, normalise, bounded, classes, smiles, cache)
         self.encoder_error, self.whiten = encoder_error, whiten
         self.encoder_epochs, self.decoder_epochs = encoder_epochs, decoder_epochs
 

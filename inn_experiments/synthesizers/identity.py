@@ -24,7 +24,7 @@ class Identity:
 
     def __init__(self, trainer: Trainer | None = None, bounded: bool = False, classes: tuple[str, ...] = (),
                  smiles: tuple[tuple[str, ...], ...] | None = None, cache: Path | None = None) -> None:
-        self.bounded = bounded
+        self.bounded, self.normalise = bounded, "scalar"
         self.curves: dict[str, tuple[list[int], list[float]]] = {}
 
     def fit(self, train: Rows, val: Rows, *, seed: int) -> None:

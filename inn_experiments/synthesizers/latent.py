@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,24 +10,23 @@ import numpy as np
 from inn_experiments.contracts import Rows, Samples, Synthesizer, UserError
 from inn_experiments.seeding import child_seed
 from inn_experiments.synthesizers.autoencoders import write_whole
-from inn_experiments.synthesizers.moments import Moments
+from inn_experiments.synthesizers.normalisation import Normalisation
 
-DESCRIPTION = "latent.json"
+DESCRIPTION = "latent.npz"
 
 
 class Latent:
     """Fits the autoencoder, then the generator on normalised latents; samples are decoded (paper, Section 8).
 
-    Latents are normalised with one mean and one deviation over all values of the training latents, so that
-    their geometry is kept. The way in and out belongs to rows, so an inversion generator's two directions are
-    not offered.
+    Latents are normalised with statistics of the training latents, as the autoencoder's `normalise` says. The
+    way in and out belongs to rows, so an inversion generator's two directions are not offered.
 
     Args: autoencoder: rows to latents and back; generator: built for rows without bounds.
     """
 
     def __init__(self, autoencoder: Any, generator: Synthesizer) -> None:
         self.autoencoder, self.generator = autoencoder, generator
-        self.mean, self.deviation = 0.0, 1.0
+        self.scaling = Normalisation(autoencoder.normalise)
         self.fitted = False
 
     @property
@@ -59,16 +57,14 @@ class Latent:
         if not self.autoencoder.fitted:
             self.fit_autoencoder(train, val, seed=seed)
         latents = self.autoencoder.encode(train.x)
-        moments = Moments.of(latents)
-        if not moments.residual > 0:
+        if not self.scaling.fit(latents, train.y):
             raise UserError(
-                "autoencoder: it maps all training rows to the same latent, so there is nothing for a "
-                "generator to learn; train it longer or with another autoencoder.learning_rate"
+                "autoencoder: it maps all training rows to the same latent, so there is nothing for a generator "
+                "to learn; train it longer or with another autoencoder.learning_rate"
             )
-        self.mean, self.deviation = moments.mean, moments.deviation
         self.generator.fit(
-            Rows(self._normalise(latents), train.y, train.group),
-            Rows(self._normalise(self.autoencoder.encode(val.x)), val.y, val.group),
+            Rows(self.scaling.apply(latents, train.y), train.y, train.group),
+            Rows(self.scaling.apply(self.autoencoder.encode(val.x), val.y), val.y, val.group),
             seed=child_seed(seed, "generator"),
         )
         self.fitted = True
@@ -81,7 +77,7 @@ class Latent:
         if not self.fitted:
             raise UserError("generator latent: sample was called before fit or load")
         made = self.generator.sample(labels, seed=seed)
-        latent = (made.x * np.float32(self.deviation) + np.float32(self.mean)).astype(np.float32)
+        latent = self.scaling.undo(made.x, made.y)
         return Samples(self.autoencoder.decode(latent), made.y, latent=latent)
 
     def encode(self, x: np.ndarray) -> np.ndarray:
@@ -98,7 +94,7 @@ class Latent:
         A generator without a key is known by its name: its fit costs nothing, but the autoencoder's is kept.
         """
         key = getattr(self.generator, "training_key", lambda: {"name": type(self.generator).__name__.lower()})
-        return {"autoencoder": self.autoencoder.training_key(), "generator": key()}
+        return {"autoencoder": self.autoencoder.training_key(), "normalise": self.scaling.kind, "generator": key()}
 
     def resume_in(self, folder: Path) -> None:
         """Keep the states of unfinished trainings in subfolders of `folder`, or go on from those there."""
@@ -107,27 +103,25 @@ class Latent:
                 part.resume_in(folder / name)
 
     def save(self, folder: Path) -> None:
-        """Both parts into subfolders, and how latents are normalised (json)."""
+        """Both parts into subfolders, and how latents are normalised (npz)."""
         if not self.fitted:
             raise UserError("generator latent: save was called before fit or load")
         folder.mkdir(parents=True, exist_ok=True)
         self.autoencoder.save(folder / "autoencoder")
         self.generator.save(folder / "generator")
-        record = json.dumps({"mean": self.mean, "deviation": self.deviation})
-        write_whole(folder / DESCRIPTION, lambda path: path.write_text(record, encoding="utf-8"))
+        write_whole(folder / DESCRIPTION, self._write)
 
     def load(self, folder: Path) -> None:
         """What `save` wrote; raises UserError where `folder` holds no such generator."""
         path = folder / DESCRIPTION
         if not path.is_file():
             raise UserError(f"generator latent: {path} is missing; give the folder of a saved generator")
-        record = json.loads(path.read_text(encoding="utf-8"))
+        with np.load(path, allow_pickle=False) as arrays:
+            self.scaling.restore(dict(arrays))
         self.autoencoder.load(folder / "autoencoder")
         self.generator.load(folder / "generator")
-        self.mean, self.deviation, self.fitted = record["mean"], record["deviation"], True
+        self.fitted = True
 
-    def _normalise(self, latents: np.ndarray) -> np.ndarray:
-        # In place: for hundreds of thousands of rows a second copy would weigh as much as the first.
-        latents -= np.float32(self.mean)
-        latents /= np.float32(self.deviation)
-        return latents
+    def _write(self, path: Path) -> None:
+        with path.open("wb") as handle:
+            np.savez(handle, **self.scaling.arrays())

@@ -13,6 +13,7 @@ from inn_experiments.limits import Positive, PositiveInt
 from inn_experiments.modules.trainer import Trainer
 from inn_experiments.synthesizers.autoencoders import Autoencoder
 from inn_experiments.synthesizers.moments import Moments, evenly
+from inn_experiments.synthesizers.normalisation import Kind
 
 
 class Plain(Autoencoder):
@@ -23,9 +24,9 @@ class Plain(Autoencoder):
 
     def __init__(self, trainer: Trainer, latent: PositiveInt = 512, layers: PositiveInt = 9,
                  widths: list[PositiveInt] | None = None, epochs: PositiveInt = 100, batch: PositiveInt = 256,
-                 learning_rate: Positive = 3e-4, bounded: bool = False, classes: tuple[str, ...] = (),
+                 learning_rate: Positive = 3e-4, normalise: Kind = "scalar", bounded: bool = False, classes: tuple[str, ...] = (),
                  smiles: tuple[tuple[str, ...], ...] | None = None, cache: Path | None = None) -> None:
-        super().__init__(trainer, layers, widths, batch, learning_rate, bounded, classes, smiles, cache)
+        super().__init__(trainer, layers, widths, batch, learning_rate, normalise, bounded, classes, smiles, cache)
         self.latent, self.epochs = latent, epochs
 
     def training_key(self) -> dict[str, Any]:

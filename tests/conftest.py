@@ -1,0 +1,30 @@
+"""The command line as a fixture: what a person types, in this process, without the seconds of a start."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from inn_experiments import __main__, sweep
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture):
+    """The command in this process, writing to tmp_path/out: arguments -> (exit status, stdout, stderr)."""
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def command(*arguments: str) -> tuple[int, str, str]:
+        for name in ("outputs", "sweep", "tracker", "status"):
+            monkeypatch.setattr(sweep.State, name, None)
+        line = ["inn_experiments", f"paths.outputs={tmp_path / 'out'}", *arguments]
+        monkeypatch.setattr(sys, "argv", line)
+        with pytest.raises(SystemExit) as end:
+            __main__.main()
+        return (end.value.code, *capsys.readouterr())
+
+    yield command
+    for number, handler in handlers.items():
+        signal.signal(number, handler)

@@ -1,0 +1,199 @@
+"""Trainings that are kept: shared by whoever needs the same one, resumed where one was lost, one at a time."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import time
+from pathlib import Path
+
+import cells
+import numpy as np
+import pytest
+import torch
+
+from inn_experiments.contracts import Samples
+from inn_experiments.fits import fit_or_load
+from inn_experiments.modules.denoising import DenoisingModule
+from inn_experiments.modules.inversion import InversionModule
+from inn_experiments.modules.regression import RegressionModule
+from inn_experiments.pipeline import build
+from inn_experiments.synthesizers.plain import Plain
+
+MODULES = (DenoisingModule, InversionModule, RegressionModule)
+LABELS = np.arange(3).repeat(4)
+QUICK = ("trainer.progress=false", "trainer.epochs=4", "trainer.batch=16", "trainer.checkpoint_minutes=0")
+DIFFUSION = (
+    *QUICK, "generator=diffusion", "network=mlp", "network.hidden=16", "network.layers=2", "schedule.steps=20",
+    "sampler.steps=5", "generator.ema=0.9",
+)  # fmt: skip
+DECOUPLED = (
+    "autoencoder=decoupled", "autoencoder.layers=2", "autoencoder.encoder_epochs=4", "autoencoder.decoder_epochs=4",
+    "autoencoder.encoder_error=0", "autoencoder.batch=16",
+)  # fmt: skip
+PLAIN = ("autoencoder=plain", "autoencoder.widths=[12]", "autoencoder.latent=5", "autoencoder.epochs=4")
+CELLS = {
+    "diffusion with an average": DIFFUSION,
+    "inn": (*QUICK, "loss=mse", "method=semi_implicit", "sampling=convex"),
+    "decoupled": (*DIFFUSION, *DECOUPLED),
+    "plain": (*PLAIN, "trainer.progress=false", "trainer.checkpoint_minutes=0", "generator=gaussian"),
+}
+
+
+class Lost(Exception):
+    """Stands for a lost machine."""
+
+
+@pytest.fixture
+def epochs(monkeypatch):
+    """The names of the modules that trained, an entry an epoch; `epochs.lose(n)` loses the n-th from now on."""
+
+    class Epochs(list):
+        end: int | None = None
+
+        def lose(self, number: int | None) -> None:
+            self.clear()
+            self.end = number
+
+    found = Epochs()
+
+    def counted(step):
+        def training_step(self, *arguments) -> None:
+            found.append(type(self).__name__)
+            if len(found) == found.end:
+                raise Lost
+            step(self, *arguments)
+
+        return training_step
+
+    for module in MODULES:
+        monkeypatch.setattr(module, "training_step", counted(module.training_step))
+    return found
+
+
+def fit(folder: Path, *overrides: str, seed: int = 0):
+    return fit_or_load(cells.composed(*overrides, f"seed={seed}"), cells.chemicals(), build, folder)
+
+
+def weights(synthesizer) -> dict[str, torch.Tensor]:
+    """All numbers of all networks inside."""
+    found = {}
+    for name in ("net", "method", "encoder", "decoder"):
+        if getattr(synthesizer, name, None) is not None:
+            found |= {f"{name}.{key}": value for key, value in getattr(synthesizer, name).state_dict().items()}
+    for name in ("autoencoder", "generator"):
+        if hasattr(synthesizer, name):
+            found |= {f"{name}.{key}": value for key, value in weights(getattr(synthesizer, name)).items()}
+    return found
+
+
+def names(folder: Path) -> list[str]:
+    """What is kept, locks left out."""
+    return sorted(path.name for path in folder.iterdir() if path.suffix != ".lock")
+
+
+@pytest.mark.parametrize("autoencoder", [DECOUPLED, PLAIN], ids=["decoupled", "plain"])
+def test_one_autoencoder_serves_every_generator_and_sampler(tmp_path, epochs, autoencoder) -> None:
+    first = fit(tmp_path, *DIFFUSION, *autoencoder)
+    regressions = epochs.count("RegressionModule")
+    assert regressions == (8 if autoencoder is DECOUPLED else 4) and epochs.count("DenoisingModule") == 4
+    epochs.clear()
+    sampled = [fit(tmp_path, *DIFFUSION, *autoencoder, *more) for more in (
+        ("sampler.steps=3",), ("sampler.eta=0.5",), ("sampler=ddpm",), ("generator.clip=true",),
+    )]  # fmt: skip
+    assert epochs == [], "samplers need no training"
+    other = fit(tmp_path, *DIFFUSION, *autoencoder, "parameterization=v")
+    smote = fit(tmp_path, "trainer.progress=false", *autoencoder, "generator=smote")
+    inn = fit(tmp_path, *CELLS["inn"], *autoencoder)
+    assert "RegressionModule" not in epochs, "another generator, or another trainer.epochs, needs no new one"
+    expected = weights(first.autoencoder)
+    for each in (*sampled, other, smote, inn):
+        found = weights(each.autoencoder)
+        assert all(torch.equal(found[name], expected[name]) for name in expected)
+    fit(tmp_path, *DIFFUSION, *autoencoder, "autoencoder.learning_rate=0.001")
+    assert "RegressionModule" in epochs
+    epochs.clear()
+    fit(tmp_path, *DIFFUSION, *autoencoder, seed=1)
+    assert "RegressionModule" in epochs
+
+
+@pytest.mark.parametrize("cell, lost", [
+    ("diffusion with an average", 3), ("inn", 3), ("plain", 3),
+    ("decoupled", 1), ("decoupled", 3), ("decoupled", 5), ("decoupled", 7), ("decoupled", 9), ("decoupled", 11),
+])  # fmt: skip
+def test_an_interrupted_cell_goes_on_and_ends_with_the_same_weights(tmp_path, epochs, cell, lost) -> None:
+    whole = fit(tmp_path / "whole", *CELLS[cell])
+    trained = list(epochs)
+    epochs.lose(lost)
+    with pytest.raises(Lost):
+        fit(tmp_path / "parts", *CELLS[cell])
+    left = names(tmp_path / "parts")
+    assert lost % 4 == 1 or [name for name in left if name.endswith(".unfinished")], left
+    assert not [name for name in left if name.startswith(".")], left
+    epochs.lose(None)
+    resumed = fit(tmp_path / "parts", *CELLS[cell])
+    assert epochs == trained[lost - 1 :], "nothing that was kept is trained again"
+    expected, found = weights(whole), weights(resumed)
+    assert expected and expected.keys() == found.keys()
+    assert all(torch.equal(expected[name], found[name]) for name in expected)
+    assert whole.curves == resumed.curves
+    np.testing.assert_array_equal(whole.sample(LABELS, seed=1).x, resumed.sample(LABELS, seed=1).x)
+    assert names(tmp_path / "parts") == names(tmp_path / "whole")
+    assert not [name for name in names(tmp_path / "whole") if "unfinished" in name or name.startswith(".")]
+
+
+def test_a_fit_that_cannot_be_kept_leaves_nothing_behind(tmp_path, monkeypatch) -> None:
+    def full(self, folder: Path) -> None:
+        (folder / "weights.pt").write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched, pytest.raises(OSError, match="No space"):
+        patched.setattr(Plain, "save", full)
+        fit(tmp_path, *CELLS["plain"])
+    assert [name for name in names(tmp_path) if not name.endswith(".unfinished")] == []
+    assert fit(tmp_path, *CELLS["plain"]).sample(LABELS, seed=0).x.shape == (12, 16)
+
+
+class Slow:
+    """A generator that takes its time, and notes when."""
+
+    parameters = 0
+
+    def __init__(self, log: Path) -> None:
+        self.log = log
+
+    def training_key(self) -> dict[str, str]:
+        return {"name": "slow"}
+
+    def fit(self, train, val, *, seed: int) -> None:
+        begun = time.monotonic()
+        time.sleep(1)
+        (self.log / f"fit-{time.monotonic_ns()}").write_text(json.dumps([begun, time.monotonic()]))
+
+    def sample(self, labels, *, seed: int) -> Samples:
+        raise NotImplementedError
+
+    def save(self, folder: Path) -> None:
+        (folder / "slow").touch()
+
+    def load(self, folder: Path) -> None:
+        assert (folder / "slow").is_file()
+        (self.log / f"load-{time.monotonic_ns()}").touch()
+
+
+def work(cfg, folder: Path, log: Path) -> None:
+    fit_or_load(cfg, cells.chemicals(), lambda *_: Slow(log), folder)
+
+
+def test_of_two_processes_the_second_waits_and_loads(tmp_path) -> None:
+    log, folder = tmp_path / "log", tmp_path / "fits"
+    log.mkdir()
+    context, cfg = multiprocessing.get_context("fork"), cells.composed()
+    workers = [context.Process(target=work, args=(cfg, folder, log)) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(timeout=30)
+    assert [worker.exitcode for worker in workers] == [0, 0]
+    assert sorted(path.name.partition("-")[0] for path in log.iterdir()) == ["fit", "load"]
+    assert len(names(folder)) == 1
