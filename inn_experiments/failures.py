@@ -89,8 +89,9 @@ def _of_hydra(error: Exception) -> str:
         # omegaconf's own error knows the node in which the key was looked for.
         node = getattr(error.__cause__, "parent_node", None)
         known = [key for key in node if key not in (*NOTES, "_target_")] if isinstance(node, DictConfig) else []
-        hint = nearest(typo[1].rpartition(".")[2], known) if known else ""
-        return f"unknown key {typo[1]!r}{hint}"
+        group, _, name = typo[1].rpartition(".")
+        hint = nearest(name, known) if known else f"; the chosen option of {group!r} has no settings"
+        return f"unknown key {typo[1]!r}{hint if isinstance(node, DictConfig) else ''}"
     if typo:
         return unknown_key(typo[1], [*defaults(), "seed", "objective"], "the configuration")
     missing = re.match(r"(Key '|Missing key )(\w+)", message)

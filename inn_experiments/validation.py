@@ -34,6 +34,8 @@ PLAIN: dict[str, dict[str, Any]] = {"paths": {"outputs": Annotated[str, Field(mi
 def nearest(name: str, known: Iterable[str]) -> str:
     """The end of a message about an unknown name: the nearest known one, where one is near, and all of them."""
     known = sorted(known)
+    if not known:
+        return "; there are none here"
     near = difflib.get_close_matches(str(name), known, n=1)
     guess = f"; did you mean {near[0]!r}?" if near else ""
     return f"{guess} (known: {', '.join(known)})"

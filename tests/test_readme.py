@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import massbank_examples
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,35 +17,81 @@ from inn_experiments.config import CONF, defaults
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```bash\n(.*?)```", README, flags=re.DOTALL)
-COMMANDS = [line for block in BLOCKS for line in block.strip().splitlines()]
-# The same for every command, so that sweeps and the report find the cells that were run before.
-SHORT = ["trainer=smoke", "utility=smoke"]
+# A backslash joins two lines, as in a shell.
+COMMANDS = [line for block in BLOCKS for line in re.sub(r"\\\n\s*", "", block).strip().splitlines()]
+
+# The same for every command, so that sweeps and reports find the cells that were run before.
+SHORT = ["trainer=smoke"]
+FOREST = ["utility=smoke"]
+AUTOENCODER = ["autoencoder.widths=[16]", "autoencoder.encoder_epochs=1", "autoencoder.decoder_epochs=1"]
+NARROW = ["network.hidden=32"]
+FEW_STEPS = ["schedule.steps=20", "sampler.steps=5"]
+# The rarest chemicals have too few rows to be compared; the geometry leaves them out.
+TABLE8 = [*SHORT, *NARROW, *AUTOENCODER, *FEW_STEPS, "data.rows=200", "geometry.rows=10"]
+
+SHORTER = {
+    "experiment=table8": TABLE8,
+    # The second cell is that of table8.
+    "experiment=few_steps": [*TABLE8, "sampler.steps=10,5"],
+    "experiment=parameterization": [*TABLE8, "parameterization=epsilon,x0", "schedule=cosine"],
+    "experiment=unseen_compounds": [*SHORT, *NARROW, *FEW_STEPS],
+    "data=massbank": [*SHORT, *FOREST, *NARROW, *FEW_STEPS],
+    "data=ims": [*SHORT, *FOREST, *NARROW, *AUTOENCODER, *FEW_STEPS],
+}
+"""A word of a command -> what makes it short; other commands take SHORT and FOREST."""
+
+FEWER = {
+    # One seed: its cells are those of the sweep before, so this checks that finished cells are skipped.
+    "seed=0,1,2,3,4": "seed=0",
+    "sampler.steps=100,50,20,10,5": "sampler.steps=100,5",
+    "sampler_steps=50": "sampler_steps=5",
+}
+"""A word of a command -> what stands in its place."""
+
+PAPER_GRID = ["method=implicit,svd", "loss=fid", "sampling=gaussian,convex"]
+"""Four of the grid's 16 cells, two of which were run before."""
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
-    """A newcomer's folder with a file of spectra in it."""
+    """A newcomer's folder with a file of spectra, a folder of MassBank records and ion mobility spectra."""
     folder = tmp_path_factory.mktemp("newcomer")
     rng = np.random.default_rng(0)
     chemical = np.repeat(["acetone", "benzene", "cresol"], 20)
     peaks = 1 + 5 * np.eye(3)[np.repeat([0, 1, 2], 20)].repeat(4, axis=1)
-    table = pd.DataFrame(peaks * rng.gamma(5, 1, (60, 12)), columns=[str(mass) for mass in range(40, 52)])
+    peaks = peaks * rng.gamma(5, 1, (60, 12))
+    table = pd.DataFrame(peaks, columns=[str(mass) for mass in range(40, 52)])
     table.insert(0, "chemical", chemical)
     table.to_csv(folder / "my.csv", index=False)
+    massbank_examples.write(folder, *massbank_examples.many(compounds=8, each=4))
+    table = pd.DataFrame(peaks, columns=[f"{half}_{place}" for half in ("pos", "neg") for place in range(6)])
+    table.insert(0, "chemical", chemical)
+    # The last is a mixture.
+    table["structure"] = np.repeat(["CC(C)=O", "c1ccccc1", "Cc1ccccc1O|Cc1ccc(O)cc1"], 20)
+    table.to_csv(folder / "ims.csv", index=False)
     return folder
+
+
+def shortened(words: list[str]) -> list[str]:
+    """The command's words with the overrides that bring it to smoke scale, each in place of its own."""
+    words = [FEWER.get(word, word) for word in words]
+    if "inn_experiments.reports" in words:
+        return words
+    more = next((more for word, more in SHORTER.items() if word in words), [*SHORT, *FOREST])
+    if "experiment=paper_grid" in words or any(word.startswith("method=implicit,") for word in words):
+        more = [*more, *PAPER_GRID]
+    # Hydra wants each key once: where two words give it a value, the last stands.
+    last = {word.partition("=")[0]: word for word in [*words, *more] if "=" in word}
+    return [*(word for word in words if "=" not in word), *last.values()]
 
 
 def run(command: str, folder: Path) -> subprocess.CompletedProcess:
     """Run one command line in `folder`, shortened to smoke scale."""
-    words = shlex.split(command)
+    words = shortened(shlex.split(command))
     if words[0] == "python":
         words[0] = sys.executable
     else:
         words[0] = str(Path(sys.executable).parent / words[0])
-    if "inn_experiments.reports" not in words:
-        words += SHORT
-    # One seed: its cells are those of the sweep before, so this checks that finished cells are skipped.
-    words = [word.replace("seed=0,1,2,3,4", "seed=0") for word in words]
     return subprocess.run(words, check=False, cwd=folder, capture_output=True, text=True, timeout=900)
 
 
@@ -55,11 +102,24 @@ def test_command_runs_as_written(command, folder):
     assert "Traceback" not in done.stderr
     assert "Warning" not in done.stderr, done.stderr[-2000:]
     if "reports" in command:
-        assert "Table 6" in (folder / "grid.md").read_text(encoding="utf-8")
+        words = shlex.split(command)
+        made = (folder / words[words.index("--to") + 1]).read_text(encoding="utf-8")
+        assert {"grid": "Table 6", "table8": "Table 8", "effects": "Main effects"}[words[3]] in made
+    if "experiment=table8" in command:
+        for name in ("figures/geometry.png", "eye_test/sheet_DEB.png", "eye_test/key/key.csv", "report.json"):
+            assert list(folder.glob(f"outputs/runs/*/artifacts/{name}")), name
 
 
 def test_commands_were_found():
-    assert len(COMMANDS) >= 8
+    assert len(COMMANDS) >= 18
+
+
+def test_shortening_keeps_what_a_command_says():
+    assert shortened(["python", "-m", "inn_experiments", "method=svd"]) == [
+        "python", "-m", "inn_experiments", "method=svd", "trainer=smoke", "utility=smoke",
+    ]  # fmt: skip
+    for word in (*FEWER, *SHORTER):
+        assert any(word in shlex.split(command) for command in COMMANDS), f"no command has {word}"
 
 
 @pytest.mark.parametrize("group", sorted(path.name for path in CONF.iterdir() if path.is_dir() and path.name != "paths"))

@@ -18,6 +18,8 @@ SHOWN_CLASSES = 12
 SHOWN_ROWS = 4
 SHOWN_STATES = 7
 SHOWN_POINTS = 150
+# Two components are settled by this many rows; of all of them the decomposition takes longer than a training.
+PCA_ROWS = 500
 MINIMUM_FOR_PCA = 3
 Curves = dict[str, tuple[list[int], list[float]]]
 
@@ -59,7 +61,7 @@ def pca_figure(split: Split, samples: Samples) -> Figure:
     """Real test rows and generated rows on the first two components of each class' real training rows."""
     figure, panels = _class_panels(split, height=1.9)
     for label, axis in panels:
-        train = split.train.x[split.train.y == label]
+        train = split.train.x[split.train.y == label][:PCA_ROWS]
         if len(train) < MINIMUM_FOR_PCA:
             axis.text(
                 0.5,
