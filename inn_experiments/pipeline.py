@@ -67,10 +67,12 @@ def evaluate(report: Report, cfg: DictConfig, split: Split, synthesizer: Synthes
     seed = child_seed(cfg.seed, "evaluation")
     with _clock(report, "directions"):
         stages.directions(report, synthesizer, split, seed)
+    measure = config.build(cfg.geometry)
     with _clock(report, "fidelity"):
-        stages.likeness(report, samples, split, seed)
+        if measure.decoded or samples.latent is None:
+            stages.likeness(report, samples, split, seed)
     with _clock(report, "geometry"):
-        shown = stages.geometry(report, config.build(cfg.geometry), synthesizer, split, seed)
+        shown = stages.geometry(report, measure, synthesizer, split, seed)
         stages.unseen(report, synthesizer, split, seed)
     with _clock(report, "utility"):
         others = {"convex": lambda: reference(Convex(), split), "bootstrap": Bootstrap}
@@ -87,9 +89,10 @@ def record(run: Any, report: Report, split: Split, synthesizer: Synthesizer, sam
         real, generated, real_rows, generated_rows = shown
         units = "rows" if samples.latent is None else "latents"
         write_figure(run.folder / "figures" / "geometry.png", geometry_figure(real, generated, split.classes, units))
-        judge = {row["class"]: row["judge"] for row in report.geometry}
-        eye_tests(run.folder / "eye_test", real_rows, generated_rows, split.axis, split.axis_name, split.classes,
-                  judge, seed=child_seed(report.seed, "eye_test"))
+        judge = {row["class"]: row["judge"] for row in report.geometry if "judge" in row}
+        if judge:
+            eye_tests(run.folder / "eye_test", real_rows, generated_rows, split.axis, split.axis_name, split.classes,
+                      judge, seed=child_seed(report.seed, "eye_test"))
     for name, (steps, values) in curves.items():
         run.curve(name, steps, values)
     write_samples(run.folder / "samples.parquet", split, samples)

@@ -65,6 +65,8 @@ def geometry(report: Report, measure: Any, synthesizer: Synthesizer, split: Spli
         points = [encoded[0], Rows(samples.latent, samples.y), *encoded[1:]]
     report.geometry = measure.score(*points, split.classes, seed=seed)
     report.metrics |= geometries.metrics(report.geometry)
+    if not measure.decoded:
+        return points[0], points[1], real, generated
     judged = measure.judge(real, generated, second, split.classes, seed=seed)
     for row in report.geometry:
         row["judge"] = judged[row["class"]]

@@ -30,11 +30,12 @@ class Geometry:
     would equal, and `gaussian`, draws from a Gaussian with the training rows' mean and covariance, which has
     the moments and nothing else. A score means something between these two.
 
-    Arguments: `rows` of a class on each side, at most; 0 for no geometry at all.
+    Arguments: `rows` of a class on each side, at most; 0 for no geometry at all. `decoded`: whether rows that
+    were decoded from latents are scored too, which takes as long again for wide ones.
     """
 
-    def __init__(self, rows: NaturalInt = 500) -> None:
-        self.rows = rows
+    def __init__(self, rows: NaturalInt = 500, decoded: bool = True) -> None:
+        self.rows, self.decoded = rows, decoded
 
     def score(
         self, real: Rows, generated: Rows, second: Rows, train: Rows, classes: tuple[str, ...], seed: int
