@@ -90,8 +90,8 @@ def _of_hydra(error: Exception) -> str:
         node = getattr(error.__cause__, "parent_node", None)
         known = [key for key in node if key not in (*NOTES, "_target_")] if isinstance(node, DictConfig) else []
         group, _, name = typo[1].rpartition(".")
-        hint = nearest(name, known) if known else f"; the chosen option of {group!r} has no settings"
-        return f"unknown key {typo[1]!r}{hint if isinstance(node, DictConfig) else ''}"
+        none = f"; the chosen option of {group!r} has no settings" if group in defaults() else ""
+        return f"unknown key {typo[1]!r}{nearest(name, known) if known else none}"
     if typo:
         return unknown_key(typo[1], [*defaults(), "seed", "objective"], "the configuration")
     missing = re.match(r"(Key '|Missing key )(\w+)", message)

@@ -14,6 +14,7 @@ from omegaconf import DictConfig
 from inn_experiments import config, stages
 from inn_experiments.building import build, reference
 from inn_experiments.contracts import Report, Samples, Split, Synthesizer
+from inn_experiments.evaluation.fidelity import check_rows
 from inn_experiments.fits import fit_or_load
 from inn_experiments.reports.eye_test import eye_tests
 from inn_experiments.reports.figures import cell_figures
@@ -40,6 +41,7 @@ def run(cfg: DictConfig, run: Any) -> Report:
         warnings.simplefilter("always", UserWarning)
         with _clock(report, "split"):
             split: Split = config.build(cfg.data).load(seed=child_seed(cfg.seed, "data"), cache=outputs / "cache")
+            check_rows(split)
             utility = config.build(cfg.utility)
             utility.check(split, seed=child_seed(cfg.seed, "utility"))
     _warn(report, caught)

@@ -64,7 +64,13 @@ def check_type(name: str, value: Any, hint: Any) -> None:
     try:
         adapter.validate_json(json.dumps(value), strict=True)
     except ValidationError as error:
-        reason = re.sub(r"^(Input|String|List|Value) should", "it should", error.errors()[0]["msg"])
+        first = error.errors()[0]
+        # Of a large mapping the one entry; other steps of the place are pydantic's own, or a list's index.
+        for key in first["loc"]:
+            if not (isinstance(value, dict) and key in value):
+                break
+            name, value = f"{name}.{key}", value[key]
+        reason = re.sub(r"^(Input|String|List|Value) should", "it should", first["msg"])
         raise UserError(f"{name}: {value!r} will not do, {reason}") from None
 
 

@@ -165,3 +165,15 @@ def test_each_configured_loss_has_the_weight_of_its_option():
         assert type(loss) is kind and loss.weight == cfg.loss.get("weight", 0.0)
     assert Mse()(rows(4)) == 0
     assert not list(Fid().parameters()) and not list(Kl().parameters())
+
+
+@pytest.mark.parametrize("kind", [Fid, Kl])
+def test_a_network_in_bfloat16_does_not_make_the_distance_coarse(kind):
+    """Inside autocast a loss is what it is outside, of the same numbers, and passes its gradient on."""
+    loss = remembering(kind(), rows(50, dtype=torch.float32))
+    prediction = other_rows(50).to(torch.bfloat16).requires_grad_()
+    with torch.autocast("cpu", torch.bfloat16):
+        inside = loss(prediction)
+    inside.backward()
+    assert inside.dtype == torch.float32 and float(inside) == float(loss(prediction.detach().float()))
+    assert prediction.grad.isfinite().all() and prediction.grad.abs().sum() > 0

@@ -36,6 +36,15 @@ def test_runs_that_the_rows_do_not_tell_apart_are_refused():
         comparison_table(runs, ["method"], ["test/inverse/mse"], {})
 
 
+def test_a_difference_is_taken_within_each_run():
+    runs = [make_report(CELLS[0], seed) for seed in (0, 1, 2)]
+    first, second = (key for key in ("test/forward/mse", "test/forward/mae"))
+    for seed, run in enumerate(runs):
+        run["metrics"] |= {first: 10.0**seed, second: 10.0**seed - 0.5}
+    table, _ = comparison_table(runs, ["method"], [f"{first}-{second}"], {})
+    assert "0.500" in table and "± 0" in table
+
+
 def test_an_unknown_metric_lists_those_there_are():
     with pytest.raises(UserError, match="test/forward/mse"):
         comparison_table([variant(0, 0.0, 2.0)], ["method"], ["test/forward/mean"], {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,8 @@ class Ims:
     smiles: a column with the SMILES of the row's class, several of a mixture with `|` between them; or a
         mapping of each class to one SMILES or a list; null where chemistry is not needed.
     test_fraction, val_fraction, fresh_fraction, per_class: as for `Table`.
-    Raises UserError, at once for fractions and prefixes, from `load` for everything in the file.
+    Raises UserError, at once for fractions and prefixes, from `load` for everything in the file. `load` warns
+    of a polarity of which the table has no bin.
     """
 
     def __init__(
@@ -54,6 +56,13 @@ class Ims:
     def load(self, *, seed: int, cache: Path) -> Split:
         """The division that `seed` gives; the folder `cache` keeps the rows in a form that can be mapped."""
         table = converted(self.path, self.columns, cache)
+        for polarity in ("positive", "negative"):
+            prefix = getattr(self.columns, polarity)
+            if prefix is not None and polarity not in table.polarities:
+                warnings.warn(
+                    f"data.{polarity}={prefix!r}: no column of {self.path} begins with this, so its rows have no "
+                    f"{polarity} half; data.{polarity}=null where that is meant", UserWarning, stacklevel=2,
+                )  # fmt: skip
         classes = sort_classes(list(table.labels))
         if len(classes) < 2:
             raise UserError(

@@ -54,6 +54,23 @@ def fidelity(
     }
 
 
+def check_rows(split: Split) -> None:
+    """Raise the UserError that a comparison would end with for lack of rows, before any training."""
+    if split.fresh is None:
+        if len(split.test) < 2 * LEAST_ROWS:
+            raise UserError(
+                f"{split.name}: {len(split.test)} test rows, but fidelity compares at least {LEAST_ROWS} with "
+                f"{LEAST_ROWS} others; give more rows, or a larger share of them to the test part"
+            )
+        return
+    for part, rows in (("test", split.test), ("fresh", split.fresh)):
+        if len(rows) < LEAST_ROWS:
+            raise UserError(
+                f"{split.name}: {len(rows)} {part} rows, but fidelity compares at least {LEAST_ROWS}; give "
+                f"more rows, or a larger share of them to the {part} part"
+            )
+
+
 def fresh_or_halves(split: Split, seed: int) -> dict[str, float]:
     """The sanity row: the scores of real rows as if they were synthetic, which a perfect generator would get.
 

@@ -87,7 +87,15 @@ class Utility:
         self.levels = levels
 
     def check(self, split: Split, *, seed: int) -> None:
-        """Raise the UserError that `score` would end with for lack of rows, before any training."""
+        """Raise the UserError that `score` would end with for lack of rows, before any training.
+
+        Nor is there anything to classify where there is one class.
+        """
+        if self.repeats and len(split.classes) < 2:
+            raise UserError(
+                f"utility: all rows of these data are of the class {split.classes[0]!r}, so there is nothing to "
+                "classify; use utility=none"
+            )
         for repeat in range(self.repeats):
             child = child_seed(seed, f"repeat/{repeat}")
             train, test = self._parts(split, child)

@@ -6,10 +6,27 @@ scalar per feature, so that one weight means the same for 40 and for 1,841 featu
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+
 import torch
 from torch import Tensor, nn
 
 from inn_experiments.limits import NonNegative, Positive, SeveralInt, Share
+
+
+def whole(forward: Callable[[nn.Module, Tensor], Tensor]) -> Callable[[nn.Module, Tensor], Tensor]:
+    """`forward` of predictions in float32 or more, also where the network around it computes in less.
+
+    A covariance or a histogram of bfloat16 numbers has two correct digits.
+    """
+
+    @wraps(forward)
+    def run(self: nn.Module, prediction: Tensor) -> Tensor:
+        with torch.autocast(prediction.device.type, enabled=False):
+            return forward(self, prediction.to(torch.promote_types(prediction.dtype, torch.float32)))
+
+    return run
 
 
 class Mse(nn.Module):
@@ -45,6 +62,7 @@ class Fid(nn.Module):
         self.register_buffer("root", root.to(x.dtype), persistent=False)
         self.register_buffer("trace", covariance.trace().to(x.dtype), persistent=False)
 
+    @whole
     def forward(self, prediction: Tensor) -> Tensor:
         """The distance of the predictions (n, d) from the remembered rows, divided by d."""
         mean, covariance = _gaussian_fit(prediction, self.shrinkage)
@@ -87,6 +105,7 @@ class Kl(nn.Module):
         histogram = flat.view(x.shape[1], self.bins) / len(x) + self.floor
         return histogram / histogram.sum(1, keepdim=True)
 
+    @whole
     def forward(self, prediction: Tensor) -> Tensor:
         """KL(real || predicted), averaged over the features, of predictions (n, d)."""
         predicted = self.histogram(prediction)

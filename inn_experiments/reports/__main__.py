@@ -40,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
     compare = commands.add_parser("compare", help="one row per combination of axes, one column per metric")
     compare.set_defaults(write=write_comparison)
     compare.add_argument("--rows", type=names, required=True, help="axes that name a row, e.g. method,network")
-    compare.add_argument("--columns", type=names, required=True, help="metrics, e.g. test/inverse/mse")
+    compare.add_argument("--columns", type=names, required=True, help="metrics, e.g. test/inverse/mse; A-B: a paired difference")
     compare.add_argument("--title", default="Comparison", help="the report's title")
     table8 = commands.add_parser("table8", help="Table 8: moments and structure of each class")
     table8.set_defaults(write=write_table8)

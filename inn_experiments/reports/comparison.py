@@ -23,7 +23,8 @@ def comparison_table(
     Args:
         reports: `report.json` dicts of finished runs.
         rows: axes whose values name a row; a run that does not read an axis shows `-`.
-        columns: metric keys, e.g. `test/inverse/mse`; an error's best trivial predictor fills the last row.
+        columns: metric keys, e.g. `test/inverse/mse`, or differences of two, `A-B`, taken within each run and so
+            paired; an error's best trivial predictor fills the last row.
         only: axis -> the value a run must have.
 
     Raises:
@@ -34,8 +35,9 @@ def comparison_table(
         raise UserError(f"none of the {len(reports)} finished runs has {only or 'anything to show'}")
     known = sorted({key for report in chosen for key in report["metrics"]})
     for column in columns:
-        if column not in known:
-            raise UserError(f"--columns {column}: no such metric in these runs; they have {', '.join(known)}")
+        for key in column.split("-"):
+            if key not in known:
+                raise UserError(f"--columns {column}: no metric {key!r} in these runs; they have {', '.join(known)}")
     groups: dict[Key, dict[int, dict[str, Any]]] = defaultdict(dict)
     for report in chosen:
         key = tuple(str(report["axes"].get(axis, "-")) for axis in rows)
@@ -56,7 +58,11 @@ def comparison_table(
 
 
 def _entry(runs: dict[int, dict[str, Any]], column: str) -> str:
-    values = [run["metrics"][column] for _, run in sorted(runs.items()) if column in run["metrics"]]
+    first, *others = column.split("-")
+    values = [
+        run["metrics"][first] - sum(run["metrics"][key] for key in others)
+        for _, run in sorted(runs.items()) if {first, *others} <= set(run["metrics"])
+    ]
     return "-" if not values else interval(*mean_interval(values))
 
 
