@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 KEYS = (
-    "mean_error", "std_error", "pc1_error", "pc2_error", "c2st", "swd", "coverage", "precision", "distance",
-    "along", "frechet", "distance_ratio", "coverage_ratio",
+    "mean_error", "std_error", "spread_error", "pc1_error", "pc2_error", "c2st", "swd", "coverage",
+    "precision", "distance", "along", "frechet", "distance_ratio", "coverage_ratio",
 )  # fmt: skip
 FIRST = {"generated": 0.6, "second": 0.5, "gaussian": 0.9}
 

@@ -125,7 +125,7 @@ def test_the_console_shows_each_class_beside_a_second_real_sample():
 
     text = shown(make_report(0))
     deb = next(row for row in text.splitlines() if row.startswith("DEB")).split()
-    assert deb == ["DEB", "1.0", "%", "10.0", "%", "0.600", "(0.500)", "0.600", "(0.500)"]
+    assert deb == ["DEB", "1.0", "%", "10.0", "%", "60.0", "%", "0.600", "(0.500)", "0.600", "(0.500)"]
     assert "mean of 2 classes" in text
     many = make_report(0) | {"geometry": [make_class(f"class {n}", 0, 0, 1, 1) for n in range(50)]}
     assert "class 11" in shown(many) and "class 12" not in shown(many) and "mean of 50 classes" in shown(many)

@@ -32,7 +32,9 @@ SCORES = {
 TREATMENTS = ("real", "synthetic", "convex", "both")
 SHOWN_WARNINGS = 5
 SHOWN_CLASSES = 12
-GEOMETRY = ("geometry", "mean error ↓", "SD error ↓", "C2ST (second real)", "coverage ↑ (second real)")
+GEOMETRY = (
+    "geometry", "mean error ↓", "SD error ↓", "spread error ↓", "C2ST (second real)", "coverage ↑ (second real)",
+)  # fmt: skip
 
 
 def cell_table(report: dict[str, Any], folder: str) -> RenderableType:
@@ -82,7 +84,7 @@ def geometry_table(rows: list[dict[str, Any]]) -> Table | None:
 
 def _geometry(scores: dict[str, dict[str, float]]) -> Iterator[str]:
     generated, second = scores["generated"], scores["second"]
-    for key in ("mean_error", "std_error"):
+    for key in ("mean_error", "std_error", "spread_error"):
         yield f"{100 * generated[key]:.1f} %"
     for key in ("c2st", "coverage"):
         yield f"{number(generated[key])} ({number(second[key])})"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 BETTER_HIGHER = ("coverage", "precision", "recall", "density", "f1", "accuracy", "cosine", "coverage_ratio")
 BETTER_LOWER = (
-    "mse", "mae", "kl", "fid", "frechet", "swd", "along", "distance", "mean_error", "std_error", "pc1_error",
-    "pc2_error", "median",
+    "mse", "mae", "kl", "fid", "frechet", "swd", "along", "distance", "mean_error", "std_error", "spread_error",
+    "pc1_error", "pc2_error", "median",
 )  # fmt: skip
 BEST_AT = {"c2st": 0.5, "distance_ratio": 1.0, "nearest_train_ratio": 1.0, "copies": 0.01}
 

@@ -18,6 +18,7 @@ from inn_experiments.reports.tables import markdown
 ARMS = {"generated": "generated", "second": "second real", "gaussian": "gaussian"}
 STRUCTURE = {"c2st": "C2ST", "swd": "SWD ↓", "coverage": "coverage ↑"}
 MORE = {
+    "spread_error": "spread error ↓",
     "precision": "precision ↑",
     "distance_ratio": "distance ratio",
     "along": "along PC1 ↓",
@@ -32,8 +33,10 @@ ABOUT = (
     "Moments are over all values of a class' rows; PC1 and PC2 are shares of variance, each set by its own "
     "PCA. `second real`: other real rows scored as if they were generated, what a perfect generator gets. "
     "`gaussian`: rows from a Gaussian with the training rows' mean and covariance, the moments without the "
-    "structure. C2ST: 0.5 is best. SWD: sliced Wasserstein-2 distance in the class' own standard deviations; "
-    "Fréchet likewise, squared. Distance ratio: distance to the nearest training row over that of second "
+    "structure. C2ST: 0.5 is best. Spread: the deviation about the class' mean row; where the features' means "
+    "differ far more than rows do, the SD is right for any generator that knows the mean row alone, and the "
+    "spread is not. SWD: sliced Wasserstein-2 distance in spreads; Fréchet likewise, squared. Distance "
+    "ratio: distance to the nearest training row over that of second "
     "real rows, 1 is best, below are copies. Along PC1: total variation over 20 equal-mass bins. Entries of "
     "several seeds are mean ± half the width of the 95 % Student t interval over seeds.\n"
 )
