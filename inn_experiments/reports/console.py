@@ -33,7 +33,7 @@ TREATMENTS = ("real", "synthetic", "convex", "both")
 SHOWN_WARNINGS = 5
 SHOWN_CLASSES = 12
 GEOMETRY = (
-    "geometry", "mean error ↓", "SD error ↓", "spread error ↓", "C2ST (second real)", "coverage ↑ (second real)",
+    "geometry", "mean error ↓", "SD error ↓", "spread error ↓", "C2ST (real)", "coverage ↑ (real)",
 )  # fmt: skip
 
 
