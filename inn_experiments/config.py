@@ -14,7 +14,7 @@ from omegaconf.errors import OmegaConfBaseException
 from inn_experiments import __version__
 from inn_experiments.contracts import UserError
 from inn_experiments.targets import build
-from inn_experiments.validation import AXES, axes_read, check_axes, check_notes, check_values, ignored
+from inn_experiments.validation import AXES, axes_read, check_axes, check_notes, check_objective, check_values, ignored
 
 __all__ = ["CONF", "axes", "build", "cell_name", "compose", "defaults", "fingerprint", "outputs", "prepare"]
 
@@ -68,6 +68,7 @@ def prepare(cfg: DictConfig, choices: dict[str, str], overrides: Sequence[str] =
     check_notes(overrides)
     check_values(plain)
     check_axes(plain, named, defaults(), list(overrides))
+    check_objective(plain, named)
     return OmegaConf.create({**plain, "choices": named})
 
 

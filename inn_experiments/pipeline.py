@@ -42,7 +42,7 @@ def run(cfg: DictConfig, run: Any) -> Report:
         with _clock(report, "split"):
             split: Split = config.build(cfg.data).load(seed=child_seed(cfg.seed, "data"), cache=outputs / "cache")
             check_rows(split)
-            utility = config.build(cfg.utility)
+            utility, measure = config.build(cfg.utility), config.build(cfg.geometry)
             utility.check(split, seed=child_seed(cfg.seed, "utility"))
     _warn(report, caught)
     report.split = describe(split)
@@ -56,7 +56,7 @@ def run(cfg: DictConfig, run: Any) -> Report:
         samples = synthesizer.sample(labels, seed=child_seed(cfg.seed, "fidelity/draw"))
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
-        shown = evaluate(report, cfg, split, synthesizer, samples, utility)
+        shown = evaluate(report, cfg, split, synthesizer, samples, utility, measure)
     _warn(report, caught)
     with _clock(report, "record"):
         record(run, report, split, synthesizer, samples, shown)
@@ -64,12 +64,11 @@ def run(cfg: DictConfig, run: Any) -> Report:
 
 
 def evaluate(report: Report, cfg: DictConfig, split: Split, synthesizer: Synthesizer, samples: Samples,
-             utility: Any) -> Any:
+             utility: Any, measure: Any) -> Any:
     """Fill in everything that is measured on test rows; returns what the figures of the geometry show."""
     seed = child_seed(cfg.seed, "evaluation")
     with _clock(report, "directions"):
         stages.directions(report, synthesizer, split, seed)
-    measure = config.build(cfg.geometry)
     with _clock(report, "fidelity"):
         if measure.decoded or samples.latent is None:
             stages.likeness(report, samples, split, seed)

@@ -189,3 +189,22 @@ def check_axes(
                     f"{axis}={choices.get(axis)} does not go with {group}={choices[group]}, "
                     f"which needs {axis}={'|'.join(allowed)}"
                 )
+
+
+def check_objective(plain: dict[str, Any], choices: dict[str, str]) -> None:
+    """Refuse an objective that nothing of this configuration measures; raises UserError naming what would.
+
+    What else a cell measures shows only when it has run.
+    """
+    objective, geometry = plain["objective"], plain["geometry"]
+    undecoded = choices.get("autoencoder") != "none" and geometry.get("decoded") is False
+    for prefix, lacking, group in (
+        ("test/geometry/", geometry.get("rows") == 0, "geometry"),
+        ("test/samples/", undecoded, "geometry"),
+        ("utility/", plain["utility"].get("repeats") == 0, "utility"),
+    ):
+        if objective.startswith(prefix) and lacking:
+            raise UserError(
+                f"objective={objective}: {group}={choices[group]} does not measure it; choose another {group}, "
+                "or another objective"
+            )

@@ -13,7 +13,7 @@ from inn_experiments.maths.parameterization import X0, Epsilon, V
 from inn_experiments.maths.schedules import Cosine, Linear
 from inn_experiments.modules import denoising_batches
 from inn_experiments.modules.denoising_batches import DenoisingBatches
-from inn_experiments.synthesizers.statistics import mean_and_deviation
+from inn_experiments.synthesizers.moments import Moments
 
 
 def rows() -> Rows:
@@ -25,7 +25,8 @@ def rows() -> Rows:
 
 def examples(way, schedule=None, batch=32, generator_seed=0) -> DenoisingBatches:
     data = rows()
-    mean, std = mean_and_deviation(data.x)
+    moments = Moments.of(data.x)
+    mean, std = moments.mean, moments.deviation
     return DenoisingBatches(
         data.x,
         data.y,
@@ -76,6 +77,8 @@ def test_all_parameterizations_share_rows_levels_and_noise(schedule):
 def test_statistics_are_those_of_all_values_whatever_the_block(monkeypatch):
     x = np.random.default_rng(0).normal(5, 2, (1000, 7)).astype(np.float32)
     for block in (3, 4096):
-        monkeypatch.setattr("inn_experiments.synthesizers.statistics.BLOCK", block)
-        assert mean_and_deviation(x) == pytest.approx((x.mean(dtype=np.float64), x.std(dtype=np.float64)))
-    assert mean_and_deviation(np.full((4, 2), 3.0, dtype=np.float32)) == (3.0, 1.0)
+        monkeypatch.setattr("inn_experiments.synthesizers.moments.BLOCK", block)
+        moments = Moments.of(x)
+        assert moments.mean == pytest.approx(x.mean(dtype=np.float64))
+        assert moments.deviation == pytest.approx(x.std(dtype=np.float64))
+    assert Moments.of(np.full((4, 2), 3.0, dtype=np.float32)).deviation == 0

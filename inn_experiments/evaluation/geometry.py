@@ -31,10 +31,13 @@ class Geometry:
     the moments and nothing else. A score means something between these two.
 
     Arguments: `rows` of a class on each side, at most; 0 for no geometry at all. `decoded`: whether rows that
-    were decoded from latents are scored too, which takes as long again for wide ones.
+    were decoded from latents are scored too, which takes as long again for wide ones. Raises UserError for
+    fewer rows than a comparison takes.
     """
 
     def __init__(self, rows: NaturalInt = 500, decoded: bool = True) -> None:
+        if 0 < rows < FOLDS:
+            raise UserError(f"geometry.rows is {rows}; it must be {FOLDS} or more, or 0 for no geometry")
         self.rows, self.decoded = rows, decoded
 
     def score(

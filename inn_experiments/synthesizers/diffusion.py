@@ -18,7 +18,7 @@ from inn_experiments.modules.denoising import DenoisingModule
 from inn_experiments.modules.denoising_batches import DenoisingBatches, Examples
 from inn_experiments.modules.trainer import Trainer
 from inn_experiments.seeding import child_seed
-from inn_experiments.synthesizers.statistics import mean_and_deviation
+from inn_experiments.synthesizers.moments import Moments
 
 # Rows that go through the sampler at once.
 BLOCK = 4096
@@ -83,7 +83,8 @@ class Diffusion:
             self.conditioning.table(names, self.smiles, self.cache), dtype=torch.float32
         )
         self.seen = np.unique(train.y)
-        self.mean, self.std = mean_and_deviation(train.x)
+        moments = Moments.of(train.x)
+        self.mean, self.std = moments.mean, moments.deviation or 1.0
         self.range = float(train.x.min()), float(train.x.max())
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(child_seed(seed, "weights"))
