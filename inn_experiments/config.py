@@ -14,7 +14,15 @@ from omegaconf.errors import OmegaConfBaseException
 from inn_experiments import __version__
 from inn_experiments.contracts import UserError
 from inn_experiments.targets import build
-from inn_experiments.validation import AXES, axes_read, check_axes, check_notes, check_objective, check_values, ignored
+from inn_experiments.validation import (
+    AXES,
+    axes_read,
+    check_axes,
+    check_notes,
+    check_objective,
+    check_values,
+    ignored,
+)
 
 __all__ = ["CONF", "axes", "build", "cell_name", "compose", "defaults", "fingerprint", "outputs", "prepare"]
 

@@ -74,13 +74,13 @@ def geometry(report: Report, measure: Any, synthesizer: Synthesizer, split: Spli
 
 
 def unseen(report: Report, synthesizer: Synthesizer, split: Split, seed: int) -> None:
-    """Rows of classes that were kept out of training, where the generator can be asked for them; else a warning."""
+    """Rows of classes kept out of training, where the generator can be asked for them; else a warning."""
     if split.unseen is None:
         return
     generator = getattr(synthesizer, "generator", synthesizer)
     if not getattr(getattr(generator, "conditioning", None), "open", False):
         warnings.warn(
-            "data.unseen: this generator cannot be asked for classes without training rows, so none were made; "
+            "data.unseen: this generator cannot be asked for classes without training rows, so it made none; "
             "generator=diffusion conditioning=chemnet can", UserWarning, stacklevel=2,
         )  # fmt: skip
         return

@@ -205,6 +205,6 @@ def check_objective(plain: dict[str, Any], choices: dict[str, str]) -> None:
     ):
         if objective.startswith(prefix) and lacking:
             raise UserError(
-                f"objective={objective}: {group}={choices[group]} does not measure it; choose another {group}, "
-                "or another objective"
+                f"objective={objective}: {group}={choices[group]} does not measure it; choose another "
+                f"{group}, or another objective"
             )

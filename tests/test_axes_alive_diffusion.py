@@ -26,7 +26,9 @@ TRAINING = [
     *combinations(["parameterization=x0", "parameterization=epsilon", "parameterization=v"], 2),
     ("schedule=cosine", "schedule=linear"),
     ("schedule.steps=20", "schedule.steps=40"),
-    *combinations(["conditioning=none", "conditioning=label", "conditioning=chemnet", "conditioning=label_chemnet"], 2),
+    *combinations(
+        ["conditioning=none", "conditioning=label", "conditioning=chemnet", "conditioning=label_chemnet"], 2
+    ),
     ("generator.ema=0.0", "generator.ema=0.9"),
     ("generator.ema=0.1", "generator.ema=0.9"),
     ("network.residual=false", "network.residual=true"),
@@ -61,7 +63,9 @@ def fingerprint(*overrides: str, of: Split | None = None) -> str:
 
 def same_weights(first: Diffusion, second: Diffusion) -> bool:
     a, b = first.net.state_dict(), second.net.state_dict()
-    return a.keys() == b.keys() and all(a[name].shape == b[name].shape and torch.equal(a[name], b[name]) for name in a)
+    return a.keys() == b.keys() and all(
+        a[name].shape == b[name].shape and torch.equal(a[name], b[name]) for name in a
+    )
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,8 @@ def test_statistics_are_those_of_the_training_rows(tmp_path, monkeypatch):
 def test_one_polarity_and_a_mapping_of_smiles(tmp_path):
     table = frame().drop(columns=[f"neg_{i / 2}" for i in range(4)])
     mapping = {"a": ["CCO", "CC(C)O"], "b": "CO", "c": "C"}
-    split = load(write(tmp_path, table), tmp_path, smiles=mapping)
+    with pytest.warns(UserWarning, match="data.negative='neg_'.*negative half"):
+        split = load(write(tmp_path, table), tmp_path, smiles=mapping)
     assert split.features == 4 and split.axis_name == "drift bin (positive)"
     assert split.smiles == (("CCO", "CC(C)O"), ("CO",))
     assert load(write(tmp_path, frame()), tmp_path, positive=None).axis_name == "drift bin (negative)"

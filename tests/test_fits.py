@@ -1,4 +1,4 @@
-"""Trainings that are kept: shared by whoever needs the same one, resumed where one was lost, one at a time."""
+"""Trainings that are kept: shared by all who need the same one, resumed where one was lost, one at a time."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ MODULES = (DenoisingModule, InversionModule, RegressionModule)
 LABELS = np.arange(3).repeat(4)
 QUICK = ("trainer.progress=false", "trainer.epochs=4", "trainer.batch=16", "trainer.checkpoint_minutes=0")
 DIFFUSION = (
-    *QUICK, "generator=diffusion", "network=mlp", "network.hidden=16", "network.layers=2", "schedule.steps=20",
-    "sampler.steps=5", "generator.ema=0.9",
+    *QUICK, "generator=diffusion", "network=mlp", "network.hidden=16", "network.layers=2",
+    "schedule.steps=20", "sampler.steps=5", "generator.ema=0.9",
 )  # fmt: skip
 DECOUPLED = (
-    "autoencoder=decoupled", "autoencoder.layers=2", "autoencoder.encoder_epochs=4", "autoencoder.decoder_epochs=4",
-    "autoencoder.encoder_error=0", "autoencoder.batch=16",
+    "autoencoder=decoupled", "autoencoder.layers=2", "autoencoder.batch=16",
+    "autoencoder.encoder_epochs=4", "autoencoder.decoder_epochs=4", "autoencoder.encoder_error=0",
 )  # fmt: skip
 PLAIN = ("autoencoder=plain", "autoencoder.widths=[12]", "autoencoder.latent=5", "autoencoder.epochs=4")
 CELLS = {
@@ -46,7 +46,7 @@ class Lost(Exception):
 
 @pytest.fixture
 def epochs(monkeypatch):
-    """The names of the modules that trained, an entry an epoch; `epochs.lose(n)` loses the n-th from now on."""
+    """The modules that trained, an entry an epoch; `epochs.lose(n)` loses the n-th from now on."""
 
     class Epochs(list):
         end: int | None = None
@@ -80,7 +80,9 @@ def weights(synthesizer) -> dict[str, torch.Tensor]:
     found = {}
     for name in ("net", "method", "encoder", "decoder"):
         if getattr(synthesizer, name, None) is not None:
-            found |= {f"{name}.{key}": value for key, value in getattr(synthesizer, name).state_dict().items()}
+            found |= {
+                f"{name}.{key}": value for key, value in getattr(synthesizer, name).state_dict().items()
+            }
     for name in ("autoencoder", "generator"):
         if hasattr(synthesizer, name):
             found |= {f"{name}.{key}": value for key, value in weights(getattr(synthesizer, name)).items()}
@@ -119,7 +121,7 @@ def test_one_autoencoder_serves_every_generator_and_sampler(tmp_path, epochs, au
 
 @pytest.mark.parametrize("cell, lost", [
     ("diffusion with an average", 3), ("inn", 3), ("plain", 3),
-    ("decoupled", 1), ("decoupled", 3), ("decoupled", 5), ("decoupled", 7), ("decoupled", 9), ("decoupled", 11),
+    *(("decoupled", lost) for lost in (1, 3, 5, 7, 9, 11)),
 ])  # fmt: skip
 def test_an_interrupted_cell_goes_on_and_ends_with_the_same_weights(tmp_path, epochs, cell, lost) -> None:
     whole = fit(tmp_path / "whole", *CELLS[cell])

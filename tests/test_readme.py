@@ -23,6 +23,7 @@ COMMANDS = [line for block in BLOCKS for line in re.sub(r"\\\n\s*", "", block).s
 # The same for every command, so that sweeps and reports find the cells that were run before.
 SHORT = ["trainer=smoke"]
 FOREST = ["utility=smoke"]
+MNIST1D = ["data.rows=200", "data.val_rows=50", "data.fresh_rows=100"]
 AUTOENCODER = ["autoencoder.widths=[16]", "autoencoder.encoder_epochs=1", "autoencoder.decoder_epochs=1"]
 NARROW = ["network.hidden=32"]
 FEW_STEPS = ["schedule.steps=20", "sampler.steps=5"]
@@ -39,7 +40,7 @@ SHORTER = {
     "data=massbank": [*SHORT, *FOREST, *NARROW, *FEW_STEPS],
     "data=ims": [*SHORT, *FOREST, *NARROW, *AUTOENCODER, *FEW_STEPS],
 }
-"""A word of a command -> what makes it short; other commands take SHORT and FOREST."""
+"""A word of a command -> what makes it short; others take SHORT and FOREST, and few rows of MNIST1D."""
 
 FEWER = {
     # One seed: its cells are those of the sweep before, so this checks that finished cells are skipped.
@@ -78,7 +79,8 @@ def shortened(words: list[str]) -> list[str]:
     words = [FEWER.get(word, word) for word in words]
     if "inn_experiments.reports" in words:
         return words
-    more = next((more for word, more in SHORTER.items() if word in words), [*SHORT, *FOREST])
+    usual = [*SHORT, *FOREST, *([] if any(word.startswith("data=") for word in words) else MNIST1D)]
+    more = next((more for word, more in SHORTER.items() if word in words), usual)
     if "experiment=paper_grid" in words or any(word.startswith("method=implicit,") for word in words):
         more = [*more, *PAPER_GRID]
     # Hydra wants each key once: where two words give it a value, the last stands.
@@ -116,9 +118,8 @@ def test_commands_were_found():
 
 
 def test_shortening_keeps_what_a_command_says():
-    assert shortened(["python", "-m", "inn_experiments", "method=svd"]) == [
-        "python", "-m", "inn_experiments", "method=svd", "trainer=smoke", "utility=smoke",
-    ]  # fmt: skip
+    command = ["python", "-m", "inn_experiments", "-m", "data=table", "trainer=default"]
+    assert shortened(command) == [*command[:-1], "trainer=smoke", "utility=smoke"]
     for word in (*FEWER, *SHORTER):
         assert any(word in shlex.split(command) for command in COMMANDS), f"no command has {word}"
 

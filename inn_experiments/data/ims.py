@@ -60,8 +60,8 @@ class Ims:
             prefix = getattr(self.columns, polarity)
             if prefix is not None and polarity not in table.polarities:
                 warnings.warn(
-                    f"data.{polarity}={prefix!r}: no column of {self.path} begins with this, so its rows have no "
-                    f"{polarity} half; data.{polarity}=null where that is meant", UserWarning, stacklevel=2,
+                    f"data.{polarity}={prefix!r}: no column of {self.path} begins with this, so its rows have "
+                    f"no {polarity} half; data.{polarity}=null where that is meant", UserWarning, stacklevel=2,
                 )  # fmt: skip
         classes = sort_classes(list(table.labels))
         if len(classes) < 2:

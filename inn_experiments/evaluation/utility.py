@@ -93,8 +93,8 @@ class Utility:
         """
         if self.repeats and len(split.classes) < 2:
             raise UserError(
-                f"utility: all rows of these data are of the class {split.classes[0]!r}, so there is nothing to "
-                "classify; use utility=none"
+                f"utility: all rows of these data are of the class {split.classes[0]!r}, so there is "
+                "nothing to classify; use utility=none"
             )
         for repeat in range(self.repeats):
             child = child_seed(seed, f"repeat/{repeat}")
