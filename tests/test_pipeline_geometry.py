@@ -24,12 +24,19 @@ DIFFUSION = [
     "tracking=none",
     *QUICK,
 ]
+PLAIN = ["autoencoder=plain", "autoencoder.widths=[12]", "autoencoder.latent=5", "autoencoder.epochs=2"]
 
 
 @pytest.fixture(autouse=True)
 def few_trees(monkeypatch) -> None:
     """Trees cost nearly all of the time, and their number is not what is tested."""
     monkeypatch.setattr(c2st, "TREES", 3)
+
+
+def six_compounds(folder: Path) -> list[str]:
+    """Overrides for 72 records of six compounds, two of which are kept out of training."""
+    path = write(folder / "records", *many(6, 3, 4))
+    return ["data=massbank", f"data.path={path}", "data.min_spectra=1", "data.compounds=null", "data.unseen=2"]
 
 
 def finished(run, folder: Path, *arguments: str) -> tuple[dict, Path]:
@@ -41,8 +48,8 @@ def finished(run, folder: Path, *arguments: str) -> tuple[dict, Path]:
 
 
 def test_table_8_from_the_command_line(run, tmp_path, capsys) -> None:
-    small = ["data.rows=1200", "data.imbalance=2", "geometry.rows=20", "network.hidden=32", "autoencoder.widths=[64]",
-             "autoencoder.encoder_epochs=2", "autoencoder.decoder_epochs=2"]  # fmt: skip
+    small = ["data.rows=1200", "data.imbalance=2", "geometry.rows=20", "network.hidden=32"]
+    small += ["autoencoder.widths=[64]", "autoencoder.encoder_epochs=2", "autoencoder.decoder_epochs=2"]
     report, folder = finished(run, tmp_path, "experiment=table8", *small, *QUICK)
     assert [row["class"] for row in report["geometry"]] == CHEMICALS
     for row in report["geometry"]:
@@ -88,27 +95,19 @@ def test_table_8_from_the_command_line(run, tmp_path, capsys) -> None:
     assert "1 runs" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("autoencoder", [[], ["autoencoder=plain", "autoencoder.widths=[12]", "autoencoder.latent=5",
-                                              "autoencoder.epochs=2"]], ids=["direct", "latent"])  # fmt: skip
+@pytest.mark.parametrize("autoencoder", [[], PLAIN], ids=["direct", "latent"])
 def test_compounds_without_training_rows_are_made_from_their_smiles(run, tmp_path, autoencoder) -> None:
-    data = ["data=massbank", f"data.path={write(tmp_path / 'records', *many(6, 3, 4))}", "data.min_spectra=1",
-            "data.compounds=null", "data.unseen=2"]  # fmt: skip
-    report, _ = finished(run, tmp_path, *data, *DIFFUSION, "conditioning=chemnet", *autoencoder)
+    report, _ = finished(run, tmp_path, *six_compounds(tmp_path), *DIFFUSION, "conditioning=chemnet", *autoencoder)
     assert report["split"]["unseen"] == 24 and report["split"]["classes"] == 6
     scores = {key: value for key, value in report["metrics"].items() if key.startswith("unseen/cosine/")}
-    assert {
-        "unseen/cosine/generated",
-        "unseen/cosine/nearest_compound",
-        "unseen/cosine/same_compound",
-    } <= scores.keys()
+    sources = ("generated", "nearest_compound", "same_compound")
+    assert {f"unseen/cosine/{source}" for source in sources} <= scores.keys()
     assert all(0 <= value <= 1 for value in scores.values())
     assert list((tmp_path / "out/cache").rglob("*ttribution*"))
 
 
 def test_unseen_compounds_that_cannot_be_asked_for_are_a_warning(run, tmp_path) -> None:
-    data = ["data=massbank", f"data.path={write(tmp_path / 'records', *many(6, 3, 4))}", "data.min_spectra=1",
-            "data.compounds=null", "data.unseen=2"]  # fmt: skip
-    report, _ = finished(run, tmp_path, *data, *DIFFUSION, "conditioning=label")
+    report, _ = finished(run, tmp_path, *six_compounds(tmp_path), *DIFFUSION, "conditioning=label")
     assert not [key for key in report["metrics"] if key.startswith("unseen/")]
     assert any("data.unseen" in text and "conditioning=chemnet" in text for text in report["warnings"])
 

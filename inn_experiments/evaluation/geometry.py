@@ -47,8 +47,9 @@ class Geometry:
 
         All rows are points (n, d) of one space, rows or latents. Scores of an arm: mean_error, std_error (in
         the class' own standard deviation), spread_error, pc1_error, pc2_error, swd (in the spread of the
-        class about its mean row), frechet (likewise, squared), along and distance, to the nearest of at most 2,000 training rows: lower is better. coverage,
-        precision: higher is. c2st: 0.5 is best. distance_ratio, coverage_ratio: over those of `second`;
+        class about its mean row), frechet (likewise, squared), along and distance, to the nearest of at most
+        2,000 training rows: lower is better. coverage, precision: higher is. c2st: 0.5 is best.
+        distance_ratio, coverage_ratio: over those of `second`;
         distance_ratio is best at 1, and copies of training rows are far below. A class with fewer than five
         rows on a side (two in `train`) is left out with a warning. Raises UserError for NaN or infinity in
         the generated rows.
