@@ -25,7 +25,7 @@ def build(cfg: DictConfig, split: Split) -> Synthesizer:
     if cfg.choices.autoencoder == "none":
         return _generator(cfg, split, split.bounded)
     autoencoder = config.build(cfg.autoencoder, trainer=config.build(cfg.trainer), bounded=split.bounded,
-                               **_chemistry(cfg, split))
+                               shape=split.shape, **_chemistry(cfg, split))
     return Latent(autoencoder, _generator(cfg, split, bounded=False))
 
 

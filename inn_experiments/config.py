@@ -30,7 +30,7 @@ _HERE = Path(__file__).resolve().parent
 CONF = _HERE / "conf" if (_HERE / "conf").is_dir() else _HERE.parent / "conf"
 """The folder of the options: beside the code in an installed package, one level up in a checkout."""
 
-CONTROL = ("paths", "tracking", "objective", "choices", "experiment", "hydra")
+CONTROL = ("paths", "tracking", "objective", "choices", "preset", "experiment", "hydra")
 """Keys that say where and how a run is recorded, not what it computes."""
 
 VARIANTS = {
@@ -43,6 +43,8 @@ VARIANTS = {
     "ema": ("generator.ema", 0, "ema"),
     "train_rows": ("data.per_class", None, "k"),
     "normalise": ("autoencoder.normalise", "scalar", ""),
+    "latent": ("autoencoder.latent", 512, "d"),
+    "last_beta": ("schedule.last", 0.02, "b"),
 }
 """Axis -> the setting that makes a variant of a cell, its usual value, and its letters in a cell's name."""
 

@@ -47,6 +47,16 @@ class Scaling(Protocol):
     def undo(self, x: np.ndarray) -> np.ndarray: ...
 
 
+class Manifold(Protocol):
+    """What toy data scatter about, in the units of the file; two places closer than `near` are the same place."""
+
+    near: float
+
+    def project(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Of points (n, 2): the distance (n,) to the nearest place, and that place (n,) as a number in 0..1."""
+        ...
+
+
 @dataclass(frozen=True)
 class Split:
     """One seeded division of a labelled table, every part normalised with statistics of `train`.
@@ -56,6 +66,8 @@ class Split:
     `bounded` says that clean rows lie in [0, 1] (spectra over their base peak), so generated ones must.
     `smiles` holds, in the order of `classes`, the SMILES of each class, several for a mixture; None where the
     chemistry is not known. `unseen` holds rows of classes of which no other part has any.
+    `shape` (m, d) is that of 2-D records, retention by drift, whose rows are stored one after the other; None
+    for spectra. `manifold` is the curve or the points that toy rows scatter about; None where there is none.
     """
 
     train: Rows
@@ -70,6 +82,8 @@ class Split:
     name: str
     smiles: tuple[tuple[str, ...], ...] | None = None
     unseen: Rows | None = None
+    shape: tuple[int, int] | None = None
+    manifold: Manifold | None = None
 
     @property
     def features(self) -> int:
@@ -104,6 +118,44 @@ class Corrupted:
     noise: Any
 
 
+@dataclass(frozen=True)
+class Claim:
+    """A statement of a source as a number: `value` with its 95 % interval, beside what chance would give.
+
+    key: the metric's, `claims/<key>`; text: the statement, for people; chance: None where nothing is compared;
+    p: of the test against chance, None where there is none; n: paths, rows or pairs that were counted.
+    """
+
+    key: str
+    text: str
+    value: float
+    low: float | None = None
+    high: float | None = None
+    chance: float | None = None
+    p: float | None = None
+    n: int = 0
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Points of the plane on their way into noise and back, in the units of the file.
+
+    forward, reverse (k+1, n, 2): states of the same n points, from the data to noise and back, at
+    forward_levels, reverse_levels (k+1,); place (n,): where on the manifold each point was at first;
+    centre (k+1, m, 2): paths of m points that all start at the rows' own (0, 0) in the noise; lengths
+    (k,): mean length of each of their steps; noise_lengths (k,): what the sampler's fresh noise alone would give.
+    """
+
+    forward: np.ndarray
+    reverse: np.ndarray
+    forward_levels: np.ndarray
+    reverse_levels: np.ndarray
+    place: np.ndarray
+    centre: np.ndarray
+    lengths: np.ndarray
+    noise_lengths: np.ndarray
+
+
 @dataclass
 class Report:
     """All that one finished cell knows about itself; `report.json` is this, as a plain dict.
@@ -113,6 +165,7 @@ class Report:
     utility: one dict per protocol and treatment, see evaluation.utility.
     conditioning: one dict per layer of a backward walk: layer, shape, condition, exact.
     geometry: one dict per class: moments and scores of generated rows, see evaluation.geometry.
+    claims: one dict per statement that was measured, the fields of `Claim`.
     """
 
     cell: str
@@ -125,6 +178,7 @@ class Report:
     utility: list[dict[str, Any]] = field(default_factory=list)
     conditioning: list[dict[str, Any]] = field(default_factory=list)
     geometry: list[dict[str, Any]] = field(default_factory=list)
+    claims: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
@@ -142,6 +196,31 @@ class Synthesizer(Protocol):
     def save(self, folder: Path) -> None: ...
 
     def load(self, folder: Path) -> None: ...
+
+
+@runtime_checkable
+class Encoding(Protocol):
+    """A synthesizer around an autoencoder; switches on the errors of reconstruction."""
+
+    def encode(self, x: np.ndarray) -> np.ndarray: ...
+
+    def decode(self, z: np.ndarray) -> np.ndarray: ...
+
+
+@runtime_checkable
+class Diffusing(Protocol):
+    """A synthesizer whose forward and reverse process can be watched, in the normalised units of rows.
+
+    `diffuse` answers (levels (T+1,), states (T+1, n, d)) of rows x (n, d) that noise is added to level by
+    level; `restore` (levels (k+1,), states (k+1, n, d)), every state of the sampler from `start` (n, d) at the
+    last level down to rows of the classes y (n,); `signal` is alpha at each level (T+1,).
+    """
+
+    def diffuse(self, x: np.ndarray, *, seed: int) -> tuple[np.ndarray, np.ndarray]: ...
+
+    def restore(self, start: np.ndarray, y: np.ndarray, *, seed: int) -> tuple[np.ndarray, np.ndarray]: ...
+
+    def signal(self) -> np.ndarray: ...
 
 
 @runtime_checkable

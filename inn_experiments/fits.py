@@ -67,7 +67,7 @@ def content(cfg: DictConfig, split: Split, rows: str, groups: list[str]) -> dict
     parts = {name: plain[name] for name in groups if name in plain}
     for group, names in NOT_TRAINING.items():
         parts[group] = {name: value for name, value in parts.get(group, {}).items() if name not in names}
-    return {"parts": parts, "rows": rows, "smiles": split.smiles, "seed": cfg.seed, "version": __version__}
+    return {"parts": parts, "rows": rows, "smiles": split.smiles, "shape": split.shape, "seed": cfg.seed, "version": __version__}
 
 
 def rows_hash(split: Split) -> str:

@@ -16,6 +16,7 @@ from inn_experiments.building import build, reference
 from inn_experiments.contracts import Report, Samples, Split, Synthesizer
 from inn_experiments.evaluation.fidelity import check_rows
 from inn_experiments.fits import fit_or_load
+from inn_experiments.reports.claims_figures import claims_figures
 from inn_experiments.reports.eye_test import eye_tests
 from inn_experiments.reports.figures import cell_figures
 from inn_experiments.reports.files import write_figure
@@ -42,8 +43,9 @@ def run(cfg: DictConfig, run: Any) -> Report:
         with _clock(report, "split"):
             split: Split = config.build(cfg.data).load(seed=child_seed(cfg.seed, "data"), cache=outputs / "cache")
             check_rows(split)
-            utility, measure = config.build(cfg.utility), config.build(cfg.geometry)
-            utility.check(split, seed=child_seed(cfg.seed, "utility"))
+            measures = {name: config.build(cfg[name]) for name in ("utility", "geometry", "claims")}
+            measures["utility"].check(split, seed=child_seed(cfg.seed, "utility"))
+            measures["claims"].check(split)
     _warn(report, caught)
     report.split = describe(split)
     run.dataset(split.name, f"{cfg.seed}-{len(split.train)}x{split.features}")
@@ -56,7 +58,7 @@ def run(cfg: DictConfig, run: Any) -> Report:
         samples = synthesizer.sample(labels, seed=child_seed(cfg.seed, "fidelity/draw"))
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
-        shown = evaluate(report, cfg, split, synthesizer, samples, utility, measure)
+        shown = evaluate(report, cfg, split, synthesizer, samples, measures)
     _warn(report, caught)
     with _clock(report, "record"):
         record(run, report, split, synthesizer, samples, shown)
@@ -64,30 +66,36 @@ def run(cfg: DictConfig, run: Any) -> Report:
 
 
 def evaluate(report: Report, cfg: DictConfig, split: Split, synthesizer: Synthesizer, samples: Samples,
-             utility: Any, measure: Any) -> Any:
-    """Fill in everything that is measured on test rows; returns what the figures of the geometry show."""
-    seed = child_seed(cfg.seed, "evaluation")
+             measures: dict[str, Any]) -> tuple[Any, Any]:
+    """Fill in everything that is measured on test rows; returns what figures show of geometry and claims."""
+    seed, measure = child_seed(cfg.seed, "evaluation"), measures["geometry"]
     with _clock(report, "directions"):
         stages.directions(report, synthesizer, split, seed)
+        stages.reconstruction(report, synthesizer, split, seed)
     with _clock(report, "fidelity"):
         if measure.decoded or samples.latent is None:
             stages.likeness(report, samples, split, seed)
     with _clock(report, "geometry"):
         shown = stages.geometry(report, measure, synthesizer, split, seed)
         stages.unseen(report, synthesizer, split, seed)
+    with _clock(report, "claims"):
+        claimed = stages.claims(report, measures["claims"], synthesizer, split, seed)
     with _clock(report, "utility"):
         others = {"convex": lambda: reference(Convex(), split), "bootstrap": Bootstrap}
-        stages.utility(report, utility, synthesizer, split, others, lambda: build(cfg, split),
+        stages.utility(report, measures["utility"], synthesizer, split, others, lambda: build(cfg, split),
                        child_seed(cfg.seed, "utility"))
-    return shown
+    return shown, claimed
 
 
-def record(run: Any, report: Report, split: Split, synthesizer: Synthesizer, samples: Samples, shown: Any) -> None:
+def record(run: Any, report: Report, split: Split, synthesizer: Synthesizer, samples: Samples,
+           shown: tuple[Any, Any]) -> None:
     """Figures, curves, samples in the file's own units, numbers, and last of all the report."""
     curves = getattr(synthesizer, "curves", {})
     cell_figures(run.folder / "figures", split, samples, curves)
-    if shown is not None:
-        real, generated, real_rows, generated_rows = shown
+    geometry, claimed = shown
+    claims_figures(run.folder / "figures", claimed)
+    if geometry is not None:
+        real, generated, real_rows, generated_rows = geometry
         units = "rows" if samples.latent is None else "latents"
         write_figure(run.folder / "figures" / "geometry.png", geometry_figure(real, generated, split.classes, units))
         judge = {row["class"]: row["judge"] for row in report.geometry if "judge" in row}
@@ -96,7 +104,7 @@ def record(run: Any, report: Report, split: Split, synthesizer: Synthesizer, sam
                       judge, seed=child_seed(report.seed, "eye_test"))
     for name, (steps, values) in curves.items():
         run.curve(name, steps, values)
-    write_samples(run.folder / "samples.parquet", split, samples)
+    write_samples(run.folder, split, samples)
 
 
 def describe(split: Split) -> dict[str, Any]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
-from inn_experiments.contracts import Invertible, Report, Rows, Samples, Split, Synthesizer
+from inn_experiments.contracts import Encoding, Invertible, Report, Rows, Samples, Split, Synthesizer
 from inn_experiments.evaluation import geometry as geometries
 from inn_experiments.evaluation.directions import score_directions
 from inn_experiments.evaluation.division import halves
 from inn_experiments.evaluation.fidelity import fidelity, fresh_or_halves
+from inn_experiments.evaluation.reconstruction import score_reconstruction
 from inn_experiments.evaluation.unseen import score_unseen
 from inn_experiments.seeding import child_seed
 
@@ -32,6 +34,22 @@ def directions(report: Report, synthesizer: Synthesizer, split: Split, seed: int
         metrics, report.baselines = score_directions(synthesizer, split, seed=seed)
         report.metrics |= metrics
         report.conditioning = synthesizer.conditioning()
+
+
+def reconstruction(report: Report, synthesizer: Synthesizer, split: Split, seed: int) -> None:
+    """What the autoencoder loses, where there is one."""
+    if isinstance(synthesizer, Encoding):
+        metrics, baselines = score_reconstruction(synthesizer, split, seed=seed)
+        report.metrics |= metrics
+        report.baselines["reconstruction"] = baselines
+
+
+def claims(report: Report, measure: Any, synthesizer: Synthesizer, split: Split, seed: int) -> Any:
+    """Statements of the sources as numbers; returns what their figures show, or None."""
+    found, shown = measure.measure(synthesizer, split, seed=child_seed(seed, "claims"))
+    report.claims = [asdict(claim) for claim in found]
+    report.metrics |= {f"claims/{claim.key}": claim.value for claim in found}
+    return shown
 
 
 def likeness(report: Report, samples: Samples, split: Split, seed: int) -> None:

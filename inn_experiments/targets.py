@@ -27,6 +27,7 @@ ROOMS = {
     "autoencoder": ("synthesizers",),
     "utility": ("evaluation",),
     "geometry": ("evaluation",),
+    "claims": ("evaluation",),
     "trainer": ("modules",),
     "tracking": ("tracking",),
 }

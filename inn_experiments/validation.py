@@ -20,7 +20,7 @@ AXES = (
 )  # fmt: skip
 """Groups that only some generators read; data, utility, geometry, trainer and tracking serve every one."""
 
-SERVING = ("data", "generator", "utility", "geometry", "trainer", "tracking")
+SERVING = ("data", "generator", "utility", "geometry", "claims", "trainer", "tracking")
 """Groups that every run needs."""
 
 SCALARS: dict[str, Any] = {
@@ -182,7 +182,7 @@ def check_axes(
                 f"{group}={choices.get(group)}: with {who} nothing reads {group!r}; leave it out "
                 f"(read here: {', '.join(sorted(read)) or 'no axis'})"
             )
-    for group in ("generator", *sorted(read)):
+    for group in ("generator", "data", "claims", *sorted(read)):
         for axis, allowed in ((plain.get(group) or {}).get("needs") or {}).items():
             if choices.get(axis) not in allowed:
                 raise UserError(

@@ -56,6 +56,7 @@ OWNERS = {
     "fcd": {"conditioning"},
     "rdkit": {"conditioning"},
     "matchms": {"data"},
+    "pywt": {"data"},
 }
 """Library -> the only rooms that may import it."""
 

@@ -1,4 +1,4 @@
-"""What the autoencoders share: training one half, encoding and decoding in blocks, saving and loading."""
+"""What the autoencoders share: training a network, encoding and decoding in blocks, saving and loading."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from inn_experiments.contracts import Rows, UserError
 from inn_experiments.modules.regression import RegressionModule
 from inn_experiments.modules.regression_batches import RegressionBatches
 from inn_experiments.modules.trainer import Trainer
-from inn_experiments.nets.autoencoders import Half, falling_widths, rising_widths
 from inn_experiments.seeding import child_seed
 from inn_experiments.synthesizers.moments import blocks
 from inn_experiments.synthesizers.normalisation import Kind
@@ -25,24 +24,24 @@ DESCRIPTION, WEIGHTS, FINISHED = "autoencoder.json", "weights.pt", "finished.pt"
 
 
 class Autoencoder:
-    """Rows (n, d) to latents (n, m) and back; a subclass says in `_train` how the two halves learn.
+    """Rows (n, d) to latents (n, m) and back; a subclass says which networks there are and how they learn.
 
-    Args: trainer: settings of the machine, a training's numbers being the autoencoder's own; layers: of
-    each half; widths: of the inner states of the encoder, which the decoder has in reverse, None for widths
-    that fall linearly; batch, learning_rate: of each step; normalise: how
-    a generator gets the latents, see `Normalisation`; bounded: rows lie in [0, 1]; classes, smiles,
-    cache: names and SMILES of the classes, and the folder for what is computed once.
+    `_train` makes and trains the networks, `_describe` says in plain values how they are shaped, `_assemble`
+    makes them of that, and `_encode` and `_decode` use them, on tensors of a few thousand rows.
+
+    Args: trainer: settings of the machine, a training's numbers being the autoencoder's own; batch,
+    learning_rate: of each step; normalise: how a generator gets the latents, see `Normalisation`; bounded: rows
+    lie in [0, 1]; classes, smiles, cache: names and SMILES of the classes, and the folder for what is computed
+    once; shape: of 2-D records, which rows hold flattened.
     """
 
-    def __init__(self, trainer: Trainer, layers: int, widths: list[int] | None, batch: int,
-                 learning_rate: float, normalise: Kind, bounded: bool, classes: tuple[str, ...],
-                 smiles: tuple[tuple[str, ...], ...] | None, cache: Path | None) -> None:
-        self.trainer, self.layers, self.widths = trainer, layers, widths
-        self.batch, self.learning_rate, self.bounded = batch, learning_rate, bounded
-        self.normalise = normalise
-        self.classes, self.smiles, self.cache = classes, smiles, cache
-        self.encoder: Half | None = None
-        self.decoder: Half | None = None
+    def __init__(self, trainer: Trainer, batch: int, learning_rate: float, normalise: Kind, *,
+                 bounded: bool = False, classes: tuple[str, ...] = (),
+                 smiles: tuple[tuple[str, ...], ...] | None = None, cache: Path | None = None,
+                 shape: tuple[int, int] | None = None) -> None:
+        self.trainer, self.batch, self.learning_rate, self.normalise = trainer, batch, learning_rate, normalise
+        self.bounded, self.classes, self.smiles, self.cache, self.shape = bounded, classes, smiles, cache, shape
+        self.networks: dict[str, nn.Module] = {}
         self.fitted = False
         self.seconds = 0.0
         self.curves: dict[str, tuple[list[int], list[float]]] = {}
@@ -54,8 +53,8 @@ class Autoencoder:
 
     @property
     def parameters(self) -> int:
-        """Trainable numbers of both halves."""
-        return sum(p.numel() for half in (self.encoder, self.decoder) if half for p in half.parameters())
+        """Trainable numbers of all networks."""
+        return sum(p.numel() for network in self.networks.values() for p in network.parameters())
 
     def fit(self, train: Rows, val: Rows, *, seed: int) -> None:
         """Learn from `train`; `val` is only looked at for the validation curves.
@@ -64,21 +63,22 @@ class Autoencoder:
         """
         self.curves, self.seconds, self.fitted = {}, 0.0, False
         self._train(train, val, seed)
+        for network in self.networks.values():
+            network.eval()
         self.fitted = True
 
     def encode(self, x: np.ndarray) -> np.ndarray:
         """Latents (n, m) float32 of rows x (n, d), in the encoder's own units."""
-        return self._through(self.encoder, x)
+        return self._through(self._encode, x)
 
     def decode(self, z: np.ndarray) -> np.ndarray:
         """Rows (n, d) float32 of latents z (n, m); in [0, 1] where clean rows are."""
-        return self._through(self.decoder, z)
+        return self._through(self._decode, z)
 
     def training_key(self) -> dict[str, Any]:
         """What decides the trained weights beside rows, seed and trainer."""
         return {
-            "name": self.name, "layers": self.layers, "widths": self.widths, "batch": self.batch,
-            "learning_rate": self.learning_rate, "bounded": self.bounded,
+            "name": self.name, "batch": self.batch, "learning_rate": self.learning_rate, "bounded": self.bounded,
         }
 
     def resume_in(self, folder: Path) -> None:
@@ -86,21 +86,20 @@ class Autoencoder:
         self.resume = folder
 
     def save(self, folder: Path) -> None:
-        """Weights (plain state dicts), widths and curves (json) into `folder`."""
+        """Weights (plain state dicts), shapes of the networks and curves (json) into `folder`."""
         if not self.fitted:
             raise UserError(f"autoencoder {self.name}: save was called before fit or load")
         folder.mkdir(parents=True, exist_ok=True)
-        weights = {"encoder": self.encoder.state_dict(), "decoder": self.decoder.state_dict()}
+        weights = {name: network.state_dict() for name, network in self.networks.items()}
         write_whole(folder / WEIGHTS, lambda path: torch.save(weights, path))
         record = {
-            "name": self.name, "encoder": self.encoder.widths, "decoder": self.decoder.widths,
-            "bounded": self.bounded, "whitened": self.decoder.input_map is not None, "curves": self.curves,
+            "name": self.name, "bounded": self.bounded, "networks": self._describe(), "curves": self.curves,
             "seconds": self.seconds,
         }
         write_whole(folder / DESCRIPTION, lambda path: path.write_text(json.dumps(record), encoding="utf-8"))
 
     def load(self, folder: Path) -> None:
-        """What `save` wrote, read without unpickling; widths are those of the file.
+        """What `save` wrote, read without unpickling; the networks are shaped as the file says.
 
         Raises UserError for a folder without an autoencoder, or one of another kind.
         """
@@ -117,26 +116,27 @@ class Autoencoder:
             )
         weights = read_weights(folder / WEIGHTS)
         self.bounded = record["bounded"]
-        self.encoder = Half(record["encoder"])
-        self.decoder = Half(record["decoder"], self.bounded, record["whitened"])
-        self.encoder.load_state_dict(weights["encoder"])
-        self.decoder.load_state_dict(weights["decoder"])
+        self._assemble(record["networks"])
+        for name, network in self.networks.items():
+            network.load_state_dict(weights[name])
+            network.eval()
         self.curves = {name: (list(at), list(values)) for name, (at, values) in record["curves"].items()}
         self.seconds, self.fitted = record["seconds"], True
 
     def _train(self, train: Rows, val: Rows, seed: int) -> None:
         raise NotImplementedError
 
-    def _build(self, features: int, latent: int, seed: int, whitened: bool = False) -> None:
-        if self.widths is None:
-            falling = falling_widths(features, latent, self.layers)
-            rising = rising_widths(latent, features, self.layers)
-        else:
-            falling = [features, *self.widths, latent]
-            rising = falling[::-1]
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(child_seed(seed, "weights"))
-            self.encoder, self.decoder = Half(falling), Half(rising, self.bounded, whitened)
+    def _describe(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def _assemble(self, description: dict[str, Any]) -> None:
+        raise NotImplementedError
+
+    def _encode(self, x: Tensor) -> Tensor:
+        raise NotImplementedError
+
+    def _decode(self, z: Tensor) -> Tensor:
+        raise NotImplementedError
 
     def _regress(self, part: str, net: nn.Module, inputs: np.ndarray,
                  targets: Callable[[np.ndarray], np.ndarray], epochs: int, seed: int,
@@ -167,14 +167,13 @@ class Autoencoder:
             kept = {"weights": net.state_dict(), "seconds": seconds, "curves": curves}
             write_whole(finished, lambda path: torch.save(kept, path))
 
-    def _through(self, half: Half | None, rows: np.ndarray) -> np.ndarray:
-        if half is None:
+    def _through(self, convert: Callable[[Tensor], Tensor], rows: np.ndarray) -> np.ndarray:
+        if not self.networks:
             raise UserError(f"autoencoder {self.name}: encode and decode need fit or load first")
-        found = np.empty((len(rows), half.widths[-1]), dtype=np.float32)
         with torch.no_grad():
-            for part, place in zip(blocks(rows), blocks(found), strict=True):
-                place[:] = half(torch.from_numpy(np.array(part, dtype=np.float32))).numpy()
-        return found
+            parts = [convert(torch.from_numpy(np.array(part, dtype=np.float32))).numpy() for part in blocks(rows)]
+            # Of no rows only the width is to be known.
+            return np.concatenate(parts) if parts else convert(torch.zeros(0, rows.shape[1])).numpy()
 
 
 def write_whole(path: Path, write: Callable[[Path], Any]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,12 +10,12 @@ import torch
 from inn_experiments.contracts import Rows, UserError
 from inn_experiments.limits import Positive, PositiveInt, Share
 from inn_experiments.modules.trainer import Trainer
-from inn_experiments.synthesizers.autoencoders import Autoencoder
+from inn_experiments.synthesizers.halves import Halves
 from inn_experiments.synthesizers.moments import Moments, evenly, whitening
 from inn_experiments.synthesizers.normalisation import Kind
 
 
-class Decoupled(Autoencoder):
+class Decoupled(Halves):
     """First |h_c - E(x)|^2 with h_c the ChemNet vector of the row's compound (paper, equation 2), then, with
     the encoder left as it is, |x - D(E(x))|^2 over the decoder alone (equation 3).
 
@@ -28,7 +27,7 @@ class Decoupled(Autoencoder):
     Args: encoder_error: share of the vectors' variance at which the encoder is good enough, 0 to train for
     all epochs; encoder_epochs, decoder_epochs: of the two trainings, at most; whiten: None for where training
     rows are more than latent numbers, as with fewer the small directions are noise that a decoder learns by
-    heart; the others as in `Autoencoder`. The latent width is ChemNet's, 512.
+    heart; the others as in `Halves`. The latent width is ChemNet's, 512.
 
     Raises UserError, when fitted, for data without SMILES, and for a SMILES that cannot be read.
     """
@@ -36,9 +35,8 @@ class Decoupled(Autoencoder):
     def __init__(self, trainer: Trainer, layers: PositiveInt = 9, widths: list[PositiveInt] | None = None,
                  encoder_error: Share = 0.1, encoder_epochs: PositiveInt = 100,
                  decoder_epochs: PositiveInt = 100, batch: PositiveInt = 256, learning_rate: Positive = 3e-4,
-                 whiten: bool | None = None, normalise: Kind = "scalar", bounded: bool = False, classes: tuple[str, ...] = (),
-                 smiles: tuple[tuple[str, ...], ...] | None = None, cache: Path | None = None) -> None:
-        super().__init__(trainer, layers, widths, batch, learning_rate, normalise, bounded, classes, smiles, cache)
+                 whiten: bool | None = None, normalise: Kind = "scalar", **about: Any) -> None:
+        super().__init__(trainer, layers, widths, batch, learning_rate, normalise, **about)
         self.encoder_error, self.whiten = encoder_error, whiten
         self.encoder_epochs, self.decoder_epochs = encoder_epochs, decoder_epochs
 

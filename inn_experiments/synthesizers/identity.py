@@ -22,8 +22,7 @@ class Identity:
     parameters = 0
     seconds = 0.0
 
-    def __init__(self, trainer: Trainer | None = None, bounded: bool = False, classes: tuple[str, ...] = (),
-                 smiles: tuple[tuple[str, ...], ...] | None = None, cache: Path | None = None) -> None:
+    def __init__(self, trainer: Trainer | None = None, bounded: bool = False, **about: Any) -> None:
         self.bounded, self.normalise = bounded, "scalar"
         self.curves: dict[str, tuple[list[int], list[float]]] = {}
 

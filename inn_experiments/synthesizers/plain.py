@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -11,22 +10,21 @@ from torch import nn
 from inn_experiments.contracts import Rows
 from inn_experiments.limits import Positive, PositiveInt
 from inn_experiments.modules.trainer import Trainer
-from inn_experiments.synthesizers.autoencoders import Autoencoder
+from inn_experiments.synthesizers.halves import Halves
 from inn_experiments.synthesizers.moments import Moments, evenly
 from inn_experiments.synthesizers.normalisation import Kind
 
 
-class Plain(Autoencoder):
+class Plain(Halves):
     """Minimises |x - D(E(x))|^2 over both halves (paper, Section 3, its first formula); no chemistry enters.
 
-    Args: latent: m; epochs: of the joint training; the others as in `Autoencoder`.
+    Args: latent: m; epochs: of the joint training; the others as in `Halves`.
     """
 
     def __init__(self, trainer: Trainer, latent: PositiveInt = 512, layers: PositiveInt = 9,
                  widths: list[PositiveInt] | None = None, epochs: PositiveInt = 100, batch: PositiveInt = 256,
-                 learning_rate: Positive = 3e-4, normalise: Kind = "scalar", bounded: bool = False, classes: tuple[str, ...] = (),
-                 smiles: tuple[tuple[str, ...], ...] | None = None, cache: Path | None = None) -> None:
-        super().__init__(trainer, layers, widths, batch, learning_rate, normalise, bounded, classes, smiles, cache)
+                 learning_rate: Positive = 3e-4, normalise: Kind = "scalar", **about: Any) -> None:
+        super().__init__(trainer, layers, widths, batch, learning_rate, normalise, **about)
         self.latent, self.epochs = latent, epochs
 
     def training_key(self) -> dict[str, Any]:
