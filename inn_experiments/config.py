@@ -110,22 +110,25 @@ def axes(cfg: DictConfig) -> dict[str, Any]:
         named["iterations"] = plain["generator"]["iterations"]
     if "trainer" in read:
         named["epochs"] = plain["trainer"]["epochs"]
+    if choices.get("preset"):
+        named["preset"] = choices.preset
     return {**named, "seed": plain["seed"]}
 
 
 def cell_name(cfg: DictConfig) -> str:
     """A short readable name of the cell, without the seed: `svd-convex-fid`, `coffee-smote`; a table
-    goes by the name of its file.
+    goes by the name of its file. A preset's cell is named by the data and the preset.
 
     It names the three axes of the paper's grid, then whatever else is not at its default.
     """
     usual, values = defaults(), axes(cfg)
+    if "preset" in values:
+        return f"{_data_name(cfg)}-{values['preset']}"
     parts = [values[group] for group in ("method", "sampling", "loss") if group in values]
     if values["generator"] != usual["generator"]:
         parts.insert(0, values["generator"])
     if values["data"] != usual["data"]:
-        path = OmegaConf.select(cfg, "data.path") if values["data"] == "table" else None
-        parts.insert(0, Path(str(path)).stem if path else values["data"])
+        parts.insert(0, _data_name(cfg))
     rest = ("network", "prime", "parameterization", "schedule", "sampler", "conditioning", "autoencoder")
     parts += [values[group] for group in rest if values.get(group) not in (None, usual.get(group))]
     parts += [
@@ -133,6 +136,11 @@ def cell_name(cfg: DictConfig) -> str:
         if values.get(axis, default) != default
     ]
     return "-".join(parts or [values["generator"]])
+
+
+def _data_name(cfg: DictConfig) -> str:
+    path = OmegaConf.select(cfg, "data.path") if cfg.choices.data == "table" else None
+    return Path(str(path)).stem if path else cfg.choices.data
 
 
 def fingerprint(cfg: DictConfig) -> str:
@@ -145,6 +153,9 @@ def fingerprint(cfg: DictConfig) -> str:
     if "trainer" in kept:
         kept["trainer"] = {key: value for key, value in kept["trainer"].items() if key not in SHOWING}
     kept["version"] = __version__
+    if cfg.choices.get("preset"):
+        # The name it is compared by is part of what a report says.
+        kept["preset"] = cfg.choices.preset
     if "path" in kept.get("data", {}):
         kept["data_files"] = files_mark(Path(str(kept["data"]["path"])))
     return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
