@@ -26,7 +26,8 @@ from inn_experiments.seeding import child_seed
 from inn_experiments.synthesizers.bootstrap import Bootstrap
 from inn_experiments.synthesizers.convex import Convex
 
-VERSIONS = ("torch", "lightning", "scikit-learn", "imbalanced-learn", "numpy", "mnist1d", "mlflow", "hydra-core")
+VERSIONS = ("torch", "lightning", "scikit-learn", "imbalanced-learn", "numpy", "mnist1d", "mlflow", "hydra-core",
+            "PyWavelets")
 # More generated rows than this are not compared by anything, and a diffusion model takes its time for each.
 SAMPLES = 2000
 
@@ -99,7 +100,7 @@ def record(run: Any, report: Report, split: Split, synthesizer: Synthesizer, sam
         units = "rows" if samples.latent is None else "latents"
         write_figure(run.folder / "figures" / "geometry.png", geometry_figure(real, generated, split.classes, units))
         judge = {row["class"]: row["judge"] for row in report.geometry if "judge" in row}
-        if judge:
+        if judge and split.shape is None:
             eye_tests(run.folder / "eye_test", real_rows, generated_rows, split.axis, split.axis_name, split.classes,
                       judge, seed=child_seed(report.seed, "eye_test"))
     for name, (steps, values) in curves.items():
@@ -109,12 +110,15 @@ def record(run: Any, report: Report, split: Split, synthesizer: Synthesizer, sam
 
 def describe(split: Split) -> dict[str, Any]:
     """How many rows each part has, and what they are."""
-    return {
+    found = {
         "name": split.name, "features": split.features, "classes": len(split.classes), "bounded": split.bounded,
         "train": len(split.train), "val": len(split.val), "test": len(split.test),
         "fresh": 0 if split.fresh is None else len(split.fresh),
         "unseen": 0 if split.unseen is None else len(split.unseen),
     }
+    if split.shape is not None:
+        found |= {"shape": list(split.shape), "preprocessing": split.scaling.describe()}
+    return found
 
 
 def _warn(report: Report, caught: list[warnings.WarningMessage]) -> None:

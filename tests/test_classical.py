@@ -107,3 +107,23 @@ def test_gaussian_draws_have_scikit_learns_shrunken_moments(train, shrinkage):
     x = fitted(Gaussian, train, shrinkage=shrinkage).sample(np.full(40_000, 2), seed=0).x
     np.testing.assert_allclose(x.mean(axis=0), rows.mean(axis=0), atol=0.03)
     np.testing.assert_allclose(np.cov(x.T), estimator.fit(rows).covariance_, atol=0.05)
+
+
+def test_gaussian_shrinks_where_singular_alone():
+    from sklearn.covariance import LedoitWolf
+
+    rng, counts = np.random.default_rng(1), (8, 9, 3)
+    y = np.repeat(np.arange(3), counts)
+    scales = np.geomspace(0.1, 3, 8)
+    rows = Rows((rng.normal(size=(20, 8)) * scales).astype(np.float32), y.astype(np.int64))
+    free, everywhere = fitted(Gaussian, rows, shrinkage="where_singular"), fitted(Gaussian, rows)
+    # Of d + 1 rows the covariance is invertible, of d rows it is not.
+    assert free.rho[1] == 0 and everywhere.rho[1] > 0
+    assert free.rho[0] == everywhere.rho[0] > 0 and free.rho[2] == everywhere.rho[2] > 0
+    labels = np.repeat([0, 1], 60_000)
+    x = free.sample(labels, seed=0).x / scales
+    full = np.cov(rows.x[y == 1].T / scales[:, None], bias=True)
+    shrunk = LedoitWolf().fit(rows.x[y == 0].astype(np.float64)).covariance_ / np.outer(scales, scales)
+    np.testing.assert_allclose(np.cov(x[labels == 1].T), full, atol=0.05)
+    np.testing.assert_allclose(np.cov(x[labels == 0].T), shrunk, rtol=0.05, atol=0.05 * shrunk.diagonal().max())
+    np.testing.assert_array_equal(everywhere.sample(labels[:9], seed=0).x, free.sample(labels[:9], seed=0).x)

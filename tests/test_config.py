@@ -14,6 +14,11 @@ from inn_experiments.targets import ROOMS, build, find_class
 NEEDED = {
     "data=table": ["data.path=rows.csv", "data.label=kind"],
     "data=ims": ["data.path=rows.csv"],
+    "claims=spirals": ["generator=diffusion"],
+    "parameterization=mu": ["generator=diffusion"],
+    "claims=latent_arithmetic": ["autoencoder=plain"],
+    "experiment=all_synthesizers_mass": ["data.path=rows.npz"],
+    "data=records2d": ["data.path=records"],
     **{
         option: ["data.path=records"]
         for option in ("data=massbank", "experiment=mass_spectra", "experiment=unseen_compounds")

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from inn_experiments.contracts import Rows, UserError
-from inn_experiments.maths.parameterization import X0, Epsilon, V
+from inn_experiments.maths.parameterization import X0, Epsilon, Mu, V
 from inn_experiments.maths.samplers import DDIM, DDPM
 from inn_experiments.maths.schedules import Cosine, Linear
 from inn_experiments.modules.denoising import DenoisingModule
@@ -66,8 +66,8 @@ def weights(made: Diffusion) -> torch.Tensor:
 
 
 @pytest.mark.parametrize(("way", "sampler"), [
-    (X0(), DDIM(20)), (X0(), DDPM()), (V(), DDIM(20)), (Epsilon(), DDIM(20)),
-], ids=["x0", "x0 ddpm", "v", "epsilon"])  # fmt: skip
+    (X0(), DDIM(20)), (X0(), DDPM()), (V(), DDIM(20)), (Epsilon(), DDIM(20)), (Mu(), DDPM()),
+], ids=["x0", "x0 ddpm", "v", "epsilon", "mu"])  # fmt: skip
 def test_classes_are_learned_where_they_are(way, sampler):
     # A network that predicts rows learns the identity at low noise last, and until then the spread is too
     # small.

@@ -1,6 +1,7 @@
 """Utility: references behave as they must, intervals are filled in, and bad input is named."""
 
 import json
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -8,9 +9,11 @@ import pytest
 from sklearn.metrics import accuracy_score, precision_recall_fscore_support
 
 from inn_experiments.contracts import Rows, Split, UserError
+from inn_experiments.evaluation.components import reduced
 from inn_experiments.evaluation.division import divide, halves
 from inn_experiments.evaluation.forest import forest_predictions
 from inn_experiments.evaluation.scores import MEASURES, confusion, measures, resampling_weights
+from inn_experiments.evaluation.treatments import treatments
 from inn_experiments.evaluation.utility import Utility
 from inn_experiments.seeding import child_seed
 from inn_experiments.synthesizers.bootstrap import Bootstrap
@@ -181,3 +184,110 @@ def test_divisions_are_stratified_or_grouped_and_repeatable():
         divide(one_group, 0.5, CLASSES, "x", seed=0)
     first, second = halves(rows(0, 42), seed=0)
     assert np.abs(np.bincount(first.y) - np.bincount(second.y)).max() <= 1
+
+
+def test_components_keep_distances_within_the_rows_and_never_see_test_rows():
+    rng = np.random.default_rng(0)
+    train = Rows(rng.normal(size=(12, 30)).astype(np.float32), np.arange(12) % 2)
+    seen, test_x = reduced(train, rng.normal(size=(5, 30)).astype(np.float32), 40, seed=0)
+    # 12 rows span 11 directions, which hold all of their distances.
+    assert seen.x.shape == (12, 11) and test_x.shape == (5, 11)
+    between = [np.linalg.norm(x[:, None] - x[None], axis=-1) for x in (train.x, seen.x)]
+    np.testing.assert_allclose(between[0], between[1], atol=1e-4)
+    assert (np.diff(seen.x.var(axis=0)) <= 1e-6).all()
+    other, _ = reduced(train, test_x=100 * np.ones((3, 30), np.float32), components=40, seed=0)
+    np.testing.assert_array_equal(seen.x, other.x)
+    twice = Rows(np.concatenate([train.x, train.x]), np.concatenate([train.y, train.y]))
+    assert reduced(twice, train.x, 22, seed=0)[0].x.shape == (24, 11)
+    equal = Rows(np.ones((4, 3), np.float32), np.arange(4) % 2)
+    assert reduced(equal, equal.x, 2, seed=0)[0].x.shape == (4, 1)
+
+
+def test_fewer_components_than_asked_for_are_said_once_and_enough_are_not():
+    split = split_of()
+    options = {"repeats": 2, "trees": 5, "per_class": 5}
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        table = Utility(components=7, **options).score(fitted(split), split, REFERENCES, seed=0)
+    said = [str(warning.message) for warning in caught]
+    assert len(said) == 1 and "components is 7" in said[0] and "real 6 of 60 rows" in said[0]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        few = Utility(components=6, **options).score(fitted(split), split, REFERENCES, seed=0)
+        one = Utility(components=1, **options).score(fitted(split), split, REFERENCES, seed=0)
+    assert few == table
+    # Four classes at the corners of a simplex: one direction cannot tell them apart, six can.
+    real = [by_name(found, "same_rows")["real"]["accuracy"]["mean"] for found in (few, one)]
+    assert real[0] > 0.8 > real[1] + 0.1
+    with pytest.raises(UserError, match="components is 0"):
+        Utility(components=0)
+
+
+class Halved(Gaussian):
+    """A Gaussian behind an autoencoder that halves every row on its way through."""
+
+    def encode(self, x: np.ndarray) -> np.ndarray:
+        return x[:, :3]
+
+    def decode(self, z: np.ndarray) -> np.ndarray:
+        return np.concatenate([z, z], axis=1) / 2
+
+
+def test_reconstructed_rows_take_the_place_of_training_rows_alone():
+    split, generator = split_of(), Halved()
+    generator.fit(split.train, split.val, seed=0)
+    made = dict(treatments(split.train, generator, REFERENCES, None, seed=0, reconstructed=True))
+    wanted = generator.decode(generator.encode(split.train.x))
+    np.testing.assert_array_equal(made["reconstructed"].x, wanted)
+    np.testing.assert_array_equal(made["reconstructed"].y, split.train.y)
+    np.testing.assert_array_equal(made["reconstructed_synthetic"].x[:80], wanted)
+    np.testing.assert_array_equal(made["reconstructed_synthetic"].x[80:], made["synthetic"].x[80:])
+    plain = dict(treatments(split.train, generator, REFERENCES, None, seed=0))
+    assert set(made) - set(plain) == {"reconstructed", "reconstructed_synthetic"}
+    for name, rows_of in plain.items():
+        np.testing.assert_array_equal(rows_of.x, made[name].x)
+    without = dict(treatments(split.train, fitted(split), REFERENCES, None, seed=0, reconstructed=True))
+    assert set(without) == set(plain)
+    generator.decode = lambda z: np.full((len(z), 6), np.nan)
+    with pytest.raises(UserError, match="autoencoder of Halved made 80 of 80"):
+        dict(treatments(split.train, generator, REFERENCES, None, seed=0, reconstructed=True))
+
+
+class Perfect(Halved):
+    """A Gaussian behind an autoencoder without loss; counts its fits."""
+
+    fits = 0
+
+    def fit(self, train: Rows, val: Rows, *, seed: int) -> None:
+        Perfect.fits += 1
+        super().fit(train, val, seed=seed)
+
+    def encode(self, x: np.ndarray) -> np.ndarray:
+        return x
+
+    def decode(self, z: np.ndarray) -> np.ndarray:
+        return z
+
+
+@pytest.mark.parametrize("refit", (False, True))
+def test_an_autoencoder_without_loss_changes_nothing(refit):
+    split, generator = split_of(), Perfect()
+    generator.fit(split.train, split.val, seed=0)
+    Perfect.fits = 0
+    measure = Utility(
+        repeats=2, trees=10, per_class=None, protocols=["same_rows"], refit=refit, components=5, reconstructed=True
+    )
+    found = by_name(measure.score(generator, split, REFERENCES, seed=0, rebuild=Perfect), "same_rows")
+    assert Perfect.fits == (2 if refit else 0)
+    for name, same in (("reconstructed", "real"), ("reconstructed_synthetic", "synthetic")):
+        assert {**found[name], "treatment": same} == found[same]
+
+
+def test_records2d_with_a_lossy_autoencoder_costs_accuracy():
+    split, generator = split_of(), Halved()
+    generator.fit(split.train, split.val, seed=0)
+    measure = Utility(repeats=2, trees=20, protocols=["same_rows"], components=6, reconstructed=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = by_name(measure.score(generator, split, REFERENCES, seed=0), "same_rows")
+    assert found["reconstructed"]["difference_f1_macro"]["mean"] < -0.2

@@ -7,10 +7,10 @@ from itertools import pairwise
 import pytest
 import torch
 
-from inn_experiments.contracts import UserError
+from inn_experiments.contracts import Corrupted, UserError
 from inn_experiments.maths import parameterization
 from inn_experiments.maths.oracles import GaussianOracle, MixtureOracle
-from inn_experiments.maths.parameterization import X0, Epsilon, V
+from inn_experiments.maths.parameterization import X0, Epsilon, Mu, V
 from inn_experiments.maths.samplers import DDIM, DDPM, KEPT, spaced
 from inn_experiments.maths.schedules import Cosine, Linear
 
@@ -127,7 +127,7 @@ def test_a_mixture_of_equal_parts_is_the_gaussian():
     torch.testing.assert_close(twice.clean(x, alpha, sigma), expected, rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize("way", [X0(), Epsilon(), V()], ids=lambda way: type(way).__name__)
+@pytest.mark.parametrize("way", [X0(), Epsilon(), V(), Mu()], ids=lambda way: type(way).__name__)
 @pytest.mark.parametrize("schedule", [Linear(200), Cosine(50)], ids=["linear", "cosine"])
 @pytest.mark.parametrize("cap", [0.01, 1e-6])
 def test_a_perfect_network_of_any_parameterization_gives_the_same_rows(way, schedule, cap, monkeypatch):
@@ -136,11 +136,12 @@ def test_a_perfect_network_of_any_parameterization_gives_the_same_rows(way, sche
     share = schedule.alpha_bar()[:, None]
     alphas, sigmas = share.sqrt(), (1 - share).sqrt()
     oracle = GAUSSIAN.denoiser(schedule)
+    way = way.on(schedule)
 
     def network(x, t):
         clean, eps = oracle(x, t)
-        raw = {X0: clean, Epsilon: eps, V: alphas[t] * eps - sigmas[t] * clean}[type(way)]
-        return way.split(raw, x, alphas[t], sigmas[t])
+        raw = way.target(clean, Corrupted(x, t, alphas[t], sigmas[t], eps))
+        return way.split(raw, x, alphas[t], sigmas[t], t)
 
     start = noise(50)
     got = DDIM(50)(network, start, schedule, generator())[-1]
@@ -200,6 +201,18 @@ def test_a_few_states_are_shown_from_the_noise_to_the_rows(steps):
         0,
         3,
     )
+
+
+@pytest.mark.parametrize("sampler", [DDIM(12), DDIM(12, eta=0.5), DDPM(12)])
+def test_all_states_are_shown_on_request_and_are_the_same_walk(sampler):
+    schedule, start = Cosine(100), noise(4)
+    every, few, one = (
+        sampler(GAUSSIAN.denoiser(schedule), start, schedule, generator(), kept=kept) for kept in (None, 4, 1)
+    )
+    assert (len(every), len(few), len(one)) == (13, 5, 2) and len(every) == len(sampler.times(100))
+    for number in range(5):
+        assert torch.equal(few[number], every[3 * number])
+    assert torch.equal(one[-1], every[-1])
 
 
 @pytest.mark.parametrize("levels", [1, 7, 50, 1000])

@@ -6,11 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from inn_experiments.contracts import Rows, Split
-from inn_experiments.data.assemble import make_rows
-from inn_experiments.data.scaling import Standard
+from inn_experiments.contracts import Split
+from inn_experiments.data.toy import one_class, toy_split
 from inn_experiments.limits import NaturalInt, NonNegative, PositiveInt, SeveralInt
-from inn_experiments.seeding import child_seed
 
 START, END = 1.5 * np.pi, 4.5 * np.pi
 """The angles t at the ends of the roll (t cos t, t sin t), those of scikit-learn's make_swiss_roll."""
@@ -37,24 +35,25 @@ class SwissRoll:
 
     def load(self, *, seed: int, cache: Path) -> Split:
         """The parts that `seed` draws; `cache` is not used."""
-        raw = {
-            part: spiral_points(size, self.noise, child_seed(seed, part)) for part, size in self.sizes.items()
-        }
-        scaling = Standard.fit(raw["train"])
-        parts: dict[str, Rows] = {
-            part: make_rows(x, np.zeros(len(x), dtype=np.int64), scaling) for part, x in raw.items()
-        }
-        fresh = parts.pop("fresh")
-        return Split(
-            **parts,
-            fresh=fresh if len(fresh) else None,
-            classes=("swiss_roll",),
-            axis=np.arange(2, dtype=np.float64),
+        return toy_split(
+            "swiss_roll",
+            ("swiss_roll",),
+            self.sizes,
+            lambda size, part: one_class(spiral_points(size, self.noise, part)),
+            seed=seed,
             axis_name="coordinate",
-            scaling=scaling,
-            bounded=False,
-            name="swiss_roll",
+            manifold=Roll(),
         )
+
+
+class Roll:
+    """The noise-free spiral as a `contracts.Manifold`; a twentieth of its length apart is the same place."""
+
+    near = 0.05
+
+    def project(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Distance (n,) of `points` (n, 2) to the spiral and place (n,) on it: see `project`."""
+        return project(points)
 
 
 def spiral_points(rows: int, noise: float, seed: int) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The training sets that utility compares: the paper's four treatments and the reference rows beside them."""
+"""The training sets that utility compares: the sources' treatments and the reference rows beside them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from inn_experiments.contracts import Rows, Synthesizer, UserError
+from inn_experiments.contracts import Encoding, Rows, Synthesizer, UserError
 from inn_experiments.evaluation.division import join
 from inn_experiments.seeding import child_seed
 
-TREATMENTS = ("real", "synthetic", "convex", "both", "bootstrap", "shuffled", "synthetic_only")
+TREATMENTS = (
+    "real", "synthetic", "reconstructed", "reconstructed_synthetic", "convex", "both", "bootstrap",
+    "shuffled", "synthetic_only",
+)  # fmt: skip
 
 
 def treatments(
@@ -20,11 +23,14 @@ def treatments(
     per_class: int | None,
     *,
     seed: int,
+    reconstructed: bool = False,
 ) -> Iterator[tuple[str, Rows]]:
     """Each treatment's name and training rows, made from the classifier's real rows `train` (n, d).
 
     `per_class` rows of each class are added, or (None) as many as the class has in `train`. The references
-    are fitted to `train`; the generator is used as it is. Raises UserError for generated NaN or infinity.
+    are fitted to `train`; the generator is used as it is. With `reconstructed`, where the generator has an
+    autoencoder, that gives `train` back as `reconstructed`, alone and with the generated rows. Raises
+    UserError for generated or reconstructed NaN or infinity.
     """
     classes, counts = np.unique(train.y, return_counts=True)
     labels = np.repeat(classes, counts if per_class is None else per_class)
@@ -42,6 +48,12 @@ def treatments(
     yield "bootstrap", join(train, bootstrap)
     yield "shuffled", Rows(augmented.x, augmented.y[order])
     yield "synthetic_only", synthetic
+    if reconstructed and isinstance(generator, Encoding):
+        copies = _finite(
+            generator.decode(generator.encode(train.x)), train.y, "the autoencoder of ", generator
+        )
+        yield "reconstructed", copies
+        yield "reconstructed_synthetic", join(copies, synthetic)
 
 
 def _fitted(synthesizer: Synthesizer, train: Rows, seed: int) -> Synthesizer:
@@ -50,11 +62,16 @@ def _fitted(synthesizer: Synthesizer, train: Rows, seed: int) -> Synthesizer:
 
 
 def _drawn(synthesizer: Synthesizer, labels: np.ndarray, seed: int) -> Rows:
-    x = synthesizer.sample(labels, seed=seed).x.astype(np.float32)
+    return _finite(synthesizer.sample(labels, seed=seed).x, labels, "", synthesizer)
+
+
+def _finite(x: np.ndarray, labels: np.ndarray, part: str, synthesizer: Synthesizer) -> Rows:
+    """Rows that a classifier can be trained on; raises UserError for others."""
+    x = x.astype(np.float32)
     broken = ~np.isfinite(x).all(axis=1)
     if broken.any():
         raise UserError(
-            f"{type(synthesizer).__name__} made {broken.sum()} of {len(x)} rows with NaN or infinity, the "
-            f"first of class {labels[np.argmax(broken)]}; no classifier can be trained on them"
+            f"{part}{type(synthesizer).__name__} made {broken.sum()} of {len(x)} rows with NaN or infinity, "
+            f"the first of class {labels[np.argmax(broken)]}; no classifier can be trained on them"
         )
     return Rows(x, labels)

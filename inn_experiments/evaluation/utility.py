@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any, Literal
 
-import numpy as np
-
 from inn_experiments.contracts import Rows, Split, Synthesizer, UserError
+from inn_experiments.evaluation.components import lacking, reduced
 from inn_experiments.evaluation.division import LEAST_TRAIN, divide, join, require
 from inn_experiments.evaluation.forest import forest_predictions
-from inn_experiments.evaluation.intervals import corrected_interval, shared_test_interval
-from inn_experiments.evaluation.scores import MEASURES, confusion, measures, resampling_weights
-from inn_experiments.evaluation.treatments import TREATMENTS, treatments
+from inn_experiments.evaluation.treatments import treatments
+from inn_experiments.evaluation.utility_rows import Outcome, utility_rows
 from inn_experiments.seeding import child_seed
 
-RESAMPLES = 200
-PAIRED = "f1_macro"
 References = dict[str, Callable[[], Synthesizer]]
-
-
-@dataclass
-class _Outcome:
-    """All repeats of one protocol and treatment: what was predicted for which test rows."""
-
-    sizes: list[int] = field(default_factory=list)
-    tests: list[Rows] = field(default_factory=list)
-    predicted: list[np.ndarray] = field(default_factory=list)
 
 
 class Utility:
@@ -36,7 +23,10 @@ class Utility:
 
     Treatments: `real` rows alone; `synthetic`: real and generated rows; `convex`: real rows and same-class
     combinations of them; `both`; references: `bootstrap` (real and copies of real rows), `shuffled` (the
-    synthetic treatment with all labels permuted: must score at chance), `synthetic_only`.
+    synthetic treatment with all labels permuted: must score at chance), `synthetic_only`. With
+    `reconstructed`, where an autoencoder is around the generator, two more (second source, Section IV.C):
+    `reconstructed` (the real training rows through the autoencoder, in their place) and
+    `reconstructed_synthetic`. Test rows are always real ones.
 
     Protocols and what their 95 % intervals cover:
 
@@ -52,7 +42,9 @@ class Utility:
 
     Arguments: `repeats`, 0 for no utility at all, and 1 for no intervals; `trees` of a forest; `per_class`,
     rows added per class, None for as many as the class has; `protocols`; `refit`; `levels`, see
-    evaluation.forest. Raises UserError for values out of range.
+    evaluation.forest; `components`, principal components of the treatment's own training rows that the forest
+    gets in place of the rows (before `levels`), None for the rows; `reconstructed`. Raises UserError for
+    values out of range.
     """
 
     def __init__(
@@ -63,12 +55,15 @@ class Utility:
         protocols: list[Literal["same_rows", "disjoint"]] | None = None,
         refit: bool = False,
         levels: int | None = 64,
+        components: int | None = None,
+        reconstructed: bool = False,
     ) -> None:
         limits = (
             ("repeats", repeats, 0),
             ("trees", trees, 1),
             ("per_class", per_class, 1),
             ("levels", levels, 2),
+            ("components", components, 1),
         )
         for name, value, least in limits:
             if value is not None and value < least:
@@ -85,6 +80,8 @@ class Utility:
         self.protocols = protocols
         self.refit = refit
         self.levels = levels
+        self.components = components
+        self.reconstructed = reconstructed
 
     def check(self, split: Split, *, seed: int) -> None:
         """Raise the UserError that `score` would end with for lack of rows, before any training.
@@ -115,32 +112,39 @@ class Utility:
     ) -> list[dict[str, Any]]:
         """One dict per protocol and treatment: each measure's mean and half width, and the gain over `real`.
 
-        `references` are factories named `convex` and `bootstrap`; `rebuild` gives an unfitted generator like
-        `synthesizer` and is needed for `refit` alone. Two calls with the same `seed` and rows share their
-        real, convex and bootstrap forests, so give all cells of a sweep the same seed. Raises UserError for a
-        class with too few rows, ValueError for refit without `rebuild`.
+        Some treatments have `per_class`, see evaluation.per_class. `references` are factories named `convex`
+        and `bootstrap`; `rebuild` gives an unfitted generator like `synthesizer` and is needed for `refit`
+        alone. Two calls with the same `seed` and rows share their real, convex and bootstrap forests, so give
+        all cells of a sweep the same seed. Warns where there are fewer components than asked for. Raises
+        UserError for a class with too few rows, ValueError for refit without `rebuild`.
         """
-        outcomes: dict[tuple[str, str], _Outcome] = defaultdict(_Outcome)
+        outcomes: dict[str, dict[str, Outcome]] = defaultdict(lambda: defaultdict(Outcome))
+        used: dict[str, tuple[int, int]] = {}
         for repeat in range(self.repeats):
             child = child_seed(seed, f"repeat/{repeat}")
             for protocol, generator, train, test in self._scenes(synthesizer, split, rebuild, child):
                 for name, rows in treatments(
-                    train, generator, references, self.per_class, seed=child_seed(child, protocol)
-                ):
+                    train, generator, references, self.per_class, seed=child_seed(child, protocol),
+                    reconstructed=self.reconstructed,
+                ):  # fmt: skip
                     state = child_seed(child, f"{protocol}/forest")
-                    outcome = outcomes[protocol, name]
-                    outcome.sizes.append(len(rows))
-                    outcome.tests.append(test)
-                    outcome.predicted.append(
-                        forest_predictions(rows, test.x, trees=self.trees, levels=self.levels, seed=state)
-                    )
-        if not outcomes:
-            return []
+                    seen, test_x = rows, test.x
+                    if self.components is not None:
+                        seen, test_x = reduced(rows, test_x, self.components, seed=state)
+                        size = (seen.x.shape[1], len(rows))
+                        used[name] = min(used.get(name, size), size)
+                    found = forest_predictions(seen, test_x, trees=self.trees, levels=self.levels, seed=state)
+                    outcomes[protocol][name].add(rows, test, found)
+        if message := lacking(self.components or 0, used):
+            warnings.warn(message, UserWarning, stacklevel=2)
         return [
             row
-            for protocol in self.protocols
-            for row in self._table(protocol, outcomes, len(split.classes), child_seed(seed, "resamples"))
-        ]
+            for protocol in (self.protocols if outcomes else ())
+            for row in utility_rows(
+                protocol, outcomes[protocol], split.classes,
+                shared=protocol == "same_rows" and not self.refit, seed=child_seed(seed, "resamples"),
+            )
+        ]  # fmt: skip
 
     def _parts(self, split: Split, seed: int) -> tuple[Rows, Rows]:
         """The generator's training rows and the rows it does not see, of this repeat."""
@@ -149,7 +153,9 @@ class Utility:
         pool = join(split.train, split.test)
         share = len(split.test) / len(pool)
         child = child_seed(seed, "refit")
-        return divide(pool, share, split.classes, "utility.refit", seed=child, otherwise="utility.refit=false")
+        return divide(
+            pool, share, split.classes, "utility.refit", seed=child, otherwise="utility.refit=false"
+        )
 
     def _halves(self, split: Split, test: Rows, seed: int) -> tuple[Rows, Rows]:
         """Two halves of all rows that the generator did not see."""
@@ -172,57 +178,3 @@ class Utility:
             yield "same_rows", synthesizer, train, test
         if "disjoint" in self.protocols:
             yield "disjoint", synthesizer, *self._halves(split, test, seed)
-
-    def _table(
-        self, protocol: str, outcomes: dict[tuple[str, str], _Outcome], classes: int, seed: int
-    ) -> list[dict[str, Any]]:
-        """The result rows of one protocol."""
-        tests = outcomes[protocol, "real"].tests
-        n_test = round(np.mean([len(test) for test in tests]))
-        n_real = round(np.mean(outcomes[protocol, "real"].sizes))
-        shared = protocol == "same_rows" and not self.refit
-        drawn, units = resampling_weights(tests[0], RESAMPLES, seed) if shared else (None, 0)
-
-        def interval(values: np.ndarray, resampled: np.ndarray | None) -> dict[str, float | None]:
-            if resampled is None:
-                mean, half_width = corrected_interval(values, n_real, n_test)
-            else:
-                mean, half_width = shared_test_interval(values, resampled, units)
-            return {"mean": mean, "half_width": half_width}
-
-        scored = {name: _scored(outcomes[protocol, name], tests, classes, drawn) for name in TREATMENTS}
-        real, real_resampled = scored["real"][PAIRED]
-        rows = []
-        for name in TREATMENTS:
-            values, resampled = scored[name][PAIRED]
-            gain = None if resampled is None else resampled - real_resampled
-            rows.append(
-                {
-                    "protocol": protocol,
-                    "treatment": name,
-                    "n_train": round(np.mean(outcomes[protocol, name].sizes)),
-                    "n_test": n_test,
-                    "repeats": self.repeats,
-                    **{measure: interval(*scored[name][measure]) for measure in MEASURES},
-                    f"difference_{PAIRED}": interval(values - real, gain),
-                }
-            )
-        return rows
-
-
-def _scored(
-    outcome: _Outcome, tests: list[Rows], classes: int, drawn: np.ndarray | None
-) -> dict[str, tuple[np.ndarray, np.ndarray | None]]:
-    """Each measure's value per repeat (r,), and its mean over repeats on each resample (b,) where `drawn`."""
-    pairs = list(zip(tests, outcome.predicted, strict=True))
-    plain = [measures(confusion(test.y, found, classes, np.ones((1, len(test))))) for test, found in pairs]
-    resampled = []
-    if drawn is not None:
-        resampled = [measures(confusion(test.y, found, classes, drawn)) for test, found in pairs]
-    return {
-        name: (
-            np.concatenate([scores[name] for scores in plain]),
-            np.mean([scores[name] for scores in resampled], axis=0) if resampled else None,
-        )
-        for name in MEASURES
-    }

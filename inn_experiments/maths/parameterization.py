@@ -1,10 +1,10 @@
-"""What the network predicts: the clean row, the noise, or v; and the way back to the clean row.
+"""What the network predicts: the clean row, the noise, v or the mean of the next state; and the way back.
 
 With x_t = alpha x + sigma noise, for any alpha and sigma (they need not lie on the unit circle: convex
 corruption has alpha + sigma = 1). Prime space is the terminal level, alpha = 0 and sigma = 1. `direct` says
 that the raw prediction is the clean row. `clean` is what the inversion methods iterate; `split` is what a
-sampler walks on: both halves of x_t, for sigma > 0. Each way's target leads to the same halves, so that the
-three convert into each other without loss.
+sampler walks on: both halves of x_t at the levels t (n,), for sigma > 0. Each way's target leads to the same
+halves, so that the four convert into each other without loss. `on` is the same way told the schedule.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import torch
 from torch import Tensor
 
 from inn_experiments.contracts import Corrupted
+from inn_experiments.maths.posterior import means
+from inn_experiments.maths.schedules import Cosine, Linear
 
 # Below this alpha a noise prediction says almost nothing about the clean row: dividing by it explodes.
 LEAST_ALPHA = 0.05
@@ -22,8 +24,19 @@ LEAST_ALPHA = 0.05
 # itself is never capped.
 LEAST_SAMPLED_ALPHA = 0.01
 
+# The row's least share in the mean of the next state: below it rounding alone would decide the row.
+LEAST_SHARE = 1e-6
 
-class X0:
+
+class Scheduleless:
+    """A way whose target and halves follow from alpha and sigma alone."""
+
+    def on(self, schedule: Cosine | Linear) -> Scheduleless:
+        """Itself."""
+        return self
+
+
+class X0(Scheduleless):
     """The network predicts the clean row itself (paper, equation 12)."""
 
     direct = True
@@ -36,12 +49,14 @@ class X0:
         """The prediction (n, d)."""
         return prediction
 
-    def split(self, prediction: Tensor, x_t: Tensor, alpha: Tensor, sigma: Tensor) -> tuple[Tensor, Tensor]:
+    def split(
+        self, prediction: Tensor, x_t: Tensor, alpha: Tensor, sigma: Tensor, t: Tensor
+    ) -> tuple[Tensor, Tensor]:
         """(clean, noise), each (n, d): the prediction, and what it leaves of x_t (equation 19)."""
         return prediction, (x_t - alpha * prediction) / sigma
 
 
-class Epsilon:
+class Epsilon(Scheduleless):
     """The network predicts the noise (equation 11); at the terminal level, where all input is noise, x."""
 
     direct = False
@@ -55,12 +70,14 @@ class Epsilon:
         estimate = (x_t - sigma * prediction) / alpha.clamp(min=LEAST_ALPHA)
         return torch.where(alpha == 0, prediction, estimate)
 
-    def split(self, prediction: Tensor, x_t: Tensor, alpha: Tensor, sigma: Tensor) -> tuple[Tensor, Tensor]:
+    def split(
+        self, prediction: Tensor, x_t: Tensor, alpha: Tensor, sigma: Tensor, t: Tensor
+    ) -> tuple[Tensor, Tensor]:
         """(clean, noise), each (n, d): the row, alpha at least LEAST_SAMPLED_ALPHA; the prediction."""
         return (x_t - sigma * prediction) / alpha.clamp(min=LEAST_SAMPLED_ALPHA), prediction
 
 
-class V:
+class V(Scheduleless):
     """The network predicts v = alpha * noise - sigma * x (Salimans and Ho 2022): a mixture of the two."""
 
     direct = False
@@ -73,7 +90,42 @@ class V:
         """(alpha x_t - sigma v) / (alpha^2 + sigma^2) (n, d)."""
         return (alpha * x_t - sigma * prediction) / (alpha**2 + sigma**2)
 
-    def split(self, prediction: Tensor, x_t: Tensor, alpha: Tensor, sigma: Tensor) -> tuple[Tensor, Tensor]:
+    def split(
+        self, prediction: Tensor, x_t: Tensor, alpha: Tensor, sigma: Tensor, t: Tensor
+    ) -> tuple[Tensor, Tensor]:
         """(clean, noise), each (n, d): (x_t, v) turned back by the angle of (alpha, sigma)."""
         noise = (sigma * x_t + alpha * prediction) / (alpha**2 + sigma**2)
         return self.clean(prediction, x_t, alpha, sigma), noise
+
+
+class Mu:
+    """The network predicts the mean of x_{t-1} given x_t and x, A x + B x_t: equation (7) of Kulkarni et al.
+
+    Ancestral sampling over all levels walks on the prediction itself; a sampler that skips levels multiplies
+    its error by about as many as it skips. As it needs the posterior of a schedule, and has nothing to say of
+    prime space, it is for diffusion alone. `on` makes the copy that can be used.
+    """
+
+    direct = False
+
+    def on(self, schedule: Cosine | Linear) -> Mu:
+        """A copy with A and B of every level of `schedule`."""
+        bound = Mu()
+        bound.of_row, bound.of_state = means(schedule)
+        return bound
+
+    def target(self, x: Tensor, corrupted: Corrupted) -> Tensor:
+        """A x + B x_t (n, d)."""
+        of_row, of_state = self._at(corrupted.t, x)
+        return of_row * x + of_state * corrupted.x_t
+
+    def split(
+        self, prediction: Tensor, x_t: Tensor, alpha: Tensor, sigma: Tensor, t: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """(clean, noise), each (n, d): (prediction - B x_t) / A, A at least LEAST_SHARE; what it leaves."""
+        of_row, of_state = self._at(t, x_t)
+        clean = (prediction - of_state * x_t) / of_row.clamp(min=LEAST_SHARE)
+        return clean, (x_t - alpha * clean) / sigma
+
+    def _at(self, t: Tensor, like: Tensor) -> tuple[Tensor, Tensor]:
+        return self.of_row.to(like)[t][:, None], self.of_state.to(like)[t][:, None]

@@ -8,6 +8,7 @@ estimates of the row and of the noise in x_t = alpha x + sigma noise. It may be 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 
 import torch
@@ -15,6 +16,7 @@ from torch import Tensor
 
 from inn_experiments.contracts import UserError
 from inn_experiments.limits import PositiveInt, Share
+from inn_experiments.maths.posterior import LEAST, Level, posterior
 from inn_experiments.maths.schedules import Cosine, Linear
 
 Denoiser = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
@@ -25,10 +27,7 @@ KEPT = 8
 
 
 class DDIM:
-    """x_s = alpha_s clean + sqrt(sigma_s^2 - tau^2) noise + tau z: equation (20), deterministic for eta = 0.
-
-    tau = eta (sigma_s / sigma_t) sqrt(1 - alpha_t^2 / alpha_s^2); eta = 1 has the law of DDPM (Song, Meng and
-    Ermon 2021, equation 16).
+    """Equation (20), deterministic for eta = 0: see `ddim_step`.
 
     Args: steps: levels visited, evenly spaced over 1..T, T among them; eta: share of fresh noise.
     """
@@ -47,26 +46,20 @@ class DDIM:
         schedule: Cosine | Linear,
         generator: torch.Generator,
         clip: Range | None = None,
+        kept: int | None = KEPT,
     ) -> list[Tensor]:
-        """At most KEPT + 1 states (n, d), from `start`, which is noise (n, d), to the rows.
+        """At most kept + 1 states (n, d), from `start`, which is noise (n, d), to the rows.
 
         Args: generator: of fresh noise, on the CPU; clip: range that every estimate of the clean row is kept
-        in, the noise then being what is left of x_t (equation 19).
+        in, the noise then being what is left of x_t (equation 19); kept: states handed back beside the start,
+        evenly spaced, the rows among them; None: all.
         """
-
-        def step(
-            x: Tensor, clean: Tensor, noise: Tensor, now: tuple[float, float], then: tuple[float, float]
-        ) -> Tensor:
-            (a_t, s_t), (a_s, s_s) = now, then
-            tau = self.eta * s_s / s_t * max(0.0, 1 - (a_t / a_s) ** 2) ** 0.5
-            moved = a_s * clean + max(0.0, s_s**2 - tau**2) ** 0.5 * noise
-            return moved + tau * drawn(x, generator) if tau else moved
-
-        return _walk(denoise, start, schedule, self.times(schedule.steps), clip, step)
+        step = partial(ddim_step, eta=self.eta, generator=generator)
+        return _walk(denoise, start, schedule, self.times(schedule.steps), clip, kept, step)
 
 
 class DDPM:
-    """Ancestral sampling: draws from q(x_s | x_t, clean) (Ho et al. 2020, equations 6 and 7).
+    """Ancestral sampling, with fresh noise in every step: see `ddpm_step`.
 
     Args: steps: levels visited, evenly spaced over 1..T, T among them; None: all of them.
     """
@@ -85,20 +78,46 @@ class DDPM:
         schedule: Cosine | Linear,
         generator: torch.Generator,
         clip: Range | None = None,
+        kept: int | None = KEPT,
     ) -> list[Tensor]:
-        """At most KEPT + 1 states (n, d), from `start`, which is noise (n, d), to the rows; as in DDIM."""
+        """At most kept + 1 states (n, d), from `start`, which is noise (n, d), to the rows; as in DDIM."""
+        step = partial(ddpm_step, generator=generator)
+        return _walk(denoise, start, schedule, self.times(schedule.steps), clip, kept, step)
 
-        def step(
-            x: Tensor, clean: Tensor, noise: Tensor, now: tuple[float, float], then: tuple[float, float]
-        ) -> Tensor:
-            (a_t, s_t), (a_s, s_s) = now, then
-            ratio = a_t / a_s
-            beta = 1 - ratio**2
-            mean = (a_s * beta * clean + ratio * s_s**2 * x) / s_t**2
-            deviation = s_s / s_t * beta**0.5
-            return mean + deviation * drawn(x, generator) if deviation else mean
 
-        return _walk(denoise, start, schedule, self.times(schedule.steps), clip, step)
+def ddim_step(
+    x_t: Tensor,
+    clean: Tensor,
+    noise: Tensor,
+    now: Level,
+    then: Level,
+    eta: float = 0.0,
+    generator: torch.Generator | None = None,
+) -> Tensor:
+    """x_s = alpha_s clean + sqrt(sigma_s^2 - tau^2) noise + tau z (n, d): the paper's equation (20).
+
+    tau = eta (sigma_s / sigma_t) sqrt(1 - alpha_t^2 / alpha_s^2); eta = 1 has the law of DDPM (Song, Meng and
+    Ermon 2021, equation 16).
+
+    Args: x_t, clean, noise: (n, d), the state and its two halves; now, then: (alpha, sigma) of the levels t
+    and s < t, any pairs for eta = 0; generator: of z, on the CPU, for eta > 0.
+    """
+    (a_t, s_t), (a_s, s_s) = now, then
+    tau = eta * s_s / s_t * max(0.0, 1 - (a_t / (a_s + LEAST)) ** 2) ** 0.5
+    moved = a_s * clean + max(0.0, s_s**2 - tau**2) ** 0.5 * noise
+    return moved + tau * drawn(x_t, generator) if tau else moved
+
+
+def ddpm_step(
+    x_t: Tensor, clean: Tensor, noise: Tensor, now: Level, then: Level, generator: torch.Generator
+) -> Tensor:
+    """A draw (n, d) from q(x_s | x_t, clean): Ho et al. 2020, equations 6 and 7; arguments as in `ddim_step`.
+
+    The noise is not read: x_t and clean decide it.
+    """
+    of_row, of_state, deviation = posterior(now, then)
+    mean = of_row * clean + of_state * x_t
+    return mean + deviation * drawn(x_t, generator) if deviation else mean
 
 
 def spaced(steps: int, levels: int) -> list[int]:
@@ -126,12 +145,14 @@ def _walk(
     schedule: Cosine | Linear,
     times: list[int],
     clip: Range | None,
+    kept: int | None,
     step: Callable[..., Tensor],
 ) -> list[Tensor]:
     share = schedule.alpha_bar()
     levels = list(zip(share.sqrt().tolist(), (1 - share).sqrt().tolist(), strict=True))
     last = len(times) - 1
-    shown = {round(last * number / KEPT) for number in range(1, KEPT + 1)}
+    count = last if kept is None else kept
+    shown = {round(last * number / count) for number in range(1, count + 1)}
     x, states = start, [start]
     for number, (t, s) in enumerate(pairwise(times), 1):
         clean, noise = denoise(x, torch.full((len(x),), t, device=x.device))

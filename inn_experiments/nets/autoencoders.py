@@ -34,7 +34,7 @@ def rising_widths(latent: int, features: int, layers: int) -> list[int]:
     return [latent + number * (features - latent) // layers for number in range(layers + 1)]
 
 
-class _UnitInterval(Function):
+class UnitInterval(Function):
     @staticmethod
     def forward(_: Any, values: Tensor) -> Tensor:
         return values.clamp(0.0, 1.0)
@@ -100,4 +100,4 @@ class Half(nn.Module):
         for layer in self.layers[:-1]:
             state = functional.leaky_relu(layer(state), SLOPE)
         output = self.background + self.output_deviation * self.layers[-1](state).float()
-        return _UnitInterval.apply(output) if self.bounded else output
+        return UnitInterval.apply(output) if self.bounded else output

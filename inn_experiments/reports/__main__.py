@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     """The options of the command."""
     top = argparse.ArgumentParser(prog="python -m inn_experiments.reports", description=__doc__)
-    commands = top.add_subparsers(required=True, metavar="grid|compare|table8|effects")
+    commands = top.add_subparsers(required=True, metavar="grid|compare|table8|effects|records2d|synthesizers")
     grid = commands.add_parser("grid", help="Tables 6 and 7 of the paper, as Markdown and as a figure beside it")
     grid.set_defaults(write=write_grid)
     grid.add_argument("--network", default="point_unet", help="the runs' network")
@@ -51,7 +51,11 @@ def parser() -> argparse.ArgumentParser:
     )
     effects.add_argument("--columns", type=names, required=True, help="metrics, e.g. test/samples/c2st")
     effects.add_argument("--title", default="Effects", help="the report's title")
-    for each in (grid, compare, table8, effects):
+    records2d = commands.add_parser("records2d", help="2-D records: reconstruction, utility, uplift per class")
+    records2d.set_defaults(write=write_records2d)
+    synthesizers = commands.add_parser("synthesizers", help="every preset: fidelity, utility and cost by data set")
+    synthesizers.set_defaults(write=write_synthesizers)
+    for each in (grid, compare, table8, effects, records2d, synthesizers):
         each.add_argument("--outputs", type=Path, default=Path("outputs"), help="the runs' paths.outputs")
         each.add_argument("--to", type=Path, required=True, help="Markdown file; a figure beside it ends in .png")
         each.add_argument(
@@ -161,6 +165,40 @@ def write_effects(options: argparse.Namespace, given: Sequence[str]) -> int:
     )  # fmt: skip
     write_text(options.to, text)
     print(f"{options.to}: {count} runs")
+    return 0
+
+
+def write_records2d(options: argparse.Namespace, given: Sequence[str]) -> int:
+    """Collect the finished runs of 2-D records, write the report and its figure, and say where they are."""
+    from inn_experiments.reports.files import write_figure, write_text
+    from inn_experiments.reports.records2d import records2d_markdown
+    from inn_experiments.reports.records2d_figure import records2d_figure
+    from inn_experiments.tracking.collect import finished
+
+    picture, commands = options.to.with_suffix(".png"), [*options.command, typed(given)]
+    text, runs = records2d_markdown(
+        finished(options.outputs), dict(options.only), commands, options.date, picture.name
+    )
+    write_figure(picture, records2d_figure(runs))
+    write_text(options.to, text)
+    print(f"{options.to} and {picture.name}: {len(runs)} runs")
+    return 0
+
+
+def write_synthesizers(options: argparse.Namespace, given: Sequence[str]) -> int:
+    """Collect the finished runs of presets, write the report and its figure, and say where they are."""
+    from inn_experiments.reports.files import write_figure, write_text
+    from inn_experiments.reports.synthesizers import synthesizers_markdown
+    from inn_experiments.reports.synthesizers_figure import synthesizers_figure
+    from inn_experiments.reports.synthesizers_runs import collect
+    from inn_experiments.tracking.collect import finished
+
+    picture, commands = options.to.with_suffix(".png"), [*options.command, typed(given)]
+    tables = collect(finished(options.outputs), dict(options.only))
+    text = synthesizers_markdown(tables, commands, options.date, picture.name)
+    write_figure(picture, synthesizers_figure(tables))
+    write_text(options.to, text)
+    print(f"{options.to} and {picture.name}: {sum(len(runs) for table in tables.values() for runs in table.values())} runs")
     return 0
 
 

@@ -9,6 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from inn_experiments.reports.console_blocks import claims_table, class_table, difference
 from inn_experiments.reports.estimates import interval, lowest_baseline, number
 
 DIRECTIONS = {
@@ -18,6 +19,7 @@ DIRECTIONS = {
     "inverse_walk": "clean → prime, the walk alone",
     "round_trip_clean": "clean → prime → clean",
     "round_trip_prime": "prime → clean → prime",
+    "reconstruction": "reconstruction",
 }
 SCORES = {
     "c2st": "C2ST (0.5 is best)",
@@ -29,7 +31,14 @@ SCORES = {
     "kl": "KL ↓",
     "nearest_train_ratio": "distance to train (best 1)",
 }
-TREATMENTS = ("real", "synthetic", "convex", "both")
+TREATMENTS = {
+    "real": "real",
+    "synthetic": "real + synthetic",
+    "reconstructed": "reconstructed",
+    "reconstructed_synthetic": "reconstructed + synthetic",
+    "convex": "real + convex",
+    "both": "real + both",
+}
 SHOWN_WARNINGS = 5
 SHOWN_CLASSES = 12
 GEOMETRY = (
@@ -58,7 +67,11 @@ def cell_table(report: dict[str, Any], folder: str) -> RenderableType:
     for row in scores:
         table.add_row(*row)
     parts: list[RenderableType] = [table]
-    for more in (geometry_table(report.get("geometry", [])), utility_table(report["utility"])):
+    blocks = (
+        geometry_table(report.get("geometry", [])), claims_table(report.get("claims", [])),
+        utility_table(report["utility"]), class_table(report["utility"]),
+    )  # fmt: skip
+    for more in blocks:
         parts += [] if more is None else [Text(), more]
     parts += [Text(), *_warnings(report)] if list(_warnings(report)) else []
     return Group(*parts, Text(), Text(f"files: {folder}", overflow="fold"))
@@ -101,14 +114,14 @@ def utility_table(rows: list[dict[str, Any]]) -> Table | None:
     for protocol in protocols:
         table.add_column(protocol, justify="right", header_style="dim")
         table.add_column("− real", justify="right", header_style="dim")
-    for treatment in TREATMENTS:
+    for treatment, label in TREATMENTS.items():
         entries: list[Text | str] = []
         for protocol in protocols:
             row = scored.get((protocol, treatment), {})
             entries.append(_pair(row.get("f1_macro")))
-            entries.append("" if treatment == "real" else _difference(row.get("difference_f1_macro")))
+            entries.append("" if treatment == "real" else difference(row.get("difference_f1_macro")))
         if any(map(str, entries)):
-            table.add_row(_sources(treatment), *entries)
+            table.add_row(label, *entries)
     return table
 
 
@@ -146,18 +159,5 @@ def _warnings(report: dict[str, Any]) -> Iterator[Text]:
         yield Text(f"and {hidden} more warnings in report.json", style="yellow")
 
 
-def _sources(treatment: str) -> str:
-    return "real" if treatment == "real" else f"real + {treatment}"
-
-
 def _pair(value: dict[str, float | None] | None) -> str:
     return "" if value is None else interval(value["mean"], value["half_width"])
-
-
-def _difference(value: dict[str, float | None] | None) -> Text | str:
-    """Coloured only where the interval leaves 0 out."""
-    if value is None:
-        return ""
-    mean, half = value["mean"], value["half_width"]
-    style = "" if half is None or abs(mean) <= half else "green" if mean > 0 else "red"
-    return Text(f"{'+' if mean > 0 else ''}{interval(mean, half)}", style=style)

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from inn_experiments.contracts import Samples, Split
 from inn_experiments.reports.files import write_figure
+from inn_experiments.reports.record_figures import preprocessing_figure, record_states_figure, records_figure
 
 REAL, GENERATED = "#0072b2", "#d55e00"
 SHOWN_CLASSES = 12
@@ -25,7 +26,7 @@ Curves = dict[str, tuple[list[int], list[float]]]
 
 
 def cell_figures(folder: Path, split: Split, samples: Samples, curves: Curves) -> list[Path]:
-    """Draw one finished cell and return the PNG files, in the order of the list above.
+    """Draw one finished cell and return the PNG files; 2-D records are images, and so is their preprocessing.
 
     Args:
         folder: where the files go.
@@ -33,11 +34,17 @@ def cell_figures(folder: Path, split: Split, samples: Samples, curves: Curves) -
         samples: generated rows (n, d) in the same units; `states` (k, n, d) makes the iteration's picture.
         curves: name -> (steps, values) of each training curve; none makes no picture.
     """
+    if split.shape is None:
+        rows, states, before = rows_figure(split, samples), states_figure(split, samples), None
+    else:
+        rows, states = records_figure(split, samples), record_states_figure(split, samples)
+        before = preprocessing_figure(split.scaling)
     pictures = {
-        "real_and_generated.png": rows_figure(split, samples),
+        "real_and_generated.png": rows,
         "pca.png": pca_figure(split, samples),
-        "states.png": states_figure(split, samples),
+        "states.png": states,
         "curves.png": curves_figure(curves),
+        "preprocessing.png": before,
     }
     return [write_figure(folder / name, figure) for name, figure in pictures.items() if figure is not None]
 

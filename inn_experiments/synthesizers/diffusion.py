@@ -9,15 +9,17 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from inn_experiments.contracts import Rows, Samples, UserError
 from inn_experiments.limits import Share
+from inn_experiments.maths.posterior import forward_chain
 from inn_experiments.maths.samplers import KEPT, drawn
 from inn_experiments.modules.denoising import DenoisingModule
 from inn_experiments.modules.denoising_batches import DenoisingBatches, Examples
 from inn_experiments.modules.trainer import Trainer
 from inn_experiments.seeding import child_seed
+from inn_experiments.synthesizers.denoiser import read_weights, walked
 from inn_experiments.synthesizers.moments import Moments
 
 # Rows that go through the sampler at once.
@@ -60,12 +62,8 @@ class Diffusion:
             raise UserError(
                 f"generator.ema must be in [0, 1), got {ema}: 1 would keep the random start for ever"
             )
-        self.network, self.parameterization, self.schedule, self.sampler = (
-            network,
-            parameterization,
-            schedule,
-            sampler,
-        )
+        self.network, self.schedule, self.sampler = network, schedule, sampler
+        self.parameterization = parameterization.on(schedule)
         self.conditioning, self.trainer, self.ema, self.bounded = conditioning, trainer, ema, bounded
         self.clip, self.classes, self.smiles, self.cache = clip, classes, smiles, cache
         self.curves: dict[str, tuple[list[int], list[float]]] = {}
@@ -110,16 +108,33 @@ class Diffusion:
         y = np.array(labels, dtype=np.int64)
         self._check(y)
         generator = torch.Generator().manual_seed(child_seed(seed, "sample"))
-        device = self._device()
-        self.net.to(device)
         # The start and KEPT more; of many rows the last alone.
-        first = 0 if len(y) * self.features * (KEPT + 1) <= STATE_VALUES else -1
-        parts = [
-            self._sample_block(part, generator, device)[first:] for part in torch.as_tensor(y).split(BLOCK)
-        ]
-        self.net.cpu()
-        states = np.concatenate(parts, axis=1)
-        return Samples(states[-1].copy(), y, states if first == 0 else None)
+        few = len(y) * self.features * (KEPT + 1) <= STATE_VALUES
+        states = self._blocks(y, None, generator, KEPT, 0 if few else -1)
+        return Samples(states[-1].copy(), y, states if few else None)
+
+    def diffuse(self, x: np.ndarray, *, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        """(levels (T+1,), states (T+1, n, d)) of rows x (n, d) on their way into noise, level by level."""
+        generator = torch.Generator().manual_seed(child_seed(seed, "diffuse"))
+        start = (torch.tensor(x, dtype=torch.float32) - self.mean) / self.std
+        states = forward_chain(start, self.schedule, generator).mul_(self.std).add_(self.mean)
+        return np.arange(self.schedule.steps + 1), states.numpy()
+
+    def restore(self, start: np.ndarray, y: np.ndarray, *, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        """(levels (k+1,), states (k+1, n, d)): every state of the sampler from `start` (n, d) at level T on.
+
+        `start` is in the rows' normalised units, as all states are; `y` (n,) are the classes of the rows that
+        are wanted. Raises UserError as `sample` does.
+        """
+        y = np.array(y, dtype=np.int64)
+        self._check(y)
+        generator = torch.Generator().manual_seed(child_seed(seed, "restore"))
+        states = self._blocks(y, np.asarray(start, dtype=np.float32), generator, None, 0)
+        return np.array(self.sampler.times(self.schedule.steps)), states
+
+    def signal(self) -> np.ndarray:
+        """alpha at the levels 0..T (T+1,) float64: the share of a row that is left there."""
+        return self.schedule.alpha_bar().sqrt().numpy()
 
     def training_key(self) -> dict[str, Any]:
         """What this generator adds to what decides the trained weights; the sampler and `clip` do not."""
@@ -157,17 +172,7 @@ class Diffusion:
             self.range = tuple(kept["range"].tolist())
             self.table = torch.as_tensor(kept["table"])
             self._assemble(int(kept["features"]))
-        try:
-            weights = torch.load(folder / "weights.pt", weights_only=True, map_location="cpu")
-        except Exception as error:
-            # By name, so that nothing here needs the module that must never be used.
-            if type(error).__name__ != "UnpicklingError":
-                raise
-            raise UserError(
-                f"{folder / 'weights.pt'} holds more than weights, or is damaged, and was not read; "
-                "delete its folder to train again"
-            ) from None
-        self.net.load_state_dict(weights)
+        self.net.load_state_dict(read_weights(folder / "weights.pt"))
         self.net.eval().requires_grad_(False)
         record = json.loads((folder / "curves.json").read_text(encoding="utf-8"))
         self.curves = {name: (list(e), list(v)) for name, (e, v) in record["curves"].items()}
@@ -210,21 +215,29 @@ class Diffusion:
         wanted = self.trainer.accelerator != "cpu" and torch.accelerator.is_available()
         return torch.accelerator.current_accelerator() if wanted else torch.device("cpu")
 
-    @torch.no_grad()
-    def _sample_block(self, y: Tensor, generator: torch.Generator, device: torch.device) -> np.ndarray:
-        share = self.schedule.alpha_bar()
-        alphas, sigmas = (part.float()[:, None].to(device) for part in (share.sqrt(), (1 - share).sqrt()))
-        z = self.table[y].to(device) if self.table.shape[1] else None
-
-        def denoise(x: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
-            return self.parameterization.split(self.net(x, t, z), x, alphas[t], sigmas[t])
-
-        start = drawn(torch.empty(len(y), self.features, device=device), generator)
+    def _blocks(self, y: np.ndarray, start: np.ndarray | None, generator: torch.Generator,
+                kept: int | None, first: int) -> np.ndarray:
+        """States (k, n, d) from number `first` on, a block of rows at a time; start None: standard noise."""
+        device = self._device()
+        self.net.to(device)
         allowed = (0.0, 1.0) if self.bounded else self.range if self.clip else None
         clip = allowed and tuple((value - self.mean) / self.std for value in allowed)
-        states = self.sampler(denoise, start, self.schedule, generator, clip)
-        shown = torch.stack(states).mul_(self.std).add_(self.mean)
-        if self.bounded:
-            # Where rounding has left the interval again.
-            shown[-1].clamp_(0, 1)
-        return shown.cpu().numpy()
+        parts = []
+        for rows in torch.arange(len(y)).split(BLOCK):
+            labels = torch.as_tensor(y)[rows]
+            z = self.table[labels].to(device) if self.table.shape[1] else None
+            if start is None:
+                state = drawn(torch.empty(len(rows), self.features, device=device), generator)
+            else:
+                state = torch.from_numpy(start)[rows].sub(self.mean).div(self.std).to(device)
+            states = walked(
+                self.net, self.parameterization, self.schedule, self.sampler, state, z, generator,
+                clip=clip, kept=kept,
+            )[first:]  # fmt: skip
+            states.mul_(self.std).add_(self.mean)
+            if self.bounded:
+                # Where rounding has left the interval again.
+                states[-1].clamp_(0, 1)
+            parts.append(states.cpu().numpy())
+        self.net.cpu()
+        return np.concatenate(parts, axis=1)

@@ -1,0 +1,117 @@
+"""Gan: a generator that learns from a discriminator, both told the class."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from inn_experiments.contracts import Rows
+from inn_experiments.limits import NonNegative, PositiveInt, SeveralInt, Share
+from inn_experiments.modules.adversarial import AdversarialModule
+from inn_experiments.modules.trainer import Trainer
+from inn_experiments.nets.adversarial import Discriminator, Generator
+from inn_experiments.seeding import child_seed
+from inn_experiments.synthesizers.moments import Moments, evenly
+from inn_experiments.synthesizers.one_pass import OnePass
+
+# Mean D(x) - D(G(z)) of the last epoch beyond which the discriminator has won: there is no gradient left.
+WON = 0.9
+# Generated rows whose deviation around their class means is less than this share of the training rows' are
+# taken for few different ones.
+FEW = 1 / 3
+
+
+class Gan(OnePass):
+    """The non-saturating GAN of the source's Section 4, conditional (Mirza and Osindero 2014).
+
+    After a training that collapsed there is a UserWarning; the curves show when, and train/spread the share of
+    the deviation of the training rows around their class means that generated rows have in the end.
+
+    Args: discriminator_steps: of D for each step of G; smoothing: D is taught 1 - smoothing for real rows
+    (Salimans et al. 2016); instance_noise: on all rows that D sees, of their deviation (Arjovsky and Bottou
+    2017); spectral_norm: of D's layers (Miyato et al. 2018); gradient_penalty: gamma of R1, the squared
+    gradient of D at real rows (Mescheder et al. 2018); the others as in `OnePass`.
+    """
+
+    def __init__(self, conditioning: Any, trainer: Trainer, latent: PositiveInt = 64, hidden: PositiveInt = 256,
+                 layers: SeveralInt = 3, discriminator_steps: PositiveInt = 1, smoothing: Share = 0.0,
+                 instance_noise: NonNegative = 0.0, spectral_norm: bool = False,
+                 gradient_penalty: NonNegative = 1.0, **about: Any) -> None:
+        super().__init__(conditioning, trainer, latent, hidden, layers, **about)
+        self.discriminator_steps, self.smoothing = discriminator_steps, smoothing
+        self.instance_noise, self.spectral_norm = instance_noise, spectral_norm
+        self.gradient_penalty = gradient_penalty
+
+    def fit(self, train: Rows, val: Rows, *, seed: int) -> None:
+        """Train on `train` alone; `val` is not looked at. Raises UserError where the training diverges."""
+        super().fit(train, val, seed=seed)
+        self._measure(train, seed)
+        self._warn()
+
+    def training_key(self) -> dict[str, Any]:
+        """What this generator adds to what decides the trained weights."""
+        return super().training_key() | {
+            "discriminator_steps": self.discriminator_steps, "smoothing": self.smoothing,
+            "instance_noise": self.instance_noise, "spectral_norm": self.spectral_norm,
+            "gradient_penalty": self.gradient_penalty,
+        }
+
+    def load(self, folder: Any) -> None:
+        """What `save` wrote; a collapse is told again. Raises UserError as in `OnePass`."""
+        super().load(folder)
+        self._warn()
+
+    def _assemble(self) -> None:
+        sizes = self.table.shape[1], self.hidden, self.layers
+        self.networks["generator"] = Generator(self.features, self.latent, *sizes, self.bounded)
+        self.networks["discriminator"] = Discriminator(self.features, *sizes, self.spectral_norm)
+
+    def _settle(self, moments: Moments) -> None:
+        columns = torch.from_numpy(moments.columns)
+        self.networks["generator"].stack.settle(0.0, 1.0, columns, moments.residual or 1.0)
+        self.networks["discriminator"].settle(moments.mean, moments.deviation or 1.0)
+
+    def _module(self, validation: tuple[Tensor, Tensor] | None, draws: torch.Generator) -> AdversarialModule:
+        settings = self.trainer
+        return AdversarialModule(
+            self.networks["generator"], self.networks["discriminator"], self.latent, settings.learning_rate,
+            settings.weight_decay, settings.epochs, settings.batch, self.discriminator_steps, self.smoothing,
+            self.instance_noise, self.gradient_penalty, draws,
+        )  # fmt: skip
+
+    def _rows(self, z: Tensor, c: Tensor, draws: torch.Generator) -> Tensor:
+        return self.networks["generator"](z, c)
+
+    def _measure(self, train: Rows, seed: int) -> None:
+        index = evenly(len(train))
+        made = self.sample(train.y[index], seed=child_seed(seed, "spread"))
+        real = _spread(train.x[index], made.y)
+        if real > 0:
+            self.curves["train/spread"] = [self.trainer.epochs], [_spread(made.x, made.y) / real]
+
+    def _warn(self) -> None:
+        """Tell of a collapse, if the curves end in one."""
+        last = {name: values[-1] for name, (_, values) in self.curves.items()}
+        gap, spread = last["train/real"] - last["train/fake"], last.get("train/spread", 1.0)
+        signs = [
+            *([f"D(x) - D(G(z)) is {gap:.2f}: the discriminator has won"] if gap > WON else []),
+            *([f"rows spread {spread:.2f} times as far around their class means as real ones: too much alike"]
+              if spread < FEW else []),
+        ]
+        if signs:
+            warnings.warn(
+                f"generator=gan has collapsed ({'; '.join(signs)}); see the curves train/real and train/fake; "
+                "try another trainer.learning_rate, fewer trainer.epochs or a larger generator.gradient_penalty",
+                UserWarning, stacklevel=3,
+            )  # fmt: skip
+
+
+def _spread(x: np.ndarray, y: np.ndarray) -> float:
+    """The deviation of rows x (n, d) around the means of their classes y (n,)."""
+    classes = [x[y == label] for label in np.unique(y)]
+    squares = sum(np.square(part - part.mean(axis=0)).sum(dtype=np.float64) for part in classes)
+    return float(np.sqrt(squares / x.size))

@@ -1,0 +1,95 @@
+"""Presets: each is a complete synthesizer, none is forgotten by the comparison, people can change them."""
+
+from __future__ import annotations
+
+import cells
+import numpy as np
+import pytest
+import yaml
+
+from inn_experiments import config
+from inn_experiments.contracts import Encoding, Synthesizer
+
+PRESETS = sorted(path.stem for path in (config.CONF / "preset").glob("*.yaml"))
+NEEDS_SMILES = {"latent_diffusion_decoupled"}
+SMALL = {
+    "diffusion": ["network.hidden=16", "sampler.steps=5"],
+    "diffusion_conv": ["network.channels=8", "sampler.steps=5"],
+    "gan": ["generator.hidden=16"],
+    "vae": ["generator.hidden=16"],
+    "latent_diffusion_plain": ["network.hidden=16", "sampler.steps=5", "autoencoder.epochs=2"],
+    "latent_diffusion_vae": ["network.hidden=16", "sampler.steps=5", "autoencoder.epochs=2"],
+    "latent_diffusion_decoupled": [
+        "network.hidden=16", "sampler.steps=5", "autoencoder.layers=2", "autoencoder.encoder_epochs=2",
+        "autoencoder.decoder_epochs=2",
+    ],
+    "latent_gaussian_vae": ["autoencoder.epochs=2"],
+}  # fmt: skip
+LABELS = np.array([0, 2, 2, 1, 0])
+
+
+def compared() -> list[str]:
+    node = yaml.safe_load((config.CONF / "experiment" / "all_synthesizers.yaml").read_text(encoding="utf-8"))
+    return node["hydra"]["sweeper"]["params"]["preset"].split(",")
+
+
+def fitted(preset: str):
+    rows = cells.chemicals() if preset in NEEDS_SMILES else cells.spectra()
+    made = cells.built(*cells.short(2), f"preset={preset}", *SMALL.get(preset, []), of=rows)
+    made.fit(rows.train, rows.val, seed=0)
+    return rows, made
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_preset_is_a_complete_synthesizer(preset):
+    rows, made = fitted(preset)
+    assert isinstance(made, Synthesizer) and isinstance(made, Encoding) == preset.startswith("latent")
+    samples = made.sample(LABELS, seed=1)
+    assert samples.x.shape == (len(LABELS), rows.features) and np.isfinite(samples.x).all()
+    np.testing.assert_array_equal(samples.y, LABELS)
+    assert samples.x.min() >= 0 and samples.x.max() <= 1
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_preset_names_its_cell_and_its_axis(preset):
+    cfg = cells.composed(f"preset={preset}")
+    assert config.cell_name(cfg) == f"mnist1d-{preset}" and config.axes(cfg)["preset"] == preset
+    assert config.cell_name(cells.composed(f"preset={preset}", "data=coffee")) == f"coffee-{preset}"
+    path = config.CONF / "preset" / f"{preset}.yaml"
+    assert path.read_text(encoding="utf-8").startswith("# @package _global_\n# ")
+
+
+def test_the_comparison_forgets_no_preset_that_needs_no_chemistry():
+    assert sorted(compared()) == sorted(set(PRESETS) - NEEDS_SMILES)
+    assert len(set(compared())) == len(compared())
+
+
+def test_every_generator_and_every_method_has_a_preset():
+    found = [cells.composed(f"preset={preset}") for preset in PRESETS]
+    for group in ("generator", "method"):
+        options = {path.stem for path in (config.CONF / group).glob("*.yaml")}
+        chosen = {
+            cfg.choices[group] for cfg in found if group == "generator" or cfg.choices.generator == "inn"
+        }
+        assert chosen == options
+
+
+@pytest.mark.parametrize("preset", [name for name in PRESETS if name in SMALL or name.startswith("inn")])
+def test_the_command_line_has_the_last_word_on_the_length_of_a_training(preset):
+    assert cells.composed(f"preset={preset}", "trainer.epochs=7").trainer.epochs == 7
+
+
+def test_all_cells_of_the_comparison_are_evaluated_alike():
+    cfgs = [cells.composed("experiment=all_synthesizers", f"preset={preset}") for preset in compared()]
+    assert len({str((cfg.utility, cfg.data, cfg.geometry, cfg.claims)) for cfg in cfgs}) == 1
+    assert len({config.fingerprint(cfg) for cfg in cfgs}) == len(cfgs)
+    assert cfgs[0].utility.protocols == ["same_rows"]
+
+
+def test_generators_in_one_latent_share_the_training_of_the_autoencoder():
+    """Otherwise a comparison of the two generators would also be one of two autoencoders."""
+    first, second = (
+        cells.composed(f"preset={name}") for name in ("latent_diffusion_vae", "latent_gaussian_vae")
+    )
+    assert first.autoencoder == second.autoencoder
+    assert first.trainer.weight_decay == second.trainer.weight_decay

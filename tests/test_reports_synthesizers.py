@@ -1,0 +1,145 @@
+"""The comparison of all synthesizers: known numbers in, the right rows, words and missing cells out."""
+
+from __future__ import annotations
+
+import pytest
+
+from inn_experiments.contracts import UserError
+from inn_experiments.reports import __main__ as command
+from inn_experiments.reports.synthesizers import reading, synthesizers_markdown, synthesizers_table
+from inn_experiments.reports.synthesizers_figure import COLOURS, family, synthesizers_figure
+from inn_experiments.reports.synthesizers_runs import collect, missing, outside, over_convex, ranked, twins
+
+SCORES = ("c2st", "fid", "coverage", "precision", "recall", "nearest_train_ratio", "copies")
+REAL, CONVEX = 0.6, 0.65
+GAINS = {"smote": 0.05, "gan": -0.04, "bootstrap": 0.001, "latent_diffusion_vae": 0.08}
+
+
+def made(preset: str, seed: int, data: str = "mnist1d", **changes) -> dict:
+    """A report whose gain wobbles by a thousandth between seeds."""
+    gain = changes.pop("gain", GAINS.get(preset, 0.0)) + 0.001 * (seed - 1)
+    scores = dict.fromkeys(SCORES, changes.pop("score", 0.6 + 0.01 * len(preset)) + 0.001 * seed)
+    treatments = {
+        "real": REAL, "synthetic": REAL + gain, "convex": CONVEX, "bootstrap": REAL, "shuffled": 0.1,
+        "synthetic_only": 0.5,
+    }  # fmt: skip
+    utility = [
+        {
+            "protocol": "same_rows", "treatment": name, "f1_macro": {"mean": value, "half_width": 0.1},
+            "difference_f1_macro": {"mean": value - REAL, "half_width": 0.1},
+        }
+        for name, value in treatments.items()
+    ]  # fmt: skip
+    kind = preset.split("_")[-1]
+    autoencoder = {"autoencoder": "vae"} if preset.startswith("latent") else {}
+    return {
+        "cell": f"{data}-{preset}", "seed": seed, "fingerprint": f"{data}{preset}{seed}",
+        "axes": {"data": data, "generator": kind, **autoencoder, "preset": preset, "seed": seed},
+        "parameters": 1234, "timings": {"train": 12.34}, "versions": {"torch": "2.13"},
+        "metrics": {f"test/samples/{key}": value for key, value in scores.items()}
+        | {f"fresh/samples/{key}": 0.51 for key in SCORES},
+        "utility": utility,
+        "split": {"name": "fifty", "train": 2000, "test": 1000, "features": 40, "classes": 10},
+        **changes,
+    }  # fmt: skip
+
+
+def runs(presets=tuple(GAINS), seeds=(0, 1, 2), data: str = "mnist1d") -> list[dict]:
+    return [made(preset, seed, data) for preset in presets for seed in seeds]
+
+
+def test_rows_are_sorted_by_the_gain_and_begin_with_real_ones():
+    table = collect(runs(), {})["mnist1d"]
+    lines = synthesizers_table(table).splitlines()[2:]
+    names = [line.split("|")[1].strip() for line in lines]
+    assert names == ["fresh real", "latent_diffusion_vae", "smote", "bootstrap", "gan"]
+    header = [part.strip() for part in synthesizers_table(table).splitlines()[0].split("|")]
+    cell = dict(zip(header, lines[2].split("|"), strict=True))
+    # Three seeds at -0.001, 0, 0.001 about the mean: 4.303 * 0.001 / sqrt(3).
+    assert cell["F1 gain over real"].strip() == "0.050 ± 0.002"
+    assert cell["F1 gain over convex"].strip().endswith("± 0.002")
+    assert cell["parameters"].strip() == "1,234" and cell["training (s)"].strip() == "12.3"
+    assert lines[0].split("|")[2].strip() == "0.510 ± 0.000" and "—" in lines[0]
+
+
+def test_the_difference_to_convex_is_within_one_run():
+    report = made("smote", 1)
+    assert over_convex(report) == pytest.approx(0.0)
+    report["utility"] = [row for row in report["utility"] if row["treatment"] != "convex"]
+    assert over_convex(report) is None
+
+
+def test_the_reading_says_which_intervals_leave_zero_out():
+    text = reading(collect(runs(), {})["mnist1d"])
+    gain, convex, c2st = text.splitlines()
+    assert (
+        "above for latent_diffusion_vae, smote, below for gan" in gain
+        and "of 4 intervals about 0.200" in gain
+    )
+    assert "above for latent_diffusion_vae, below for bootstrap, gan" in convex
+    assert "nearest to 0.5: gan" in c2st
+    assert outside((0.1, None)) == 0 and outside(None) == 0 and outside((-1.0, 0.5)) == -1
+    assert "above for none, below for none" in reading(collect(runs(seeds=(0,)), {})["mnist1d"])
+
+
+def test_presets_that_made_the_same_rows_are_named():
+    reports = [made(preset, seed, score=0.7) for preset in ("inn_svd", "inn_explicit") for seed in (0, 1)]
+    table = collect([*reports, *runs()], {})["mnist1d"]
+    assert twins(table) == [["inn_explicit", "inn_svd"]]
+    assert "one training made them: inn_explicit, inn_svd." in reading(table)
+
+
+def test_runs_without_a_utility_stand_last_and_leave_gaps():
+    table = collect([*runs(), *(made("aardvark", seed, utility=[]) for seed in (0, 1, 2))], {})["mnist1d"]
+    assert ranked(table)[-1] == "aardvark"
+    assert synthesizers_table(table).splitlines()[-1].count("—") == 3
+    assert "not measured" in reading({"aardvark": table["aardvark"]})
+
+
+def test_tables_go_by_their_file_and_missing_cells_are_named():
+    tables = collect([*runs(), *runs(("smote", "bootstrap"), (0, 2), data="table")], {})
+    assert list(tables) == ["fifty", "mnist1d"]
+    assert missing(tables) == ["fifty: bootstrap (seed 1), gan, latent_diffusion_vae, smote (seed 1)"]
+    text = synthesizers_markdown(tables, ["a command"], "2026-01-01", "a.png")
+    assert "## fifty" in text and "16 runs" in text and "a command" in text and "2,000 training rows" in text
+    assert text.endswith("- fifty: bootstrap (seed 1), gan, latent_diffusion_vae, smote (seed 1)\n")
+
+
+def test_runs_that_cannot_be_told_apart_and_none_at_all_are_refused():
+    other = made("smote", 0)
+    other["axes"] = {**other["axes"], "train_rows": 50}
+    with pytest.raises(UserError, match="preset=smote on mnist1d have seed 0; they differ in train_rows"):
+        collect([*runs(), other], {})
+    assert len(collect([*runs(), other], {"train_rows": "50"})["mnist1d"]) == 1
+    with pytest.raises(UserError, match="experiment=all_synthesizers"):
+        collect([{"axes": {"data": "mnist1d"}, "cell": "x"}], {})
+
+
+def test_the_figure_has_a_panel_a_data_set_and_a_name_a_point():
+    tables = collect([*runs(), *runs(data="coffee")], {})
+    figure = synthesizers_figure(tables)
+    assert [axis.get_title() for axis in figure.axes] == ["coffee", "mnist1d"]
+    for axis in figure.axes:
+        assert {text.get_text() for text in axis.texts} == set(GAINS)
+    kinds = {
+        preset: family(made(preset, 0))
+        for preset in ("smote", "gan", "vae", "diffusion", "latent_diffusion_vae")
+    }
+    assert set(kinds.values()) == set(COLOURS) - {"inversion"}
+    assert kinds["vae"] == kinds["gan"] != kinds["latent_diffusion_vae"]
+
+
+def test_the_command_writes_both_files_and_repeats_itself(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("inn_experiments.tracking.collect.finished", lambda outputs: runs())
+    target = tmp_path / "results" / "all_synthesizers.md"
+    arguments = ["synthesizers", "--outputs", str(tmp_path), "--to", str(target), "--date", "2026-01-01"]
+    assert command.main(arguments) == 0
+    first = [target.read_bytes(), target.with_suffix(".png").read_bytes()]
+    assert command.main(arguments) == 0
+    assert [target.read_bytes(), target.with_suffix(".png").read_bytes()] == first
+    assert "12 runs" in capsys.readouterr().out
+    assert sorted(path.name for path in target.parent.iterdir()) == [
+        "all_synthesizers.md",
+        "all_synthesizers.png",
+    ]
+    assert command.main([*arguments, "--only", "preset=nothing"]) == 2
