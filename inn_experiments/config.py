@@ -44,6 +44,7 @@ VARIANTS = {
     "train_rows": ("data.per_class", None, "k"),
     "normalise": ("autoencoder.normalise", "scalar", ""),
     "latent": ("autoencoder.latent", 512, "d"),
+    "replacement": ("generator.replacement", True, "replacement"),
     "last_beta": ("schedule.last", 0.02, "b"),
 }
 """Axis -> the setting that makes a variant of a cell, its usual value, and its letters in a cell's name."""

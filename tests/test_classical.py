@@ -127,3 +127,14 @@ def test_gaussian_shrinks_where_singular_alone():
     np.testing.assert_allclose(np.cov(x[labels == 1].T), full, atol=0.05)
     np.testing.assert_allclose(np.cov(x[labels == 0].T), shrunk, rtol=0.05, atol=0.05 * shrunk.diagonal().max())
     np.testing.assert_array_equal(everywhere.sample(labels[:9], seed=0).x, free.sample(labels[:9], seed=0).x)
+
+
+def test_copies_without_replacement_double_a_class_exactly(train):
+    counts = np.bincount(train.y)
+    generator = Bootstrap(replacement=False)
+    generator.fit(train, train, seed=0)
+    copies = generator.sample(np.repeat(train.y, 2), seed=0).x
+    for label, count in enumerate(counts):
+        found = np.unique(copies[np.repeat(train.y, 2) == label], axis=0, return_counts=True)[1]
+        assert len(found) == count and (found == 2).all()
+    assert generator.sample(np.empty(0, np.int64), seed=0).x.shape == (0, train.x.shape[1])

@@ -32,7 +32,8 @@ def rows(count: int = 600, deviation: float = 1.0) -> Rows:
 
 def built(conditioning=None, epochs: int = 2, learning_rate: float = 2e-3, **options) -> Gan:
     trainer = Trainer(epochs=epochs, batch=100, learning_rate=learning_rate, progress=False)
-    return Gan(conditioning or Label(), trainer, **{"latent": 4, "hidden": 32, "gradient_penalty": 0.3, **options})
+    usual = {"latent": 4, "hidden": 32, "gradient_penalty": 0.3}
+    return Gan(conditioning or Label(), trainer, **{**usual, **options})
 
 
 def fitted(train: Rows | None = None, **options) -> Gan:
@@ -93,7 +94,8 @@ def test_the_players_minimise_what_the_source_says(smoothing, penalty):
     assert float(judge.weight.grad) == pytest.approx(slope, rel=1e-4)
     judge.weight.grad = None
     # Non-saturating: -log D(G(z)), whose slope in g is -(1 - D) 2 w, however sure D is.
-    assert float(made._make(x[:, :0], torch.optim.SGD(maker.parameters(), lr=0.0))) == pytest.approx(-math.log(d_fake))
+    found = made._make(x[:, :0], torch.optim.SGD(maker.parameters(), lr=0.0))
+    assert float(found) == pytest.approx(-math.log(d_fake))
     assert float(maker.weight.grad) == pytest.approx(-(1 - d_fake) * 2 * w, rel=1e-5)
     assert judge.weight.grad is None, "a step of the generator leaves the discriminator alone"
 
@@ -106,13 +108,15 @@ def test_the_curves_say_what_the_players_do():
     last = {name: values[-1] for name, (_, values) in made.curves.items()}
     assert 0 < last["train/real"] < 1 and 0 < last["train/fake"] < 1
     plain = fitted(epochs=3, gradient_penalty=0.0)
-    np.testing.assert_allclose(plain.curves["train/loss"][1], plain.curves["train/discriminator"][1], rtol=1e-5)
+    losses = (plain.curves[f"train/{name}"][1] for name in ("loss", "discriminator"))
+    np.testing.assert_allclose(*losses, rtol=1e-5)
 
 
 def test_a_collapse_is_told_and_a_training_without_one_is_not(tmp_path):
     made = fitted()
     for real, fake, spread, words in [
-        (0.98, 0.01, 1.0, "the discriminator has won"), (0.5, 0.5, 0.1, "too much alike"), (0.6, 0.4, 0.9, None),
+        (0.98, 0.01, 1.0, "the discriminator has won"), (0.5, 0.5, 0.1, "too much alike"),
+        (0.6, 0.4, 0.9, None),
     ]:  # fmt: skip
         for name, value in (("real", real), ("fake", fake), ("spread", spread)):
             made.curves[f"train/{name}"] = [2], [value]
@@ -182,7 +186,7 @@ def test_many_rows_are_made_in_blocks_that_differ(monkeypatch):
 
 def test_training_keys_differ_where_weights_do():
     keys = [built(**options).training_key() for options in (
-        {}, {"latent": 3}, {"hidden": 7}, {"smoothing": 0.1}, {"instance_noise": 0.1}, {"spectral_norm": True},
-        {"gradient_penalty": 9.0}, {"discriminator_steps": 2}, {"bounded": True},
+        {}, {"latent": 3}, {"hidden": 7}, {"smoothing": 0.1}, {"instance_noise": 0.1},
+        {"spectral_norm": True}, {"gradient_penalty": 9.0}, {"discriminator_steps": 2}, {"bounded": True},
     )]  # fmt: skip
     assert all(first != second for i, first in enumerate(keys) for second in keys[:i])

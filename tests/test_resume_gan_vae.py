@@ -17,8 +17,10 @@ from inn_experiments.synthesizers.vae import Vae
 
 pytestmark = pytest.mark.filterwarnings("ignore:generator=gan has collapsed")
 Y = np.arange(90) % 3
-TRAIN = Rows((np.eye(3, 4)[Y] + 0.3 * np.random.default_rng(0).standard_normal((90, 4))).astype(np.float32), Y)
+NOISE = 0.3 * np.random.default_rng(0).standard_normal((90, 4))
+TRAIN = Rows((np.eye(3, 4)[Y] + NOISE).astype(np.float32), Y)
 SMALL = {"latent": 3, "hidden": 16}
+NOISY = {"discriminator_steps": 2, "instance_noise": 0.1}
 
 
 def trainer() -> Trainer:
@@ -26,7 +28,7 @@ def trainer() -> Trainer:
 
 
 CASES = {
-    "gan": (lambda: Gan(Label(), trainer(), **SMALL, discriminator_steps=2, instance_noise=0.1), AdversarialModule),
+    "gan": (lambda: Gan(Label(), trainer(), **SMALL, **NOISY), AdversarialModule),
     "gan, limited": (lambda: Gan(Label(), trainer(), **SMALL, spectral_norm=True), AdversarialModule),
     "vae": (lambda: Vae(Label(), trainer(), **SMALL), VariationalModule),
     "autoencoder": (lambda: AutoencoderVae(trainer(), **SMALL, epochs=6, batch=32), VariationalModule),
@@ -34,7 +36,8 @@ CASES = {
 
 
 def weights(made) -> dict[str, torch.Tensor]:
-    return {f"{name}.{key}": value for name, net in made.networks.items() for key, value in net.state_dict().items()}
+    states = {name: net.state_dict() for name, net in made.networks.items()}
+    return {f"{name}.{key}": value for name, state in states.items() for key, value in state.items()}
 
 
 @pytest.mark.parametrize("name", CASES)

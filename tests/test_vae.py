@@ -85,7 +85,8 @@ def test_linear_halves_find_probabilistic_principal_components():
     rng = np.random.default_rng(0)
     turn = np.linalg.qr(rng.standard_normal((5, 5)))[0]
     x = (rng.standard_normal((2000, 5)) * [3.0, 2.0, 0.6, 0.5, 0.4] @ turn + 7).astype(np.float32)
-    made = fitted(Rows(x, np.zeros(2000, int)), conditioning=Nothing(), layers=1, epochs=100, learning_rate=1e-2)
+    train = Rows(x, np.zeros(2000, int))
+    made = fitted(train, conditioning=Nothing(), layers=1, epochs=100, learning_rate=1e-2)
     values, vectors = np.linalg.eigh(np.cov(x.T))
     left = values[:3].mean()
     expected = left * np.eye(5) + (vectors[:, 3:] * (values[3:] - left)) @ vectors[:, 3:].T
@@ -153,7 +154,8 @@ def test_an_unknown_label_and_a_divergence_are_named():
 
 def test_training_keys_differ_where_weights_do():
     keys = [built(**options).training_key() for options in ({}, {"latent": 3}, {"beta": 0.5}, {"layers": 2})]
-    keys += [autoencoder(**options).training_key() for options in ({}, {"latent": 3}, {"beta": 0.5}, {"epochs": 2})]
+    others = ({}, {"latent": 3}, {"beta": 0.5}, {"epochs": 2})
+    keys += [autoencoder(**options).training_key() for options in others]
     assert all(first != second for i, first in enumerate(keys) for second in keys[:i])
 
 

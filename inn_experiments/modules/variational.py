@@ -73,7 +73,7 @@ class VariationalModule(lightning.LightningModule):
         return reconstruction + self.beta * kl, reconstruction, kl
 
     def on_train_epoch_end(self) -> None:
-        """Lower the learning rate; put the epoch's means, and now and then the validation's, on the curves."""
+        """Lower the learning rate; put the epoch's means, now and then the validation's, on the curves."""
         self.lr_schedulers().step()
         epoch = self.current_epoch + 1
         means = (self._sums / self._rows).tolist()

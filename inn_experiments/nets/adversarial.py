@@ -1,4 +1,4 @@
-"""The two players of a GAN, both told the class: one makes rows of noise, the other tells them from real ones."""
+"""The two players of a GAN, both told the class: one makes rows, the other tells them from real ones."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ class Discriminator(nn.Module):
     discriminator: Miyato and Koyama 2018, equation 3). Rows are standardised with one mean and one deviation,
     which `settle` sets.
 
-    Args: features, conditions, hidden, layers: as in `Generator`, at least two layers; spectral: each layer is
-    divided by its largest singular value (Miyato et al. 2018), so that D cannot be steeper than its
+    Args: features, conditions, hidden, layers: as in `Generator`, at least two layers; spectral: each layer
+    is divided by its largest singular value (Miyato et al. 2018), so that D cannot be steeper than its
     activations are.
     """
 

@@ -56,7 +56,8 @@ class AutoencoderVae(Autoencoder):
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(child_seed(seed, "weights"))
             self._assemble({
-                "features": train.x.shape[1], "latent": self.latent, "hidden": self.hidden, "layers": self.layers,
+                "features": train.x.shape[1], "latent": self.latent, "hidden": self.hidden,
+                "layers": self.layers,
             })
         moments = Moments.of(train.x)
         columns = torch.from_numpy(moments.columns)
@@ -79,7 +80,8 @@ class AutoencoderVae(Autoencoder):
             "autoencoder.learning_rate", None if seen is None else (seen, seen[:, :0]), draws,
         )  # fmt: skip
         nothing = np.zeros((len(train), 0), np.float32)
-        self.seconds = trainer.fit(module, RegressionBatches(train.x, lambda i: nothing[i], self.batch, draws))
+        batches = RegressionBatches(train.x, lambda i: nothing[i], self.batch, draws)
+        self.seconds = trainer.fit(module, batches)
         self.curves = module.curves
         if finished:
             # The generator inside may be interrupted, and this need not be trained again then.

@@ -28,8 +28,8 @@ FEW = 1 / 3
 class Gan(OnePass):
     """The non-saturating GAN of the source's Section 4, conditional (Mirza and Osindero 2014).
 
-    After a training that collapsed there is a UserWarning; the curves show when, and train/spread the share of
-    the deviation of the training rows around their class means that generated rows have in the end.
+    After a training that collapsed there is a UserWarning; the curves show when, and train/spread the share
+    of the deviation of the training rows around their class means that generated rows have in the end.
 
     Args: discriminator_steps: of D for each step of G; smoothing: D is taught 1 - smoothing for real rows
     (Salimans et al. 2016); instance_noise: on all rows that D sees, of their deviation (Arjovsky and Bottou
@@ -37,8 +37,8 @@ class Gan(OnePass):
     gradient of D at real rows (Mescheder et al. 2018); the others as in `OnePass`.
     """
 
-    def __init__(self, conditioning: Any, trainer: Trainer, latent: PositiveInt = 64, hidden: PositiveInt = 256,
-                 layers: SeveralInt = 3, discriminator_steps: PositiveInt = 1, smoothing: Share = 0.0,
+    def __init__(self, conditioning: Any, trainer: Trainer, latent: PositiveInt = 64,
+                 hidden: PositiveInt = 256, layers: SeveralInt = 3, discriminator_steps: PositiveInt = 1, smoothing: Share = 0.0,
                  instance_noise: NonNegative = 0.0, spectral_norm: bool = False,
                  gradient_penalty: NonNegative = 1.0, **about: Any) -> None:
         super().__init__(conditioning, trainer, latent, hidden, layers, **about)
@@ -104,8 +104,8 @@ class Gan(OnePass):
         ]
         if signs:
             warnings.warn(
-                f"generator=gan has collapsed ({'; '.join(signs)}); see the curves train/real and train/fake; "
-                "try another trainer.learning_rate, fewer trainer.epochs or a larger generator.gradient_penalty",
+                f"generator=gan has collapsed ({'; '.join(signs)}); see the curves train/real, train/fake; "
+                "try another trainer.learning_rate or trainer.epochs, or a larger generator.gradient_penalty",
                 UserWarning, stacklevel=3,
             )  # fmt: skip
 

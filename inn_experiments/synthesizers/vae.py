@@ -20,12 +20,12 @@ class Vae(OnePass):
     """Encoder and decoder are told the class; rows are decoded from z ~ N(0, I) (Sohn, Lee and Yan 2015).
 
     Args: beta: weight of the divergence from the prior, 1 being the evidence bound; noise: sampled rows have
-    the likelihood's noise, as the model says, and not the decoder's mean alone; None: unless rows are bounded,
-    for spectra have exact zeros, of which the noise would leave half; the others as in `OnePass`.
+    the likelihood's noise, as the model says, and not the decoder's mean alone; None: unless rows are
+    bounded, for spectra have exact zeros, of which the noise would leave half; the others as in `OnePass`.
     """
 
-    def __init__(self, conditioning: Any, trainer: Trainer, latent: PositiveInt = 8, hidden: PositiveInt = 256,
-                 layers: PositiveInt = 3, beta: NonNegative = 1.0, noise: bool | None = None,
+    def __init__(self, conditioning: Any, trainer: Trainer, latent: PositiveInt = 8,
+                 hidden: PositiveInt = 256, layers: PositiveInt = 3, beta: NonNegative = 1.0, noise: bool | None = None,
                  **about: Any) -> None:
         super().__init__(conditioning, trainer, latent, hidden, layers, **about)
         self.beta, self.noise = beta, noise
@@ -51,8 +51,8 @@ class Vae(OnePass):
     def _module(self, validation: tuple[Tensor, Tensor] | None, draws: torch.Generator) -> VariationalModule:
         settings = self.trainer
         return VariationalModule(
-            self.net, settings.learning_rate, settings.weight_decay, settings.epochs, settings.batch, self.beta,
-            "trainer.learning_rate", validation, draws,
+            self.net, settings.learning_rate, settings.weight_decay, settings.epochs, settings.batch,
+            self.beta, "trainer.learning_rate", validation, draws,
         )  # fmt: skip
 
     def _rows(self, z: Tensor, c: Tensor, draws: torch.Generator) -> Tensor:
