@@ -13,7 +13,7 @@ import torch
 from inn_experiments import config, pipeline
 from inn_experiments.contracts import Rows, Split
 from inn_experiments.data.mnist1d import Mnist1d
-from inn_experiments.data.scaling import BasePeak
+from inn_experiments.data.scaling import BasePeak, Standard
 
 
 @cache
@@ -40,6 +40,22 @@ def spectra(classes: int = 3, per_class: int = 12, features: int = 16) -> Split:
 def chemicals() -> Split:
     """The spectra, with what the three chemicals are: ethanol, acetone, and a mixture of two."""
     return replace(spectra(), smiles=(("CCO",), ("CC(C)=O",), ("c1ccccc1", "CCCCCC")))
+
+
+@cache
+def records() -> Split:
+    """Eight 2-D records of each of three classes, 6 retention times by 10 drift times: one peak a class."""
+    rng = np.random.default_rng(0)
+    y = np.repeat(np.arange(3), 8)
+    retention, drift = np.mgrid[:6, :10]
+    moved = 0.3 * rng.standard_normal((2, len(y), 1, 1))
+    at = (np.array([1, 3, 4])[y, None, None] + moved[0], np.array([2, 5, 8])[y, None, None] + moved[1])
+    peaks = np.exp(-0.5 * ((retention - at[0]) ** 2 + (drift - at[1]) ** 2))
+    x = peaks + 0.02 * rng.standard_normal(peaks.shape)
+    rows = Rows(x.reshape(len(y), -1).astype(np.float32), y.astype(np.int64))
+    names, axis = ("first", "second", "third"), np.arange(60.0)
+    return Split(rows, rows.take(np.arange(0)), rows, None, names, axis, "value", Standard(0.0, 1.0), False,
+                 "records", shape=(6, 10))
 
 
 @cache

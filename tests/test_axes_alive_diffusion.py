@@ -23,7 +23,7 @@ UNET = ("generator=diffusion", "network=point_unet", "network.hidden=16", *BASE[
 
 # Pairs of overrides on top of BASE that must differ in training and in what is generated.
 TRAINING = [
-    *combinations(["parameterization=x0", "parameterization=epsilon", "parameterization=v"], 2),
+    *combinations(["parameterization=x0", "parameterization=epsilon", "parameterization=v", "parameterization=mu"], 2),
     ("schedule=cosine", "schedule=linear"),
     ("schedule.steps=20", "schedule.steps=40"),
     *combinations(

@@ -74,7 +74,7 @@ def test_a_value_out_of_range_is_named(run, tmp_path, key, value, more) -> None:
         (["method=svd", "network=mlp"], ["network=mlp", "method=svd", "point_unet"]),
         (["generator=diffusion", "sampler=euler"], ["sampler=euler", "ddim, ddpm"]),
         (["generator=diffusion", "sampler=ddpm", "sampler.eta=1"], ["'sampler.eta'", "steps"]),
-        (["autoencoder=vae"], ["autoencoder=vae", "decoupled, none, plain"]),
+        (["autoencoder=vea"], ["autoencoder=vea", "decoupled, joint, none, plain, sequential, vae"]),
         (["autoencoder.layers=3"], ["'autoencoder.layers'", "has no settings"]),
         (["autoencoder=plain", "autoencoder.encoder_epochs=4"], ["'autoencoder.encoder_epochs'", "'epochs'"]),
         (["generator=diffusion", "+conditioning.open=true"], ["'open' in conditioning", "none here"]),

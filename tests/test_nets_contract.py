@@ -15,6 +15,7 @@ NETWORKS = {
     "masked_mlp": "MaskedMLP",
     "conv_unet": "ConvUNet",
     "mlp": "Mlp",
+    "rbf": "Rbf",
 }
 ROWS = 8
 

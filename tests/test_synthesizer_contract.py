@@ -12,7 +12,7 @@ import torch
 from inn_experiments import config
 from inn_experiments.contracts import Invertible, Synthesizer, UserError
 
-CLASSICAL = ["bootstrap", "jitter", "smote", "gaussian", "convex"]
+CLASSICAL = ["bootstrap", "jitter", "smote", "gaussian", "convex", "kde"]
 NEURAL = {
     "implicit": ["method=implicit"],
     "semi_implicit": ["method=semi_implicit"],
@@ -42,6 +42,8 @@ DIFFUSION = {
     "averaged and clipped": ["generator.ema=0.9", "generator.clip=true", STEPS],
     "untold": ["conditioning=none", STEPS],
     "conv_unet": ["network=conv_unet", STEPS],
+    "mu": ["parameterization=mu", "schedule.steps=20", "sampler=ddpm"],
+    "rbf": ["network=rbf", STEPS],
 }
 # The network of the paper is wide; what is promised does not depend on its size.
 SMALL = ["generator=diffusion", "network=mlp", "network.hidden=16"]
@@ -49,13 +51,16 @@ DECOUPLED = [
     "autoencoder=decoupled", "autoencoder.layers=2", "autoencoder.encoder_epochs=2", "autoencoder.decoder_epochs=2",
 ]  # fmt: skip
 PLAIN = ["autoencoder=plain", "autoencoder.widths=[12]", "autoencoder.latent=5", "autoencoder.epochs=2"]
+WIDTHLESS = {"network=conv_unet", "network=rbf"}
+VAE = ["autoencoder=vae", "autoencoder.hidden=12", "autoencoder.latent=5", "autoencoder.epochs=2"]
+RECORDS = ["autoencoder.latent=3", "autoencoder.width=8", "autoencoder.epochs=2"]
 CASES = {
     **{name: (cells.split, [f"generator={name}"]) for name in CLASSICAL},
     **{f"{name}, spectra": (cells.spectra, [f"generator={name}"]) for name in CLASSICAL},
     **{f"inn {name}": (cells.split, options) for name, options in NEURAL.items()},
     **{f"inn {name}": (cells.spectra, options) for name, options in BOUNDED.items()},
     **{
-        f"diffusion {name}": (cells.split, [*(SMALL[:1] if "network=conv_unet" in options else SMALL), *options])
+        f"diffusion {name}": (cells.split, [*(SMALL[:1] if WIDTHLESS & {*options} else SMALL), *options])
         for name, options in DIFFUSION.items()
     },
     "diffusion bounded": (cells.spectra, [*SMALL, STEPS]),
@@ -63,6 +68,16 @@ CASES = {
     "latent diffusion, decoupled": (cells.chemicals, [*DECOUPLED, *SMALL, STEPS, "conditioning=label_chemnet"]),
     "latent diffusion, plain": (cells.spectra, [*PLAIN, *SMALL, STEPS, "generator.ema=0.9"]),
     "latent smote, plain": (cells.spectra, [*PLAIN, "generator=smote"]),
+    "gan": (cells.split, ["generator=gan", "generator.hidden=16"]),
+    "gan bounded": (cells.spectra, ["generator=gan", "generator.hidden=16", "generator.spectral_norm=true"]),
+    "gan, chemistry": (cells.chemicals, ["generator=gan", "generator.hidden=16", "conditioning=label_chemnet"]),
+    "vae": (cells.split, ["generator=vae", "generator.hidden=16"]),
+    "vae bounded": (cells.spectra, ["generator=vae", "generator.hidden=16", "generator.noise=true"]),
+    "latent diffusion, vae": (cells.spectra, [*VAE, *SMALL, STEPS]),
+    "latent gaussian, sequential": (cells.records, ["autoencoder=sequential", *RECORDS, "generator=gaussian"]),
+    "latent kde, sequential": (cells.records, ["autoencoder=sequential", *RECORDS, "generator=kde"]),
+    "latent diffusion, sequential": (cells.records, ["autoencoder=sequential", *RECORDS, *SMALL, STEPS]),
+    "latent gaussian, joint": (cells.records, ["autoencoder=joint", *RECORDS, "generator=gaussian"]),
     "latent inn, plain": (cells.spectra, [*PLAIN, "method=semi_implicit", "sampling=convex"]),
     "latent inn, decoupled": (cells.chemicals, [*DECOUPLED, "generator.start=prime"]),
 }
@@ -91,7 +106,7 @@ def name(request: pytest.FixtureRequest) -> str:
 
 def test_every_generator_option_is_covered():
     options = {path.stem for path in (config.CONF / "generator").glob("*.yaml")}
-    assert options == {*CLASSICAL, "inn", "diffusion"}
+    assert options == {*CLASSICAL, "inn", "diffusion", "gan", "vae"}
 
 
 def test_it_gives_one_finite_row_for_each_label_asked_for(name):
@@ -165,7 +180,7 @@ def test_no_labels_give_no_rows(name):
     assert samples.x.shape == (0, CASES[name][0]().features) and samples.y.shape == (0,)
 
 
-@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case[0] is not cells.split], indirect=True)
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case[0]().bounded], indirect=True)
 def test_bounded_rows_give_samples_in_the_unit_interval(name):
     x = fitted(name).sample(np.repeat(LABELS, 30), seed=0).x
     assert x.min() >= 0 and x.max() <= 1
@@ -174,7 +189,8 @@ def test_bounded_rows_give_samples_in_the_unit_interval(name):
 @pytest.mark.parametrize("name", [name for name in CASES if name.startswith("latent")], indirect=True)
 def test_the_rows_of_an_autoencoder_are_its_decoded_latents(name):
     samples, synthesizer = fitted(name).sample(LABELS, seed=1), fitted(name)
-    assert samples.latent.shape == (len(LABELS), 512 if "decoupled" in name else 5)
+    square = 9 if CASES[name][0]().shape else 5
+    assert samples.latent.shape == (len(LABELS), 512 if "decoupled" in name else square)
     np.testing.assert_array_equal(synthesizer.decode(samples.latent), samples.x)
     assert synthesizer.encode(samples.x).shape == samples.latent.shape
 

@@ -43,4 +43,4 @@ class Rbf(nn.Module):
         state = self.gain[t][:, None] * x + torch.bmm(self.units(x)[:, None], self.readout[t])[:, 0]
         if self.told is None or z is None:
             return state
-        return state + self.told(z.to(x.dtype).reshape(len(x), -1))
+        return state + self.told(z.to(x.dtype).reshape(len(x), self.told.in_features))

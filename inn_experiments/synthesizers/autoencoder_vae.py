@@ -15,9 +15,10 @@ from inn_experiments.modules.trainer import Trainer
 from inn_experiments.modules.variational import VariationalModule
 from inn_experiments.nets.variational import VariationalAutoencoder
 from inn_experiments.seeding import child_seed
-from inn_experiments.synthesizers.autoencoders import FINISHED, Autoencoder, read_weights, write_whole
+from inn_experiments.synthesizers.autoencoders import FINISHED, Autoencoder
 from inn_experiments.synthesizers.moments import Moments, evenly
 from inn_experiments.synthesizers.normalisation import Kind
+from inn_experiments.synthesizers.weights import read_weights, write_whole
 
 PART = "vae"
 

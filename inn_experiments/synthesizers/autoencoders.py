@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from inn_experiments.modules.trainer import Trainer
 from inn_experiments.seeding import child_seed
 from inn_experiments.synthesizers.moments import blocks
 from inn_experiments.synthesizers.normalisation import Kind
+from inn_experiments.synthesizers.weights import read_weights, write_whole
 
 DESCRIPTION, WEIGHTS, FINISHED = "autoencoder.json", "weights.pt", "finished.pt"
 
@@ -174,24 +174,3 @@ class Autoencoder:
             parts = [convert(torch.from_numpy(np.array(part, dtype=np.float32))).numpy() for part in blocks(rows)]
             # Of no rows only the width is to be known.
             return np.concatenate(parts) if parts else convert(torch.zeros(0, rows.shape[1])).numpy()
-
-
-def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
-    """Let `write` fill a temporary file beside `path` and give it that name when it is whole."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        write(temporary)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def read_weights(path: Path) -> dict[str, Any]:
-    """State dicts from `path`, without unpickling; raises UserError where the file holds anything else."""
-    try:
-        return torch.load(path, weights_only=True, map_location="cpu")
-    except Exception as error:
-        raise UserError(
-            f"{path} holds more than weights, or is damaged, and was not read ({type(error).__name__}); "
-            "delete its folder to train again"
-        ) from error

@@ -1,14 +1,11 @@
-"""A trained denoiser at work: states walked down the levels; and its weights read again."""
+"""A trained denoiser at work: states walked down the levels."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-
-from inn_experiments.contracts import UserError
 
 
 @torch.no_grad()
@@ -34,17 +31,3 @@ def walked(
         return parameterization.split(net(x, t, z), x, alphas[t], sigmas[t], t)
 
     return torch.stack(sampler(denoise, start, schedule, generator, **options))
-
-
-def read_weights(path: Path) -> dict[str, Tensor]:
-    """A plain state dict, read without unpickling; raises UserError for a file that holds more than that."""
-    try:
-        return torch.load(path, weights_only=True, map_location="cpu")
-    except Exception as error:
-        # By name, so that nothing here needs the module that must never be used.
-        if type(error).__name__ != "UnpicklingError":
-            raise
-        raise UserError(
-            f"{path} holds more than weights, or is damaged, and was not read; "
-            "delete its folder to train again"
-        ) from None

@@ -19,8 +19,9 @@ from inn_experiments.modules.denoising import DenoisingModule
 from inn_experiments.modules.denoising_batches import DenoisingBatches, Examples
 from inn_experiments.modules.trainer import Trainer
 from inn_experiments.seeding import child_seed
-from inn_experiments.synthesizers.denoiser import read_weights, walked
+from inn_experiments.synthesizers.denoiser import walked
 from inn_experiments.synthesizers.moments import Moments
+from inn_experiments.synthesizers.weights import read_weights
 
 # Rows that go through the sampler at once.
 BLOCK = 4096

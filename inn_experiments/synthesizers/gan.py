@@ -38,7 +38,8 @@ class Gan(OnePass):
     """
 
     def __init__(self, conditioning: Any, trainer: Trainer, latent: PositiveInt = 64,
-                 hidden: PositiveInt = 256, layers: SeveralInt = 3, discriminator_steps: PositiveInt = 1, smoothing: Share = 0.0,
+                 hidden: PositiveInt = 256, layers: SeveralInt = 3,
+                 discriminator_steps: PositiveInt = 1, smoothing: Share = 0.0,
                  instance_noise: NonNegative = 0.0, spectral_norm: bool = False,
                  gradient_penalty: NonNegative = 1.0, **about: Any) -> None:
         super().__init__(conditioning, trainer, latent, hidden, layers, **about)

@@ -21,6 +21,7 @@ from inn_experiments.modules.batches import PairBatches
 from inn_experiments.modules.inversion import InversionModule
 from inn_experiments.modules.trainer import Trainer
 from inn_experiments.seeding import child_seed
+from inn_experiments.synthesizers.weights import read_weights
 
 
 class Inn:
@@ -144,17 +145,7 @@ class Inn:
                 raise UserError(f"generator inn: {folder / name} is missing; give the folder of a saved generator")
         with np.load(folder / "rows.npz", allow_pickle=False) as rows:
             self._assemble(Rows(rows["x"], rows["y"]))
-        try:
-            weights = torch.load(folder / "weights.pt", weights_only=True, map_location="cpu")
-        except Exception as error:
-            # By name, so that nothing here needs the module that must never be used.
-            if type(error).__name__ != "UnpicklingError":
-                raise
-            raise UserError(
-                f"{folder / 'weights.pt'} holds more than weights, or is damaged, and was not read; delete its folder "
-                "to train again"
-            ) from None
-        self.method.load_state_dict(weights)
+        self.method.load_state_dict(read_weights(folder / "weights.pt"))
         self.method.eval()
         record = json.loads((folder / "curves.json").read_text(encoding="utf-8"))
         self.curves = {name: (list(e), list(v)) for name, (e, v) in record["curves"].items()}

@@ -9,8 +9,8 @@ import numpy as np
 
 from inn_experiments.contracts import Rows, Samples, Synthesizer, UserError
 from inn_experiments.seeding import child_seed
-from inn_experiments.synthesizers.autoencoders import write_whole
 from inn_experiments.synthesizers.normalisation import Normalisation
+from inn_experiments.synthesizers.weights import write_whole
 
 DESCRIPTION = "latent.npz"
 

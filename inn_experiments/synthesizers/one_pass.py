@@ -16,8 +16,8 @@ from inn_experiments.maths.samplers import drawn
 from inn_experiments.modules.regression_batches import RegressionBatches
 from inn_experiments.modules.trainer import Trainer
 from inn_experiments.seeding import child_seed
-from inn_experiments.synthesizers.autoencoders import read_weights, write_whole
 from inn_experiments.synthesizers.moments import BLOCK, Moments, evenly
+from inn_experiments.synthesizers.weights import read_weights, write_whole
 
 WEIGHTS, ARRAYS, RECORD = "weights.pt", "conditions.npz", "curves.json"
 

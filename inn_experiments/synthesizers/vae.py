@@ -25,8 +25,8 @@ class Vae(OnePass):
     """
 
     def __init__(self, conditioning: Any, trainer: Trainer, latent: PositiveInt = 8,
-                 hidden: PositiveInt = 256, layers: PositiveInt = 3, beta: NonNegative = 1.0, noise: bool | None = None,
-                 **about: Any) -> None:
+                 hidden: PositiveInt = 256, layers: PositiveInt = 3, beta: NonNegative = 1.0,
+                 noise: bool | None = None, **about: Any) -> None:
         super().__init__(conditioning, trainer, latent, hidden, layers, **about)
         self.beta, self.noise = beta, noise
 
