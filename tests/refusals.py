@@ -1,4 +1,4 @@
-"""What a refusal of the command line is, and a small table to make mistakes in."""
+"""What a refusal of the command line is, and small files to make mistakes in."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 CHEAP = ("generator=bootstrap", "utility=none", "tracking=none")
+FINAL = ("report.json", "samples.parquet", "samples.npz")
 
 
 def check_refused(answer: tuple[int, str, str], words: list[str], outputs: Path) -> None:
@@ -16,11 +17,11 @@ def check_refused(answer: tuple[int, str, str], words: list[str], outputs: Path)
     assert status == 2, err
     assert err.startswith("error: ") and len(err.splitlines()) == 1, err
     assert all(word in err for word in words), err
-    written = [path for path in outputs.rglob("*") if path.is_file() and "hydra" not in path.parts]
+    written = [
+        path.relative_to(outputs) for path in outputs.rglob("*") if path.is_file() and "hydra" not in path.parts
+    ]
     left = [
-        path
-        for path in written
-        if path.name.startswith(".") or path.name in ("report.json", "samples.parquet")
+        path for path in written if path.name in FINAL or any(part.startswith(".") for part in path.parts)
     ]
     assert left == []
 
@@ -43,3 +44,11 @@ def given(folder: Path, table: pd.DataFrame) -> list[str]:
     """The overrides that choose this table, written as CSV."""
     table.to_csv(folder / "rows.csv", index=False)
     return ["data=table", f"data.path={folder / 'rows.csv'}", "data.label=kind"]
+
+
+def archive(folder: Path, **changes: np.ndarray) -> list[str]:
+    """The overrides that choose 30 records of 16 x 24 in three classes, written as NPZ; `changes` are of its keys."""
+    rng = np.random.default_rng(0)
+    arrays = {"X": rng.gamma(1.0, 10.0, (30, 16, 24)), "y": np.array(["10", "9", "b"])[np.arange(30) % 3]}
+    np.savez(folder / "records.npz", **(arrays | changes))
+    return ["data=records2d", f"data.path={folder / 'records.npz'}"]

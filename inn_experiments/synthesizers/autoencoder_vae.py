@@ -15,10 +15,9 @@ from inn_experiments.modules.trainer import Trainer
 from inn_experiments.modules.variational import VariationalModule
 from inn_experiments.nets.variational import VariationalAutoencoder
 from inn_experiments.seeding import child_seed
-from inn_experiments.synthesizers.autoencoders import FINISHED, Autoencoder
+from inn_experiments.synthesizers.autoencoders import Autoencoder
 from inn_experiments.synthesizers.moments import Moments, evenly
 from inn_experiments.synthesizers.normalisation import Kind
-from inn_experiments.synthesizers.weights import read_weights, write_whole
 
 PART = "vae"
 
@@ -63,32 +62,15 @@ class AutoencoderVae(Autoencoder):
         moments = Moments.of(train.x)
         columns = torch.from_numpy(moments.columns)
         self.net.settle(moments.mean, moments.deviation or 1.0, columns, moments.residual or 1.0)
-        trainer = self.trainer.with_settings(
-            epochs=self.epochs, batch=self.batch, learning_rate=self.learning_rate
-        )
-        # The copy's folder may be a generator's, who shares the trainer: two checkpoints must not meet there.
-        trainer.resume = self.resume / PART if self.resume else None
-        finished = trainer.resume / FINISHED if trainer.resume else None
-        if finished and finished.is_file():
-            kept = read_weights(finished)
-            self.net.load_state_dict(kept["weights"])
-            self.seconds, self.curves = kept["seconds"], kept["curves"]
-            return
-        draws = torch.Generator().manual_seed(child_seed(seed, f"order/{PART}"))
+        draws = self._draws(PART, seed)
         seen = torch.tensor(val.x[evenly(len(val))], dtype=torch.float32) if len(val) else None
         module = VariationalModule(
-            self.net, self.learning_rate, trainer.weight_decay, self.epochs, self.batch, self.beta,
+            self.net, self.learning_rate, self.trainer.weight_decay, self.epochs, self.batch, self.beta,
             "autoencoder.learning_rate", None if seen is None else (seen, seen[:, :0]), draws,
         )  # fmt: skip
         nothing = np.zeros((len(train), 0), np.float32)
         batches = RegressionBatches(train.x, lambda i: nothing[i], self.batch, draws)
-        self.seconds = trainer.fit(module, batches)
-        self.curves = module.curves
-        if finished:
-            # The generator inside may be interrupted, and this need not be trained again then.
-            finished.parent.mkdir(parents=True, exist_ok=True)
-            kept = {"weights": self.net.state_dict(), "seconds": self.seconds, "curves": self.curves}
-            write_whole(finished, lambda path: torch.save(kept, path))
+        self._run(PART, self.net, module, batches, self.epochs)
 
     def _describe(self) -> dict[str, Any]:
         first, inner = self.net.encoder.widths[0], self.net.encoder.widths[1:-1]

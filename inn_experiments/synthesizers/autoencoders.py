@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from lightning import LightningModule
 from torch import Tensor, nn
 
 from inn_experiments.contracts import Rows, UserError
@@ -142,6 +143,18 @@ class Autoencoder:
                  targets: Callable[[np.ndarray], np.ndarray], epochs: int, seed: int,
                  validation: tuple[Tensor, Tensor] | None, enough: float = 0.0) -> None:
         """Teach `net` the targets of all inputs; `part` names its curves and checkpoint."""
+        draws = self._draws(part, seed)
+        module = RegressionModule(net, self.learning_rate, self.trainer.weight_decay, epochs, self.batch,
+                                  "autoencoder.learning_rate", validation, enough)
+        self._run(part, net, module, RegressionBatches(inputs, targets, self.batch, draws), epochs)
+
+    def _draws(self, part: str, seed: int) -> torch.Generator:
+        """Of the training of `part`: the order of the rows, and what else is drawn."""
+        return torch.Generator().manual_seed(child_seed(seed, f"order/{part}"))
+
+    def _run(self, part: str, net: nn.Module, module: LightningModule, batches: RegressionBatches,
+             epochs: int) -> None:
+        """Train `net` inside `module`, or take it from an interrupted fit that had finished this part."""
         trainer = self.trainer.with_settings(
             epochs=epochs, batch=self.batch, learning_rate=self.learning_rate
         )
@@ -154,15 +167,12 @@ class Autoencoder:
             self.seconds += kept["seconds"]
             self.curves |= kept["curves"]
             return
-        generator = torch.Generator().manual_seed(child_seed(seed, f"order/{part}"))
-        module = RegressionModule(net, self.learning_rate, trainer.weight_decay, epochs, self.batch,
-                                  "autoencoder.learning_rate", validation, enough)
-        seconds = trainer.fit(module, RegressionBatches(inputs, targets, self.batch, generator))
+        seconds = trainer.fit(module, batches)
         curves = {f"{part}/{name}": curve for name, curve in module.curves.items()}
         self.seconds += seconds
         self.curves |= curves
         if finished:
-            # The other half may be interrupted, and this one then need not be trained again.
+            # What comes after may be interrupted, and this then need not be trained again.
             finished.parent.mkdir(parents=True, exist_ok=True)
             kept = {"weights": net.state_dict(), "seconds": seconds, "curves": curves}
             write_whole(finished, lambda path: torch.save(kept, path))
