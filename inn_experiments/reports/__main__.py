@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     """The options of the command."""
     top = argparse.ArgumentParser(prog="python -m inn_experiments.reports", description=__doc__)
-    commands = top.add_subparsers(required=True, metavar="grid|compare|table8|effects|records2d|synthesizers")
+    commands = top.add_subparsers(required=True, metavar="grid|compare|table8|effects|records2d|claims|synthesizers")
     grid = commands.add_parser("grid", help="Tables 6 and 7 of the paper, as Markdown and as a figure beside it")
     grid.set_defaults(write=write_grid)
     grid.add_argument("--network", default="point_unet", help="the runs' network")
@@ -53,9 +53,11 @@ def parser() -> argparse.ArgumentParser:
     effects.add_argument("--title", default="Effects", help="the report's title")
     records2d = commands.add_parser("records2d", help="2-D records: reconstruction, utility, uplift per class")
     records2d.set_defaults(write=write_records2d)
+    claims = commands.add_parser("claims", help="measured statements of the sources, beside chance")
+    claims.set_defaults(write=write_claims)
     synthesizers = commands.add_parser("synthesizers", help="every preset: fidelity, utility and cost by data set")
     synthesizers.set_defaults(write=write_synthesizers)
-    for each in (grid, compare, table8, effects, records2d, synthesizers):
+    for each in (grid, compare, table8, effects, records2d, claims, synthesizers):
         each.add_argument("--outputs", type=Path, default=Path("outputs"), help="the runs' paths.outputs")
         each.add_argument("--to", type=Path, required=True, help="Markdown file; a figure beside it ends in .png")
         each.add_argument(
@@ -182,6 +184,19 @@ def write_records2d(options: argparse.Namespace, given: Sequence[str]) -> int:
     write_figure(picture, records2d_figure(runs))
     write_text(options.to, text)
     print(f"{options.to} and {picture.name}: {len(runs)} runs")
+    return 0
+
+
+def write_claims(options: argparse.Namespace, given: Sequence[str]) -> int:
+    """Collect the finished runs with measured statements, write their tables, and say where they are."""
+    from inn_experiments.reports.claims import claims_markdown
+    from inn_experiments.reports.files import write_text
+    from inn_experiments.tracking.collect import finished
+
+    commands = [*options.command, typed(given)]
+    text, count = claims_markdown(finished(options.outputs), dict(options.only), commands, options.date)
+    write_text(options.to, text)
+    print(f"{options.to}: {count} runs")
     return 0
 
 
