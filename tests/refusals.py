@@ -47,8 +47,8 @@ def given(folder: Path, table: pd.DataFrame) -> list[str]:
 
 
 def archive(folder: Path, **changes: np.ndarray) -> list[str]:
-    """The overrides that choose 30 records of 16 x 24 in three classes, written as NPZ; `changes` are of its keys."""
+    """The overrides that choose 36 records of 16 x 24 in three classes, written as NPZ; `changes` are of its keys."""
     rng = np.random.default_rng(0)
-    arrays = {"X": rng.gamma(1.0, 10.0, (30, 16, 24)), "y": np.array(["10", "9", "b"])[np.arange(30) % 3]}
+    arrays = {"X": rng.gamma(1.0, 10.0, (36, 16, 24)), "y": np.array(["10", "9", "b"])[np.arange(36) % 3]}
     np.savez(folder / "records.npz", **(arrays | changes))
     return ["data=records2d", f"data.path={folder / 'records.npz'}"]

@@ -12,7 +12,7 @@ from record_examples import LABELS, records, write_folder
 from refusals import CHEAP, archive, check_refused
 
 SEQUENTIAL = ("autoencoder=sequential", "autoencoder.latent=4", "autoencoder.epochs=1", "trainer.progress=false")
-ONCE = np.array(["10"] * 14 + ["9"] * 13 + ["rare"] * 3)
+RARE = np.array(["10"] * 18 + ["9"] * 17 + ["rare"])
 
 
 def npy(value) -> object:
@@ -98,12 +98,12 @@ def test_a_choice_that_does_not_go_with_the_records_is_named(run, tmp_path, argu
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"y": np.full(30, "b")}, ["every record has the class 'b'", "at least 2"]),
-        ({"y": np.arange(29)}, ["'y'", "(30,)", "(29,)"]),
-        ({"y": ONCE[np.arange(30) % 30 * 0 + np.r_[0:27, 27, 0, 0]]}, ["'rare' has 1", "too few rows"]),
-        ({"X": np.ones((30, 16, 24))}, ["zero variance"]),
+        ({"y": np.full(36, "b")}, ["every record has the class 'b'", "at least 2"]),
+        ({"y": np.arange(35)}, ["'y'", "(36,)", "(35,)"]),
+        ({"y": RARE}, ["'rare' has 1", "too few rows"]),
+        ({"X": np.ones((36, 16, 24))}, ["zero variance"]),
         ({"X": records()[0]}, ["'X'", "(16, 24)"]),
-        ({"X": np.where(np.arange(24) == 7, np.inf, records())}, ["record 1", "column 8", "30 records"]),
+        ({"X": np.where(np.arange(24) == 7, np.inf, records(36))}, ["record 1", "column 8", "36 records"]),
         ({"drift": np.arange(5)}, ["'drift'", "24 numbers"]),
     ],
 )

@@ -45,11 +45,14 @@ def claims_markdown(
             )
         cells[report["cell"]][report["seed"]] = report
     seeds = ", ".join(str(seed) for seed in sorted({report["seed"] for report in chosen}))
-    parts = [
-        "# Measured statements", f"- {date}: {len(chosen)} runs, seeds {seeds}", "\n".join(["```", *commands, "```"]),
+    about = (
         "A value is the mean over seeds ± half the width of its 95 % Student t interval; with one seed its own "
         "interval stands in brackets. p belongs to each seed's test against chance, in the order of the seeds; "
-        "it is not corrected for there being many.",
+        "it is not corrected for there being many."
+    )
+    parts = [
+        "# Measured statements", f"- {date}: {len(chosen)} runs, seeds {seeds}", "\n".join(["```", *commands, "```"]),
+        about,
     ]  # fmt: skip
     for cell, runs in sorted(cells.items()):
         parts += [f"## {cell}", claims_table([runs[seed] for seed in sorted(runs)])]
