@@ -32,7 +32,10 @@ def _run() -> int:
     from inn_experiments import cell, config, failures, sweep
 
     if unknown := failures.unknown_flags():
-        print(f"error: unknown option {' '.join(unknown)}; --help lists what there is", file=sys.stderr)
+        # Options between the settings end them for the parser, which then asks about settings that are fine.
+        apart = not any(argument.startswith("-") for argument in unknown)
+        cure = "write options such as -m first or last" if apart else "--help lists what there is"
+        print(f"error: unknown option {' '.join(unknown)}; {cure}", file=sys.stderr)
         return failures.BAD_INPUT
     failures.catch_signals()
     status = 0

@@ -117,8 +117,8 @@ def axes(cfg: DictConfig) -> dict[str, Any]:
 
 
 def cell_name(cfg: DictConfig) -> str:
-    """A short readable name of the cell, without the seed: `svd-convex-fid`, `coffee-smote`; a table
-    goes by the name of its file. A preset's cell is named by the data and the preset.
+    """A short readable name of the cell, without the seed: `svd-convex-fid`, `coffee-smote`; tables and
+    records go by the name of their file or folder. A preset's cell is named by the data and the preset.
 
     It names the three axes of the paper's grid, then whatever else is not at its default.
     """
@@ -140,7 +140,7 @@ def cell_name(cfg: DictConfig) -> str:
 
 
 def _data_name(cfg: DictConfig) -> str:
-    path = OmegaConf.select(cfg, "data.path") if cfg.choices.data == "table" else None
+    path = OmegaConf.select(cfg, "data.path") if cfg.choices.data in ("table", "records2d") else None
     return Path(str(path)).stem if path else cfg.choices.data
 
 

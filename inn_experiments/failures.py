@@ -90,6 +90,11 @@ def _of_hydra(error: Exception) -> str:
         node = getattr(error.__cause__, "parent_node", None)
         known = [key for key in node if key not in (*NOTES, "_target_")] if isinstance(node, DictConfig) else []
         group, _, name = typo[1].rpartition(".")
+        if _swept(group):
+            return (
+                f"{typo[1]}: a sweep over {group!r} is looked at without it first, where there is no such key; "
+                f"write ++{typo[1]}=..."
+            )
         none = f"; the chosen option of {group!r} has no settings" if group in defaults() else ""
         return f"unknown key {typo[1]!r}{nearest(name, known) if known else none}"
     if typo:
@@ -99,6 +104,11 @@ def _of_hydra(error: Exception) -> str:
         return f"{missing[2]}: the configuration does not have it; leave its default alone, or give {missing[2]}=..."
     cause = f"\n{error.__cause__}" if isinstance(error.__cause__, OmegaConfBaseException) else ""
     return " ".join(line.strip() for line in f"{message}{cause}".splitlines() if line.strip())
+
+
+def _swept(group: str) -> bool:
+    """Whether the command line gives several options of `group`."""
+    return any(re.match(rf"{re.escape(group)}=[^\[{{(]*,", argument) for argument in sys.argv[1:])
 
 
 def show(error: BaseException, outputs: Path | None = None) -> int:

@@ -50,8 +50,12 @@ def run(cfg: DictConfig, run: Any) -> Report:
     _warn(report, caught)
     report.split = describe(split)
     run.dataset(split.name, f"{cfg.seed}-{len(split.train)}x{split.features}")
-    with _clock(report, "fit"):
-        synthesizer = fit_or_load(cfg, split, build, outputs / "fits")
+    with warnings.catch_warnings(record=True) as caught:
+        # A collapse, for example, belongs into the report and not between the lines of the progress.
+        warnings.simplefilter("always", UserWarning)
+        with _clock(report, "fit"):
+            synthesizer = fit_or_load(cfg, split, build, outputs / "fits")
+    _warn(report, caught)
     report.parameters = getattr(synthesizer, "parameters", 0)
     report.timings["train"] = getattr(synthesizer, "seconds", report.timings["fit"])
     with _clock(report, "sample"):

@@ -27,6 +27,14 @@ MNIST1D = ["data.rows=200", "data.val_rows=50", "data.fresh_rows=100"]
 AUTOENCODER = ["autoencoder.widths=[16]", "autoencoder.encoder_epochs=1", "autoencoder.decoder_epochs=1"]
 NARROW = ["network.hidden=32"]
 FEW_STEPS = ["schedule.steps=20", "sampler.steps=5"]
+FEW_TREES = ["utility.repeats=2", "utility.trees=10"]
+RECORDS = ["autoencoder.latent=4", "autoencoder.width=8", "autoencoder.epochs=1"]
+GCIMS = ["data.records=80", "data.imbalance=1.5", "data.levels=[3,3]", "seed=0"]
+POINTS = [
+    "trainer.epochs=2", "network.hidden=16", "schedule.steps=10", "claims.points=50", "claims.paths=50",
+    "data.rows=200", "data.val_rows=50", "data.test_rows=100", "data.fresh_rows=100", "geometry.rows=50",
+]  # fmt: skip
+PRESETS = ["trainer.epochs=2", *FEW_TREES, "utility.per_class=5", "seed=0"]
 # The rarest chemicals have too few rows to be compared; the geometry leaves them out.
 TABLE8 = [*SHORT, *NARROW, *AUTOENCODER, *FEW_STEPS, "data.rows=200", "geometry.rows=10"]
 
@@ -39,16 +47,40 @@ SHORTER = {
     "experiment=unseen_compounds": [*SHORT, *NARROW, *FEW_STEPS],
     "data=massbank": [*SHORT, *FOREST, *NARROW, *FEW_STEPS],
     "data=ims": [*SHORT, *FOREST, *NARROW, *AUTOENCODER, *FEW_STEPS],
+    "data=records2d": [*RECORDS, *FEW_TREES],
+    "experiment=gcims": [*RECORDS, *GCIMS, *FEW_TREES, "generator=gaussian"],
+    # Its cell with the other autoencoder has the errors of the run before.
+    "experiment=gcims_width": [*RECORDS, *GCIMS, "autoencoder=joint"],
+    "experiment=spirals": [*POINTS, "data=two_clusters", "parameterization=mu"],
+    "experiment=spirals_noise": [*POINTS, "schedule.last=0.01"],
+    "autoencoder=vae": [
+        *SHORT, *FOREST, *MNIST1D, *NARROW, *FEW_STEPS, "autoencoder.hidden=16", "autoencoder.epochs=1",
+    ],
+    "experiment=latent_arithmetic": [
+        *SHORT, *MNIST1D, "autoencoder=vae", "autoencoder.hidden=16", "autoencoder.epochs=1", "claims.pairs=5",
+        "claims.trees=10",
+    ],
+    "experiment=all_synthesizers": [*PRESETS, *MNIST1D, "preset=bootstrap,gan"],
+    "experiment=all_synthesizers_ims": [*PRESETS, "data.rows=400", "preset=bootstrap"],
+    "experiment=all_synthesizers_mass": [*PRESETS, "preset=bootstrap"],
 }
 """A word of a command -> what makes it short; others take SHORT and FOREST, and few rows of MNIST1D."""
 
 FEWER = {
     # One seed: its cells are those of the sweep before, so this checks that finished cells are skipped.
     "seed=0,1,2,3,4": "seed=0",
+    "seed=0,1,2": "seed=0",
     "sampler.steps=100,50,20,10,5": "sampler.steps=100,5",
     "sampler_steps=50": "sampler_steps=5",
+    "sampler.steps=40": "sampler.steps=10",
 }
 """A word of a command -> what stands in its place."""
+
+TITLES = {
+    "grid": "Table 6", "table8": "Table 8", "effects": "Main effects", "records2d": "# 2-D records: gcims_simulated",
+    "claims": "# Measured statements", "compare": "# Noise range", "synthesizers": "# Every synthesizer",
+}  # fmt: skip
+"""A subcommand of the reports -> what is in its file."""
 
 PAPER_GRID = ["method=implicit,svd", "loss=fid", "sampling=gaussian,convex"]
 """Four of the grid's 16 cells, two of which were run before."""
@@ -56,7 +88,7 @@ PAPER_GRID = ["method=implicit,svd", "loss=fid", "sampling=gaussian,convex"]
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
-    """A newcomer's folder with a file of spectra, a folder of MassBank records and ion mobility spectra."""
+    """A newcomer's folder with files of spectra, MassBank records, ion mobility spectra and 2-D records."""
     folder = tmp_path_factory.mktemp("newcomer")
     rng = np.random.default_rng(0)
     chemical = np.repeat(["acetone", "benzene", "cresol"], 20)
@@ -65,6 +97,13 @@ def folder(tmp_path_factory) -> Path:
     table = pd.DataFrame(peaks, columns=[str(mass) for mass in range(40, 52)])
     table.insert(0, "chemical", chemical)
     table.to_csv(folder / "my.csv", index=False)
+    np.savez(folder / "spectra.npz", X=peaks.astype(np.float32), y=chemical)
+    for label, place in (("apple", 2), ("birch", 5), ("cedar", 8)):
+        (folder / "gcims" / label).mkdir(parents=True)
+        for number in range(14):
+            record = rng.normal(1, 0.1, (16, 24))
+            record[place : place + 3, 2 * place : 2 * place + 4] += rng.gamma(5, 1)
+            np.savetxt(folder / "gcims" / label / f"{number}.csv", record, delimiter=",")
     massbank_examples.write(folder, *massbank_examples.many(compounds=8, each=4))
     table = pd.DataFrame(peaks, columns=[f"{half}_{place}" for half in ("pos", "neg") for place in range(6)])
     table.insert(0, "chemical", chemical)
@@ -107,14 +146,20 @@ def test_command_runs_as_written(command, folder):
     if "reports" in command:
         words = shlex.split(command)
         made = (folder / words[words.index("--to") + 1]).read_text(encoding="utf-8")
-        assert {"grid": "Table 6", "table8": "Table 8", "effects": "Main effects"}[words[3]] in made
+        assert TITLES[words[3]] in made
     if "experiment=table8" in command:
         for name in ("figures/geometry.png", "eye_test/sheet_DEB.png", "eye_test/key/key.csv", "report.json"):
+            assert list(folder.glob(f"outputs/runs/*/artifacts/{name}")), name
+    if "experiment=spirals" in command:
+        for name in ("forward.png", "reverse.png", "path.png", "steps.png", "reverse.gif"):
+            assert list(folder.glob(f"outputs/runs/*/artifacts/figures/{name}")), name
+    if "data=records2d" in command:
+        for name in ("samples.npz", "figures/preprocessing.png"):
             assert list(folder.glob(f"outputs/runs/*/artifacts/{name}")), name
 
 
 def test_commands_were_found():
-    assert len(COMMANDS) >= 18
+    assert len(COMMANDS) >= 36
 
 
 def test_shortening_keeps_what_a_command_says():

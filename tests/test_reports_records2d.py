@@ -106,7 +106,7 @@ def test_reconstruction_stands_beside_pca_of_as_many_numbers_and_the_mean():
     assert [row[7].strip().split()[-1] for row in rows] == ["(64)", "(119)", "(119)"] * 2
     assert {row[8].strip() for row in rows} == {"0.050 ± 0.000"}
     found = line(separability_table(widths), "16")
-    assert found[1].startswith("**+0.002 ± 0") and found[2] == "3 of 3"
+    assert found[1].startswith("**+0.0020 ± 0") and found[2] == "3 of 3"
     assert separability_table({width: runs for width, runs in widths.items() if width.autoencoder == "joint"}) == ""
 
 
@@ -114,7 +114,7 @@ def test_classes_are_told_smallest_first_with_the_trend_and_its_control():
     table = class_table(by_kind(every())[Kind("gaussian", "sequential", 16)], "same_rows")
     lines = [text.split("|")[1].strip() for text in table.splitlines()[2:]]
     assert lines == [*SIZES, "rank correlation with the size"]
-    assert line(table, "small")[1:4] == ["10.0", "0.500 ± 0.000", "**+0.300 ± 0.000**"]
+    assert line(table, "small")[1:4] == ["10", "0.500 ± 0.000", "**+0.300 ± 0.000**"]
     # Uplift falls with size in synthetic rows; without any uplift there is no trend.
     assert line(table, lines[-1])[3].startswith("**-1.00") and line(table, lines[-1])[4] == "-"
 
@@ -167,8 +167,8 @@ def test_console_shows_reconstruction_treatments_classes_and_claims():
              "p": 1e-6, "n": 100}  # fmt: skip
     text = rendered(make_run(0) | {"claims": [claim, {**claim, "low": None, "high": None, "chance": None, "p": None}]})
     assert max(map(len, text.splitlines())) <= 80 and "…" not in text
-    for part in ("MSE reconstruction ↓", "0.008 (pca)", "reconstructed + synthetic", "F1, smallest classes",
-                 "+0.300 ± 0.020", "steps shrink with time", "0.800 [0.700, 0.900]", "1.0e-06"):  # fmt: skip
+    for part in ("MSE reconstruction ↓", "0.0080 (pca)", "reconstructed + synthetic", "F1, smallest classes",
+                 "+0.300 ± 0.020", "steps shrink with time", "0.800 [0.700, 0.900]", "< 0.001"):  # fmt: skip
         assert part in text
     assert text.index("small ") < text.index("middle ") < text.index("large ")
     even = make_run(0)

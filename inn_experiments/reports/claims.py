@@ -8,7 +8,7 @@ from typing import Any
 
 from inn_experiments.contracts import UserError
 from inn_experiments.evaluation.intervals import mean_interval
-from inn_experiments.reports.estimates import interval, number
+from inn_experiments.reports.estimates import interval, number, probability
 from inn_experiments.reports.selection import fits
 from inn_experiments.reports.tables import markdown
 
@@ -74,7 +74,7 @@ def _row(claims: list[dict[str, Any]]) -> list[str]:
     if len(claims) == 1 and first["low"] is not None:
         value = f"{number(first['value'])} [{number(first['low'])}, {number(first['high'])}]"
     chances = [claim["chance"] for claim in claims if claim["chance"] is not None]
-    tests = [number(claim["p"]) for claim in claims if claim["p"] is not None]
+    tests = [probability(claim["p"]) for claim in claims if claim["p"] is not None]
     return [
         first["text"], value, number(sum(chances) / len(chances)) if chances else "-", ", ".join(tests) or "-",
         str(first["n"]), str(len(claims)),

@@ -7,7 +7,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from inn_experiments.reports.estimates import interval, number
+from inn_experiments.reports.estimates import interval, number, probability
 
 SMALLEST = 3
 # Classes are told one by one where the largest has this many times the rows of the smallest, or more.
@@ -27,7 +27,8 @@ def claims_table(claims: list[dict[str, Any]]) -> Table | None:
         table.add_row(
             Text(claim["text"]),
             Text(number(claim["value"]) + shown),
-            *("" if claim.get(key) is None else number(claim[key]) for key in ("chance", "p")),
+            "" if claim.get("chance") is None else number(claim["chance"]),
+            "" if claim.get("p") is None else probability(claim["p"]),
         )
     return table
 
@@ -44,7 +45,7 @@ def class_table(rows: list[dict[str, Any]]) -> Table | None:
         return None
     shown = {"synthetic": "+ synth.", "reconstructed_synthetic": "rec. + synth."}
     shown = {treatment: label for treatment, label in shown.items() if treatment in told}
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in ("F1, smallest classes", "rows", "real", *(f"{label} − real" for label in shown.values())):
         table.add_column(
             name, justify="left" if name.startswith("F1") else "right", header_style="dim", no_wrap=True

@@ -11,14 +11,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from inn_experiments.contracts import Samples, Split
+from inn_experiments.reports.colours import GENERATED, REAL
 from inn_experiments.reports.files import write_figure
+from inn_experiments.reports.plane_figures import PLANE, plane_figure, plane_states_figure
 from inn_experiments.reports.record_figures import preprocessing_figure, record_states_figure, records_figure
 
-REAL, GENERATED = "#0072b2", "#d55e00"
 SHOWN_CLASSES = 12
 SHOWN_ROWS = 4
 SHOWN_STATES = 7
 SHOWN_POINTS = 150
+TITLE_WIDTH = 7.0
 # Two components are settled by this many rows; of all of them the decomposition takes longer than a training.
 PCA_ROWS = 500
 MINIMUM_FOR_PCA = 3
@@ -26,7 +28,9 @@ Curves = dict[str, tuple[list[int], list[float]]]
 
 
 def cell_figures(folder: Path, split: Split, samples: Samples, curves: Curves) -> list[Path]:
-    """Draw one finished cell and return the PNG files; 2-D records are images, and so is their preprocessing.
+    """Draw one finished cell and return the PNG files.
+
+    2-D records are images, and so is their preprocessing; rows of two features are points of the plane.
 
     Args:
         folder: where the files go.
@@ -34,11 +38,14 @@ def cell_figures(folder: Path, split: Split, samples: Samples, curves: Curves) -
         samples: generated rows (n, d) in the same units; `states` (k, n, d) makes the iteration's picture.
         curves: name -> (steps, values) of each training curve; none makes no picture.
     """
-    if split.shape is None:
-        rows, states, before = rows_figure(split, samples), states_figure(split, samples), None
-    else:
+    before = None
+    if split.shape is not None:
         rows, states = records_figure(split, samples), record_states_figure(split, samples)
         before = preprocessing_figure(split.scaling)
+    elif split.features == PLANE:
+        rows, states = plane_figure(split, samples), plane_states_figure(split, samples)
+    else:
+        rows, states = rows_figure(split, samples), states_figure(split, samples)
     pictures = {
         "real_and_generated.png": rows,
         "pca.png": pca_figure(split, samples),
@@ -144,7 +151,9 @@ def _class_panels(split: Split, height: float) -> tuple[Figure, Sequence[tuple[i
     shown = min(len(split.classes), SHOWN_CLASSES)
     columns = min(5 if shown in (5, 9, 10) else 4, shown)
     lines = math.ceil(shown / columns)
-    figure = Figure(figsize=(2.2 * columns + 0.4, height * lines + 1.0), layout="constrained")
+    # One or two panels are wider than they would need to be, so that the title fits above them.
+    width = max(2.2 * columns + 0.4, TITLE_WIDTH)
+    figure = Figure(figsize=(width, height * lines + 1.0), layout="constrained")
     axes = figure.subplots(lines, columns, squeeze=False).ravel()
     for axis in axes[shown:]:
         axis.remove()

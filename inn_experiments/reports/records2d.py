@@ -72,7 +72,7 @@ def utility_section(kinds: dict[Kind, Runs], protocol: str) -> list[str]:
     """What a classifier gains from each generator, the controls, and each class' share in it."""
     parts = [f"## Utility, protocol {protocol}\n", ABOUT_UTILITY]
     for kind, runs in kinds.items():
-        parts += [f"### {kind} ({len(runs)} seeds)\n", utility_table(runs, protocol) + "\n"]
+        parts += [f"### {kind} ({len(runs)} {'seed' if len(runs) == 1 else 'seeds'})\n", utility_table(runs, protocol) + "\n"]
     parts += ["### Beyond the controls\n", control_table(kinds, protocol) + "\n"]
     tables = {kind: class_table(runs, protocol) for kind, runs in kinds.items()}
     if any(tables.values()):

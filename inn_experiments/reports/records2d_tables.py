@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from inn_experiments.reports.estimates import baseline, interval, metric, number
+from inn_experiments.reports.estimates import baseline, interval, metric
 from inn_experiments.reports.records2d_runs import (
     ERROR,
     Interval,
@@ -120,7 +120,7 @@ def class_table(runs: Runs, protocol: str) -> str:
     ]
     rows = [
         [
-            name, number(size), text(over_seeds(runs, in_class(protocol, "real", label, "f1"))),
+            name, f"{size:.3g}", text(over_seeds(runs, in_class(protocol, "real", label, "f1"))),
             *(difference(over_seeds(runs, in_class(protocol, each, label, "difference_f1"))) for each in present),
         ]
         for label, (name, size) in class_sizes(runs, protocol).items()

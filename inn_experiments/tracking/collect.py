@@ -18,7 +18,9 @@ def finished(outputs: Path) -> list[dict[str, Any]]:
     """
     path = store.database(Path(outputs))
     if not path.is_file():
-        raise UserError(f"{path}: not found; --outputs must be the paths.outputs of finished runs")
+        raise UserError(
+            f"{path}: not found; --outputs must be the paths.outputs of finished runs (not of tracking=none)"
+        )
     client = store.connect(path)
     where, token, reports = store.experiment_id(client, path), None, {}
     while True:
