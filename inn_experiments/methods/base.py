@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn.functional import mse_loss
 
 from inn_experiments.contracts import Corrupted
+from inn_experiments.maths.bounds import UnitInterval
 
 
 @dataclass(frozen=True)
@@ -98,12 +99,13 @@ class Method(nn.Module):
         return torch.where(last, 0.0, alpha), torch.where(last, 1.0, sigma)
 
     def estimate(self, prediction: Tensor, x_t: Tensor, alpha: Tensor, sigma: Tensor) -> Tensor:
-        """The clean row that a raw prediction implies, kept in [0, 1] by construction where rows are bounded."""
-        way = self.setting.parameterization
-        if self.setting.bounded and way.direct:
-            return torch.sigmoid(prediction)
-        clean = way.clean(prediction, x_t, alpha, sigma)
-        return clean.clamp(0, 1) if self.setting.bounded else clean
+        """The clean row that a raw prediction implies, kept in [0, 1] by construction where rows are bounded.
+
+        The gradient passes the bounds unchanged: behind a sigmoid a sparse spectrum's zeros drive every output
+        to where there is no gradient, and all rows come out as zeros.
+        """
+        clean = self.setting.parameterization.clean(prediction, x_t, alpha, sigma)
+        return UnitInterval.apply(clean) if self.setting.bounded else clean
 
     def forward_terms(self, pairs: Pairs, prediction: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """(last state, terms) from the first raw prediction: equation (1) over the iterations, plus D.

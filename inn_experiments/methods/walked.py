@@ -12,7 +12,6 @@ from torch.nn.functional import mse_loss
 
 from inn_experiments.contracts import UserError
 from inn_experiments.limits import NaturalInt, NonNegative
-from inn_experiments.maths.activations import activation
 from inn_experiments.maths.inverses import Inverter
 from inn_experiments.maths.refine import refine
 from inn_experiments.methods.base import Method, Pairs, Setting
@@ -72,12 +71,13 @@ class Walked(Method):
         return f"{self.inverter()!r}/{self.inverse_weight}" if self.inverse_weight else "forward"
 
     def walk(self, x: Tensor) -> Tensor:
-        """The walk alone, float64: every iteration's output activation, layers, skips and time are undone."""
-        inverter, output = self.inverter(), activation("sigmoid")
+        """The walk alone, float64: every iteration's layers, skips and time are undone.
+
+        Rows within [0, 1] need nothing undone for the bounds: there they are the identity.
+        """
+        inverter = self.inverter()
         state = x.double()
         for level in reversed(self.levels(self.terminal(x))):
-            if self.setting.bounded:
-                state = inverter.activation(output, state)
             state = self.net.walk_back(state, level, None, inverter)
         self._report = inverter.report()
         return state

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.autograd import Function
 from torch.nn import functional
+
+from inn_experiments.maths.bounds import UnitInterval
 
 # The published script's slope of the leaky ReLU.
 SLOPE = 0.01
@@ -32,16 +32,6 @@ def rising_widths(latent: int, features: int, layers: int) -> list[int]:
     [512, 641, 770, 900, 1029, 1158, 1288, 1417, 1546, 1676]
     """
     return [latent + number * (features - latent) // layers for number in range(layers + 1)]
-
-
-class UnitInterval(Function):
-    @staticmethod
-    def forward(_: Any, values: Tensor) -> Tensor:
-        return values.clamp(0.0, 1.0)
-
-    @staticmethod
-    def backward(_: Any, gradient: Tensor) -> Tensor:
-        return gradient
 
 
 class Half(nn.Module):
