@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import cells
 import numpy as np
-import pytest
 import torch
 
 from inn_experiments.contracts import Rows
@@ -27,9 +26,8 @@ def sparse(features: int = 200):
                    classes=names)
 
 
-@pytest.mark.parametrize("method", ["semi_implicit"])
-def test_sparse_spectra_do_not_all_become_zeros(method):
-    inn = cells.fitted(f"method={method}", "sampling=convex", "loss=mse", "trainer.learning_rate=0.005",
+def test_sparse_spectra_do_not_all_become_zeros():
+    inn = cells.fitted("method=semi_implicit", "sampling=convex", "loss=mse", "trainer.learning_rate=0.005",
                        of=sparse(), epochs=300)
     made = inn.sample(np.arange(30) % 3, seed=0)
     own = made.x[np.arange(30), 40 * made.y + 10]
