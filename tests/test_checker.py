@@ -1,4 +1,4 @@
-"""The third source's 2 x 2 case: its two iterations number for number, and a model that learns it."""
+"""The 2 x 2 case of Inverse Diffusion: its two iterations number for number, and a model that learns it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def levels(*sigmas: float) -> list[tuple[float, float]]:
 
 
 def iterated(sigmas: tuple[float, ...]) -> list[torch.Tensor]:
-    """The states after each iteration of the program's deterministic rule, with what the source predicts."""
+    """The states after each iteration of the program's deterministic rule, with what the article predicts."""
     x, states, way = row(START), [], Epsilon()
     for number, predicted in enumerate(PREDICTED):
         now, then = levels(*sigmas)[number : number + 2]

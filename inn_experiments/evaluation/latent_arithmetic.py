@@ -31,7 +31,7 @@ class LatentArithmetic:
     Means are those of the training latents; the judge is a random forest trained on the real training rows.
     Shares are means over pairs of classes (a, b), every pair with the same weight. The 95 % intervals are
     over test rows, drawn again within their class; pairs, autoencoder and judge are held fixed. `chance` of
-    `shifted` is the share of the random directions. Source: the third source, Section 5.
+    `shifted` is the share of the random directions. Source: Inverse Diffusion, Section 5.
 
     Arguments: `pairs`, ordered pairs of classes, at most (a random choice where there are more); `rows`, test
     rows a class, at most; `trees` of the judge.

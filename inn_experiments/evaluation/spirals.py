@@ -1,4 +1,4 @@
-"""What source 2 (Section 3) says of diffusion in the plane, as numbers: where points end, and how."""
+"""What Kulkarni et al. (Section 3) say of diffusion in the plane, as numbers: where points end, and how."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ IDENTICAL = 1e-3
 
 
 class Spirals:
-    """Three statements of source 2 about points of the plane in a diffusion, beside chance.
+    """Three statements of Kulkarni et al. about points of the plane in a diffusion, beside chance.
 
     Restored points end at the place nearest to their noise and not where they were; paths that start at
     (0, 0) end at either of two places with equal probability; steps shrink with time.

@@ -20,7 +20,7 @@ def step_lengths(states: np.ndarray) -> np.ndarray:
 def noise_deviations(signal: np.ndarray, first_step: np.ndarray) -> np.ndarray:
     """Standard deviation (k,), a coordinate, of the fresh noise in each step of a sampler.
 
-    It falls as that of q(x_s | x_t, x_0) (source 2, equation 6). How much of it the sampler adds, and in
+    It falls as that of q(x_s | x_t, x_0) (Kulkarni et al., equation 6). How much of it the sampler adds, and in
     which units, is read off the first step: paths with one start differ after it by its noise alone.
 
     Arguments: `signal`, alpha (k+1,) at the levels visited, from the last; `first_step` (n, 2), the states

@@ -22,7 +22,7 @@ CURVES = "train/loss", "train/generator", "train/discriminator", "train/real", "
 
 
 class AdversarialModule(lightning.LightningModule):
-    """min over G, max over D of V(D, G) = E log D(x) + E log(1 - D(G(z))) (the source's Section 4).
+    """min over G, max over D of V(D, G) = E log D(x) + E log(1 - D(G(z))) (Inverse Diffusion, Section 4).
 
     G maximises E log D(G(z)) instead (Goodfellow et al. 2014, Section 3): it has a gradient also where D is
     sure. `curves` holds name -> (epochs, means): train/loss is -V, 2 log 2 where D can tell nothing;

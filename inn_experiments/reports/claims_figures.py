@@ -14,7 +14,7 @@ from inn_experiments.reports.paths_figures import path_figure, snapshots_figure,
 def claims_figures(folder: Path, shown: Any) -> list[Path]:
     """Draw what a measured statement shows, if anything, into `folder`; returns the files.
 
-    Of `Paths`: the figures of source 2 (Figures 1 to 5), and the reverse process as an animation.
+    Of `Paths`: the figures of Kulkarni et al. (Figures 1 to 5), and the reverse process as an animation.
     """
     if not isinstance(shown, Paths):
         return []

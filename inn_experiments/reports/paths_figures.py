@@ -1,4 +1,4 @@
-"""Points of the plane in a diffusion: snapshots, the path of one point, its steps (source 2)."""
+"""Points of the plane in a diffusion: snapshots, the path of one point, its steps (Kulkarni et al.)."""
 
 from __future__ import annotations
 

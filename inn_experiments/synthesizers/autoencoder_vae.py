@@ -23,7 +23,7 @@ PART = "vae"
 
 
 class AutoencoderVae(Autoencoder):
-    """Rows to the posterior's mean, and latents to the decoder's mean (the source's Section 5).
+    """Rows to the posterior's mean, and latents to the decoder's mean (Inverse Diffusion, Section 5).
 
     Args: latent: m; layers, hidden: linear layers of each half, and width of the inner ones; beta: weight of
     the divergence from the prior; epochs: of the training; the others as in `Autoencoder`.

@@ -26,7 +26,7 @@ FEW = 1 / 3
 
 
 class Gan(OnePass):
-    """The non-saturating GAN of the source's Section 4, conditional (Mirza and Osindero 2014).
+    """The non-saturating GAN of Inverse Diffusion, Section 4, conditional (Mirza and Osindero 2014).
 
     After a training that collapsed there is a UserWarning; the curves show when, and train/spread the share
     of the deviation of the training rows around their class means that generated rows have in the end.
