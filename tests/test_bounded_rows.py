@@ -42,8 +42,9 @@ def test_the_walk_back_is_exact_where_rows_lie_within_the_bounds():
     np.testing.assert_allclose(inn.forward(inn.inverses(x)["inverse"]), x, atol=1e-4)
 
 
-def test_the_bounds_let_the_gradient_pass():
-    x = torch.tensor([-2.0, 0.25, 3.0], requires_grad=True)
+def test_the_bounds_let_the_gradient_pass_but_not_lead_further_outside():
+    x = torch.tensor([-2.0, -2.0, 0.25, 3.0, 3.0], requires_grad=True)
     y = UnitInterval.apply(x)
-    y.sum().backward()
-    assert y.tolist() == [0.0, 0.25, 1.0] and x.grad.tolist() == [1.0, 1.0, 1.0]
+    y.backward(torch.tensor([-1.0, 1.0, 1.0, 1.0, -1.0]))
+    assert y.tolist() == [0.0, 0.0, 0.25, 1.0, 1.0]
+    assert x.grad.tolist() == [-1.0, 0.0, 1.0, 1.0, 0.0], "descent goes against the gradient"
