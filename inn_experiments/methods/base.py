@@ -101,7 +101,7 @@ class Method(nn.Module):
     def estimate(self, prediction: Tensor, x_t: Tensor, alpha: Tensor, sigma: Tensor) -> Tensor:
         """The clean row that a raw prediction implies, kept in [0, 1] by construction where rows are bounded.
 
-        The gradient passes the bounds unchanged: behind a sigmoid a sparse spectrum's zeros drive every output
+        The gradient passes the bounds inwards: behind a sigmoid a sparse spectrum's zeros drive every output
         to where there is no gradient, and all rows come out as zeros.
         """
         clean = self.setting.parameterization.clean(prediction, x_t, alpha, sigma)

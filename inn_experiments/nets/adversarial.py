@@ -19,7 +19,7 @@ class Generator(nn.Module):
     """G: latent vectors and conditions to rows, through a `Half` in the units of the rows.
 
     Args: features: d; latent: m; conditions: k; hidden: width of the inner layers; layers: linear layers;
-    bounded: rows lie in [0, 1], reached by a clamp that the gradient passes unchanged.
+    bounded: rows lie in [0, 1], reached by a clamp that the gradient passes inwards.
     """
 
     def __init__(self, features: int, latent: int, conditions: int, hidden: int, layers: int,

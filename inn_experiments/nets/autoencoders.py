@@ -42,7 +42,7 @@ class Half(nn.Module):
     so that a signal keeps its variance (He et al. 2015), of which nine layers of torch's default start would
     leave almost nothing.
 
-    With `bounded`, outputs are clamped to [0, 1] and the gradient passes the clamp unchanged. Spectra are
+    With `bounded`, outputs are clamped to [0, 1] and the gradient passes the clamp inwards. Spectra are
     sparse: a clamp reaches their exact zeros, which a sigmoid never does, and unlike a plain clamp, which has
     no gradient outside the interval, it lets no output get stuck there.
 
