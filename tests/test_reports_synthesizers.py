@@ -56,8 +56,8 @@ def test_rows_are_sorted_by_the_gain_and_begin_with_real_ones():
     header = [part.strip() for part in synthesizers_table(table).splitlines()[0].split("|")]
     cell = dict(zip(header, lines[2].split("|"), strict=True))
     # Three seeds at -0.001, 0, 0.001 about the mean: 4.303 * 0.001 / sqrt(3).
-    assert cell["F1 gain over real"].strip() == "0.050 ± 0.002"
-    assert cell["F1 gain over convex"].strip().endswith("± 0.002")
+    assert cell["F1 gain over real"].strip() == "0.050 ± 0.0025"
+    assert cell["F1 gain over convex"].strip().endswith("± 0.0025")
     assert cell["parameters"].strip() == "1,234" and cell["training (s)"].strip() == "12.3"
     assert lines[0].split("|")[2].strip() == "0.510 ± 0.000" and "—" in lines[0]
 
