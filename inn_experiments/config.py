@@ -80,7 +80,23 @@ def prepare(cfg: DictConfig, choices: dict[str, str], overrides: Sequence[str] =
     check_values(plain)
     check_axes(plain, named, defaults(), list(overrides))
     check_objective(plain, named)
+    _check_preset(named)
     return OmegaConf.create({**plain, "choices": named})
+
+
+def _check_preset(choices: dict[str, str]) -> None:
+    """Refuse another option in place of one that the preset stands for: its cells go by the preset's name."""
+    if "preset" not in choices:
+        return
+    entries = OmegaConf.to_container(OmegaConf.load(CONF / "preset" / f"{choices['preset']}.yaml")).get("defaults", [])
+    for entry in entries:
+        for key, option in entry.items():
+            group = key.removeprefix("override /")
+            if choices.get(group) != option:
+                raise UserError(
+                    f"{group}={choices.get(group)}: preset={choices['preset']} stands for {group}={option}; leave "
+                    "one of the two out"
+                )
 
 
 def compose(*overrides: str) -> DictConfig:

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from inn_experiments import config
-from inn_experiments.contracts import Encoding, Synthesizer
+from inn_experiments.contracts import Encoding, Synthesizer, UserError
 
 PRESETS = sorted(path.stem for path in (config.CONF / "preset").glob("*.yaml"))
 NEEDS_SMILES = {"latent_diffusion_decoupled"}
@@ -93,3 +93,8 @@ def test_generators_in_one_latent_share_the_training_of_the_autoencoder():
     )
     assert first.autoencoder == second.autoencoder
     assert first.trainer.weight_decay == second.trainer.weight_decay
+
+
+def test_a_preset_with_another_generator_is_refused():
+    with pytest.raises(UserError, match="generator=smote: preset=gan stands for generator=gan"):
+        config.compose("preset=gan", "generator=smote")
