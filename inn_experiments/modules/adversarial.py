@@ -11,10 +11,9 @@ import lightning
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, logsigmoid, softplus
-from torch.optim import AdamW
-from torch.optim.lr_scheduler import CosineAnnealingLR
 
 from inn_experiments.contracts import UserError
+from inn_experiments.modules.optimisation import add_point, falling_adamw
 
 # Adam with its usual momentum makes two players circle each other (Radford et al. 2016).
 BETAS = 0.5, 0.999
@@ -51,11 +50,11 @@ class AdversarialModule(lightning.LightningModule):
 
     def configure_optimizers(self) -> tuple[list, list]:
         """A fused Adam for each player, the learning rates falling along a cosine, once an epoch."""
-        optimizers = [
-            AdamW(net.parameters(), self.learning_rate, BETAS, weight_decay=self.weight_decay, fused=True)
+        pairs = [
+            falling_adamw(net, self.learning_rate, self.weight_decay, self.epochs, BETAS)
             for net in (self.maker, self.judge)
         ]
-        return optimizers, [CosineAnnealingLR(each, T_max=self.epochs) for each in optimizers]
+        return [optimizer for optimizer, _ in pairs], [rate for _, rate in pairs]
 
     def training_step(self, block: tuple[Tensor, Tensor], _: int) -> None:
         """For each batch (x, c) of the block the steps of D, then one of G."""
@@ -120,8 +119,6 @@ class AdversarialModule(lightning.LightningModule):
                 f"lower trainer.learning_rate, which is {self.learning_rate:g}"
             )
         for name, mean in zip(CURVES, means, strict=True):
-            epochs, values = self.curves.setdefault(name, ([], []))
-            epochs.append(epoch)
-            values.append(mean)
+            add_point(self.curves, name, epoch, mean)
         self._sums.zero_()
         self._rows = 0

@@ -16,6 +16,7 @@ from torch.optim.swa_utils import AveragedModel
 from inn_experiments.contracts import UserError
 from inn_experiments.modules.denoising_batches import Examples
 from inn_experiments.modules.inversion import VALIDATE_EVERY
+from inn_experiments.modules.optimisation import add_point, falling_adamw
 
 
 class DenoisingModule(lightning.LightningModule):
@@ -56,10 +57,8 @@ class DenoisingModule(lightning.LightningModule):
 
     def configure_optimizers(self) -> tuple[list, list]:
         """Fused AdamW with the learning rate falling along a cosine, once an epoch."""
-        optimizer = torch.optim.AdamW(
-            self.net.parameters(), lr=self.learning_rate, weight_decay=self.weight_decay, fused=True
-        )
-        return [optimizer], [torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=self.epochs)]
+        optimizer, rate = falling_adamw(self.net, self.learning_rate, self.weight_decay, self.epochs)
+        return [optimizer], [rate]
 
     def transfer_batch_to_device(
         self, batch: list[Examples], device: torch.device, dataloader_idx: int
@@ -94,18 +93,13 @@ class DenoisingModule(lightning.LightningModule):
                 f"training diverged in epoch {epoch}: weights or losses are not finite any more; "
                 f"lower trainer.learning_rate, which is {self.learning_rate:g}"
             )
-        self._add("train/loss", epoch, mean)
+        add_point(self.curves, "train/loss", epoch, mean)
         self._sum.zero_()
         self._rows = 0
         if self.validation is not None and (epoch % VALIDATE_EVERY == 0 or epoch == self.epochs):
             (examples,) = self.transfer_batch_to_device([self.validation], self.device, 0)
             with torch.no_grad():
-                self._add("val/loss", epoch, float(_loss(self.sampled, examples)))
-
-    def _add(self, name: str, epoch: int, value: float) -> None:
-        epochs, values = self.curves.setdefault(name, ([], []))
-        epochs.append(epoch)
-        values.append(value)
+                add_point(self.curves, "val/loss", epoch, float(_loss(self.sampled, examples)))
 
 
 def _loss(net: nn.Module, examples: Examples) -> Tensor:

@@ -16,6 +16,7 @@ from torch.nn.utils import parametrize
 
 from inn_experiments.contracts import UserError
 from inn_experiments.methods.base import Method, Pairs
+from inn_experiments.modules.optimisation import add_point, falling_adamw
 
 # Epochs between two looks at the validation rows, which cost about one training batch each.
 VALIDATE_EVERY = 20
@@ -42,10 +43,8 @@ class InversionModule(lightning.LightningModule):
 
     def configure_optimizers(self) -> tuple[list, list]:
         """Fused AdamW with the learning rate falling along a cosine, once an epoch."""
-        optimizer = torch.optim.AdamW(
-            self.method.parameters(), lr=self.learning_rate, weight_decay=self.weight_decay, fused=True
-        )
-        return [optimizer], [torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=self.epochs)]
+        optimizer, rate = falling_adamw(self.method, self.learning_rate, self.weight_decay, self.epochs)
+        return [optimizer], [rate]
 
     def transfer_batch_to_device(self, batch: list[Pairs], device: torch.device, dataloader_idx: int) -> list[Pairs]:
         """Batches are made in main memory, so a CPU has nothing to move."""
@@ -86,21 +85,16 @@ class InversionModule(lightning.LightningModule):
         if not all(map(math.isfinite, means)):
             raise self._diverged()
         for name, value in zip([*self._names, "loss"], [*means, sum(means)], strict=True):
-            self._add(f"train/{name}", epoch, value)
+            add_point(self.curves, f"train/{name}", epoch, value)
         self._sum.zero_()
         self._steps = 0
         if self.draw_validation and (epoch % VALIDATE_EVERY == 0 or epoch == self.epochs):
             with torch.no_grad():
                 for name, value in self.method.terms(self.draw_validation()).items():
-                    self._add(f"val/{name}", epoch, float(value))
+                    add_point(self.curves, f"val/{name}", epoch, float(value))
 
     def _diverged(self) -> UserError:
         return UserError(
             f"training diverged in epoch {self.current_epoch + 1}: weights or losses are not finite any more; "
             f"lower trainer.learning_rate, which is {self.learning_rate:g}"
         )
-
-    def _add(self, name: str, epoch: int, value: float) -> None:
-        epochs, values = self.curves.setdefault(name, ([], []))
-        epochs.append(epoch)
-        values.append(value)

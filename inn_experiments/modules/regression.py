@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from inn_experiments.contracts import UserError
+from inn_experiments.modules.optimisation import add_point, falling_adamw
 
 # Epochs between two looks at the validation rows.
 VALIDATE_EVERY = 20
@@ -40,10 +41,8 @@ class RegressionModule(lightning.LightningModule):
 
     def configure_optimizers(self) -> tuple[list, list]:
         """Fused AdamW with the learning rate falling along a cosine, once an epoch."""
-        optimizer = torch.optim.AdamW(
-            self.net.parameters(), lr=self.learning_rate, weight_decay=self.weight_decay, fused=True
-        )
-        return [optimizer], [torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=self.epochs)]
+        optimizer, rate = falling_adamw(self.net, self.learning_rate, self.weight_decay, self.epochs)
+        return [optimizer], [rate]
 
     def training_step(self, block: tuple[Tensor, Tensor], _: int) -> None:
         """One optimiser step for each batch of the block."""
@@ -74,15 +73,10 @@ class RegressionModule(lightning.LightningModule):
                 f"training diverged in epoch {epoch}: the loss is not finite any more; "
                 f"lower {self.setting}, which is {self.learning_rate:g}"
             )
-        self._add("train/loss", epoch, mean)
+        add_point(self.curves, "train/loss", epoch, mean)
         self._sum, self._rows = None, 0
         last = epoch == self.epochs or self.trainer.should_stop
         if self.validation and (epoch % VALIDATE_EVERY == 0 or last):
             with torch.no_grad():
                 inputs, targets = (part.to(self.device) for part in self.validation)
-                self._add("val/loss", epoch, float(self.loss(inputs, targets)))
-
-    def _add(self, name: str, epoch: int, value: float) -> None:
-        epochs, values = self.curves.setdefault(name, ([], []))
-        epochs.append(epoch)
-        values.append(value)
+                add_point(self.curves, "val/loss", epoch, float(self.loss(inputs, targets)))

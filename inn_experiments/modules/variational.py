@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from inn_experiments.contracts import UserError
+from inn_experiments.modules.optimisation import add_point, falling_adamw
 from inn_experiments.modules.regression import VALIDATE_EVERY
 from inn_experiments.nets.variational import VariationalAutoencoder, divergence
 
@@ -43,10 +44,8 @@ class VariationalModule(lightning.LightningModule):
 
     def configure_optimizers(self) -> tuple[list, list]:
         """Fused AdamW with the learning rate falling along a cosine, once an epoch."""
-        optimizer = torch.optim.AdamW(
-            self.net.parameters(), lr=self.learning_rate, weight_decay=self.weight_decay, fused=True
-        )
-        return [optimizer], [torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=self.epochs)]
+        optimizer, rate = falling_adamw(self.net, self.learning_rate, self.weight_decay, self.epochs)
+        return [optimizer], [rate]
 
     def training_step(self, block: tuple[Tensor, Tensor], _: int) -> None:
         """One optimiser step for each batch (x, c) of the block."""
@@ -83,7 +82,7 @@ class VariationalModule(lightning.LightningModule):
                 f"lower {self.setting}, which is {self.learning_rate:g}"
             )
         for name, mean in zip(CURVES, means, strict=True):
-            self._add(name, epoch, mean)
+            add_point(self.curves, name, epoch, mean)
         self._sums.zero_()
         self._rows = 0
         if self.validation and (epoch % VALIDATE_EVERY == 0 or epoch == self.epochs):
@@ -91,9 +90,4 @@ class VariationalModule(lightning.LightningModule):
             # Draws of their own: whether there are validation rows must not change the training.
             draws = torch.Generator().manual_seed(epoch)
             with torch.no_grad():
-                self._add("val/loss", epoch, float(self.terms(x, c, draws)[0]))
-
-    def _add(self, name: str, epoch: int, value: float) -> None:
-        epochs, values = self.curves.setdefault(name, ([], []))
-        epochs.append(epoch)
-        values.append(value)
+                add_point(self.curves, "val/loss", epoch, float(self.terms(x, c, draws)[0]))

@@ -20,6 +20,7 @@ from inn_experiments.modules.denoising_batches import DenoisingBatches, Examples
 from inn_experiments.modules.trainer import Trainer
 from inn_experiments.seeding import child_seed
 from inn_experiments.synthesizers.denoiser import walked
+from inn_experiments.synthesizers.labels import check_labels
 from inn_experiments.synthesizers.moments import Moments
 from inn_experiments.synthesizers.weights import read_weights
 
@@ -107,7 +108,7 @@ class Diffusion:
         Raises UserError for a class without training rows, unless the conditioning is open to such.
         """
         y = np.array(labels, dtype=np.int64)
-        self._check(y)
+        check_labels(y, self.conditioning, self.seen, len(self.table))
         generator = torch.Generator().manual_seed(child_seed(seed, "sample"))
         # The start and KEPT more; of many rows the last alone.
         few = len(y) * self.features * (KEPT + 1) <= STATE_VALUES
@@ -128,7 +129,7 @@ class Diffusion:
         are wanted. Raises UserError as `sample` does.
         """
         y = np.array(y, dtype=np.int64)
-        self._check(y)
+        check_labels(y, self.conditioning, self.seen, len(self.table))
         generator = torch.Generator().manual_seed(child_seed(seed, "restore"))
         states = self._blocks(y, np.asarray(start, dtype=np.float32), generator, None, 0)
         return np.array(self.sampler.times(self.schedule.steps)), states
@@ -202,15 +203,6 @@ class Diffusion:
             return None
         batches = self._batches(val, seed, "validation")
         return batches.draw(torch.randperm(len(val), generator=batches.generator)[:VALIDATION_ROWS])
-
-    def _check(self, y: np.ndarray) -> None:
-        known = np.arange(len(self.table)) if self.conditioning.open else self.seen
-        missing = np.setdiff1d(y, known)
-        if len(missing):
-            raise UserError(
-                f"no training row has label {missing[0]}; known labels: {known.tolist()}; "
-                "conditioning=chemnet samples any class whose SMILES is given"
-            )
 
     def _device(self) -> torch.device:
         wanted = self.trainer.accelerator != "cpu" and torch.accelerator.is_available()

@@ -16,6 +16,7 @@ from inn_experiments.maths.samplers import drawn
 from inn_experiments.modules.regression_batches import RegressionBatches
 from inn_experiments.modules.trainer import Trainer
 from inn_experiments.seeding import child_seed
+from inn_experiments.synthesizers.labels import check_labels
 from inn_experiments.synthesizers.moments import BLOCK, Moments, evenly
 from inn_experiments.synthesizers.weights import read_weights, write_whole
 
@@ -77,7 +78,7 @@ class OnePass:
         Raises UserError for a class without training rows, unless the conditioning is open to such.
         """
         y = np.array(labels, dtype=np.int64)
-        self._check(y)
+        check_labels(y, self.conditioning, self.seen, len(self.table))
         draws = torch.Generator().manual_seed(child_seed(seed, "sample"))
         conditions = torch.from_numpy(self.table[y])
         with torch.no_grad():
@@ -151,15 +152,6 @@ class OnePass:
             return None
         index = evenly(len(val))
         return torch.tensor(val.x[index], dtype=torch.float32), torch.from_numpy(self.table[val.y[index]])
-
-    def _check(self, y: np.ndarray) -> None:
-        known = np.arange(len(self.table)) if self.conditioning.open else self.seen
-        missing = np.setdiff1d(y, known)
-        if len(missing):
-            raise UserError(
-                f"no training row has label {missing[0]}; known labels: {known.tolist()}; "
-                "conditioning=chemnet samples any class whose SMILES is given"
-            )
 
     def _write(self, path: Path) -> None:
         with path.open("wb") as handle:
