@@ -11,9 +11,17 @@ from inn_experiments.contracts import Split, Synthesizer
 from inn_experiments.synthesizers.latent import Latent
 
 PARTS = (
-    "method", "network", "prime", "sampling", "loss", "parameterization", "schedule", "sampler", "conditioning",
+    "method",
+    "network",
+    "prime",
+    "sampling",
+    "loss",
+    "parameterization",
+    "schedule",
+    "sampler",
+    "conditioning",
     "trainer",
-)  # fmt: skip
+)
 """Groups that a generator is handed as objects, where it reads them."""
 
 
@@ -24,8 +32,13 @@ def build(cfg: DictConfig, split: Split) -> Synthesizer:
     """
     if cfg.choices.autoencoder == "none":
         return _generator(cfg, split, split.bounded)
-    autoencoder = config.build(cfg.autoencoder, trainer=config.build(cfg.trainer), bounded=split.bounded,
-                               shape=split.shape, **_chemistry(cfg, split))
+    autoencoder = config.build(
+        cfg.autoencoder,
+        trainer=config.build(cfg.trainer),
+        bounded=split.bounded,
+        shape=split.shape,
+        **_chemistry(cfg, split),
+    )
     return Latent(autoencoder, _generator(cfg, split, bounded=False))
 
 

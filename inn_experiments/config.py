@@ -14,15 +14,7 @@ from omegaconf.errors import OmegaConfBaseException
 from inn_experiments import __version__
 from inn_experiments.contracts import UserError
 from inn_experiments.targets import build
-from inn_experiments.validation import (
-    AXES,
-    axes_read,
-    check_axes,
-    check_notes,
-    check_objective,
-    check_values,
-    ignored,
-)
+from inn_experiments.validation import AXES, axes_read, check_axes, check_notes, check_objective, check_values, ignored
 
 __all__ = ["CONF", "axes", "build", "cell_name", "compose", "defaults", "fingerprint", "outputs", "prepare"]
 
@@ -149,7 +141,8 @@ def cell_name(cfg: DictConfig) -> str:
     rest = ("network", "prime", "parameterization", "schedule", "sampler", "conditioning", "autoencoder")
     parts += [values[group] for group in rest if values.get(group) not in (None, usual.get(group))]
     parts += [
-        f"{short}{values[axis]}" for axis, (_, default, short) in VARIANTS.items()
+        f"{short}{values[axis]}"
+        for axis, (_, default, short) in VARIANTS.items()
         if values.get(axis, default) != default
     ]
     return "-".join(parts or [values["generator"]])

@@ -25,9 +25,16 @@ BAD_INPUT, BROKEN = 2, 1
 """Exit statuses: a mistake of the input or the environment, and any other failure."""
 
 _STORAGE = {
-    errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST,
-    errno.EISDIR, errno.ENAMETOOLONG,
-}  # fmt: skip
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EACCES,
+    errno.EPERM,
+    errno.EROFS,
+    errno.ENOTDIR,
+    errno.EEXIST,
+    errno.EISDIR,
+    errno.ENAMETOOLONG,
+}
 _PHRASES = {
     # What libraries say instead of passing the operating system's error on.
     "no space left on device": "no space left on device",

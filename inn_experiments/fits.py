@@ -28,8 +28,9 @@ USED_AFTERWARDS = ("method", "sampler")
 OWN_SETTINGS = ("epochs", "batch", "learning_rate")
 
 
-def fit_or_load(cfg: DictConfig, split: Split, build: Callable[[DictConfig, Split], Synthesizer],
-                folder: Path) -> Synthesizer:
+def fit_or_load(
+    cfg: DictConfig, split: Split, build: Callable[[DictConfig, Split], Synthesizer], folder: Path
+) -> Synthesizer:
     """The fitted generator of `cfg`: loaded from `folder` where the same training was done, else fitted and kept.
 
     svd and explicit train the very same network, and two samplers use the same one; whichever comes second
@@ -45,8 +46,11 @@ def fit_or_load(cfg: DictConfig, split: Split, build: Callable[[DictConfig, Spli
         for name in OWN_SETTINGS:
             key["parts"]["trainer"].pop(name, None)
         key["parts"]["autoencoder"].pop("normalise", None)
-        _keep(synthesizer.autoencoder, folder / _name(key),
-              lambda: synthesizer.fit_autoencoder(split.train, split.val, seed=seed))
+        _keep(
+            synthesizer.autoencoder,
+            folder / _name(key),
+            lambda: synthesizer.fit_autoencoder(split.train, split.val, seed=seed),
+        )
     if not hasattr(synthesizer, "training_key"):
         synthesizer.fit(split.train, split.val, seed=seed)
         return synthesizer
@@ -67,7 +71,14 @@ def content(cfg: DictConfig, split: Split, rows: str, groups: list[str]) -> dict
     parts = {name: plain[name] for name in groups if name in plain}
     for group, names in NOT_TRAINING.items():
         parts[group] = {name: value for name, value in parts.get(group, {}).items() if name not in names}
-    return {"parts": parts, "rows": rows, "smiles": split.smiles, "shape": split.shape, "seed": cfg.seed, "version": __version__}
+    return {
+        "parts": parts,
+        "rows": rows,
+        "smiles": split.smiles,
+        "shape": split.shape,
+        "seed": cfg.seed,
+        "version": __version__,
+    }
 
 
 def rows_hash(split: Split) -> str:

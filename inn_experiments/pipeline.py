@@ -26,8 +26,17 @@ from inn_experiments.seeding import child_seed
 from inn_experiments.synthesizers.bootstrap import Bootstrap
 from inn_experiments.synthesizers.convex import Convex
 
-VERSIONS = ("torch", "lightning", "scikit-learn", "imbalanced-learn", "numpy", "mnist1d", "mlflow", "hydra-core",
-            "PyWavelets")
+VERSIONS = (
+    "torch",
+    "lightning",
+    "scikit-learn",
+    "imbalanced-learn",
+    "numpy",
+    "mnist1d",
+    "mlflow",
+    "hydra-core",
+    "PyWavelets",
+)
 # More generated rows than this are not compared by anything, and a diffusion model takes its time for each.
 SAMPLES = 2000
 
@@ -35,8 +44,12 @@ SAMPLES = 2000
 def run(cfg: DictConfig, run: Any) -> Report:
     """Compute one cell and put all of it on record in `run`, a tracking.Run; returns its report."""
     report = Report(
-        cell=config.cell_name(cfg), seed=cfg.seed, fingerprint=config.fingerprint(cfg), axes=config.axes(cfg),
-        parameters=0, versions={"python": platform.python_version(), **{name: version(name) for name in VERSIONS}},
+        cell=config.cell_name(cfg),
+        seed=cfg.seed,
+        fingerprint=config.fingerprint(cfg),
+        axes=config.axes(cfg),
+        parameters=0,
+        versions={"python": platform.python_version(), **{name: version(name) for name in VERSIONS}},
     )
     outputs = config.outputs(cfg)
     with warnings.catch_warnings(record=True) as caught:
@@ -70,8 +83,9 @@ def run(cfg: DictConfig, run: Any) -> Report:
     return report
 
 
-def evaluate(report: Report, cfg: DictConfig, split: Split, synthesizer: Synthesizer, samples: Samples,
-             measures: dict[str, Any]) -> tuple[Any, Any]:
+def evaluate(
+    report: Report, cfg: DictConfig, split: Split, synthesizer: Synthesizer, samples: Samples, measures: dict[str, Any]
+) -> tuple[Any, Any]:
     """Fill in everything that is measured on test rows; returns what figures show of geometry and claims."""
     seed, measure = child_seed(cfg.seed, "evaluation"), measures["geometry"]
     with _clock(report, "directions"):
@@ -87,13 +101,21 @@ def evaluate(report: Report, cfg: DictConfig, split: Split, synthesizer: Synthes
         claimed = stages.claims(report, measures["claims"], synthesizer, split, seed)
     with _clock(report, "utility"):
         others = {"convex": lambda: reference(Convex(), split), "bootstrap": Bootstrap}
-        stages.utility(report, measures["utility"], synthesizer, split, others, lambda: build(cfg, split),
-                       child_seed(cfg.seed, "utility"))
+        stages.utility(
+            report,
+            measures["utility"],
+            synthesizer,
+            split,
+            others,
+            lambda: build(cfg, split),
+            child_seed(cfg.seed, "utility"),
+        )
     return shown, claimed
 
 
-def record(run: Any, report: Report, split: Split, synthesizer: Synthesizer, samples: Samples,
-           shown: tuple[Any, Any]) -> None:
+def record(
+    run: Any, report: Report, split: Split, synthesizer: Synthesizer, samples: Samples, shown: tuple[Any, Any]
+) -> None:
     """Figures, curves, samples in the file's own units, numbers, and last of all the report."""
     curves = getattr(synthesizer, "curves", {})
     cell_figures(run.folder / "figures", split, samples, curves)
@@ -105,8 +127,16 @@ def record(run: Any, report: Report, split: Split, synthesizer: Synthesizer, sam
         write_figure(run.folder / "figures" / "geometry.png", geometry_figure(real, generated, split.classes, units))
         judge = {row["class"]: row["judge"] for row in report.geometry if "judge" in row}
         if judge and split.shape is None:
-            eye_tests(run.folder / "eye_test", real_rows, generated_rows, split.axis, split.axis_name, split.classes,
-                      judge, seed=child_seed(report.seed, "eye_test"))
+            eye_tests(
+                run.folder / "eye_test",
+                real_rows,
+                generated_rows,
+                split.axis,
+                split.axis_name,
+                split.classes,
+                judge,
+                seed=child_seed(report.seed, "eye_test"),
+            )
     for name, (steps, values) in curves.items():
         run.curve(name, steps, values)
     write_samples(run.folder, split, samples)
@@ -115,8 +145,13 @@ def record(run: Any, report: Report, split: Split, synthesizer: Synthesizer, sam
 def describe(split: Split) -> dict[str, Any]:
     """How many rows each part has, and what they are."""
     found = {
-        "name": split.name, "features": split.features, "classes": len(split.classes), "bounded": split.bounded,
-        "train": len(split.train), "val": len(split.val), "test": len(split.test),
+        "name": split.name,
+        "features": split.features,
+        "classes": len(split.classes),
+        "bounded": split.bounded,
+        "train": len(split.train),
+        "val": len(split.val),
+        "test": len(split.test),
         "fresh": 0 if split.fresh is None else len(split.fresh),
         "unseen": 0 if split.unseen is None else len(split.unseen),
     }

@@ -59,8 +59,9 @@ def likeness(report: Report, samples: Samples, split: Split, seed: int) -> None:
     report.metrics |= {f"fresh/samples/{key}": value for key, value in fresh_or_halves(split, seed).items()}
 
 
-def geometry(report: Report, measure: Any, synthesizer: Synthesizer, split: Split,
-             seed: int) -> tuple[Rows, Rows, Rows, Rows] | None:
+def geometry(
+    report: Report, measure: Any, synthesizer: Synthesizer, split: Split, seed: int
+) -> tuple[Rows, Rows, Rows, Rows] | None:
     """Table 8: class by class, in the latent space where there is one; returns what Figures 5 and 6 show.
 
     That is real and generated points of the space, then real and generated rows; None where it is switched off.
@@ -70,8 +71,11 @@ def geometry(report: Report, measure: Any, synthesizer: Synthesizer, split: Spli
     second, real = (split.fresh, split.test) if split.fresh is not None else halves(split.test, seed=seed)
     real, second, train = (
         few_per_class(rows, most, child_seed(seed, name))
-        for name, rows, most in (("real", real, measure.rows), ("second", second, measure.rows),
-                                 ("train", split.train, REFERENCE_ROWS))
+        for name, rows, most in (
+            ("real", real, measure.rows),
+            ("second", second, measure.rows),
+            ("train", split.train, REFERENCE_ROWS),
+        )
     )
     labels = np.repeat(np.unique(real.y), measure.rows)
     samples = synthesizer.sample(labels, seed=child_seed(seed, "geometry/draw"))
@@ -99,16 +103,25 @@ def unseen(report: Report, synthesizer: Synthesizer, split: Split, seed: int) ->
     if not getattr(getattr(generator, "conditioning", None), "open", False):
         warnings.warn(
             "data.unseen: this generator cannot be asked for classes without training rows, so it made none; "
-            "generator=diffusion conditioning=chemnet can", UserWarning, stacklevel=2,
-        )  # fmt: skip
+            "generator=diffusion conditioning=chemnet can",
+            UserWarning,
+            stacklevel=2,
+        )
         return
     samples = synthesizer.sample(split.unseen.y, seed=child_seed(seed, "unseen/draw"))
     nearest = nearest_classes(generator.table, np.unique(split.unseen.y), np.unique(split.train.y))
     report.metrics |= score_unseen(samples.x, samples.y, split.unseen, split.train, nearest)
 
 
-def utility(report: Report, measure: Any, synthesizer: Synthesizer, split: Split, others: dict[str, Any],
-            rebuild: Any, seed: int) -> None:
+def utility(
+    report: Report,
+    measure: Any,
+    synthesizer: Synthesizer,
+    split: Split,
+    others: dict[str, Any],
+    rebuild: Any,
+    seed: int,
+) -> None:
     """What a random forest gains from the generated rows."""
     report.utility = measure.score(synthesizer, split, others, seed=seed, rebuild=rebuild)
     for row in report.utility:

@@ -15,18 +15,23 @@ from inn_experiments.contracts import UserError
 from inn_experiments.targets import NOTES, ROOMS, find_class
 
 AXES = (
-    "method", "network", "prime", "sampling", "loss", "parameterization", "schedule",
-    "sampler", "conditioning", "autoencoder",
-)  # fmt: skip
+    "method",
+    "network",
+    "prime",
+    "sampling",
+    "loss",
+    "parameterization",
+    "schedule",
+    "sampler",
+    "conditioning",
+    "autoencoder",
+)
 """Groups that only some generators read; data, utility, geometry, trainer and tracking serve every one."""
 
 SERVING = ("data", "generator", "utility", "geometry", "claims", "trainer", "tracking")
 """Groups that every run needs."""
 
-SCALARS: dict[str, Any] = {
-    "seed": Annotated[int, Field(ge=0)],
-    "objective": Annotated[str, Field(min_length=1)],
-}
+SCALARS: dict[str, Any] = {"seed": Annotated[int, Field(ge=0)], "objective": Annotated[str, Field(min_length=1)]}
 PLAIN: dict[str, dict[str, Any]] = {"paths": {"outputs": Annotated[str, Field(min_length=1)]}}
 """Groups without a class: key -> type."""
 
@@ -81,9 +86,10 @@ def check_option(node: dict[str, Any], group: str, where: str) -> None:
     """
     target = find_class(node["_target_"], group)
     parameters = [
-        name for name, parameter in inspect.signature(target).parameters.items()
+        name
+        for name, parameter in inspect.signature(target).parameters.items()
         if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
-    ]  # fmt: skip
+    ]
     hints = get_type_hints(target.__init__, include_extras=True)
     arguments = {key: value for key, value in node.items() if key not in (*NOTES, "_target_")}
     check_type(f"{where}._partial_", arguments.pop("_partial_", False), bool)
@@ -158,9 +164,7 @@ def check_notes(overrides: Iterable[str]) -> None:
             raise UserError(f"{key}: a note of the option about itself, which cannot be set")
 
 
-def check_axes(
-    plain: dict[str, Any], choices: dict[str, str], defaults: dict[str, str], overrides: list[str]
-) -> None:
+def check_axes(plain: dict[str, Any], choices: dict[str, str], defaults: dict[str, str], overrides: list[str]) -> None:
     """Refuse an axis that was chosen though nothing reads it, and options that exclude each other.
 
     Arguments: `choices` and `defaults`, group -> option; `overrides`, as given on the command line.

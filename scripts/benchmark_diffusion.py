@@ -60,15 +60,32 @@ def made_up(rows: int) -> Split:
     rng = np.random.default_rng(0)
     part = Rows(rng.standard_normal((rows, FEATURES), dtype=np.float32), np.arange(rows) % CLASSES)
     names = tuple(f"class {label}" for label in range(CLASSES))
-    return Split(part, part.take(np.arange(0)), part.take(np.arange(8)), None, names, np.arange(FEATURES), "latent",
-                 Unscaled(), False, "made up")
+    return Split(
+        part,
+        part.take(np.arange(0)),
+        part.take(np.arange(8)),
+        None,
+        names,
+        np.arange(FEATURES),
+        "latent",
+        Unscaled(),
+        False,
+        "made up",
+    )
 
 
 def generator(options: argparse.Namespace, split: Split, epochs: int, *more: str):
     """The program's own diffusion model, for that many epochs."""
     cfg = config.compose(
-        "generator=diffusion", "network=mlp", "trainer=diffusion", "schedule.steps=1000", f"trainer.epochs={epochs}",
-        f"trainer.accelerator={options.accelerator}", "trainer.progress=false", *options.overrides, *more,
+        "generator=diffusion",
+        "network=mlp",
+        "trainer=diffusion",
+        "schedule.steps=1000",
+        f"trainer.epochs={epochs}",
+        f"trainer.accelerator={options.accelerator}",
+        "trainer.progress=false",
+        *options.overrides,
+        *more,
     )
     return build(cfg, split)
 
@@ -123,8 +140,10 @@ def epochs_against_rows(sizes: list[int], options: argparse.Namespace) -> None:
     """Print seconds per epoch and per row: the second must not grow."""
     for rows in sizes:
         step = seconds_per_step(options, rows, "trainer.precision=bfloat16")
-        print(f"bfloat16  {rows:8,} rows   {step * rows / BATCH:8.2f} s an epoch   {step / BATCH * 1e6:7.1f} us a row",
-              flush=True)
+        print(
+            f"bfloat16  {rows:8,} rows   {step * rows / BATCH:8.2f} s an epoch   {step / BATCH * 1e6:7.1f} us a row",
+            flush=True,
+        )
 
 
 def rows_per_second(options: argparse.Namespace) -> None:

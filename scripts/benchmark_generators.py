@@ -38,7 +38,7 @@ CASES = {
     "autoencoder=sequential": (RECORDS, ["generator=gaussian", "autoencoder=sequential"]),
     "autoencoder=joint": (RECORDS, ["generator=gaussian", "autoencoder=joint"]),
     "points, mlp": (POINTS, ["generator=diffusion", "network=mlp", *SMALL, "trainer.batch=256"]),
-}  # fmt: skip
+}
 SHORT, LONG = 2, 12
 
 
@@ -76,8 +76,19 @@ def made_up(rows: int, features: int, shape: tuple[int, int] | None) -> Split:
     rng = np.random.default_rng(0)
     part = Rows(rng.standard_normal((rows, features), dtype=np.float32), np.arange(rows) % 10)
     names = tuple(f"class {label}" for label in range(10))
-    return Split(part, part.take(np.arange(0)), part.take(np.arange(10)), None, names, np.arange(features), "place",
-                 Standard(0.0, 1.0), False, "made up", shape=shape)
+    return Split(
+        part,
+        part.take(np.arange(0)),
+        part.take(np.arange(10)),
+        None,
+        names,
+        np.arange(features),
+        "place",
+        Standard(0.0, 1.0),
+        False,
+        "made up",
+        shape=shape,
+    )
 
 
 def trained(overrides: list[str], split: Split, epochs: int) -> float:

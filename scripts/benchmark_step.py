@@ -35,7 +35,9 @@ def main() -> None:
     epochs = int(arguments.pop(arguments.index("--epochs") + 1)) if "--epochs" in arguments else 30
     overrides = [argument for argument in arguments if argument != "--epochs"]
     print(f"torch {torch.__version__}, one thread, {' '.join(overrides) or 'default network and loss'}, batch 128")
-    print(f"{'method':15}{'GFLOP/s':>9}{'MFLOP':>8}{'floor ms':>10}{'plain ms':>10}{'ratio':>7}{'lightning ms':>14}{'ratio':>7}")
+    print(
+        f"{'method':15}{'GFLOP/s':>9}{'MFLOP':>8}{'floor ms':>10}{'plain ms':>10}{'ratio':>7}{'lightning ms':>14}{'ratio':>7}"
+    )
     for method in METHODS:
         cfg = config.compose(f"method={method}", "trainer.progress=false", *overrides)
         print(line(method, cfg, epochs), flush=True)
@@ -64,8 +66,10 @@ def line(method: str, cfg, epochs: int) -> str:
     rate = statistics.median(rates)
     floor = counter.get_total_flops() / rate
     a, b = statistics.median(plain), statistics.median(lightning)
-    return (f"{method:15}{rate / 1e9:9.0f}{counter.get_total_flops() / 1e6:8.0f}{floor * 1e3:10.2f}"
-            f"{a * 1e3:10.2f}{a / floor:7.1f}{b * 1e3:14.2f}{b / floor:7.1f}")
+    return (
+        f"{method:15}{rate / 1e9:9.0f}{counter.get_total_flops() / 1e6:8.0f}{floor * 1e3:10.2f}"
+        f"{a * 1e3:10.2f}{a / floor:7.1f}{b * 1e3:14.2f}{b / floor:7.1f}"
+    )
 
 
 def prepared(cfg, split) -> tuple[InversionModule, PairBatches]:
@@ -74,8 +78,16 @@ def prepared(cfg, split) -> tuple[InversionModule, PairBatches]:
     inn.trainer.epochs = 0
     inn.fit(split.train, split.val, seed=0)
     generator = torch.Generator().manual_seed(0)
-    batches = PairBatches(inn.x, inn.y, inn.to_prime(inn.x, inn.y), inn.sampling, inn.schedule.steps,
-                          inn.trainer.batch, inn.prime_share, generator)
+    batches = PairBatches(
+        inn.x,
+        inn.y,
+        inn.to_prime(inn.x, inn.y),
+        inn.sampling,
+        inn.schedule.steps,
+        inn.trainer.batch,
+        inn.prime_share,
+        generator,
+    )
     return InversionModule(inn.method.train(), 1e-3, 0.01, 1, None), batches
 
 

@@ -54,8 +54,19 @@ def records() -> Split:
     x = peaks + 0.02 * rng.standard_normal(peaks.shape)
     rows = Rows(x.reshape(len(y), -1).astype(np.float32), y.astype(np.int64))
     names, axis = ("first", "second", "third"), np.arange(60.0)
-    return Split(rows, rows.take(np.arange(0)), rows, None, names, axis, "value", Standard(0.0, 1.0), False,
-                 "records", shape=(6, 10))
+    return Split(
+        rows,
+        rows.take(np.arange(0)),
+        rows,
+        None,
+        names,
+        axis,
+        "value",
+        Standard(0.0, 1.0),
+        False,
+        "records",
+        shape=(6, 10),
+    )
 
 
 @cache

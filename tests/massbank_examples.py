@@ -24,18 +24,11 @@ def record(compound: int = 0, contributor: str = "Lab_A", number: int = 0, peaks
         "AC$MASS_SPECTROMETRY: COLLISION_ENERGY": "20 eV",
         "MS$FOCUSED_ION: PRECURSOR_TYPE": "[M+H]+",
     }
-    tags = {
-        "licence": "LICENSE",
-        "accession": "ACCESSION",
-        "smiles": "CH$SMILES",
-        "inchikey": "CH$LINK: INCHIKEY",
-    }
+    tags = {"licence": "LICENSE", "accession": "ACCESSION", "smiles": "CH$SMILES", "inchikey": "CH$LINK: INCHIKEY"}
     tags |= {"level": "AC$MASS_SPECTROMETRY: MS_TYPE", "ion_mode": "AC$MASS_SPECTROMETRY: ION_MODE"}
     tags |= {"adduct": "MS$FOCUSED_ION: PRECURSOR_TYPE", "deprecated": "DEPRECATED"}
     lines |= {tags[key]: value for key, value in changes.items()}
-    head = [
-        f"{tag}{' ' if ': ' in tag else ': '}{value}" for tag, value in lines.items() if value is not None
-    ]
+    head = [f"{tag}{' ' if ': ' in tag else ': '}{value}" for tag, value in lines.items() if value is not None]
     if peaks is None:
         peaks = [(50.1 + compound, 10.0), (60.2 + number, 100.0), (99.75, 3.5)]
     table = [f"  {mz} {intensity} 1" for mz, intensity in peaks]

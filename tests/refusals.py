@@ -17,12 +17,8 @@ def check_refused(answer: tuple[int, str, str], words: list[str], outputs: Path)
     assert status == 2, err
     assert err.startswith("error: ") and len(err.splitlines()) == 1, err
     assert all(word in err for word in words), err
-    written = [
-        path.relative_to(outputs) for path in outputs.rglob("*") if path.is_file() and "hydra" not in path.parts
-    ]
-    left = [
-        path for path in written if path.name in FINAL or any(part.startswith(".") for part in path.parts)
-    ]
+    written = [path.relative_to(outputs) for path in outputs.rglob("*") if path.is_file() and "hydra" not in path.parts]
+    left = [path for path in written if path.name in FINAL or any(part.startswith(".") for part in path.parts)]
     assert left == []
 
 

@@ -75,8 +75,9 @@ class Exact:
             a_t, a_s, s_t, s_s = alpha[t], alpha[t - 1], sigma[t], sigma[t - 1]
             tau = self.eta * s_s / s_t * np.sqrt(1 - (a_t / a_s) ** 2)
             if self.asked:
-                clean, noise = (part.numpy() for part in self.denoise(
-                    torch.as_tensor(x), torch.full((len(x),), int(t))))  # fmt: skip
+                clean, noise = (
+                    part.numpy() for part in self.denoise(torch.as_tensor(x), torch.full((len(x),), int(t)))
+                )
                 x = a_s * clean + np.sqrt(max(s_s**2 - tau**2, 0)) * noise
             x = x + tau * rng.normal(size=x.shape)
             states.append(x)
@@ -87,9 +88,15 @@ def split_of(raw: dict[str, np.ndarray], manifold, name: str) -> Split:
     scaling = Standard.fit(raw["train"])
     parts = {part: Rows(scaling.apply(x), np.zeros(len(x), np.int64)) for part, x in raw.items()}
     return Split(
-        **parts, classes=(name,), axis=np.arange(2.0), axis_name="coordinate", scaling=scaling, bounded=False,
-        name=name, manifold=manifold,
-    )  # fmt: skip
+        **parts,
+        classes=(name,),
+        axis=np.arange(2.0),
+        axis_name="coordinate",
+        scaling=scaling,
+        bounded=False,
+        name=name,
+        manifold=manifold,
+    )
 
 
 def clusters(rows: int = 600) -> Split:
@@ -104,17 +111,13 @@ def clusters(rows: int = 600) -> Split:
     return split_of(raw, TwoPlaces(), "clusters")
 
 
-def exact_clusters(
-    split: Split, eta: float = 1.0, steps: int = 40, last: float = 0.02, asked: bool = True
-) -> Exact:
+def exact_clusters(split: Split, eta: float = 1.0, steps: int = 40, last: float = 0.02, asked: bool = True) -> Exact:
     means, blur = split.scaling.apply(CENTRES), BLUR / split.scaling.std
     return Exact(means, blur, Linear(steps=steps, last=last), eta, asked)
 
 
 def roll(rows: int = 500, noise: float = 0.3) -> Split:
-    raw = {
-        part: spiral_points(rows, noise, seed) for seed, part in enumerate(("train", "val", "test", "fresh"))
-    }
+    raw = {part: spiral_points(rows, noise, seed) for seed, part in enumerate(("train", "val", "test", "fresh"))}
     return split_of(raw, Roll(), "roll")
 
 

@@ -141,8 +141,13 @@ def test_a_divergence_names_the_learning_rate_to_lower():
 
 def test_training_keys_differ_where_weights_do():
     keys = [
-        tabled().training_key(), tabled(encoder_epochs=5).training_key(), tabled(widths=[9]).training_key(),
-        tabled(smiles=(("C",), ("CC",))).training_key(), tabled(batch=16).training_key(),
-        Plain(trainer()).training_key(), Plain(trainer(), latent=3).training_key(), Identity().training_key(),
+        tabled().training_key(),
+        tabled(encoder_epochs=5).training_key(),
+        tabled(widths=[9]).training_key(),
+        tabled(smiles=(("C",), ("CC",))).training_key(),
+        tabled(batch=16).training_key(),
+        Plain(trainer()).training_key(),
+        Plain(trainer(), latent=3).training_key(),
+        Identity().training_key(),
     ]
     assert all(first != second for i, first in enumerate(keys) for second in keys[:i])

@@ -17,8 +17,14 @@ from inn_experiments.pipeline import build
 from inn_experiments.synthesizers.diffusion import Diffusion
 
 LABELS = np.arange(3).repeat(4)
-BASE = ("generator=diffusion", "network=mlp", "network.hidden=16", "network.layers=2", "schedule.steps=20",
-        "sampler.steps=5")  # fmt: skip
+BASE = (
+    "generator=diffusion",
+    "network=mlp",
+    "network.hidden=16",
+    "network.layers=2",
+    "schedule.steps=20",
+    "sampler.steps=5",
+)
 UNET = ("generator=diffusion", "network=point_unet", "network.hidden=16", *BASE[4:])
 
 # Pairs of overrides on top of BASE that must differ in training and in what is generated.
@@ -26,9 +32,7 @@ TRAINING = [
     *combinations(["parameterization=x0", "parameterization=epsilon", "parameterization=v", "parameterization=mu"], 2),
     ("schedule=cosine", "schedule=linear"),
     ("schedule.steps=20", "schedule.steps=40"),
-    *combinations(
-        ["conditioning=none", "conditioning=label", "conditioning=chemnet", "conditioning=label_chemnet"], 2
-    ),
+    *combinations(["conditioning=none", "conditioning=label", "conditioning=chemnet", "conditioning=label_chemnet"], 2),
     ("generator.ema=0.0", "generator.ema=0.9"),
     ("generator.ema=0.1", "generator.ema=0.9"),
     ("network.residual=false", "network.residual=true"),
@@ -63,15 +67,14 @@ def fingerprint(*overrides: str, of: Split | None = None) -> str:
 
 def same_weights(first: Diffusion, second: Diffusion) -> bool:
     a, b = first.net.state_dict(), second.net.state_dict()
-    return a.keys() == b.keys() and all(
-        a[name].shape == b[name].shape and torch.equal(a[name], b[name]) for name in a
-    )
+    return a.keys() == b.keys() and all(a[name].shape == b[name].shape and torch.equal(a[name], b[name]) for name in a)
 
 
 @pytest.mark.parametrize(
-    ("first", "second"), [*(((*BASE, a), (*BASE, b)) for a, b in TRAINING), (BASE, UNET)],
+    ("first", "second"),
+    [*(((*BASE, a), (*BASE, b)) for a, b in TRAINING), (BASE, UNET)],
     ids=[*("-".join(pair) for pair in TRAINING), "mlp-point_unet"],
-)  # fmt: skip
+)
 def test_flipping_an_axis_changes_the_training_and_the_samples(first, second) -> None:
     assert not same_weights(trained(*first), trained(*second))
     assert not np.array_equal(outcome(*first), outcome(*second))

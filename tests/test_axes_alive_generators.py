@@ -31,19 +31,33 @@ BASES = {
     "sequential": ("autoencoder=sequential", "autoencoder.patch=4", *RECORDS),
     "joint": ("autoencoder=joint", *RECORDS),
 }
-ONE_PASS = ["generator.latent=5", "generator.hidden=16", "generator.layers=2", "conditioning=none",
-            "conditioning=chemnet", "trainer.learning_rate=0.01", "trainer.batch=16", "trainer.epochs=3"]  # fmt: skip
+ONE_PASS = [
+    "generator.latent=5",
+    "generator.hidden=16",
+    "generator.layers=2",
+    "conditioning=none",
+    "conditioning=chemnet",
+    "trainer.learning_rate=0.01",
+    "trainer.batch=16",
+    "trainer.epochs=3",
+]
 LEARNED = ["autoencoder.latent=5", "autoencoder.epochs=3", "autoencoder.batch=8", "autoencoder.learning_rate=0.01"]
 SERIES = [*LEARNED, "autoencoder.width=16", "autoencoder.blocks=2", "autoencoder.patch=3"]
 # Settings that each decide the training.
 TRAINING = {
-    "gan": [*ONE_PASS, "generator.discriminator_steps=2", "generator.smoothing=0.2",
-            "generator.instance_noise=0.3", "generator.spectral_norm=true", "generator.gradient_penalty=0.0"],
+    "gan": [
+        *ONE_PASS,
+        "generator.discriminator_steps=2",
+        "generator.smoothing=0.2",
+        "generator.instance_noise=0.3",
+        "generator.spectral_norm=true",
+        "generator.gradient_penalty=0.0",
+    ],
     "vae": [*ONE_PASS, "generator.beta=0.3"],
     "autoencoder vae": [*LEARNED, "autoencoder.hidden=16", "autoencoder.layers=2", "autoencoder.beta=0.3"],
     "sequential": [*SERIES, "autoencoder.low_variance=0.8", "autoencoder.keep=0.6"],
     "joint": SERIES,
-}  # fmt: skip
+}
 CLASSICAL = {
     "generator.bandwidth": ["cross_validated", "scott", "silverman", "0.05", "0.2"],
     "generator.shrinkage": ["ledoit_wolf", "oas", "where_singular"],
@@ -74,9 +88,7 @@ def weights(synthesizer) -> dict[str, torch.Tensor]:
 
 def same_weights(first, second) -> bool:
     a, b = weights(first), weights(second)
-    return a.keys() == b.keys() and all(
-        a[name].shape == b[name].shape and torch.equal(a[name], b[name]) for name in a
-    )
+    return a.keys() == b.keys() and all(a[name].shape == b[name].shape and torch.equal(a[name], b[name]) for name in a)
 
 
 def outcome(base: str, *change: str) -> np.ndarray:
@@ -135,7 +147,8 @@ def kept(folder: Path, base: str, *change: str):
 def test_the_noise_of_sampled_rows_needs_no_other_training(tmp_path, monkeypatch) -> None:
     fits = counted(monkeypatch, Vae)
     noisy, plain, usual = (
-        kept(tmp_path, "vae", f"generator.noise={value}").sample(LABELS, seed=4).x for value in ("true", "false", "null")
+        kept(tmp_path, "vae", f"generator.noise={value}").sample(LABELS, seed=4).x
+        for value in ("true", "false", "null")
     )
     assert len(fits) == 1
     assert not np.array_equal(noisy, plain)
@@ -144,10 +157,17 @@ def test_the_noise_of_sampled_rows_needs_no_other_training(tmp_path, monkeypatch
 
 @pytest.mark.parametrize(("base", "kind"), [("sequential", Sequential), ("autoencoder vae", AutoencoderVae)])
 def test_generators_and_their_settings_share_one_autoencoder(base, kind, tmp_path, monkeypatch) -> None:
-    fits, changes = counted(monkeypatch, kind), (
-        ("generator=gaussian",), ("generator=gaussian", "generator.shrinkage=oas"), ("generator=kde",),
-        ("generator=kde", "generator.bandwidth=0.5"), ("autoencoder.normalise=whitened",), ("generator=vae",),
-    )  # fmt: skip
+    fits, changes = (
+        counted(monkeypatch, kind),
+        (
+            ("generator=gaussian",),
+            ("generator=gaussian", "generator.shrinkage=oas"),
+            ("generator=kde",),
+            ("generator=kde", "generator.bandwidth=0.5"),
+            ("autoencoder.normalise=whitened",),
+            ("generator=vae",),
+        ),
+    )
     made = {change: kept(tmp_path, base, *change).sample(LABELS, seed=4).x for change in changes}
     assert len(fits) == 1
     for (one, a), (other, b) in combinations(made.items(), 2):
@@ -204,6 +224,7 @@ def test_an_interrupted_cell_goes_on_and_ends_with_the_same_weights(tmp_path, ep
     assert whole.curves == resumed.curves
     np.testing.assert_array_equal(whole.sample(LABELS, seed=1).x, resumed.sample(LABELS, seed=1).x)
     left, expected = (
-        sorted(path.name for path in (tmp_path / name).iterdir() if path.suffix != ".lock") for name in ("parts", "whole")
+        sorted(path.name for path in (tmp_path / name).iterdir() if path.suffix != ".lock")
+        for name in ("parts", "whole")
     )
     assert left == expected and not [name for name in left if "unfinished" in name or name.startswith(".")]

@@ -11,9 +11,14 @@ import pytest
 from refusals import check_refused, frame, given
 
 DIFFUSION = (
-    "generator=diffusion", "network=mlp", "network.hidden=16", "trainer=smoke", "trainer.progress=false",
-    "utility=none", "tracking=none",
-)  # fmt: skip
+    "generator=diffusion",
+    "network=mlp",
+    "network.hidden=16",
+    "trainer=smoke",
+    "trainer.progress=false",
+    "utility=none",
+    "tracking=none",
+)
 
 
 def chemical(**changes: str) -> pd.DataFrame:
@@ -123,9 +128,7 @@ def test_a_diffusion_that_cannot_be_built_or_trained_says_so(run, tmp_path, argu
     check_refused(run(*DIFFUSION, *given(tmp_path, frame()), *arguments), words, tmp_path / "out")
 
 
-@pytest.mark.parametrize(
-    "part", ["conditioning=chemnet", "conditioning=label_chemnet", "autoencoder=decoupled"]
-)
+@pytest.mark.parametrize("part", ["conditioning=chemnet", "conditioning=label_chemnet", "autoencoder=decoupled"])
 @pytest.mark.parametrize(
     ("table", "column", "words"),
     [
@@ -158,13 +161,7 @@ def test_a_missing_package_is_named_with_what_to_install(run, tmp_path, monkeypa
 
 @pytest.mark.parametrize("loss", ["fid", "kl"])
 def test_bfloat16_trains_with_every_loss(run, tmp_path, loss) -> None:
-    quick = [
-        "trainer=smoke",
-        "trainer.progress=false",
-        "trainer.precision=bfloat16",
-        "utility=none",
-        "tracking=none",
-    ]
+    quick = ["trainer=smoke", "trainer.progress=false", "trainer.precision=bfloat16", "utility=none", "tracking=none"]
     status, _, err = run(*quick, *given(tmp_path, frame()), f"loss={loss}", "method=semi_implicit")
     assert status == 0, err
 

@@ -83,22 +83,25 @@ def test_a_value_out_of_range_is_named(run, tmp_path, key, value, more) -> None:
     [
         (["data=swiss_roll", "utility=paper", "generator=bootstrap"], ["'swiss_roll'", "nothing to classify"]),
         (["data=two_clusters", "generator=bootstrap"], ["nothing to classify", "utility=none"]),
+        ([*PLANE, "data=checker", "generator=diffusion"], ["claims=spirals", "checker", "4 values", "data=swiss_roll"]),
         (
-            [*PLANE, "data=checker", "generator=diffusion"],
-            ["claims=spirals", "checker", "4 values", "data=swiss_roll"],
-        ),
-        (
-            [*PLANE, "generator=diffusion", "parameterization=mu", "sampler=ddpm", "sampler.steps=60",
-             "schedule.steps=50", "network=rbf"],
+            [
+                *PLANE,
+                "generator=diffusion",
+                "parameterization=mu",
+                "sampler=ddpm",
+                "sampler.steps=60",
+                "schedule.steps=50",
+                "network=rbf",
+            ],
             ["sampler.steps is 60", "only 50 levels"],
         ),
         (
-            ["data=two_clusters", "utility=none", "autoencoder=vae", "generator=bootstrap",
-             "claims=latent_arithmetic"],
+            ["data=two_clusters", "utility=none", "autoencoder=vae", "generator=bootstrap", "claims=latent_arithmetic"],
             ["claims=latent_arithmetic", "class"],
         ),
     ],
-)  # fmt: skip
+)
 def test_a_cell_in_the_plane_that_cannot_be_says_so(run, tmp_path, arguments, words) -> None:
     few = ("data.rows=200", "data.val_rows=10", "data.test_rows=60", "data.fresh_rows=60", "trainer.progress=false")
     check_refused(run("tracking=none", *arguments, *few), words, tmp_path / "out")
@@ -109,14 +112,16 @@ def test_a_cell_in_the_plane_that_cannot_be_says_so(run, tmp_path, arguments, wo
     [
         (["generator=gan", "trainer.learning_rate=1e30"], ["diverged", "trainer.learning_rate"]),
         (["generator=vae", "trainer.learning_rate=1e30"], ["diverged", "trainer.learning_rate"]),
-        (["autoencoder=vae", "autoencoder.epochs=4", "autoencoder.learning_rate=1e30"],
-         ["diverged", "autoencoder.learning_rate"]),
+        (
+            ["autoencoder=vae", "autoencoder.epochs=4", "autoencoder.learning_rate=1e30"],
+            ["diverged", "autoencoder.learning_rate"],
+        ),
         (["generator=gan", "conditioning=chemnet"], ["conditioning=chemnet", "SMILES"]),
         (["preset=latent_diffusion_decoupled"], ["autoencoder=decoupled", "SMILES"]),
         (["generator=gaussian", "data.per_class=1"], ["gaussian", "'kind0' has 1"]),
         (["generator=kde", "data.per_class=1"], ["kde", "'kind0' has 1"]),
     ],
-)  # fmt: skip
+)
 def test_a_generator_that_cannot_be_trained_says_so(run, tmp_path, arguments, words) -> None:
     fast = ("trainer.progress=false", "trainer.epochs=4", "trainer.batch=8", "utility=none", "tracking=none")
     generator = () if any(word.startswith(("generator", "preset")) for word in arguments) else ("generator=kde",)

@@ -11,8 +11,9 @@ from refusals import CHEAP, check_refused
 
 def mobility(value: object = 1.0) -> pd.DataFrame:
     """60 rows of four drift bins, three classes; `value` stands in row 8 of pos_1."""
-    table = pd.DataFrame(np.random.default_rng(0).gamma(1.0, 100.0, (60, 4)).astype(object),
-                         columns=["pos_0", "pos_1", "neg_0", "neg_1"])  # fmt: skip
+    table = pd.DataFrame(
+        np.random.default_rng(0).gamma(1.0, 100.0, (60, 4)).astype(object), columns=["pos_0", "pos_1", "neg_0", "neg_1"]
+    )
     table.loc[7, "pos_1"] = value
     table["label"] = [f"chemical {row % 3}" for row in range(60)]
     return table

@@ -22,13 +22,15 @@ def sparse(features: int = 200):
         x[row, rng.integers(features, size=2)] = rng.uniform(0.1, 0.9, 2)
     part = Rows(x, y.astype(np.int64))
     names = ("first", "second", "third")
-    return replace(cells.spectra(), train=part, test=part, val=part.take(np.arange(0)), axis=np.arange(features),
-                   classes=names)
+    return replace(
+        cells.spectra(), train=part, test=part, val=part.take(np.arange(0)), axis=np.arange(features), classes=names
+    )
 
 
 def test_sparse_spectra_do_not_all_become_zeros():
-    inn = cells.fitted("method=semi_implicit", "sampling=convex", "loss=mse", "trainer.learning_rate=0.005",
-                       of=sparse(), epochs=300)
+    inn = cells.fitted(
+        "method=semi_implicit", "sampling=convex", "loss=mse", "trainer.learning_rate=0.005", of=sparse(), epochs=300
+    )
     made = inn.sample(np.arange(30) % 3, seed=0)
     own = made.x[np.arange(30), 40 * made.y + 10]
     assert (own > 0.5).mean() > 0.9

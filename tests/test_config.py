@@ -31,9 +31,10 @@ NEEDED = {
 EXTRA = {"network": {"features": 8, "steps": 10, "conditions": 0}}
 OPTIONS = [
     (folder.name, path.stem)
-    for folder in sorted(config.CONF.iterdir()) if folder.is_dir() and folder.name != "hydra"
+    for folder in sorted(config.CONF.iterdir())
+    if folder.is_dir() and folder.name != "hydra"
     for path in sorted(folder.glob("*.yaml"))
-]  # fmt: skip
+]
 
 
 def composed(group: str, option: str, *more: str):
@@ -167,8 +168,9 @@ def test_names_tell_the_cells_of_the_grid_apart_and_leave_the_seed_out() -> None
     grid = [
         (f"method={method}", f"loss={loss}", f"sampling={sampling}")
         for method in ("implicit", "semi_implicit", "svd", "explicit")
-        for loss in ("fid", "kl") for sampling in ("gaussian", "convex")
-    ]  # fmt: skip
+        for loss in ("fid", "kl")
+        for sampling in ("gaussian", "convex")
+    ]
     names = {config.cell_name(config.compose(*cell)) for cell in grid}
     assert len(names) == 16 and "svd-convex-kl" in names
     cfg = config.compose("network=square", "seed=7")

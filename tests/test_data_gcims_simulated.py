@@ -18,14 +18,7 @@ NONE = np.zeros(len(NAMES))
 
 def conditions(concentration: np.ndarray = NONE, **others: float) -> Conditions:
     """A record at these concentrations, everything else as usual unless given."""
-    values = {
-        "humidity": 1.0,
-        "temperature": 318.15,
-        "pressure": 760.0,
-        "gain": 1.0,
-        "shift": 0.0,
-        "stretch": 0.0,
-    }
+    values = {"humidity": 1.0, "temperature": 318.15, "pressure": 760.0, "gain": 1.0, "shift": 0.0, "stretch": 0.0}
     return Conditions(concentration, baseline=np.zeros(3), **(values | others))
 
 
@@ -125,9 +118,7 @@ def test_every_blend_names_compounds_and_differs_from_the_others():
 
 def test_counts_are_a_ladder_and_more_records_change_none():
     counts = list(GcimsSimulated().counts().values())
-    assert (
-        sum(counts) == 260 and counts == sorted(counts, reverse=True) and counts[0] == 90 and counts[-1] == 14
-    )
+    assert sum(counts) == 260 and counts == sorted(counts, reverse=True) and counts[0] == 90 and counts[-1] == 14
     few, more = (GcimsSimulated(records=number).simulate() for number in (12, 40))
     assert few.x.shape == (12, 128, 192) and few.x.dtype == np.float32
     for blend in BLENDS:
@@ -201,8 +192,12 @@ def test_bad_options_are_named(options, message):
 def test_conditions_are_drawn_around_the_usual_ones():
     rng = np.random.default_rng(0)
     drawn = [gcims_physics.draw(np.ones(len(NAMES)), 0.5, 2.0, 0.01, 0.8, 4.0, rng) for _ in range(2000)]
-    for name, mean, deviation in (("shift", 0, 2), ("stretch", 0, 0.01), ("temperature", 318.15, 0.8),
-                                  ("pressure", 760, 4)):  # fmt: skip
+    for name, mean, deviation in (
+        ("shift", 0, 2),
+        ("stretch", 0, 0.01),
+        ("temperature", 318.15, 0.8),
+        ("pressure", 760, 4),
+    ):
         values = np.array([getattr(each, name) for each in drawn])
         np.testing.assert_allclose(values.mean(), mean, atol=0.15 * deviation)
         np.testing.assert_allclose(values.std(), deviation, rtol=0.1)

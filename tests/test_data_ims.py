@@ -210,9 +210,7 @@ def test_damaged_files_are_named(tmp_path, name, content, message):
         load(str(path), tmp_path)
 
 
-@pytest.mark.parametrize(
-    "given", [{"positive": ""}, {"positive": "a", "negative": "a"}, {"test_fraction": 1.0}]
-)
+@pytest.mark.parametrize("given", [{"positive": ""}, {"positive": "a", "negative": "a"}, {"test_fraction": 1.0}])
 def test_impossible_options_are_refused(given):
     with pytest.raises(UserError, match="data\\."):
         Ims("t.csv", **given)

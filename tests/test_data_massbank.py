@@ -16,8 +16,7 @@ from inn_experiments.data.massbank import MassBank
 
 REAL = Path(__file__).resolve().parents[2] / "shared/data/massbank_ms2_50"
 needs_real = pytest.mark.skipif(
-    not REAL.exists(),
-    reason="the MassBank records are not beside this checkout (../shared/data/massbank_ms2_50)",
+    not REAL.exists(), reason="the MassBank records are not beside this checkout (../shared/data/massbank_ms2_50)"
 )
 
 
@@ -147,9 +146,7 @@ def test_compounds_with_most_contributors_come_first_and_spectra_are_dealt_round
 def test_the_most_frequent_smiles_of_a_compound_is_taken(tmp_path):
     texts = [record(0, number=i, smiles=text) for i, text in enumerate(("OCC", "CCO", "OCC", "N/A"))]
     texts += [record(1, number=i, smiles=text) for i, text in enumerate(("NCC", "CCN"))]
-    found = gathered(
-        write(tmp_path, *texts, record(2, smiles="N/A"), record(2, number=1, smiles=None)), tmp_path
-    )
+    found = gathered(write(tmp_path, *texts, record(2, smiles="N/A"), record(2, number=1, smiles=None)), tmp_path)
     assert found.class_smiles() == {"A" * 14: ("OCC",), "B" * 14: ("CCN",), "C" * 14: ()}
 
 

@@ -86,12 +86,7 @@ def test_the_attribution_lists_every_row(tmp_path):
     with path.open(encoding="utf-8", newline="") as handle:
         rows = list(csv.DictReader(handle, delimiter="\t"))
     assert len(rows) == 24
-    wanted = {
-        "authors": "A. Author, B. Author",
-        "licence": "CC BY",
-        "instrument": "QTOF",
-        "collision_energy": "20 eV",
-    }
+    wanted = {"authors": "A. Author, B. Author", "licence": "CC BY", "instrument": "QTOF", "collision_energy": "20 eV"}
     assert all(row.items() >= wanted.items() and row["contributor"] in row["accession"] for row in rows)
 
 

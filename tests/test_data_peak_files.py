@@ -39,9 +39,7 @@ def test_msp_through_matchms(tmp_path):
     texts = [msp(compound, number) for compound in range(3) for number in range(4)]
     broken = [msp(0, 8, **{"Num Peaks": "3"}), msp(0, 9).replace("50.1", "50.1x0"), msp(1, 7, Ion_mode="N")]
     path.write_text("".join(texts[:5] + broken + texts[5:]))
-    with pytest.warns(
-        UserWarning, match=r"2 of 15 records could.*library.msp, spectrum 6 \(no peaks, or.*spectrum 7"
-    ):
+    with pytest.warns(UserWarning, match=r"2 of 15 records could.*library.msp, spectrum 6 \(no peaks, or.*spectrum 7"):
         split = MassBank(str(path), compounds=3, grouped=False).load(seed=0, cache=tmp_path)
     assert split.classes == tuple(letter * 14 for letter in "ABC")
     assert split.smiles == (("CCO",), ("CCN",), ("CCC",)) and split.features == 661
@@ -55,9 +53,7 @@ def test_msp_through_matchms(tmp_path):
 @needs_matchms
 def test_contributors_that_are_not_known_are_not_invented(tmp_path):
     path = tmp_path / "library.msp"
-    path.write_text(
-        "".join(msp(compound, number, accession=False) for compound in range(3) for number in range(4))
-    )
+    path.write_text("".join(msp(compound, number, accession=False) for compound in range(3) for number in range(4)))
     assert set(gathered(str(path), tmp_path).texts["contributor"].tolist()) == {""}
     with pytest.raises(UserError, match="data.min_contributors=2.*min_contributors=1"):
         gathered(str(path), tmp_path, min_contributors=2)

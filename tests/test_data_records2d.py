@@ -30,11 +30,15 @@ def test_no_held_out_record_enters_the_fit():
     settings = Settings.of("db2", (1, 1), (4.0, 11.0), None)
     splits = [
         split_records(
-            RawRecords(values, LABELS, None, np.arange(16.0), np.arange(24.0)), settings, name="toy",
-            fractions=(0.1, 0.3, 0.2), per_class=None, seed=5,
+            RawRecords(values, LABELS, None, np.arange(16.0), np.arange(24.0)),
+            settings,
+            name="toy",
+            fractions=(0.1, 0.3, 0.2),
+            per_class=None,
+            seed=5,
         )
         for values in (x, other)
-    ]  # fmt: skip
+    ]
     first, second = splits
     assert first.scaling.describe() == second.scaling.describe()
     np.testing.assert_array_equal(first.scaling.steps[1].mean, second.scaling.steps[1].mean)
@@ -91,10 +95,7 @@ def test_groups_stay_whole_and_the_crop_is_in_units_of_the_axis(tmp_path):
     [
         ({"wavelet": "db0"}, "data.wavelet=db0: not a discrete wavelet.*did you mean"),
         ({"wavelet": "mexh"}, "data.wavelet=mexh: not a discrete wavelet"),
-        (
-            {"levels": (1, 4)},
-            r"data.levels=\[1, 4\]: level 4 is too deep for 24 .* drift; .* deepest .* is 3",
-        ),
+        ({"levels": (1, 4)}, r"data.levels=\[1, 4\]: level 4 is too deep for 24 .* drift; .* deepest .* is 3"),
         ({"levels": (3, 1)}, "level 3 is too deep for 16 values along retention.*deepest level there is 2"),
         ({"retention": (0, 16)}, r"data.retention=\[0.0, 16.0\]: .* from 0 to 15"),
         ({"drift": (-1, 5)}, r"data.drift=\[-1.0, 5.0\]: .* from 0 to 23"),
@@ -198,10 +199,7 @@ def test_missing_classes_and_records_that_are_all_equal_are_named(tmp_path):
         ({"X": records(), "y": np.where(LABELS == "b", "", LABELS)}, "no value there in row 3"),
         ({"X": records(), "y": np.where(LABELS == "b", np.nan, 1.0)}, "no value there in row 3"),
         ({"X": records().astype(str), "y": LABELS}, "must be real numbers"),
-        (
-            {"X": np.where(np.arange(24) == 7, np.inf, records()), "y": LABELS},
-            "record 1: .*column 8.*30 records",
-        ),
+        ({"X": np.where(np.arange(24) == 7, np.inf, records()), "y": LABELS}, "record 1: .*column 8.*30 records"),
         ({"X": records(), "y": LABELS, "drift": np.arange(5)}, "key 'drift' must hold 24 numbers"),
         ({"X": records(), "y": LABELS, "retention": -np.arange(16)}, "key 'retention' must increase"),
     ],
@@ -220,11 +218,7 @@ def test_a_damaged_npz_is_named(tmp_path):
 
 @pytest.mark.parametrize(
     ("override", "message"),
-    [
-        ("data.levels=[1]", "data.levels"),
-        ("data.levels=[1, -1]", "data.levels"),
-        ("data.drift=5", "data.drift"),
-    ],
+    [("data.levels=[1]", "data.levels"), ("data.levels=[1, -1]", "data.levels"), ("data.drift=5", "data.drift")],
 )
 def test_the_configuration_refuses_other_values(override, message):
     with pytest.raises(UserError, match=message):

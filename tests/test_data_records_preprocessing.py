@@ -12,16 +12,13 @@ from inn_experiments.data.records_preprocessing import Preprocessing, Settings
 from inn_experiments.data.records_steps import Log, Wavelet
 
 
-def fitted(
-    x: np.ndarray, wavelet="db2", levels=(1, 1), retention=None, drift=None, axes=None
-) -> Preprocessing:
+def fitted(x: np.ndarray, wavelet="db2", levels=(1, 1), retention=None, drift=None, axes=None) -> Preprocessing:
     axes = axes or tuple(np.arange(size, dtype=float) for size in x.shape[1:])
     return Preprocessing.fit(x, axes, Settings.of(wavelet, levels, retention, drift), "toy")
 
 
 @pytest.mark.parametrize(
-    ("wavelet", "levels"),
-    [("db2", (1, 1)), ("haar", (2, 3)), ("sym4", (1, 0)), ("bior2.2", (1, 2)), ("db1", (0, 0))],
+    ("wavelet", "levels"), [("db2", (1, 1)), ("haar", (2, 3)), ("sym4", (1, 0)), ("bior2.2", (1, 2)), ("db1", (0, 0))]
 )
 @pytest.mark.parametrize("crop", [(None, None), ((4.0, 11.0), (2.0, 21.0))])
 def test_what_was_undone_comes_back_exactly(wavelet, levels, crop):
@@ -115,11 +112,13 @@ def test_stages_show_every_step_and_describe_is_plain():
     stages = preprocessing.stages(x[3])
     assert [step.name for step in preprocessing.steps] == ["wavelet", "crop", "log", "minmax"]
     assert {name: matrix.shape for name, matrix in stages.items()} == {
-        "wavelet": (8, 12), "crop": (4, 12), "log": (4, 12), "minmax": (4, 12), "undone": SHAPE,
-    }  # fmt: skip
-    np.testing.assert_allclose(
-        stages["minmax"].ravel(), preprocessing.apply(x[3].reshape(1, -1))[0], atol=1e-6
-    )
+        "wavelet": (8, 12),
+        "crop": (4, 12),
+        "log": (4, 12),
+        "minmax": (4, 12),
+        "undone": SHAPE,
+    }
+    np.testing.assert_allclose(stages["minmax"].ravel(), preprocessing.apply(x[3].reshape(1, -1))[0], atol=1e-6)
     said = json.loads(json.dumps(preprocessing.describe(), allow_nan=False))
     assert said["raw_shape"] == [16, 24] and said["shape"] == [4, 12] and said["retention"] == [4.5, 10.5]
     assert said["steps"][2]["scale"] > 0 and said["steps"][3].keys() == {"step", "minimum", "maximum"}

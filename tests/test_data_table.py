@@ -59,9 +59,7 @@ def test_options_choose_columns_scaling_and_names(tmp_path):
     table = frame().rename(columns={"40": "height"})
     table["height"] -= 500.0
     path = write(tmp_path, table)
-    split = load(
-        path, tmp_path, group=None, features=["height", "42"], scaling="standard", fresh_fraction=0.2
-    )
+    split = load(path, tmp_path, group=None, features=["height", "42"], scaling="standard", fresh_fraction=0.2)
     assert split.features == 2 and not split.bounded and split.fresh is not None and split.train.group is None
     assert split.axis_name == "column" and split.axis.tolist() == [0.0, 1.0]
     assert abs(split.train.x.mean()) < 1e-5 and abs(split.train.x.std() - 1) < 1e-5
@@ -112,9 +110,7 @@ def test_labels_stay_text_and_na_is_a_class(tmp_path):
     assert load(write(tmp_path, table), tmp_path).classes == ("NA", "None")
 
 
-@pytest.mark.skipif(
-    not MASSBANK.exists(), reason="the MassBank set is not beside this checkout (../shared/data)"
-)
+@pytest.mark.skipif(not MASSBANK.exists(), reason="the MassBank set is not beside this checkout (../shared/data)")
 @pytest.mark.parametrize("group", [None, "contributor"])
 def test_massbank(tmp_path, group):
     options = {"group": group, "per_class": 3, "fresh_fraction": 0.05}
@@ -130,11 +126,7 @@ def test_massbank(tmp_path, group):
 def test_coffee(tmp_path):
     split = Coffee(per_class=5, fresh_fraction=0.1).load(seed=0, cache=tmp_path)
     assert split.classes == ("Brasil", "Ethiopia", "Vietnam") and split.features == 1841 and split.bounded
-    assert np.bincount(split.train.y).tolist() == [5, 5, 5] and np.bincount(split.test.y).tolist() == [
-        6,
-        6,
-        6,
-    ]
+    assert np.bincount(split.train.y).tolist() == [5, 5, 5] and np.bincount(split.test.y).tolist() == [6, 6, 6]
     assert split.train.x.min() >= 0 and (split.train.x.max(axis=1) == 1).all()
 
 

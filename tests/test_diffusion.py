@@ -45,13 +45,7 @@ def built(way=None, schedule=None, sampler=None, conditioning=None, epochs=2, **
     trainer = Trainer(epochs=epochs, batch=64, learning_rate=3e-3, progress=False, checkpoint_minutes=0)
     network = partial(Mlp, hidden=48, layers=2, embedding=16)
     return Diffusion(
-        network,
-        way or X0(),
-        schedule or Cosine(50),
-        sampler or DDIM(20),
-        conditioning or Told(),
-        trainer,
-        **options,
+        network, way or X0(), schedule or Cosine(50), sampler or DDIM(20), conditioning or Told(), trainer, **options
     )
 
 
@@ -65,9 +59,11 @@ def weights(made: Diffusion) -> torch.Tensor:
     return torch.cat([p.flatten() for p in made.net.parameters()])
 
 
-@pytest.mark.parametrize(("way", "sampler"), [
-    (X0(), DDIM(20)), (X0(), DDPM()), (V(), DDIM(20)), (Epsilon(), DDIM(20)), (Mu(), DDPM()),
-], ids=["x0", "x0 ddpm", "v", "epsilon", "mu"])  # fmt: skip
+@pytest.mark.parametrize(
+    ("way", "sampler"),
+    [(X0(), DDIM(20)), (X0(), DDPM()), (V(), DDIM(20)), (Epsilon(), DDIM(20)), (Mu(), DDPM())],
+    ids=["x0", "x0 ddpm", "v", "epsilon", "mu"],
+)
 def test_classes_are_learned_where_they_are(way, sampler):
     # A network that predicts rows learns the identity at low noise last, and until then the spread is too
     # small.

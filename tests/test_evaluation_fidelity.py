@@ -80,16 +80,7 @@ def test_fidelity_of_real_rows_copies_and_broken_rows():
 @pytest.mark.parametrize("fresh", (rows(3), None))
 def test_the_sanity_row_looks_perfect(fresh):
     split = Split(
-        rows(0),
-        rows(1),
-        rows(2),
-        fresh,
-        ("a", "b", "c"),
-        np.arange(8),
-        "k",
-        scaling=None,
-        bounded=False,
-        name="toy",
+        rows(0), rows(1), rows(2), fresh, ("a", "b", "c"), np.arange(8), "k", scaling=None, bounded=False, name="toy"
     )
     scores = fresh_or_halves(split, 0)
     assert scores["c2st"] == pytest.approx(0.5, abs=0.08) and scores["coverage"] > 0.9

@@ -81,9 +81,7 @@ def test_gaussian_rows_have_the_mean_and_covariance_with_many_and_with_few_rows(
     assert np.allclose(np.cov(drawn.T), np.cov(train.T), atol=0.05)
     few = rng.standard_normal((20, 50))
     # Shrinkage towards a multiple of the identity keeps the trace.
-    assert gaussian_rows(few, 20000, seed=1).var(axis=0).sum() == pytest.approx(
-        few.var(axis=0).sum(), rel=0.02
-    )
+    assert gaussian_rows(few, 20000, seed=1).var(axis=0).sum() == pytest.approx(few.var(axis=0).sum(), rel=0.02)
     assert np.array_equal(gaussian_rows(few, 9, seed=1), gaussian_rows(few, 9, seed=1))
 
 
@@ -125,16 +123,13 @@ def test_copies_shifts_and_lost_tails_are_told_by_the_score_made_for_them():
     tail = tendrils(1, 900)
     short = tail.take((tail.y == 0) | (tail.x[:, 0] < 0.75))
     lost = Geometry(200).score(real, short, tendrils(2), train, CLASSES, seed=0)[1]["scores"]["generated"]
-    assert (
-        lost["along"] == pytest.approx(0.5, abs=0.12) and lost["coverage"] < 0.65 and lost["precision"] > 0.9
-    )
+    assert lost["along"] == pytest.approx(0.5, abs=0.12) and lost["coverage"] < 0.65 and lost["precision"] > 0.9
 
 
 def test_the_same_seed_gives_the_same_finite_json():
     first, again, other = (
         json.dumps(
-            Geometry(60).score(tendrils(0), tendrils(1), tendrils(2), tendrils(3), CLASSES, seed=seed),
-            allow_nan=False,
+            Geometry(60).score(tendrils(0), tendrils(1), tendrils(2), tendrils(3), CLASSES, seed=seed), allow_nan=False
         )
         for seed in (0, 0, 1)
     )
@@ -148,9 +143,7 @@ def test_the_same_seed_gives_the_same_finite_json():
 def test_metrics_are_means_and_worst_classes(scored):
     found = metrics(scored)
     values = [row["scores"]["generated"] for row in scored]
-    assert found["test/geometry/generated/c2st"] == pytest.approx(
-        np.mean([value["c2st"] for value in values])
-    )
+    assert found["test/geometry/generated/c2st"] == pytest.approx(np.mean([value["c2st"] for value in values]))
     assert found["test/geometry/generated/c2st_worst"] == max(value["c2st"] for value in values)
     assert found["test/geometry/generated/coverage_worst"] == min(value["coverage"] for value in values)
     assert found["test/geometry/second/distance_ratio_worst"] == 1
@@ -175,9 +168,7 @@ def test_the_judge_tells_a_blob_and_not_a_second_sample():
     found = Geometry(300).judge(real, blob(real, 7), tendrils(2), CLASSES, seed=0)
     assert set(found) == set(CLASSES)
     for values in found.values():
-        assert values["generated"] > values["second"] + 0.15 and values["second"] == pytest.approx(
-            0.5, abs=0.08
-        )
+        assert values["generated"] > values["second"] + 0.15 and values["second"] == pytest.approx(0.5, abs=0.08)
 
 
 def test_the_gaussian_control_is_perfect_where_the_class_is_gaussian():

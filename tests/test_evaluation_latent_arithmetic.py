@@ -114,9 +114,7 @@ def test_means_and_judge_are_of_training_rows():
 
 
 def test_the_rows_competitor_stays_within_bounds():
-    train = Rows(
-        np.array([[0.1, 0.9], [0.2, 1.0], [1.0, 0.0], [0.9, 0.1]], np.float32), np.array([0, 0, 1, 1])
-    )
+    train = Rows(np.array([[0.1, 0.9], [0.2, 1.0], [1.0, 0.0], [0.9, 0.1]], np.float32), np.array([0, 0, 1, 1]))
     of = split(train, train, bounded=True)
     seen = LatentArithmetic()._moved(IDENTITY, of, {0: train.x[:2], 1: train.x[2:]}, [(0, 1), (1, 0)], 0)
     moved = np.concatenate(seen["rows"])
@@ -153,8 +151,7 @@ def test_the_interval_knows_that_pairs_share_their_rows():
     """Ten comparisons of the same 20 rows know no more than one; of ten classes' rows they know more."""
     values = np.repeat([0.0, 1.0], 10)
     once, shared, apart = (
-        interval_over_rows([(label, values) for label in labels], seed=0)
-        for labels in ([0], [0] * 10, range(10))
+        interval_over_rows([(label, values) for label in labels], seed=0) for labels in ([0], [0] * 10, range(10))
     )
     assert shared == pytest.approx(once) and once[0] == 0.5
     # The deviation of a share of 20 rows is 0.5 / sqrt(20); of 200 rows, sqrt(10) times less.

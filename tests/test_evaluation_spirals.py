@@ -84,9 +84,7 @@ def test_a_perfect_diffusion_of_two_clusters() -> None:
     assert found["nearest_first"].value < found["nearest_half"].value < found["nearest_quarter"].value
     assert found["second_place"].p > 0.01 and found["second_place"].high < 0.6
     assert found["off_manifold"].value < 0.02
-    assert (
-        found["step_ratio"].high < 0.5 and found["steps_shrink"].value > 0.99 and found["step_order"].high < 0
-    )
+    assert found["step_ratio"].high < 0.5 and found["steps_shrink"].value > 0.99 and found["step_order"].high < 0
     assert found["noise_share"].value > 0.8
     assert all(np.isfinite([claim.value, claim.low, claim.high]).all() for claim in found.values())
     assert isinstance(shown, Paths) and shown.forward.shape == shown.reverse.shape == (41, 400, 2)
@@ -147,9 +145,7 @@ def test_few_steps_are_said() -> None:
 
 def test_what_cannot_be_measured_is_refused_in_one_line() -> None:
     plain = split_of(
-        {part: np.random.default_rng(0).random((20, 2)) for part in ("train", "val", "test", "fresh")},
-        None,
-        "plain",
+        {part: np.random.default_rng(0).random((20, 2)) for part in ("train", "val", "test", "fresh")}, None, "plain"
     )
     with pytest.raises(UserError, match="rows of plain have 2 values and no known manifold.*swiss_roll"):
         Spirals().check(plain)

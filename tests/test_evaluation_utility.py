@@ -93,18 +93,8 @@ def test_references_and_controls():
     assert len(table) == 14
     for protocol, real_rows in (("same_rows", 80), ("disjoint", 60)):
         found = by_name(table, protocol)
-        assert list(found) == [
-            "real",
-            "synthetic",
-            "convex",
-            "both",
-            "bootstrap",
-            "shuffled",
-            "synthetic_only",
-        ]
-        sizes = [
-            found[name]["n_train"] - real_rows for name in ("real", "synthetic", "both", "synthetic_only")
-        ]
+        assert list(found) == ["real", "synthetic", "convex", "both", "bootstrap", "shuffled", "synthetic_only"]
+        sizes = [found[name]["n_train"] - real_rows for name in ("real", "synthetic", "both", "synthetic_only")]
         assert sizes == [0, 80, 160, 80 - real_rows]
         assert abs(found["shuffled"]["accuracy"]["mean"] - 0.25) < 0.12
         assert found["real"]["f1_macro"]["mean"] > 0.8

@@ -24,13 +24,23 @@ MODULES = (DenoisingModule, InversionModule, RegressionModule)
 LABELS = np.arange(3).repeat(4)
 QUICK = ("trainer.progress=false", "trainer.epochs=4", "trainer.batch=16", "trainer.checkpoint_minutes=0")
 DIFFUSION = (
-    *QUICK, "generator=diffusion", "network=mlp", "network.hidden=16", "network.layers=2",
-    "schedule.steps=20", "sampler.steps=5", "generator.ema=0.9",
-)  # fmt: skip
+    *QUICK,
+    "generator=diffusion",
+    "network=mlp",
+    "network.hidden=16",
+    "network.layers=2",
+    "schedule.steps=20",
+    "sampler.steps=5",
+    "generator.ema=0.9",
+)
 DECOUPLED = (
-    "autoencoder=decoupled", "autoencoder.layers=2", "autoencoder.batch=16",
-    "autoencoder.encoder_epochs=4", "autoencoder.decoder_epochs=4", "autoencoder.encoder_error=0",
-)  # fmt: skip
+    "autoencoder=decoupled",
+    "autoencoder.layers=2",
+    "autoencoder.batch=16",
+    "autoencoder.encoder_epochs=4",
+    "autoencoder.decoder_epochs=4",
+    "autoencoder.encoder_error=0",
+)
 PLAIN = ("autoencoder=plain", "autoencoder.widths=[12]", "autoencoder.latent=5", "autoencoder.epochs=4")
 CELLS = {
     "diffusion with an average": DIFFUSION,
@@ -80,9 +90,7 @@ def weights(synthesizer) -> dict[str, torch.Tensor]:
     found = {}
     for name in ("net", "method", "encoder", "decoder"):
         if getattr(synthesizer, name, None) is not None:
-            found |= {
-                f"{name}.{key}": value for key, value in getattr(synthesizer, name).state_dict().items()
-            }
+            found |= {f"{name}.{key}": value for key, value in getattr(synthesizer, name).state_dict().items()}
     for name in ("autoencoder", "generator"):
         if hasattr(synthesizer, name):
             found |= {f"{name}.{key}": value for key, value in weights(getattr(synthesizer, name)).items()}
@@ -100,9 +108,10 @@ def test_one_autoencoder_serves_every_generator_and_sampler(tmp_path, epochs, au
     regressions = epochs.count("RegressionModule")
     assert regressions == (8 if autoencoder is DECOUPLED else 4) and epochs.count("DenoisingModule") == 4
     epochs.clear()
-    sampled = [fit(tmp_path, *DIFFUSION, *autoencoder, *more) for more in (
-        ("sampler.steps=3",), ("sampler.eta=0.5",), ("sampler=ddpm",), ("generator.clip=true",),
-    )]  # fmt: skip
+    sampled = [
+        fit(tmp_path, *DIFFUSION, *autoencoder, *more)
+        for more in (("sampler.steps=3",), ("sampler.eta=0.5",), ("sampler=ddpm",), ("generator.clip=true",))
+    ]
     assert epochs == [], "samplers need no training"
     other = fit(tmp_path, *DIFFUSION, *autoencoder, "parameterization=v")
     smote = fit(tmp_path, "trainer.progress=false", *autoencoder, "generator=smote")
@@ -119,10 +128,15 @@ def test_one_autoencoder_serves_every_generator_and_sampler(tmp_path, epochs, au
     assert "RegressionModule" in epochs
 
 
-@pytest.mark.parametrize("cell, lost", [
-    ("diffusion with an average", 3), ("inn", 3), ("plain", 3),
-    *(("decoupled", lost) for lost in (1, 3, 5, 7, 9, 11)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "cell, lost",
+    [
+        ("diffusion with an average", 3),
+        ("inn", 3),
+        ("plain", 3),
+        *(("decoupled", lost) for lost in (1, 3, 5, 7, 9, 11)),
+    ],
+)
 def test_an_interrupted_cell_goes_on_and_ends_with_the_same_weights(tmp_path, epochs, cell, lost) -> None:
     whole = fit(tmp_path / "whole", *CELLS[cell])
     trained = list(epochs)

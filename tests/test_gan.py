@@ -115,9 +115,10 @@ def test_the_curves_say_what_the_players_do():
 def test_a_collapse_is_told_and_a_training_without_one_is_not(tmp_path):
     made = fitted()
     for real, fake, spread, words in [
-        (0.98, 0.01, 1.0, "the discriminator has won"), (0.5, 0.5, 0.1, "too much alike"),
+        (0.98, 0.01, 1.0, "the discriminator has won"),
+        (0.5, 0.5, 0.1, "too much alike"),
         (0.6, 0.4, 0.9, None),
-    ]:  # fmt: skip
+    ]:
         for name, value in (("real", real), ("fake", fake), ("spread", spread)):
             made.curves[f"train/{name}"] = [2], [value]
         made.save(tmp_path)
@@ -185,8 +186,18 @@ def test_many_rows_are_made_in_blocks_that_differ(monkeypatch):
 
 
 def test_training_keys_differ_where_weights_do():
-    keys = [built(**options).training_key() for options in (
-        {}, {"latent": 3}, {"hidden": 7}, {"smoothing": 0.1}, {"instance_noise": 0.1},
-        {"spectral_norm": True}, {"gradient_penalty": 9.0}, {"discriminator_steps": 2}, {"bounded": True},
-    )]  # fmt: skip
+    keys = [
+        built(**options).training_key()
+        for options in (
+            {},
+            {"latent": 3},
+            {"hidden": 7},
+            {"smoothing": 0.1},
+            {"instance_noise": 0.1},
+            {"spectral_norm": True},
+            {"gradient_penalty": 9.0},
+            {"discriminator_steps": 2},
+            {"bounded": True},
+        )
+    ]
     assert all(first != second for i, first in enumerate(keys) for second in keys[:i])

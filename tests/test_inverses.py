@@ -7,12 +7,7 @@ import warnings
 import pytest
 import torch
 
-from inn_experiments.maths.inverses import (
-    ConditioningWarning,
-    Exact,
-    RegularisedSVD,
-    damped_pseudo_inverse,
-)
+from inn_experiments.maths.inverses import ConditioningWarning, Exact, RegularisedSVD, damped_pseudo_inverse
 
 SHAPES = {"square": (5, 5), "tall": (7, 4), "wide": (4, 7)}
 EPSILON = torch.finfo(torch.float32).eps

@@ -129,4 +129,6 @@ def test_errors_name_what_is_wrong() -> None:
 
 @pytest.mark.parametrize("bandwidth", ["scott", "0.5", "2"])
 def test_a_word_or_a_number_can_be_configured(bandwidth) -> None:
-    assert str(build(config.compose("generator=kde", f"generator.bandwidth={bandwidth}").generator).bandwidth) == bandwidth
+    assert (
+        str(build(config.compose("generator=kde", f"generator.bandwidth={bandwidth}").generator).bandwidth) == bandwidth
+    )

@@ -149,8 +149,10 @@ def test_numbers_curves_and_keys_are_those_of_both_parts():
     assert latent.seconds == latent.autoencoder.seconds + inner.seconds > 0
     assert {"train/loss", "autoencoder/joint/train/loss"} <= set(latent.curves)
     keys = [
-        latent.training_key(), Latent(plain(latent=4), inn()).training_key(),
-        Latent(plain(), Bootstrap()).training_key(), Latent(plain(), Gaussian()).training_key(),
+        latent.training_key(),
+        Latent(plain(latent=4), inn()).training_key(),
+        Latent(plain(), Bootstrap()).training_key(),
+        Latent(plain(), Gaussian()).training_key(),
     ]
     assert all(first != second for i, first in enumerate(keys) for second in keys[:i])
     json.dumps(keys)

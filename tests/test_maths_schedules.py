@@ -11,14 +11,7 @@ import torch
 from inn_experiments import config
 from inn_experiments.maths.schedules import Cosine, Linear, levels
 
-ALL = [
-    Cosine(),
-    Cosine(1000),
-    Cosine(7, offset=0.02),
-    Linear(),
-    Linear(1000, rescale=False),
-    Linear(50, rescale=False),
-]
+ALL = [Cosine(), Cosine(1000), Cosine(7, offset=0.02), Linear(), Linear(1000, rescale=False), Linear(50, rescale=False)]
 
 
 @pytest.mark.parametrize("schedule", ALL, ids=lambda s: f"{type(s).__name__}{s.steps}")

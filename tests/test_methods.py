@@ -91,9 +91,7 @@ def test_implicit_has_two_networks_of_one_shape_and_scores_both():
         terms = made.method.terms(batch)
         level = torch.zeros(len(batch.clean), dtype=torch.int64)
         torch.testing.assert_close(terms["inverse"], mse_loss(inverse(batch.clean, level), batch.prime))
-        torch.testing.assert_close(
-            terms["forward"], mse_loss(net(batch.corrupted.x_t, batch.corrupted.t), batch.clean)
-        )
+        torch.testing.assert_close(terms["forward"], mse_loss(net(batch.corrupted.x_t, batch.corrupted.t), batch.clean))
     assert set(terms) == {"forward", "inverse"}
 
 

@@ -27,9 +27,7 @@ def build(name: str, features: int = 7, conditions: int = 1, seed: int = 0) -> n
     return getattr(module, NETWORKS[name])(features=features, steps=STEPS, conditions=conditions)
 
 
-def batch(
-    features: int = 7, dtype: torch.dtype = torch.float32
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def batch(features: int = 7, dtype: torch.dtype = torch.float32) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Rows, levels from 0 to T+1 and both directions."""
     generator = torch.Generator().manual_seed(1)
     x = torch.randn(ROWS, features, generator=generator).to(dtype)

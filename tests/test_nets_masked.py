@@ -71,9 +71,7 @@ def test_network_equals_the_iteration_of_the_whole_masked_matrix(options: dict) 
     left_out = open_entries(mask & ~used_blocks(mask, net.needed), net.widths)
     matrix = net.linear.matrix() + left_out * torch.randn(left_out.shape)
     assert (matrix[~open_entries(mask, net.widths)] == 0).all()
-    computed = dict(
-        zip(net.targets, net.shift(net.context(t)).split([net.widths[i] for i in net.targets], 1))
-    )
+    computed = dict(zip(net.targets, net.shift(net.context(t)).split([net.widths[i] for i in net.targets], 1)))
     anything = [torch.randn(len(x), width, dtype=torch.float64) for width in net.widths]
     shift = torch.cat([computed.get(i, anything[i]) for i in range(blocks)], 1)
     state = torch.cat([x, x.new_zeros(len(x), sum(net.widths[1:]))], 1)
@@ -121,9 +119,7 @@ def test_random_mask_depends_on_its_seed_alone_and_always_lets_the_input_through
         sparse = block_mask("random", 6, 1 + seed % 7, density=1e-9, seed=seed)
         assert sparse.sum() <= 1 + seed % 7
         assert needed_blocks(sparse, 1 + seed % 7)[0] == [0]
-    density = (
-        torch.stack([block_mask("random", 10, 1, density=0.3, seed=i) for i in range(50)]).double().mean()
-    )
+    density = torch.stack([block_mask("random", 10, 1, density=0.3, seed=i) for i in range(50)]).double().mean()
     assert abs(density - 0.3) < 0.03
 
 

@@ -14,9 +14,21 @@ from inn_experiments.evaluation import c2st
 from inn_experiments.synthesizers import gan
 
 FEW = ("data.rows=300", "data.val_rows=20", "data.test_rows=80", "data.fresh_rows=80")
-DIFFUSION = ("generator=diffusion", "network=rbf", "parameterization=mu", "schedule=linear", "schedule.steps=20",
-             "sampler=ddpm", "sampler.steps=20", "conditioning=none", "trainer.epochs=2", "trainer.batch=100",
-             "trainer.progress=false", "utility=none", "tracking=none")  # fmt: skip
+DIFFUSION = (
+    "generator=diffusion",
+    "network=rbf",
+    "parameterization=mu",
+    "schedule=linear",
+    "schedule.steps=20",
+    "sampler=ddpm",
+    "sampler.steps=20",
+    "conditioning=none",
+    "trainer.epochs=2",
+    "trainer.batch=100",
+    "trainer.progress=false",
+    "utility=none",
+    "tracking=none",
+)
 SPIRALS = (*FEW, *DIFFUSION, "claims=spirals", "claims.points=60", "claims.paths=100")
 FIGURES = ("forward", "reverse", "path", "steps", "real_and_generated", "states")
 
@@ -71,13 +83,22 @@ def test_the_checker_is_a_cell_with_two_classes(run, tmp_path) -> None:
 
 def test_a_collapse_of_the_gan_is_in_the_report_trained_or_kept(run, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(gan, "FEW", 100.0)
-    small = ("generator=gan", "generator.hidden=8", "utility=none", "tracking=none", "trainer=smoke",
-             "trainer.progress=false", *given(tmp_path, frame()))  # fmt: skip
+    small = (
+        "generator=gan",
+        "generator.hidden=8",
+        "utility=none",
+        "tracking=none",
+        "trainer=smoke",
+        "trainer.progress=false",
+        *given(tmp_path, frame()),
+    )
     report, folder, out = finished(run, tmp_path, *small)
     (warning,) = report["warnings"]
     assert "generator=gan has collapsed" in warning and "warning: generator=gan has collapsed" in out
-    assert {"train/real", "train/fake"} <= {name for name in json.loads(
-        next((tmp_path / "out/fits").rglob("curves.json")).read_text(encoding="utf-8"))["curves"]}  # fmt: skip
+    assert {"train/real", "train/fake"} <= {
+        name
+        for name in json.loads(next((tmp_path / "out/fits").rglob("curves.json")).read_text(encoding="utf-8"))["curves"]
+    }
     (folder / "report.json").unlink()
     again, _, _ = finished(run, tmp_path, *small)
     assert again["warnings"] == report["warnings"] and again["metrics"] == report["metrics"]

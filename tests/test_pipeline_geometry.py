@@ -16,14 +16,7 @@ from inn_experiments.reports import __main__ as reports
 
 CHEMICALS = ["DEB", "DEM", "DMMP", "DPM", "DtBP", "JP8", "MES", "TEPO"]
 QUICK = ["trainer.progress=false", "trainer.epochs=2", "sampler.steps=5", "schedule.steps=20"]
-DIFFUSION = [
-    "generator=diffusion",
-    "network=mlp",
-    "network.hidden=16",
-    "utility=none",
-    "tracking=none",
-    *QUICK,
-]
+DIFFUSION = ["generator=diffusion", "network=mlp", "network.hidden=16", "utility=none", "tracking=none", *QUICK]
 PLAIN = ["autoencoder=plain", "autoencoder.widths=[12]", "autoencoder.latent=5", "autoencoder.epochs=2"]
 
 
@@ -79,16 +72,7 @@ def test_table_8_from_the_command_line(run, tmp_path, capsys) -> None:
     text = target.read_text(encoding="utf-8")
     assert all(f"\n| {name} | 20 |" in text for name in CHEMICALS) and report["cell"] in text
     column = "test/geometry/generated/c2st"
-    line = [
-        "effects",
-        *outputs,
-        "--factors",
-        "parameterization,schedule",
-        "--columns",
-        column,
-        "--to",
-        str(target),
-    ]
+    line = ["effects", *outputs, "--factors", "parameterization,schedule", "--columns", column, "--to", str(target)]
     assert reports.main(line) == 0
     text = target.read_text(encoding="utf-8")
     assert f"| parameterization | schedule | {column} | seeds |" in text and "| x0 | cosine |" in text
@@ -113,18 +97,10 @@ def test_unseen_compounds_that_cannot_be_asked_for_are_a_warning(run, tmp_path) 
 
 
 def test_a_table_of_one_class_is_enough_for_diffusion_and_its_geometry(run, tmp_path) -> None:
-    sizes = [
-        "data.rows=300",
-        "data.val_rows=50",
-        "data.test_rows=100",
-        "data.fresh_rows=100",
-        "geometry.rows=50",
-    ]
+    sizes = ["data.rows=300", "data.val_rows=50", "data.test_rows=100", "data.fresh_rows=100", "geometry.rows=50"]
     roll = ["data=swiss_roll", "geometry=per_class", "conditioning=none", *sizes, *DIFFUSION]
     report, folder = finished(run, tmp_path, *roll)
     assert [(row["class"], row["n"]) for row in report["geometry"]] == [("swiss_roll", 50)]
-    assert (folder / "figures/geometry.png").is_file() and (
-        folder / "eye_test/sheet_swiss_roll.png"
-    ).is_file()
+    assert (folder / "figures/geometry.png").is_file() and (folder / "eye_test/sheet_swiss_roll.png").is_file()
     samples = pd.read_parquet(folder / "samples.parquet")
     assert samples.shape == (100, 3)

@@ -12,8 +12,15 @@ from refusals import archive
 from inn_experiments.data.records2d import Records2d
 from inn_experiments.evaluation import c2st
 
-CELL = ("autoencoder=sequential", "autoencoder.latent=4", "autoencoder.epochs=2", "autoencoder.width=8",
-        "generator=gaussian", "trainer.progress=false", "tracking=none")  # fmt: skip
+CELL = (
+    "autoencoder=sequential",
+    "autoencoder.latent=4",
+    "autoencoder.epochs=2",
+    "autoencoder.width=8",
+    "generator=gaussian",
+    "trainer.progress=false",
+    "tracking=none",
+)
 UTILITY = ("utility=records2d", "utility.repeats=2", "utility.trees=5")
 
 
@@ -42,9 +49,17 @@ def unbalanced(folder: Path) -> list[str]:
 
 
 def test_a_cell_of_records_is_complete_and_its_samples_are_records(run, tmp_path) -> None:
-    report, folder, out = finished(run, tmp_path, *CELL, *UTILITY, *unbalanced(tmp_path),
-                                   "data.test_fraction=0.5", "claims=latent_arithmetic",
-                                   "claims.rows=4", "claims.trees=10")  # fmt: skip
+    report, folder, out = finished(
+        run,
+        tmp_path,
+        *CELL,
+        *UTILITY,
+        *unbalanced(tmp_path),
+        "data.test_fraction=0.5",
+        "claims=latent_arithmetic",
+        "claims.rows=4",
+        "claims.trees=10",
+    )
     assert report["cell"] == "records-gaussian-sequential-d4"
     assert report["split"]["shape"] == [8, 12]
     assert [step["step"] for step in report["split"]["preprocessing"]["steps"]] == ["wavelet", "crop", "log", "minmax"]
@@ -70,8 +85,11 @@ def test_a_cell_of_records_is_complete_and_its_samples_are_records(run, tmp_path
     assert "22" in warning
     for part in ("MSE reconstruction", "reconstructed + synthetic", "F1, smallest classes", "claim"):
         assert part in out
-    assert all(len(line) <= 80 for line in out.splitlines() if not line.startswith(("the runs'", "files"))
-               and str(tmp_path)[:20] not in line)  # fmt: skip
+    assert all(
+        len(line) <= 80
+        for line in out.splitlines()
+        if not line.startswith(("the runs'", "files")) and str(tmp_path)[:20] not in line
+    )
 
     back = Records2d(str(folder / "samples.npz"), label="label", test_fraction=0.5, val_fraction=0.0)
     split = back.load(seed=0, cache=tmp_path)

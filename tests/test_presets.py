@@ -20,11 +20,14 @@ SMALL = {
     "latent_diffusion_plain": ["network.hidden=16", "sampler.steps=5", "autoencoder.epochs=2"],
     "latent_diffusion_vae": ["network.hidden=16", "sampler.steps=5", "autoencoder.epochs=2"],
     "latent_diffusion_decoupled": [
-        "network.hidden=16", "sampler.steps=5", "autoencoder.layers=2", "autoencoder.encoder_epochs=2",
+        "network.hidden=16",
+        "sampler.steps=5",
+        "autoencoder.layers=2",
+        "autoencoder.encoder_epochs=2",
         "autoencoder.decoder_epochs=2",
     ],
     "latent_gaussian_vae": ["autoencoder.epochs=2"],
-}  # fmt: skip
+}
 LABELS = np.array([0, 2, 2, 1, 0])
 
 
@@ -68,9 +71,7 @@ def test_every_generator_and_every_method_has_a_preset():
     found = [cells.composed(f"preset={preset}") for preset in PRESETS]
     for group in ("generator", "method"):
         options = {path.stem for path in (config.CONF / group).glob("*.yaml")}
-        chosen = {
-            cfg.choices[group] for cfg in found if group == "generator" or cfg.choices.generator == "inn"
-        }
+        chosen = {cfg.choices[group] for cfg in found if group == "generator" or cfg.choices.generator == "inn"}
         assert chosen == options
 
 
@@ -88,9 +89,7 @@ def test_all_cells_of_the_comparison_are_evaluated_alike():
 
 def test_generators_in_one_latent_share_the_training_of_the_autoencoder():
     """Otherwise a comparison of the two generators would also be one of two autoencoders."""
-    first, second = (
-        cells.composed(f"preset={name}") for name in ("latent_diffusion_vae", "latent_gaussian_vae")
-    )
+    first, second = (cells.composed(f"preset={name}") for name in ("latent_diffusion_vae", "latent_gaussian_vae"))
     assert first.autoencoder == second.autoencoder
     assert first.trainer.weight_decay == second.trainer.weight_decay
 

@@ -31,9 +31,17 @@ FEW_TREES = ["utility.repeats=2", "utility.trees=10"]
 RECORDS = ["autoencoder.latent=4", "autoencoder.width=8", "autoencoder.epochs=1"]
 GCIMS = ["data.records=80", "data.imbalance=1.5", "data.levels=[3,3]", "seed=0"]
 POINTS = [
-    "trainer.epochs=2", "network.hidden=16", "schedule.steps=10", "claims.points=50", "claims.paths=50",
-    "data.rows=200", "data.val_rows=50", "data.test_rows=100", "data.fresh_rows=100", "geometry.rows=50",
-]  # fmt: skip
+    "trainer.epochs=2",
+    "network.hidden=16",
+    "schedule.steps=10",
+    "claims.points=50",
+    "claims.paths=50",
+    "data.rows=200",
+    "data.val_rows=50",
+    "data.test_rows=100",
+    "data.fresh_rows=100",
+    "geometry.rows=50",
+]
 PRESETS = ["trainer.epochs=2", *FEW_TREES, "utility.per_class=5", "seed=0"]
 # The rarest chemicals have too few rows to be compared; the geometry leaves them out.
 TABLE8 = [*SHORT, *NARROW, *AUTOENCODER, *FEW_STEPS, "data.rows=200", "geometry.rows=10"]
@@ -54,10 +62,21 @@ SHORTER = {
     "experiment=spirals": [*POINTS, "data=two_clusters", "parameterization=mu"],
     "experiment=spirals_noise": [*POINTS, "schedule.last=0.01"],
     "autoencoder=vae": [
-        *SHORT, *FOREST, *MNIST1D, *NARROW, *FEW_STEPS, "autoencoder.hidden=16", "autoencoder.epochs=1",
+        *SHORT,
+        *FOREST,
+        *MNIST1D,
+        *NARROW,
+        *FEW_STEPS,
+        "autoencoder.hidden=16",
+        "autoencoder.epochs=1",
     ],
     "experiment=latent_arithmetic": [
-        *SHORT, *MNIST1D, "autoencoder=vae", "autoencoder.hidden=16", "autoencoder.epochs=1", "claims.pairs=5",
+        *SHORT,
+        *MNIST1D,
+        "autoencoder=vae",
+        "autoencoder.hidden=16",
+        "autoencoder.epochs=1",
+        "claims.pairs=5",
         "claims.trees=10",
     ],
     "experiment=all_synthesizers": [*PRESETS, *MNIST1D, "preset=bootstrap,gan"],
@@ -77,9 +96,14 @@ FEWER = {
 """A word of a command -> what stands in its place."""
 
 TITLES = {
-    "grid": "Table 6", "table8": "Table 8", "effects": "Main effects", "records2d": "# 2-D records: gcims_simulated",
-    "claims": "# Measured statements", "compare": "# Noise range", "synthesizers": "# Every synthesizer",
-}  # fmt: skip
+    "grid": "Table 6",
+    "table8": "Table 8",
+    "effects": "Main effects",
+    "records2d": "# 2-D records: gcims_simulated",
+    "claims": "# Measured statements",
+    "compare": "# Noise range",
+    "synthesizers": "# Every synthesizer",
+}
 """A subcommand of the reports -> what is in its file."""
 
 PAPER_GRID = ["method=implicit,svd", "loss=fid", "sampling=gaussian,convex"]
@@ -169,7 +193,9 @@ def test_shortening_keeps_what_a_command_says():
         assert any(word in shlex.split(command) for command in COMMANDS), f"no command has {word}"
 
 
-@pytest.mark.parametrize("group", sorted(path.name for path in CONF.iterdir() if path.is_dir() and path.name != "paths"))
+@pytest.mark.parametrize(
+    "group", sorted(path.name for path in CONF.iterdir() if path.is_dir() and path.name != "paths")
+)
 def test_every_option_is_in_the_table(group):
     row = next(line for line in README.splitlines() if line.startswith(f"| `{group}` |"))
     for path in (CONF / group).glob("*.yaml"):

@@ -54,12 +54,7 @@ def test_command_writes_both_files_and_repeats_itself(tmp_path, monkeypatch):
 def test_command_names_a_wrong_folder_and_axis(tmp_path, monkeypatch, capsys):
     assert command.main(["grid", "--outputs", str(tmp_path / "none"), "--to", str(tmp_path / "a.md")]) == 2
     assert "no such folder" in capsys.readouterr().err
-    monkeypatch.setattr(
-        "inn_experiments.tracking.collect.finished", lambda outputs: [make_report(CELLS[0], 0)]
-    )
-    assert (
-        command.main(["grid", "--outputs", str(tmp_path), "--to", str(tmp_path / "a.md"), "--epochs", "3"])
-        == 2
-    )
+    monkeypatch.setattr("inn_experiments.tracking.collect.finished", lambda outputs: [make_report(CELLS[0], 0)])
+    assert command.main(["grid", "--outputs", str(tmp_path), "--to", str(tmp_path / "a.md"), "--epochs", "3"]) == 2
     assert "epochs=3" in capsys.readouterr().err
     assert not (tmp_path / "a.md").exists()

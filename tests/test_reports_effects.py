@@ -30,9 +30,7 @@ def runs(skip=lambda target, schedule, levels, seed: False) -> list[dict]:
             continue
         report = make_report(seed, parameterization=target, schedule=schedule, levels=levels, data="ims")
         linear = schedule == "linear"
-        value = (
-            0.5 + TARGET[target] * (1 + 0.1 * seed) + 0.03 * linear + 0.04 * (linear and levels == 50) + seed
-        )
+        value = 0.5 + TARGET[target] * (1 + 0.1 * seed) + 0.03 * linear + 0.04 * (linear and levels == 50) + seed
         report["metrics"][C2ST] = value
         found.append(report)
     return found
@@ -41,17 +39,16 @@ def runs(skip=lambda target, schedule, levels, seed: False) -> list[dict]:
 def test_main_effects_and_interactions_are_the_parts_the_data_are_made_of():
     design = factorial(runs(), FACTORS, {})
     assert design.values == {
-        "parameterization": ("epsilon", "v", "x0"), "schedule": ("linear", "cosine"),
+        "parameterization": ("epsilon", "v", "x0"),
+        "schedule": ("linear", "cosine"),
         "levels": ("50", "1000"),
-    }  # fmt: skip
+    }
     rests = balanced(design, ["parameterization"], C2ST)
     assert len(rests) == 4
     # The seeds' own levels, far larger than any effect, cancel: pairs are of one seed.
     found = contrasts(design, {"parameterization": ("x0", "epsilon")}, rests, C2ST)
     assert found == pytest.approx([-0.2, -0.22, -0.24])
-    schedule = contrasts(
-        design, {"schedule": ("cosine", "linear")}, balanced(design, ["schedule"], C2ST), C2ST
-    )
+    schedule = contrasts(design, {"schedule": ("cosine", "linear")}, balanced(design, ["schedule"], C2ST), C2ST)
     assert schedule == pytest.approx([-0.03 - 0.04 / 2] * 3)
     both = ["schedule", "levels"]
     pairs = {"schedule": ("cosine", "linear"), "levels": ("1000", "50")}
@@ -83,9 +80,7 @@ def test_missing_runs_are_named_and_incomplete_combinations_left_out():
         design, {"parameterization": ("x0", "epsilon")}, balanced(design, ["parameterization"], C2ST), C2ST
     )
     assert np.allclose(found, [-0.2, -0.22, -0.24])
-    nothing = factorial(
-        runs(lambda target, schedule, levels, seed: seed == 0 and target == "x0"), FACTORS, {}
-    )
+    nothing = factorial(runs(lambda target, schedule, levels, seed: seed == 0 and target == "x0"), FACTORS, {})
     assert "| parameterization: x0 − epsilon | - |" in effect_table(nothing, [C2ST], 1)
 
 
@@ -114,10 +109,7 @@ def test_every_metric_says_which_way_is_better():
     assert verdict(C2ST, -0.1, 0.05) == "better" and verdict(C2ST, 0.1, 0.05) == "worse"
     assert verdict("test/geometry/generated/coverage_worst", 0.1, 0.05) == "better"
     assert verdict(C2ST, 0.1, 0.2) == verdict(C2ST, 0.1, None) == verdict("a/distance_ratio", 0.5, 0.1) == ""
-    assert (
-        meaning("a/distance_ratio") == "1 is best"
-        and meaning("unseen/cosine/generated") == "higher is better"
-    )
+    assert meaning("a/distance_ratio") == "1 is best" and meaning("unseen/cosine/generated") == "higher is better"
     assert meaning("utility/same_rows/both/f1_macro") == "higher is better"
     assert "neither" in meaning("a/unheard_of")
 

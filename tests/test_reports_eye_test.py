@@ -30,9 +30,7 @@ def drawn(monkeypatch) -> list:
     """Every figure that is written, by its file's name."""
     figures = []
     write = eye_test.write_figure
-    monkeypatch.setattr(
-        eye_test, "write_figure", lambda path, figure: figures.append(figure) or write(path, figure)
-    )
+    monkeypatch.setattr(eye_test, "write_figure", lambda path, figure: figures.append(figure) or write(path, figure))
     return figures
 
 
@@ -48,9 +46,7 @@ def test_the_key_names_the_one_synthetic_panel_of_every_sheet(tmp_path, drawn):
     assert [tmp_path / row["sheet"] for row in key] == paths[:-1] and paths[-1].parent.name == "key"
     assert len({row["sheet"] for row in key}) == 3
     for row, figure in zip(key, drawn, strict=True):
-        synthetic = [
-            axis.get_title(loc="left") for axis in figure.axes if axis.lines[0].get_ydata().max() > 1
-        ]
+        synthetic = [axis.get_title(loc="left") for axis in figure.axes if axis.lines[0].get_ydata().max() > 1]
         assert synthetic == [row["synthetic_panel"]]
         assert len({axis.lines[0].get_ydata().tobytes() for axis in figure.axes}) == len(PANELS)
     assert (key[0]["judge_c2st_generated"], key[0]["judge_c2st_second_real"]) == ("0.7", "0.51")
@@ -61,10 +57,7 @@ def test_a_sheet_gives_no_hint(tmp_path, drawn):
     eye_tests(tmp_path, *make(), AXIS, "m/z", CLASSES, JUDGE, seed=0)
     for figure in drawn:
         assert [axis.get_title(loc="left") for axis in figure.axes] == list(PANELS)
-        assert (
-            len({(a.lines[0].get_color(), a.lines[0].get_linewidth(), a.get_ylim()) for a in figure.axes})
-            == 1
-        )
+        assert len({(a.lines[0].get_color(), a.lines[0].get_linewidth(), a.get_ylim()) for a in figure.axes}) == 1
         assert not any(axis.texts or axis.get_legend() for axis in figure.axes)
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == sorted(
         row["sheet"] for row in key_of(tmp_path)
@@ -100,5 +93,9 @@ def test_twelve_sheets_at_most_and_names_that_every_file_system_takes(tmp_path, 
     assert len(key_of(tmp_path)) == 12 == len(set(paths)) - 1
     used: set[str] = set()
     assert [file_name(name, used) for name in ("a/b", "A:B", "..", "a_b_2", "é" * 99)] == [
-        "a_b", "A_B_2", "class", "a_b_2_2", "class_2",
-    ]  # fmt: skip
+        "a_b",
+        "A_B_2",
+        "class",
+        "a_b_2_2",
+        "class_2",
+    ]

@@ -15,11 +15,18 @@ from inn_experiments.reports.console import cell_table
 from inn_experiments.reports.geometry_figure import geometry_figure
 from inn_experiments.reports.table8 import PAPER, error_table, moments_table, structure_table, table8_markdown
 
-PRINTED = np.array([
-    (0.02, 0.02, 10.67, 10.41), (-0.03, -0.05, 10.07, 9.96), (-0.22, -0.17, 17.73, 16.60),
-    (-0.01, 0.10, 23.75, 20.73), (-0.38, -0.31, 18.48, 16.89),
-    (-0.06, -0.08, 11.42, 11.21), (0.19, 0.21, 14.62, 13.98), (-0.47, -0.32, 21.84, 18.04),
-])  # fmt: skip
+PRINTED = np.array(
+    [
+        (0.02, 0.02, 10.67, 10.41),
+        (-0.03, -0.05, 10.07, 9.96),
+        (-0.22, -0.17, 17.73, 16.60),
+        (-0.01, 0.10, 23.75, 20.73),
+        (-0.38, -0.31, 18.48, 16.89),
+        (-0.06, -0.08, 11.42, 11.21),
+        (0.19, 0.21, 14.62, 13.98),
+        (-0.47, -0.32, 21.84, 18.04),
+    ]
+)
 
 
 def line(table: str, first: str) -> list[str]:
@@ -58,17 +65,12 @@ def test_several_seeds_give_student_intervals():
 def test_the_papers_figures_are_quoted_beside_what_its_rows_give():
     means, deviations = np.abs(PRINTED[:, 0] - PRINTED[:, 1]), np.abs(PRINTED[:, 2] - PRINTED[:, 3])
     assert f"{means.mean():.3f} ({100 * np.mean(means / PRINTED[:, 2]):.1f} %" in PAPER
-    assert (
-        f"{deviations.mean():.3f}" == "1.345"
-        and f"{100 * np.mean(deviations / PRINTED[:, 2]):.1f} %" in PAPER
-    )
+    assert f"{deviations.mean():.3f}" == "1.345" and f"{100 * np.mean(deviations / PRINTED[:, 2]):.1f} %" in PAPER
 
 
 def test_every_cell_has_its_block_and_ambiguous_runs_are_refused():
     reports = [make_report(seed, cell) for cell in ("x0", "epsilon") for seed in (0, 1)]
-    text, count = table8_markdown(
-        [*reports, make_report(5) | {"geometry": []}], {}, ["python -m a"], "2026-01-01"
-    )
+    text, count = table8_markdown([*reports, make_report(5) | {"geometry": []}], {}, ["python -m a"], "2026-01-01")
     assert count == 4 and text.index("## epsilon") < text.index("## x0") and "Seeds: 0, 1." in text
     assert "7.4 %" in text and "machine judge" in text and "python -m a" in text
     with pytest.raises(UserError, match="two finished runs are called x0 with seed 0"):
@@ -107,12 +109,8 @@ def test_figure_5_has_a_panel_per_class_with_the_shares_of_both_sets_together():
 def test_figure_5_of_single_points_one_feature_and_many_classes():
     few = Rows(np.ones((3, 1), np.float32), np.array([0, 1, 1]))
     figure = geometry_figure(few, few, ("one", "two"), "rows")
-    assert (
-        figure.axes[0].texts[0].get_text().startswith("1 pair") and "PC2 0.0 %" in figure.axes[1].get_title()
-    )
-    many = Rows(
-        np.random.default_rng(0).standard_normal((60, 4)).astype(np.float32), np.repeat(np.arange(20), 3)
-    )
+    assert figure.axes[0].texts[0].get_text().startswith("1 pair") and "PC2 0.0 %" in figure.axes[1].get_title()
+    many = Rows(np.random.default_rng(0).standard_normal((60, 4)).astype(np.float32), np.repeat(np.arange(20), 3))
     figure = geometry_figure(many, many, tuple(map(str, range(20))), "rows")
     assert len(figure.axes) == 12 and "first 12 of 20" in figure.get_suptitle()
 

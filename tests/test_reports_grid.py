@@ -51,8 +51,7 @@ def test_trivial_predictors_lose_no_seed_to_a_missing_cell():
 
 def test_one_seed_shows_no_interval_and_decides_nothing():
     grid = make_grid(
-        lambda cell, seed: {"test__round_trip_clean__mse": 0.1 if cell.method == "semi_implicit" else 1},
-        seeds=(0,),
+        lambda cell, seed: {"test__round_trip_clean__mse": 0.1 if cell.method == "semi_implicit" else 1}, seeds=(0,)
     )
     text = grid_markdown(grid, [], "report", "2026-01-01", "figure.png")
     assert "± n/a" in text
@@ -75,9 +74,7 @@ def test_below_trivial_counts_cells_in_which_every_seed_wins():
 
 def test_unrefined_walks_have_a_column_only_where_there_are_any():
     assert "walk alone" not in paper_table_6(make_grid())
-    refined = make_grid(
-        lambda cell, seed: {"test__inverse_walk__mse": 0.1} if cell.method == "svd" else {}
-    )
+    refined = make_grid(lambda cell, seed: {"test__inverse_walk__mse": 0.1} if cell.method == "svd" else {})
     assert "walk alone" in paper_table_6(refined)
 
 

@@ -14,9 +14,7 @@ def answers(grid, name: str):
     return [answer(grid, comparison) for comparison in hypothesis.comparisons]
 
 
-@pytest.mark.parametrize(
-    ("semi", "verdict"), [(0.1, "supported"), (0.9, "not supported"), (0.5, "undecided")]
-)
+@pytest.mark.parametrize(("semi", "verdict"), [(0.1, "supported"), (0.9, "not supported"), (0.5, "undecided")])
 def test_h1_follows_the_data(semi, verdict):
     def change(cell, seed):
         # The wobble's sign differs between methods, so that a paired difference of zero has an interval.
@@ -32,9 +30,7 @@ def test_h1_follows_the_data(semi, verdict):
 def test_pairing_removes_what_seeds_share():
     def change(cell, seed):
         shared = 10.0 * seed
-        return {
-            "test__inverse__mse": shared + (1.0 if cell.sampling == "convex" else 1.1) + WOBBLE[seed] / 10
-        }
+        return {"test__inverse__mse": shared + (1.0 if cell.sampling == "convex" else 1.1) + WOBBLE[seed] / 10}
 
     first = answers(make_grid(change), "H4")[0]
     assert first.verdict == "supported"
@@ -42,9 +38,7 @@ def test_pairing_removes_what_seeds_share():
 
 
 def test_higher_scores_count_as_better_where_they_are():
-    grid = make_grid(
-        lambda cell, seed: {"test__samples__coverage": 0.9 if cell.sampling == "convex" else 0.5}
-    )
+    grid = make_grid(lambda cell, seed: {"test__samples__coverage": 0.9 if cell.sampling == "convex" else 0.5})
     coverage = next(one for one in answers(grid, "H4") if one.comparison.measure == "samples/coverage")
     assert coverage.verdict == "supported"
 
@@ -66,12 +60,7 @@ def test_an_axis_value_without_runs_gives_no_data():
 
 
 def test_holm_is_monotone_and_multiplies_by_the_number_of_tests_left():
-    assert holm([0.01, None, 0.04, 0.03]) == [
-        pytest.approx(0.03),
-        None,
-        pytest.approx(0.06),
-        pytest.approx(0.06),
-    ]
+    assert holm([0.01, None, 0.04, 0.03]) == [pytest.approx(0.03), None, pytest.approx(0.06), pytest.approx(0.06)]
 
 
 def test_rounding_is_no_difference():

@@ -48,12 +48,7 @@ def is_there(row: np.ndarray, shown: list[np.ndarray], shape=(8, 12)) -> bool:
 def test_a_cell_of_records_has_images_and_its_preprocessing(tmp_path):
     split = make_split()
     files = cell_figures(tmp_path, split, make_samples(split), {})
-    assert {file.name for file in files} == {
-        "real_and_generated.png",
-        "pca.png",
-        "states.png",
-        "preprocessing.png",
-    }
+    assert {file.name for file in files} == {"real_and_generated.png", "pca.png", "states.png", "preprocessing.png"}
     assert sorted(tmp_path.iterdir()) == sorted(files) and all(file.stat().st_size > 5000 for file in files)
     plain = dataclasses.replace(split, shape=None)
     names = {file.name for file in cell_figures(tmp_path / "plain", plain, make_samples(split), {})}
@@ -68,12 +63,7 @@ def test_real_and_generated_records_stand_side_by_side_on_one_scale():
     for label in range(3):
         for rows in (split.test, samples):
             assert is_there(rows.x[rows.y == label][0], shown)
-    scales = {
-        image.get_clim()
-        for axis in figure.axes
-        for image in axis.images
-        if image.get_array().shape == (8, 12)
-    }
+    scales = {image.get_clim() for axis in figure.axes for image in axis.images if image.get_array().shape == (8, 12)}
     assert len(scales) == 1
     low, high = next(iter(scales))
     assert split.test.x.min() <= low < high <= split.test.x.max()
@@ -100,9 +90,7 @@ def test_a_class_without_generated_records_leaves_its_places_empty():
     samples = make_samples(split)
     wanted = samples.y != 1
     samples = Samples(samples.x[wanted], samples.y[wanted])
-    shown = [
-        matrix for matrix in images(record_figures.records_figure(split, samples)) if matrix.shape == (8, 12)
-    ]
+    shown = [matrix for matrix in images(record_figures.records_figure(split, samples)) if matrix.shape == (8, 12)]
     assert len(shown) == 5 * 3
     assert record_figures.record_states_figure(split, samples) is None
 
@@ -123,8 +111,14 @@ def test_the_preprocessing_is_shown_step_by_step():
     figure = record_figures.preprocessing_figure(scaling)
     titles = [axis.get_title() for axis in figure.axes if axis.get_title()]
     assert [title.split(",")[0] for title in titles] == [
-        "raw", "wavelet", "crop", "log", "minmax", "undone", "raw - undone",
-    ]  # fmt: skip
+        "raw",
+        "wavelet",
+        "crop",
+        "log",
+        "minmax",
+        "undone",
+        "raw - undone",
+    ]
     for matrix in scaling.stages(scaling.example).values():
         assert is_there(matrix, images(figure), matrix.shape)
     assert record_figures.preprocessing_figure(Standard(0.0, 1.0)) is None
@@ -153,9 +147,7 @@ def test_samples_of_spectra_stay_a_table_and_other_scalings_keep_the_shape(tmp_p
     plain = dataclasses.replace(split, shape=None, scaling=scaling)
     samples = make_samples(split)
     table = pd.read_parquet(write_samples(tmp_path, plain, samples))
-    assert table.shape == (len(samples.y), 97) and table["label"].tolist() == [
-        split.classes[y] for y in samples.y
-    ]
+    assert table.shape == (len(samples.y), 97) and table["label"].tolist() == [split.classes[y] for y in samples.y]
     np.testing.assert_array_equal(table.drop(columns="label").to_numpy(), scaling.undo(samples.x))
     with np.load(write_samples(tmp_path, dataclasses.replace(split, scaling=scaling), samples)) as archive:
         assert archive["X"].shape == (len(samples.y), 8, 12)

@@ -24,9 +24,16 @@ from inn_experiments.reports.records2d_tables import (
 SIZES = {"small": 10, "middle": 30, "large": 80}
 GAINS = {"small": 0.3, "middle": 0.2, "large": 0.1}
 ACCURACY = {
-    "real": 0.75, "synthetic": 0.84, "reconstructed": 0.7, "reconstructed_synthetic": 0.82, "convex": 0.8,
-    "both": 0.83, "bootstrap": 0.75, "shuffled": 0.3, "synthetic_only": 0.7,
-}  # fmt: skip
+    "real": 0.75,
+    "synthetic": 0.84,
+    "reconstructed": 0.7,
+    "reconstructed_synthetic": 0.82,
+    "convex": 0.8,
+    "both": 0.83,
+    "bootstrap": 0.75,
+    "shuffled": 0.3,
+    "synthetic_only": 0.7,
+}
 SEEDS = (0, 1, 2)
 
 
@@ -37,34 +44,61 @@ def value(mean: float) -> dict:
 def utility_row(treatment: str, wobble: float) -> dict:
     accuracy = ACCURACY[treatment] + wobble
     row = {
-        "protocol": "same_rows", "treatment": treatment, "n_train": 120, "n_test": 60, "repeats": 5,
-        "accuracy": value(accuracy), "f1_macro": value(accuracy - 0.1),
+        "protocol": "same_rows",
+        "treatment": treatment,
+        "n_train": 120,
+        "n_test": 60,
+        "repeats": 5,
+        "accuracy": value(accuracy),
+        "f1_macro": value(accuracy - 0.1),
         "difference_f1_macro": value(ACCURACY[treatment] - ACCURACY["real"]),
-    }  # fmt: skip
+    }
     if treatment in ("real", "synthetic", "convex", "reconstructed", "reconstructed_synthetic"):
         gain = {name: GAINS[name] if treatment == "synthetic" else 0.0 for name in SIZES}
         row["per_class"] = [
-            {"class": 2 - place, "name": name, "n_train": size, "n_test": size // 2, "f1": value(0.5 + gain[name]),
-             "difference_f1": value(gain[name])}
+            {
+                "class": 2 - place,
+                "name": name,
+                "n_train": size,
+                "n_test": size // 2,
+                "f1": value(0.5 + gain[name]),
+                "difference_f1": value(gain[name]),
+            }
             for place, (name, size) in enumerate(SIZES.items())
-        ]  # fmt: skip
+        ]
     return row
 
 
-def make_run(seed: int, generator: str = "gaussian", autoencoder: str = "sequential", latent: int = 16,
-             utility: bool = True, error: float | None = None) -> dict:
+def make_run(
+    seed: int,
+    generator: str = "gaussian",
+    autoencoder: str = "sequential",
+    latent: int = 16,
+    utility: bool = True,
+    error: float | None = None,
+) -> dict:
     error = 0.16 / latent + 0.001 * seed if error is None else error
     return {
-        "cell": f"gcims_simulated-{generator}-{autoencoder}-d{latent}", "seed": seed,
-        "fingerprint": f"{generator}{autoencoder}{latent}{seed}{utility}", "parameters": 5000,
-        "axes": {"data": "gcims_simulated", "generator": generator, "autoencoder": autoencoder, "latent": latent,
-                 "seed": seed},
+        "cell": f"gcims_simulated-{generator}-{autoencoder}-d{latent}",
+        "seed": seed,
+        "fingerprint": f"{generator}{autoencoder}{latent}{seed}{utility}",
+        "parameters": 5000,
+        "axes": {
+            "data": "gcims_simulated",
+            "generator": generator,
+            "autoencoder": autoencoder,
+            "latent": latent,
+            "seed": seed,
+        },
         "metrics": {"test/reconstruction/mse": error, "test/reconstruction/share": error / 0.05},
         "baselines": {"reconstruction": {"global_mean": {"mse": 0.05}, "pca": {"mse": 0.008}}},
         "utility": [utility_row(name, 0.01 * seed) for name in ACCURACY] if utility else [],
-        "conditioning": [], "warnings": ["utility.components is 22, but"], "timings": {}, "versions": {"torch": "2.9"},
+        "conditioning": [],
+        "warnings": ["utility.components is 22, but"],
+        "timings": {},
+        "versions": {"torch": "2.9"},
         "split": {"train": 120, "test": 60, "features": 6144},
-    }  # fmt: skip
+    }
 
 
 def every() -> list[dict]:
@@ -141,15 +175,31 @@ def test_runs_that_do_not_go_together_are_refused():
 def test_command_writes_report_and_figure_and_repeats_itself(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("inn_experiments.tracking.collect.finished", lambda outputs: every())
     target = tmp_path / "results" / "gcims.md"
-    arguments = ["records2d", "--outputs", str(tmp_path), "--to", str(target), "--date", "2026-01-01",
-                 "--command", "python -m inn_experiments experiment=gcims"]  # fmt: skip
+    arguments = [
+        "records2d",
+        "--outputs",
+        str(tmp_path),
+        "--to",
+        str(target),
+        "--date",
+        "2026-01-01",
+        "--command",
+        "python -m inn_experiments experiment=gcims",
+    ]
     assert command.main(arguments) == 0
     first = [target.read_bytes(), target.with_suffix(".png").read_bytes()]
     assert command.main(arguments) == 0
     assert [target.read_bytes(), target.with_suffix(".png").read_bytes()] == first
     text = first[0].decode()
-    for part in ("experiment=gcims", "2026-01-01: 24 runs, seeds 0, 1, 2", "torch 2.9", "warning of the runs",
-                 "120 training and 60 test records of 6144 values", "gcims.png", "Uplift per class"):  # fmt: skip
+    for part in (
+        "experiment=gcims",
+        "2026-01-01: 24 runs, seeds 0, 1, 2",
+        "torch 2.9",
+        "warning of the runs",
+        "120 training and 60 test records of 6144 values",
+        "gcims.png",
+        "Uplift per class",
+    ):
         assert part in text
     assert sorted(path.name for path in target.parent.iterdir()) == ["gcims.md", "gcims.png"]
     assert command.main([*arguments, "--only", "generator=gan"]) == 2
@@ -163,12 +213,28 @@ def rendered(report: dict) -> str:
 
 
 def test_console_shows_reconstruction_treatments_classes_and_claims():
-    claim = {"key": "x", "text": "steps shrink with time", "value": 0.8, "low": 0.7, "high": 0.9, "chance": 0.5,
-             "p": 1e-6, "n": 100}  # fmt: skip
+    claim = {
+        "key": "x",
+        "text": "steps shrink with time",
+        "value": 0.8,
+        "low": 0.7,
+        "high": 0.9,
+        "chance": 0.5,
+        "p": 1e-6,
+        "n": 100,
+    }
     text = rendered(make_run(0) | {"claims": [claim, {**claim, "low": None, "high": None, "chance": None, "p": None}]})
     assert max(map(len, text.splitlines())) <= 80 and "…" not in text
-    for part in ("MSE reconstruction ↓", "0.0080 (pca)", "reconstructed + synthetic", "F1, smallest classes",
-                 "+0.300 ± 0.020", "steps shrink with time", "0.800 [0.700, 0.900]", "< 0.001"):  # fmt: skip
+    for part in (
+        "MSE reconstruction ↓",
+        "0.0080 (pca)",
+        "reconstructed + synthetic",
+        "F1, smallest classes",
+        "+0.300 ± 0.020",
+        "steps shrink with time",
+        "0.800 [0.700, 0.900]",
+        "< 0.001",
+    ):
         assert part in text
     assert text.index("small ") < text.index("middle ") < text.index("large ")
     even = make_run(0)

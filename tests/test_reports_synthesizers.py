@@ -20,28 +20,38 @@ def made(preset: str, seed: int, data: str = "mnist1d", **changes) -> dict:
     gain = changes.pop("gain", GAINS.get(preset, 0.0)) + 0.001 * (seed - 1)
     scores = dict.fromkeys(SCORES, changes.pop("score", 0.6 + 0.01 * len(preset)) + 0.001 * seed)
     treatments = {
-        "real": REAL, "synthetic": REAL + gain, "convex": CONVEX, "bootstrap": REAL, "shuffled": 0.1,
+        "real": REAL,
+        "synthetic": REAL + gain,
+        "convex": CONVEX,
+        "bootstrap": REAL,
+        "shuffled": 0.1,
         "synthetic_only": 0.5,
-    }  # fmt: skip
+    }
     utility = [
         {
-            "protocol": "same_rows", "treatment": name, "f1_macro": {"mean": value, "half_width": 0.1},
+            "protocol": "same_rows",
+            "treatment": name,
+            "f1_macro": {"mean": value, "half_width": 0.1},
             "difference_f1_macro": {"mean": value - REAL, "half_width": 0.1},
         }
         for name, value in treatments.items()
-    ]  # fmt: skip
+    ]
     kind = preset.split("_")[-1]
     autoencoder = {"autoencoder": "vae"} if preset.startswith("latent") else {}
     return {
-        "cell": f"{data}-{preset}", "seed": seed, "fingerprint": f"{data}{preset}{seed}",
+        "cell": f"{data}-{preset}",
+        "seed": seed,
+        "fingerprint": f"{data}{preset}{seed}",
         "axes": {"data": data, "generator": kind, **autoencoder, "preset": preset, "seed": seed},
-        "parameters": 1234, "timings": {"train": 12.34}, "versions": {"torch": "2.13"},
+        "parameters": 1234,
+        "timings": {"train": 12.34},
+        "versions": {"torch": "2.13"},
         "metrics": {f"test/samples/{key}": value for key, value in scores.items()}
         | {f"fresh/samples/{key}": 0.51 for key in SCORES},
         "utility": utility,
         "split": {"name": "fifty", "train": 2000, "test": 1000, "features": 40, "classes": 10},
         **changes,
-    }  # fmt: skip
+    }
 
 
 def runs(presets=tuple(GAINS), seeds=(0, 1, 2), data: str = "mnist1d") -> list[dict]:
@@ -72,10 +82,7 @@ def test_the_difference_to_convex_is_within_one_run():
 def test_the_reading_says_which_intervals_leave_zero_out():
     text = reading(collect(runs(), {})["mnist1d"])
     gain, convex, c2st = text.splitlines()
-    assert (
-        "above for latent_diffusion_vae, smote, below for gan" in gain
-        and "of 4 intervals about 0.200" in gain
-    )
+    assert "above for latent_diffusion_vae, smote, below for gan" in gain and "of 4 intervals about 0.200" in gain
     assert "above for latent_diffusion_vae, below for bootstrap, gan" in convex
     assert "nearest to 0.5: gan" in c2st
     assert outside((0.1, None)) == 0 and outside(None) == 0 and outside((-1.0, 0.5)) == -1
@@ -121,10 +128,7 @@ def test_the_figure_has_a_panel_a_data_set_and_a_name_a_point():
     assert [axis.get_title() for axis in figure.axes] == ["coffee", "mnist1d"]
     for axis in figure.axes:
         assert {text.get_text() for text in axis.texts} == set(GAINS)
-    kinds = {
-        preset: family(made(preset, 0))
-        for preset in ("smote", "gan", "vae", "diffusion", "latent_diffusion_vae")
-    }
+    kinds = {preset: family(made(preset, 0)) for preset in ("smote", "gan", "vae", "diffusion", "latent_diffusion_vae")}
     assert set(kinds.values()) == set(COLOURS) - {"inversion"}
     assert kinds["vae"] == kinds["gan"] != kinds["latent_diffusion_vae"]
 
@@ -138,8 +142,5 @@ def test_the_command_writes_both_files_and_repeats_itself(tmp_path, monkeypatch,
     assert command.main(arguments) == 0
     assert [target.read_bytes(), target.with_suffix(".png").read_bytes()] == first
     assert "12 runs" in capsys.readouterr().out
-    assert sorted(path.name for path in target.parent.iterdir()) == [
-        "all_synthesizers.md",
-        "all_synthesizers.png",
-    ]
+    assert sorted(path.name for path in target.parent.iterdir()) == ["all_synthesizers.md", "all_synthesizers.png"]
     assert command.main([*arguments, "--only", "preset=nothing"]) == 2

@@ -45,11 +45,7 @@ def exact(schedule, times: list[int], start: torch.Tensor) -> torch.Tensor:
     values, vectors = torch.linalg.eigh(ROOT @ ROOT.T)
     along = (start - alpha[times[0]] * MEAN) @ vectors
     for t, s in pairwise(times):
-        along = (
-            along
-            * (alpha[s] * alpha[t] * values + sigma[s] * sigma[t])
-            / (alpha[t] ** 2 * values + sigma[t] ** 2)
-        )
+        along = along * (alpha[s] * alpha[t] * values + sigma[s] * sigma[t]) / (alpha[t] ** 2 * values + sigma[t] ** 2)
     return along @ vectors.T + alpha[times[-1]] * MEAN
 
 
@@ -92,9 +88,7 @@ def test_samplers_reproduce_mean_and_covariance(sampler, schedule):
 def test_samplers_reproduce_a_mixture(sampler):
     weights = torch.tensor([0.2, 0.5, 0.3], dtype=torch.float64)
     means = torch.tensor([[3.0, 0.0], [-2.0, 1.0], [0.0, -3.0]], dtype=torch.float64)
-    roots = torch.tensor(
-        [[[0.3, 0.0], [0.0, 0.1]], [[0.2, 0.1], [0.0, 0.4]], [[0.05, 0.0], [0.1, 0.05]]]
-    ).double()
+    roots = torch.tensor([[[0.3, 0.0], [0.0, 0.1]], [[0.2, 0.1], [0.0, 0.4]], [[0.05, 0.0], [0.1, 0.05]]]).double()
     covariances = roots @ roots.transpose(1, 2)
     rows = mapped(sampler, Cosine(1000), noise(8000, 2), MixtureOracle(weights, means, covariances))
     nearest = torch.cdist(rows, means).argmin(1)
@@ -107,9 +101,7 @@ def test_samplers_reproduce_a_mixture(sampler):
 
 
 def test_a_mixture_of_equal_parts_is_the_gaussian():
-    twice = MixtureOracle(
-        torch.tensor([0.3, 0.7]).double(), MEAN.expand(2, 3), (ROOT @ ROOT.T).expand(2, 3, 3)
-    )
+    twice = MixtureOracle(torch.tensor([0.3, 0.7]).double(), MEAN.expand(2, 3), (ROOT @ ROOT.T).expand(2, 3, 3))
     x, alpha = noise(30), torch.linspace(0.01, 0.99, 30, dtype=torch.float64)[:, None]
     sigma = (1 - alpha**2).sqrt()
     expected = (
@@ -197,10 +189,7 @@ def test_a_few_states_are_shown_from_the_noise_to_the_rows(steps):
     start = noise(4)
     states = DDIM(steps)(GAUSSIAN.denoiser(Cosine(100)), start, Cosine(100), generator())
     assert len(states) == min(steps, KEPT) + 1 and torch.equal(states[0], start)
-    assert DDIM(steps)(GAUSSIAN.denoiser(Cosine(100)), start[:0], Cosine(100), generator())[-1].shape == (
-        0,
-        3,
-    )
+    assert DDIM(steps)(GAUSSIAN.denoiser(Cosine(100)), start[:0], Cosine(100), generator())[-1].shape == (0, 3)
 
 
 @pytest.mark.parametrize("sampler", [DDIM(12), DDIM(12, eta=0.5), DDPM(12)])

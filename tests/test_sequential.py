@@ -115,7 +115,9 @@ def test_linear_networks_make_the_latent_a_kronecker_product() -> None:
     np.testing.assert_allclose(autoencoder.decode(z), back, rtol=1e-3, atol=1e-3)
     plain = autoencoder.decode(z)
     autoencoder.networks["mean"].settle(torch.full((M, D), 2.0))
-    np.testing.assert_allclose(autoencoder.encode(x.reshape(5, -1)), z - 2 * np.tile(b.sum(axis=1), D), rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(
+        autoencoder.encode(x.reshape(5, -1)), z - 2 * np.tile(b.sum(axis=1), D), rtol=1e-4, atol=1e-4
+    )
     offset = np.tile(2 * a.sum(axis=0), (5, M))
     np.testing.assert_allclose(autoencoder.decode(z) - plain, offset, rtol=1e-3, atol=1e-3)
 
@@ -232,9 +234,16 @@ def test_errors_name_what_is_wrong(kind: type) -> None:
 
 def test_training_keys_differ_where_weights_do() -> None:
     common = [
-        {}, {"latent": 2}, {"epochs": 3}, {"batch": 8}, {"learning_rate": 0.5}, {"width": 8}, {"blocks": 2},
-        {"patch": 2}, {"shape": (N, M)},
-    ]  # fmt: skip
+        {},
+        {"latent": 2},
+        {"epochs": 3},
+        {"batch": 8},
+        {"learning_rate": 0.5},
+        {"width": 8},
+        {"blocks": 2},
+        {"patch": 2},
+        {"shape": (N, M)},
+    ]
     keys = [made(kind, **changes).training_key() for kind in BOTH for changes in common]
     keys += [made(Sequential, **{name: 0.1}).training_key() for name in ("low_variance", "keep")]
     assert all(first != second for i, first in enumerate(keys) for second in keys[:i])

@@ -58,9 +58,12 @@ def test_a_finished_cell_is_skipped_and_a_failed_one_is_repeated(tmp_path: Path)
     assert again.returncode == 0, again.stderr
     assert "2 finished, 1 skipped" in again.stdout and "compareRunsMode=CHART" in again.stdout
     assert statuses(tmp_path) == [
-        ("bootstrap-seed0", "FINISHED"), ("bootstrap-seed1", "FAILED"), ("bootstrap-seed1", "FINISHED"),
-        ("bootstrap-seed2", "FAILED"), ("bootstrap-seed2", "FINISHED"),
-    ]  # fmt: skip
+        ("bootstrap-seed0", "FINISHED"),
+        ("bootstrap-seed1", "FAILED"),
+        ("bootstrap-seed1", "FINISHED"),
+        ("bootstrap-seed2", "FAILED"),
+        ("bootstrap-seed2", "FINISHED"),
+    ]
     single = start(tmp_path, *CHEAP, "seed=2")
     assert single.returncode == 0 and "skipped" in single.stdout
     assert single.stderr == "" and "samples FID" in single.stdout
@@ -120,9 +123,12 @@ def test_a_mistake_on_the_command_line_has_no_traceback(tmp_path: Path, argument
 )
 def test_a_signal_gives_its_status_and_marks_the_run(tmp_path, number, status, tracking) -> None:
     process = subprocess.Popen(
-        command(tmp_path, *CHEAP, "seed=4", f"tracking={tracking}"), env=environment("4=wait"),
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        command(tmp_path, *CHEAP, "seed=4", f"tracking={tracking}"),
+        env=environment("4=wait"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     assert process.stdout.readline() == "waiting\n"
     process.send_signal(number)
     assert "Traceback" not in process.communicate(timeout=60)[1]

@@ -48,8 +48,11 @@ DIFFUSION = {
 # The network of the paper is wide; what is promised does not depend on its size.
 SMALL = ["generator=diffusion", "network=mlp", "network.hidden=16"]
 DECOUPLED = [
-    "autoencoder=decoupled", "autoencoder.layers=2", "autoencoder.encoder_epochs=2", "autoencoder.decoder_epochs=2",
-]  # fmt: skip
+    "autoencoder=decoupled",
+    "autoencoder.layers=2",
+    "autoencoder.encoder_epochs=2",
+    "autoencoder.decoder_epochs=2",
+]
 PLAIN = ["autoencoder=plain", "autoencoder.widths=[12]", "autoencoder.latent=5", "autoencoder.epochs=2"]
 WIDTHLESS = {"network=conv_unet", "network=rbf"}
 VAE = ["autoencoder=vae", "autoencoder.hidden=12", "autoencoder.latent=5", "autoencoder.epochs=2"]

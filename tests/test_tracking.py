@@ -52,9 +52,13 @@ def test_a_finished_run_is_found_again_with_its_numbers_and_files(outputs: Path)
 
 @pytest.mark.parametrize(
     ("name", "error", "status"),
-    [("failed", RuntimeError("boom"), "FAILED"), ("user", UserError("bad"), "FAILED"),
-     ("interrupted", KeyboardInterrupt(), "KILLED"), ("terminated", SystemExit(143), "KILLED")],
-)  # fmt: skip
+    [
+        ("failed", RuntimeError("boom"), "FAILED"),
+        ("user", UserError("bad"), "FAILED"),
+        ("interrupted", KeyboardInterrupt(), "KILLED"),
+        ("terminated", SystemExit(143), "KILLED"),
+    ],
+)
 def test_the_owner_sets_the_last_status(outputs: Path, name: str, error: BaseException, status: str) -> None:
     with pytest.raises(type(error)), Mlflow().open(outputs, name, {"fingerprint": name}) as run:
         raise error

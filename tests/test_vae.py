@@ -98,8 +98,11 @@ def test_linear_halves_find_probabilistic_principal_components():
     # The marginal likelihood bounds the evidence bound, and a linear one reaches it (Lucas et al. 2019).
     inverse = np.linalg.inv(expected)
     centred = x - x.mean(0)
-    best = 0.5 * (np.einsum("ni,ij,nj->n", centred, inverse, centred).mean() + np.linalg.slogdet(expected)[1]
-                  + 5 * np.log(2 * np.pi)) - 5 * np.log(float(made.net.deviation))  # fmt: skip
+    best = 0.5 * (
+        np.einsum("ni,ij,nj->n", centred, inverse, centred).mean()
+        + np.linalg.slogdet(expected)[1]
+        + 5 * np.log(2 * np.pi)
+    ) - 5 * np.log(float(made.net.deviation))
     assert made.curves["train/loss"][1][-1] == pytest.approx(best, abs=0.1)
 
 

@@ -128,12 +128,15 @@ SPOILED = {
 
 @pytest.mark.parametrize("values, least", SPOILED.values(), ids=SPOILED)
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("network, layer, name", [
-    ("square", "linears.2", "linears.2"),
-    ("point_unet", "inner.1", "encoder.1"),
-    ("point_unet", "inner.4", "middle"),
-    ("point_unet", "inner.7", "decoder.2"),
-])
+@pytest.mark.parametrize(
+    "network, layer, name",
+    [
+        ("square", "linears.2", "linears.2"),
+        ("point_unet", "inner.1", "encoder.1"),
+        ("point_unet", "inner.4", "middle"),
+        ("point_unet", "inner.7", "decoder.2"),
+    ],
+)
 def test_a_bad_layer_of_a_network_is_named_and_the_answer_stays_finite(network, layer, name, method, values, least):
     generator = spoiled(network, method, layer, values)
     with warnings.catch_warnings(record=True) as caught:

@@ -17,9 +17,7 @@ from inn_experiments.contracts import UserError
 WIDTH = 512
 
 
-def chemnet_embeddings(
-    smiles: Sequence[Sequence[str]], names: Sequence[str], cache: Path | None
-) -> np.ndarray:
+def chemnet_embeddings(smiles: Sequence[Sequence[str]], names: Sequence[str], cache: Path | None) -> np.ndarray:
     """One vector per compound, (C, 512) float32; that of a mixture is the mean over its components' vectors.
 
     Arguments: `smiles`, for each of the C compounds one SMILES or several (a mixture); `names`, what messages
@@ -28,15 +26,11 @@ def chemnet_embeddings(
     is missing. Source: the paper's Section 8.
     """
     release = _release()
-    structures = [
-        [canonical_smiles(text, name) for text in texts] for texts, name in zip(smiles, names, strict=True)
-    ]
+    structures = [[canonical_smiles(text, name) for text in texts] for texts, name in zip(smiles, names, strict=True)]
     for name, found in zip(names, structures, strict=True):
         if not found:
             raise UserError(f"{name!r}: there is no SMILES for this compound; give it one, or leave it out")
-    vectors = {
-        text: _vector(text, release, cache) for text in sorted({t for found in structures for t in found})
-    }
+    vectors = {text: _vector(text, release, cache) for text in sorted({t for found in structures for t in found})}
     rows = [np.mean([vectors[text] for text in found], axis=0, dtype=np.float64) for found in structures]
     return np.asarray(rows, dtype=np.float32).reshape(len(rows), WIDTH)
 
@@ -52,9 +46,7 @@ def canonical_smiles(text: str, name: str) -> str:
         molecule = Chem.MolFromSmiles(text)
     # RDKit takes the empty text for a molecule without atoms.
     if molecule is None or not molecule.GetNumAtoms():
-        raise UserError(
-            f"{name!r}: {text!r} is not a SMILES that rdkit can read; correct it (ethanol, say, is 'CCO')"
-        )
+        raise UserError(f"{name!r}: {text!r} is not a SMILES that rdkit can read; correct it (ethanol, say, is 'CCO')")
     return Chem.MolToSmiles(molecule)
 
 

@@ -88,11 +88,7 @@ def divide(
 
 
 def make_rows(
-    x: np.ndarray,
-    y: np.ndarray,
-    scaling: Scaling,
-    group: np.ndarray | None = None,
-    index: np.ndarray | None = None,
+    x: np.ndarray, y: np.ndarray, scaling: Scaling, group: np.ndarray | None = None, index: np.ndarray | None = None
 ) -> Rows:
     """Normalised rows of one part, an empty part included."""
     scaled = scaling.apply(x) if len(x) else np.zeros(x.shape, dtype=np.float32)
@@ -102,9 +98,7 @@ def make_rows(
 def sort_classes(labels: list[str]) -> tuple[str, ...]:
     """Class names in a fixed order: by value where all are numbers ("10" follows "9"), else by name."""
     values = numbers(labels)
-    return tuple(
-        sorted(labels) if values is None else (labels[index] for index in np.lexsort((labels, values)))
-    )
+    return tuple(sorted(labels) if values is None else (labels[index] for index in np.lexsort((labels, values))))
 
 
 def read_axis(table: RawTable) -> tuple[np.ndarray, str]:

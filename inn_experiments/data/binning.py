@@ -31,13 +31,9 @@ class Bins:
         if not self.width > 0:
             raise UserError(f"data.bin_width={self.width}: must be above 0")
         if not 0 <= self.offset < 1:
-            raise UserError(
-                f"data.bin_offset={self.offset}: must be at least 0 and below 1, a share of a bin"
-            )
+            raise UserError(f"data.bin_offset={self.offset}: must be at least 0 and below 1, a share of a bin")
         if not 0 <= self.low < self.high:
-            raise UserError(
-                f"data.mz_low={self.low}, data.mz_high={self.high}: 0 <= mz_low < mz_high is needed"
-            )
+            raise UserError(f"data.mz_low={self.low}, data.mz_high={self.high}: 0 <= mz_low < mz_high is needed")
         if not 2 <= self.number <= MOST:
             raise UserError(
                 f"data.bin_width={self.width} makes {self.number} bins between data.mz_low={self.low} and "

@@ -39,10 +39,5 @@ class Coffee:
         x = np.clip(spectra.to_numpy(dtype=np.float64), 0.0, None)
         table = RawTable(x, labels["labels"].to_numpy(str), None, tuple(map(str, spectra.columns)), "channel")
         return assemble(
-            table,
-            name="coffee",
-            scaling="base_peak",
-            fractions=self.fractions,
-            per_class=self.per_class,
-            seed=seed,
+            table, name="coffee", scaling="base_peak", fractions=self.fractions, per_class=self.per_class, seed=seed
         )

@@ -102,7 +102,7 @@ def draw(
 
     Arguments: `spread`, the deviation of each compound's log concentration; `shift`, s, `stretch`, share,
     `temperature`, K, and `pressure`, Torr: standard deviations between records.
-    """  # fmt: skip
+    """
     amount = np.exp(AMOUNT_DEVIATION * rng.standard_normal())
     return Conditions(
         concentration=usual * amount * np.exp(spread * rng.standard_normal(len(usual))),
@@ -124,9 +124,7 @@ def elution(conditions: Conditions) -> np.ndarray:
     """
     from scipy.stats import exponnorm
 
-    usual, tail = (
-        np.array([getattr(COMPOUNDS[name], what) for name in NAMES]) for what in ("retention", "tail")
-    )
+    usual, tail = (np.array([getattr(COMPOUNDS[name], what) for name in NAMES]) for what in ("retention", "tail"))
     centre = usual * (1.0 + conditions.stretch) + conditions.shift
     width = WIDTH + WIDENING * usual
     profile = exponnorm.pdf(RETENTION[:, None], tail / width, loc=centre, scale=width)

@@ -21,13 +21,7 @@ LEVEL = 0.35
 BLENDS: dict[str, dict[str, float]] = {
     "blend_a": {"ethanol": 3.0, "ethyl acetate": 1.8, "hexanal": 0.6, "2-nonanone": 0.3, "limonene": 0.0},
     "blend_b": {"ethanol": 2.4, "3-methylbutanol": 2.0, "acetoin": 1.6, "2-nonanone": 0.5, "limonene": 0.0},
-    "blend_c": {
-        "2-butanone": 1.8,
-        "3-methylbutanol": 1.7,
-        "acetoin": 2.0,
-        "benzaldehyde": 0.0,
-        "hexanal": 0.5,
-    },
+    "blend_c": {"2-butanone": 1.8, "3-methylbutanol": 1.7, "acetoin": 2.0, "benzaldehyde": 0.0, "hexanal": 0.5},
     "blend_d": {"2-butanone": 2.0, "2-heptanone": 2.0, "butanoic acid": 1.8, "benzaldehyde": 0.0},
     "blend_e": {"2-pentanone": 2.0, "2-heptanone": 1.8, "hexanal": 1.8, "dimethyl disulfide": 0.0},
     "blend_f": {"ethyl acetate": 1.7, "2-pentanone": 1.8, "isobutanol": 2.0, "dimethyl disulfide": 0.0},
@@ -85,9 +79,13 @@ class GcimsSimulated:
     def load(self, *, seed: int, cache: Path) -> Split:
         """The division that `seed` gives; `cache` is not used, the simulation takes about a second."""
         return split_records(
-            self.simulate(), self.settings, name="gcims_simulated", fractions=self.fractions,
-            per_class=self.per_class, seed=seed,
-        )  # fmt: skip
+            self.simulate(),
+            self.settings,
+            name="gcims_simulated",
+            fractions=self.fractions,
+            per_class=self.per_class,
+            seed=seed,
+        )
 
     def counts(self) -> dict[str, int]:
         """Blend -> its number of records, on a geometric ladder."""

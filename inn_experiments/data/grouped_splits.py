@@ -63,9 +63,7 @@ def grouped_parts(
 def _check_groups(table: np.ndarray, classes: Sequence[str], wanted: np.ndarray) -> None:
     parts = int((wanted > 0).sum())
     if len(table) < parts:
-        raise UserError(
-            f"data.group: {len(table)} groups cannot fill {parts} parts; each needs its own group"
-        )
+        raise UserError(f"data.group: {len(table)} groups cannot fill {parts} parts; each needs its own group")
     groups = (table > 0).sum(axis=0)
     lonely = [classes[label] for label in np.flatnonzero(groups < 2)]
     if lonely:

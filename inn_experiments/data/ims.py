@@ -61,13 +61,13 @@ class Ims:
             if prefix is not None and polarity not in table.polarities:
                 warnings.warn(
                     f"data.{polarity}={prefix!r}: no column of {self.path} begins with this, so its rows have "
-                    f"no {polarity} half; data.{polarity}=null where that is meant", UserWarning, stacklevel=2,
-                )  # fmt: skip
+                    f"no {polarity} half; data.{polarity}=null where that is meant",
+                    UserWarning,
+                    stacklevel=2,
+                )
         classes = sort_classes(list(table.labels))
         if len(classes) < 2:
-            raise UserError(
-                f"{self.path}: every row has the class {classes[0]!r}; at least 2 classes are needed"
-            )
+            raise UserError(f"{self.path}: every row has the class {classes[0]!r}; at least 2 classes are needed")
         order = np.array([classes.index(label) for label in table.labels], dtype=np.int64)
         return split_stored(
             table.rows,
@@ -93,7 +93,5 @@ class Ims:
         missing = [name for name, value in zip(classes, lists, strict=True) if not value or "" in value]
         if missing:
             where = "the mapping" if self.columns.smiles is None else f"column {self.columns.smiles!r}"
-            raise UserError(
-                f"data.smiles: {where} has no SMILES, or an empty one, for class {shorten(missing)}"
-            )
+            raise UserError(f"data.smiles: {where} has no SMILES, or an empty one, for class {shorten(missing)}")
         return tuple(tuple(value) for value in lists)

@@ -118,9 +118,7 @@ def _choose(names: list[str], columns: Columns, where: str) -> tuple[list[str], 
     }
     both = [name for name in halves["positive"] if name in set(halves["negative"])]
     if both or not any(halves.values()):
-        found = (
-            f"begin with both: {shorten(both)}" if both else f"none does; the columns are: {shorten(rest)}"
-        )
+        found = f"begin with both: {shorten(both)}" if both else f"none does; the columns are: {shorten(rest)}"
         raise UserError(
             f"data.positive={columns.positive!r}, data.negative={columns.negative!r}: names of drift bins in "
             f"{where} must begin with one of them, {found}"

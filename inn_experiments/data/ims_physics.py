@@ -46,9 +46,13 @@ class Chemistry:
 
 
 JET_FUEL = Chemistry(
-    0.8, 0.02, (1.92, 1.78, 1.65, 1.53, 1.42, 1.32), (1.33, 1.25, 1.18, 1.11, 1.05, 0.99),
-    (0.10, 0.20, 0.26, 0.22, 0.14, 0.08), 18.0,
-)  # fmt: skip
+    0.8,
+    0.02,
+    (1.92, 1.78, 1.65, 1.53, 1.42, 1.32),
+    (1.33, 1.25, 1.18, 1.11, 1.05, 0.99),
+    (0.10, 0.20, 0.26, 0.22, 0.14, 0.08),
+    18.0,
+)
 
 PEROXIDE = Chemistry(0.7, 0.08, (1.96, 1.72), (1.36, 1.25), (0.6, 0.4))
 
@@ -61,7 +65,7 @@ CHEMICALS: dict[str, tuple[Chemistry, Chemistry]] = {
     "JP8": (JET_FUEL, Chemistry(0.006, 0.0, (1.55,), (1.15,))),
     "MES": (Chemistry(0.9, 0.12, (1.63,), (1.21,)), Chemistry(1.8, 0.15, (1.56,), (1.15,))),
     "TEPO": (Chemistry(2.8, 0.45, (1.69,), (1.22,)), Chemistry(0.06, 0.01, (1.50,), (1.12,))),
-}  # fmt: skip
+}
 """Chemical -> what it does in positive and in negative polarity, where several have almost no ions."""
 
 
@@ -88,11 +92,7 @@ class Conditions:
 
 
 def draw(
-    rows: int,
-    concentration: tuple[float, float],
-    temperature: float,
-    pressure: float,
-    rng: np.random.Generator,
+    rows: int, concentration: tuple[float, float], temperature: float, pressure: float, rng: np.random.Generator
 ) -> Conditions:
     """Conditions of so many `rows`: the range of `concentration`, deviations of `temperature`, `pressure`."""
     low, high = np.log(concentration)
@@ -156,9 +156,7 @@ def _peaks(chemistry: Chemistry, reactant: float, conditions: Conditions) -> np.
 def _peak(mobility: np.ndarray | float, area: np.ndarray, power: float, conditions: Conditions) -> np.ndarray:
     centre = drift_time(mobility, conditions)
     # Where diffusion decides, R grows with the square root of V / T.
-    width = centre / (
-        power * np.sqrt(TEMPERATURE / conditions.temperature) * 2.0 * np.sqrt(2.0 * np.log(2.0))
-    )
+    width = centre / (power * np.sqrt(TEMPERATURE / conditions.temperature) * 2.0 * np.sqrt(2.0 * np.log(2.0)))
     height = area * (TIMES[1] - TIMES[0]) / (width * np.sqrt(2.0 * np.pi))
     centre, width, height = (value.astype(np.float32)[:, None] for value in (centre, width, height))
     return height * np.exp(np.float32(-0.5) * ((TIMES.astype(np.float32) - centre) / width) ** 2)

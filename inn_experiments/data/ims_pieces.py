@@ -106,9 +106,7 @@ def _numbers(frame, bins: list[str], before: int, where: str) -> np.ndarray:
     bad = np.argwhere(~np.isfinite(x))
     if len(bad):
         first = bad[:SHOWN]
-        cells = [
-            f"row {before + row + 1}, column {bins[column]!r}: {x[row, column]}" for row, column in first
-        ]
+        cells = [f"row {before + row + 1}, column {bins[column]!r}: {x[row, column]}" for row, column in first]
         raise UserError(
             f"{where}: missing or not finite numbers (rows counted from 1): {'; '.join(cells)}"
             f"{'; ...' if len(bad) > SHOWN else ''}; remove or fill them"

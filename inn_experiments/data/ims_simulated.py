@@ -105,9 +105,18 @@ class ImsSimulated:
         # The formulas' own text is part of the name, so that a changed number there never meets old rows.
         formulas = hashlib.sha256(Path(ims_physics.__file__).read_bytes()).hexdigest()
         options = [
-            formulas, BLOCK, self.classes, self.rows, self.imbalance, self.seed, self.concentration,
-            self.temperature, self.pressure, self.ions, self.electronic_noise,
-        ]  # fmt: skip
+            formulas,
+            BLOCK,
+            self.classes,
+            self.rows,
+            self.imbalance,
+            self.seed,
+            self.concentration,
+            self.temperature,
+            self.pressure,
+            self.ions,
+            self.electronic_noise,
+        ]
         key = hashlib.sha256(json.dumps(options).encode()).hexdigest()[:16]
         path = cache / f"ims_simulated-{self.rows}-{key}.npy"
         with FileLock(f"{path}.lock"):
@@ -122,9 +131,7 @@ class ImsSimulated:
             for start in range(0, self.rows, BLOCK):
                 labels = y[start : start + BLOCK]
                 rng = np.random.default_rng(child_seed(self.seed, f"block/{start // BLOCK}"))
-                conditions = ims_physics.draw(
-                    len(labels), self.concentration, self.temperature, self.pressure, rng
-                )
+                conditions = ims_physics.draw(len(labels), self.concentration, self.temperature, self.pressure, rng)
                 clean = self.clean(labels, conditions)
                 writer.append(ims_physics.add_noise(clean, self.electronic_noise, rng))
                 drawn.append(asdict(conditions))

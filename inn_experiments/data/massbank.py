@@ -122,8 +122,6 @@ class MassBank:
             warnings.warn(summary, UserWarning, stacklevel=2)
         there, wanted = len(set(found.texts["compound"].tolist())), self.choice.compounds
         if wanted is not None and there < wanted:
-            short = (
-                f"data.compounds={wanted}: only {there} compounds have {self.choice.needs()}; these are taken"
-            )
+            short = f"data.compounds={wanted}: only {there} compounds have {self.choice.needs()}; these are taken"
             warnings.warn(short, UserWarning, stacklevel=2)
         return found

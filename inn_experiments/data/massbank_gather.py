@@ -46,14 +46,11 @@ class Gathered:
 
     def class_smiles(self) -> dict[str, tuple[str, ...]] | None:
         """Compound -> the SMILES most of its records write (ties: first by alphabet), () if none does."""
-        counts: dict[str, Counter[str]] = {
-            key: Counter() for key in np.unique(self.texts["compound"]).tolist()
-        }
+        counts: dict[str, Counter[str]] = {key: Counter() for key in np.unique(self.texts["compound"]).tolist()}
         for key, text in zip(self.texts["compound"].tolist(), self.texts["smiles"].tolist(), strict=True):
             counts[key].update([text] if text else [])
         found = {
-            key: (min(count, key=lambda text: (-count[text], text)),) if count else ()
-            for key, count in counts.items()
+            key: (min(count, key=lambda text: (-count[text], text)),) if count else () for key, count in counts.items()
         }
         return found if any(found.values()) else None
 
@@ -97,9 +94,7 @@ def gather(readings: Iterable[Reading], choice: Choice, bins: Bins, where: str) 
     for position, index in enumerate(chosen):
         filled, values = rows[index]
         x[position, filled] = values
-    kept = {
-        field: np.array([values[index] for index in chosen], dtype=np.str_) for field, values in texts.items()
-    }
+    kept = {field: np.array([values[index] for index in chosen], dtype=np.str_) for field, values in texts.items()}
     return Gathered(x, kept, np.array(unreadable, dtype=np.str_), total)
 
 

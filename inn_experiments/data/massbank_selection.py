@@ -44,9 +44,7 @@ class Choice:
         return None if record.compound else "without an InChIKey"
 
 
-def choose(
-    compound: Sequence[str], contributor: Sequence[str], accession: Sequence[str], choice: Choice
-) -> list[int]:
+def choose(compound: Sequence[str], contributor: Sequence[str], accession: Sequence[str], choice: Choice) -> list[int]:
     """The positions of the chosen ones among n wanted records, ordered by compound and accession.
 
     Compounds with the most contributors come first, ties by key; of each, spectra are dealt round-robin over
@@ -84,7 +82,5 @@ def choose(
 def deal(piles: list[list[int]], most: int | None, rng: np.random.Generator) -> list[int]:
     """At most `most` entries, one of each pile in turn; the order of piles and entries is drawn."""
     shuffled = [rng.permutation(piles[pile]).tolist() for pile in rng.permutation(len(piles))]
-    turns = [
-        (turn, position, entry) for position, pile in enumerate(shuffled) for turn, entry in enumerate(pile)
-    ]
+    turns = [(turn, position, entry) for position, pile in enumerate(shuffled) for turn, entry in enumerate(pile)]
     return [entry for _, _, entry in sorted(turns)[:most]]

@@ -89,9 +89,7 @@ def cached_arrays(cache: Path, generation_seed: int) -> dict[str, np.ndarray]:
         with np.load(path, allow_pickle=False) as archive:
             return {key: archive[key] for key in ("x", "y", "x_test", "y_test")}
     except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise UserError(
-            f"{path}: this cached file is damaged ({error}); delete it to generate it again"
-        ) from error
+        raise UserError(f"{path}: this cached file is damaged ({error}); delete it to generate it again") from error
 
 
 def _generate(generation_seed: int) -> dict[str, np.ndarray]:

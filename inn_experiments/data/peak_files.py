@@ -11,14 +11,7 @@ from typing import Any
 import numpy as np
 
 from inn_experiments.contracts import UserError
-from inn_experiments.data.massbank_records import (
-    UNKNOWN,
-    Reading,
-    Record,
-    Unreadable,
-    check_peaks,
-    contributor_of,
-)
+from inn_experiments.data.massbank_records import UNKNOWN, Reading, Record, Unreadable, check_peaks, contributor_of
 
 EXTENSIONS = (".msp", ".mgf")
 # Field of Record -> matchms' name for it after its own harmonisation.
@@ -71,9 +64,7 @@ def read_peak_file(path: Path) -> Iterator[Reading]:
                 single.write_bytes(block)
                 spectra = [clean_adduct(spectrum) for spectrum in load(str(single))]
                 if len(spectra) != 1:
-                    raise Unreadable(
-                        "no peaks, or fewer than announced" if not spectra else "two in one block"
-                    )
+                    raise Unreadable("no peaks, or fewer than announced" if not spectra else "two in one block")
                 yield place, _as_record(spectra[0], f"{path.stem}-{number}")
             except UnicodeDecodeError as error:
                 yield place, f"not UTF-8: byte 0x{block[error.start]:02x}"
@@ -118,8 +109,6 @@ def _as_record(spectrum: Any, fallback: str) -> Record:
     mode = fields["ion_mode"].lower()
     fields["ion_mode"] = ION_MODES.get(mode, mode)
     fields["accession"] = fields["accession"] or fallback
-    mz, intensity = (
-        np.asarray(values, dtype=np.float64) for values in (spectrum.peaks.mz, spectrum.peaks.intensities)
-    )
+    mz, intensity = (np.asarray(values, dtype=np.float64) for values in (spectrum.peaks.mz, spectrum.peaks.intensities))
     check_peaks(mz, intensity)
     return Record(**fields, contributor=contributor_of(fields["accession"]), mz=mz, intensity=intensity)

@@ -11,14 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from inn_experiments.contracts import UserError
-from inn_experiments.data.checks import (
-    check_file,
-    check_filled,
-    check_finite,
-    check_present,
-    check_unique,
-    shorten,
-)
+from inn_experiments.data.checks import check_file, check_filled, check_finite, check_present, check_unique, shorten
 from inn_experiments.data.smiles import class_smiles
 
 EXTENSIONS = (".csv", ".parquet", ".npz")
@@ -164,18 +157,13 @@ def _read_npz(path: Path, columns: Texts, features: list[str] | None) -> Read:
         x = archive["X"]
         texts = {argument: archive[key] for argument, key in columns.items()}
         axis_key = next((key for key in AXIS_KEYS if key in keys and archive[key].shape == x.shape[1:]), None)
-        names = [
-            str(name) for name in (archive[axis_key] if axis_key else range(x.shape[-1] if x.ndim else 0))
-        ]
+        names = [str(name) for name in (archive[axis_key] if axis_key else range(x.shape[-1] if x.ndim else 0))]
     if x.ndim != 2 or not x.shape[1] or not np.issubdtype(x.dtype, np.number) or np.iscomplexobj(x):
-        raise UserError(
-            f"{where}: the key 'X' must hold a table of numbers (n, d), found {x.shape} {x.dtype}"
-        )
+        raise UserError(f"{where}: the key 'X' must hold a table of numbers (n, d), found {x.shape} {x.dtype}")
     for argument, values in texts.items():
         if values.shape != (len(x),):
             raise UserError(
-                f"{where}: the key {columns[argument]!r} must have one entry per row ({len(x)},), "
-                f"found {values.shape}"
+                f"{where}: the key {columns[argument]!r} must have one entry per row ({len(x)},), found {values.shape}"
             )
     check_unique(names, f"{where}, key {axis_key!r}")
     if features is not None:

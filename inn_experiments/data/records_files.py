@@ -37,14 +37,10 @@ def read_records(path: Path, label: str, group: str | None) -> RawRecords:
     """
     if path.is_dir():
         if group is not None:
-            raise UserError(
-                f"data.group={group}: {path} is a folder, whose records have no groups; use an NPZ"
-            )
+            raise UserError(f"data.group={group}: {path} is a folder, whose records have no groups; use an NPZ")
         return _read_folder(path)
     if path.exists() and path.suffix.lower() != ".npz":
-        raise UserError(
-            f"data.path={path}: must be a folder with a subfolder for each class, or an .npz file"
-        )
+        raise UserError(f"data.path={path}: must be a folder with a subfolder for each class, or an .npz file")
     check_file(path, (".npz",))
     try:
         return _read_npz(path, label, group)
@@ -55,9 +51,7 @@ def read_records(path: Path, label: str, group: str | None) -> RawRecords:
 def _read_folder(root: Path) -> RawRecords:
     folders = sorted(item for item in root.iterdir() if item.is_dir() and not item.name.startswith("."))
     if not folders:
-        raise UserError(
-            f"data.path={root}: no class found; the folder must have one subfolder for each class"
-        )
+        raise UserError(f"data.path={root}: no class found; the folder must have one subfolder for each class")
     files: list[Path] = []
     labels: list[str] = []
     for folder in folders:
@@ -99,9 +93,7 @@ def _read_record(file: Path) -> np.ndarray:
         raise UserError(f"{file}: cannot be read as {kind}: {' '.join(str(error).split())}") from error
     if not isinstance(record, np.ndarray) or record.ndim != 2 or min(record.shape) < LEAST_SIDE:
         found = f"the shape {record.shape}" if isinstance(record, np.ndarray) else "an archive"
-        raise UserError(
-            f"{file}: found {found}; a record is a matrix of at least {LEAST_SIDE} x {LEAST_SIDE}"
-        )
+        raise UserError(f"{file}: found {found}; a record is a matrix of at least {LEAST_SIDE} x {LEAST_SIDE}")
     return _finite(record[None], [str(file)])[0]
 
 
@@ -165,8 +157,6 @@ def _axes(found: dict[str, np.ndarray], shape: tuple[int, ...], where: str) -> t
                 f"{axis.shape} {axis.dtype}"
             )
         if not (np.isfinite(axis).all() and (np.diff(axis.astype(np.float64)) > 0).all()):
-            raise UserError(
-                f"{where}: the key {name!r} must increase from one place to the next, and be finite"
-            )
+            raise UserError(f"{where}: the key {name!r} must increase from one place to the next, and be finite")
         axes.append(axis.astype(np.float64))
     return axes[0], axes[1]

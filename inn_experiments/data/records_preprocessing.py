@@ -47,9 +47,7 @@ class Settings:
                 f"data.wavelet={wavelet}: not a discrete wavelet of PyWavelets"
                 f"{f'; did you mean {near[0]!r}?' if near else ''} (families: {', '.join(families)})"
             )
-        windows = [
-            None if window is None else (float(window[0]), float(window[1])) for window in (retention, drift)
-        ]
+        windows = [None if window is None else (float(window[0]), float(window[1])) for window in (retention, drift)]
         return cls(wavelet, (int(levels[0]), int(levels[1])), *windows)
 
 
@@ -128,9 +126,7 @@ class Preprocessing:
         steps = [{"step": step.name, **step.describe()} for step in self.steps]
         return {"raw_shape": list(self.raw_shape), "shape": list(self.shape), **ranges, "steps": steps}
 
-    def _rows(
-        self, x: np.ndarray, shape: tuple[int, int], target: tuple[int, int], change: Any
-    ) -> np.ndarray:
+    def _rows(self, x: np.ndarray, shape: tuple[int, int], target: tuple[int, int], change: Any) -> np.ndarray:
         records = np.asarray(x).reshape(len(x), *shape)
         most = float(np.finfo(np.float32).max)
         changed = _in_blocks(lambda part: change(part).clip(-most, most), records, target, np.float32)
@@ -163,9 +159,7 @@ def _coarse(axis: np.ndarray, level: int) -> np.ndarray:
     return np.array([axis[place * width : (place + 1) * width].mean() for place in range(size)])
 
 
-def _window(
-    option: str, limits: tuple[float, float] | None, axis: np.ndarray, coarse: np.ndarray
-) -> tuple[int, int]:
+def _window(option: str, limits: tuple[float, float] | None, axis: np.ndarray, coarse: np.ndarray) -> tuple[int, int]:
     """First and one past the last place of the `coarse` axis within `limits`, both ends included."""
     if limits is None:
         return 0, len(coarse)

@@ -116,14 +116,21 @@ def split_stored(
     parts = divide(y, None, classes, fractions, per_class, seed)
     arrays = _gather(path, parts, len(y))
     scaling = _standardise(arrays, f"{name}, training rows")
-    train, val, test, fresh = (
-        Rows(x, y[part].astype(np.int64)) for x, part in zip(arrays, parts, strict=True)
-    )
+    train, val, test, fresh = (Rows(x, y[part].astype(np.int64)) for x, part in zip(arrays, parts, strict=True))
     axis = np.arange(train.x.shape[1], dtype=np.float64)
     return Split(
-        train, val, test, fresh if len(fresh) else None, classes, axis, axis_name, scaling,
-        bounded=False, name=name, smiles=smiles,
-    )  # fmt: skip
+        train,
+        val,
+        test,
+        fresh if len(fresh) else None,
+        classes,
+        axis,
+        axis_name,
+        scaling,
+        bounded=False,
+        name=name,
+        smiles=smiles,
+    )
 
 
 def _gather(path: Path, parts: tuple[np.ndarray, ...], rows: int) -> list[np.ndarray]:

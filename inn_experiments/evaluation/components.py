@@ -29,9 +29,7 @@ def reduced(train: Rows, test_x: np.ndarray, components: int, *, seed: int) -> t
     sizes = model.singular_values_
     # Copies of a row add rows but no direction: what lies beyond is rounding, in train alone.
     kept = max(1, int(np.sum(sizes > LEAST_VARIATION * sizes[0])))
-    train_x, test_x = (
-        model.transform(x.astype(np.float64))[:, :kept].astype(np.float32) for x in (train.x, test_x)
-    )
+    train_x, test_x = (model.transform(x.astype(np.float64))[:, :kept].astype(np.float32) for x in (train.x, test_x))
     return Rows(train_x, train.y, train.group), test_x
 
 

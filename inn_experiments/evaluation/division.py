@@ -58,9 +58,7 @@ def require(rows: Rows, least: int, classes: tuple[str, ...], purpose: str) -> N
     labels, counts = np.unique(rows.y, return_counts=True)
     for label, count in zip(labels, counts, strict=True):
         if count < least:
-            raise UserError(
-                f"{purpose}: class {classes[label]!r} has {count} row(s), at least {least} are needed"
-            )
+            raise UserError(f"{purpose}: class {classes[label]!r} has {count} row(s), at least {least} are needed")
 
 
 def halves(rows: Rows, *, seed: int) -> tuple[Rows, Rows]:
@@ -97,9 +95,7 @@ def _grouped(rows: Rows, share: float, seed: int) -> np.ndarray:
     groups = len(np.unique(rows.group))
     if groups < 2:
         return np.zeros(len(rows), dtype=bool)
-    folds = StratifiedGroupKFold(
-        min(max(2, round(1 / share)), groups), shuffle=True, random_state=seed % 2**32
-    )
+    folds = StratifiedGroupKFold(min(max(2, round(1 / share)), groups), shuffle=True, random_state=seed % 2**32)
     test = np.zeros(len(rows), dtype=bool)
     test[next(folds.split(rows.x, rows.y, rows.group))[1]] = True
     return test

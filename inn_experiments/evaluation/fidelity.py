@@ -17,9 +17,7 @@ LIMIT = 2000
 LEAST_ROWS = 5
 
 
-def fidelity(
-    samples_x: np.ndarray, samples_y: np.ndarray, real: Rows, train: Rows, *, seed: int
-) -> dict[str, float]:
+def fidelity(samples_x: np.ndarray, samples_y: np.ndarray, real: Rows, train: Rows, *, seed: int) -> dict[str, float]:
     """Scores of `samples_x` (n, d) against `real`, held-out rows, and `train`, the rows the generator saw.
 
     c2st: 0.5 is best. precision, recall, density, coverage: higher is better. fid, kl: lower is better.
@@ -38,8 +36,7 @@ def fidelity(
     count = min(len(samples_x), len(real), LIMIT)
     if count < LEAST_ROWS:
         raise UserError(
-            f"fidelity compares at least {LEAST_ROWS} rows, got {len(samples_x)} synthetic "
-            f"and {len(real)} real"
+            f"fidelity compares at least {LEAST_ROWS} rows, got {len(samples_x)} synthetic and {len(real)} real"
         )
     rng = np.random.default_rng(child_seed(seed, "fidelity"))
     samples, held_out = (

@@ -14,9 +14,7 @@ _REMEMBERED: OrderedDict[str, np.ndarray] = OrderedDict()
 _CAPACITY = 512
 
 
-def forest_predictions(
-    train: Rows, test_x: np.ndarray, *, trees: int, levels: int | None, seed: int
-) -> np.ndarray:
+def forest_predictions(train: Rows, test_x: np.ndarray, *, trees: int, levels: int | None, seed: int) -> np.ndarray:
     """The labels (n,) that a random forest fitted to `train` gives to `test_x` (n, d).
 
     `levels` rounds every feature to that many quantiles of its distinct training values first (None: not at
@@ -32,9 +30,7 @@ def forest_predictions(
     return _REMEMBERED[key].copy()
 
 
-def _fit_and_predict(
-    train: Rows, test_x: np.ndarray, trees: int, levels: int | None, seed: int
-) -> np.ndarray:
+def _fit_and_predict(train: Rows, test_x: np.ndarray, trees: int, levels: int | None, seed: int) -> np.ndarray:
     from sklearn.ensemble import RandomForestClassifier
 
     train_x = train.x

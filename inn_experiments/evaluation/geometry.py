@@ -60,17 +60,13 @@ class Geometry:
             arms = self._arms(parts, label, child_seed(seed, f"geometry/{name}"))
             reference = _draw(train, label, REFERENCE_ROWS, child_seed(seed, f"geometry/{name}/train"))
             count = len(arms["real"])
-            arms["gaussian"] = gaussian_rows(
-                reference, count, seed=child_seed(seed, f"geometry/{name}/gaussian")
-            )
+            arms["gaussian"] = gaussian_rows(reference, count, seed=child_seed(seed, f"geometry/{name}/gaussian"))
             shape = {arm: moments(x) for arm, x in arms.items()}
             scale = max(shape["real"]["std"], 1e-12 * (np.abs(arms["real"]).max() + 1.0))
             spread = max(shape["real"]["spread"], 1e-9 * scale)
             scores = {
                 arm: moment_errors(shape[arm], shape["real"], scale)
-                | _structure(
-                    arms["real"], arms[arm], reference, spread, child_seed(seed, f"geometry/{name}/{arm}")
-                )
+                | _structure(arms["real"], arms[arm], reference, spread, child_seed(seed, f"geometry/{name}/{arm}"))
                 for arm in ARMS
             }
             for arm in ARMS:
@@ -95,9 +91,7 @@ class Geometry:
             }
         return found
 
-    def _classes(
-        self, parts: dict[str, Rows], classes: tuple[str, ...], train: Rows | None = None
-    ) -> list[int]:
+    def _classes(self, parts: dict[str, Rows], classes: tuple[str, ...], train: Rows | None = None) -> list[int]:
         """The labels of `real` with enough rows in all parts; warns of those without."""
         if not self.rows:
             return []
@@ -154,9 +148,7 @@ def _draw(rows: Rows, label: int, most: int, seed: int) -> np.ndarray:
     return np.asarray(rows.x[chosen], np.float64)
 
 
-def _structure(
-    real: np.ndarray, arm: np.ndarray, train: np.ndarray, spread: float, seed: int
-) -> dict[str, float]:
+def _structure(real: np.ndarray, arm: np.ndarray, train: np.ndarray, spread: float, seed: int) -> dict[str, float]:
     """The scores of `arm` (n, d) that see more than moments."""
     neighbours = prdc(real, arm)
     return {

@@ -72,9 +72,12 @@ class LatentArithmetic:
         moved["ceiling"] = list(starts.values())
         every = [x for blocks in moved.values() for x in blocks]
         called = forest_predictions(
-            split.train, np.concatenate(every).astype(np.float32), trees=self.trees, levels=LEVELS,
+            split.train,
+            np.concatenate(every).astype(np.float32),
+            trees=self.trees,
+            levels=LEVELS,
             seed=child_seed(seed, "judge"),
-        )  # fmt: skip
+        )
         blocks = iter(np.split(called, np.cumsum([len(x) for x in every])[:-1]))
         judged = {key: [next(blocks) for _ in found] for key, found in moved.items()}
         real = dict(zip(starts, judged.pop("ceiling"), strict=True))
@@ -85,8 +88,7 @@ class LatentArithmetic:
         }
         outcomes["ceiling"] = [(b, (real[b] == b).astype(float)) for _, b in pairs]
         outcomes["over_rows"] = [
-            (a, one - other)
-            for (a, one), (_, other) in zip(outcomes["shifted"], outcomes["rows"], strict=True)
+            (a, one - other) for (a, one), (_, other) in zip(outcomes["shifted"], outcomes["rows"], strict=True)
         ]
         return self._claims(outcomes, child_seed(seed, "resamples")), None
 
@@ -126,15 +128,15 @@ class LatentArithmetic:
 
     def _claims(self, outcomes: dict[str, list[tuple[int, np.ndarray]]], seed: int) -> list[Claim]:
         found = {
-            key: interval_over_rows(pairs, seed=seed, signed=key == "over_rows")
-            for key, pairs in outcomes.items()
+            key: interval_over_rows(pairs, seed=seed, signed=key == "over_rows") for key, pairs in outcomes.items()
         }
         counts = {key: sum(len(values) for _, values in pairs) for key, pairs in outcomes.items()}
         chance = {"shifted": found["random"][0], "over_rows": 0.0}
         return [
             Claim(f"arithmetic/{key}", text, *found[key], chance.get(key), n=counts[key])
-            for key, text in TEXTS.items() if key in found
-        ]  # fmt: skip
+            for key, text in TEXTS.items()
+            if key in found
+        ]
 
 
 def class_means(rows: Rows) -> dict[int, np.ndarray]:
@@ -145,10 +147,7 @@ def class_means(rows: Rows) -> dict[int, np.ndarray]:
 def few_of_each(rows: Rows, most: int, seed: int) -> dict[int, np.ndarray]:
     """Class -> at most `most` of its rows (n, d), drawn at random."""
     rng = np.random.default_rng(seed)
-    return {
-        int(label): rows.x[rng.permutation(np.flatnonzero(rows.y == label))[:most]]
-        for label in np.unique(rows.y)
-    }
+    return {int(label): rows.x[rng.permutation(np.flatnonzero(rows.y == label))[:most]] for label in np.unique(rows.y)}
 
 
 def chosen_pairs(labels: list[int], most: int, seed: int) -> list[tuple[int, int]]:

@@ -22,8 +22,11 @@ def moments(x: np.ndarray) -> dict[str, float]:
     if squared.sum() > 1e-24 * max(np.sum(x**2), 1e-300):
         shares[: len(squared)] = squared / squared.sum()
     return {
-        "mean": float(x.mean()), "std": float(x.std()), "spread": float((x - x.mean(axis=0)).std()),
-        "pc1": float(shares[0]), "pc2": float(shares[1]),
+        "mean": float(x.mean()),
+        "std": float(x.std()),
+        "spread": float((x - x.mean(axis=0)).std()),
+        "pc1": float(shares[0]),
+        "pc2": float(shares[1]),
     }
 
 

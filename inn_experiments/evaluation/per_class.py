@@ -82,9 +82,7 @@ def class_rows(
     return rows
 
 
-def _known(
-    values: np.ndarray, resampled: np.ndarray | None, units: int, interval: Interval
-) -> dict[str, float | None]:
+def _known(values: np.ndarray, resampled: np.ndarray | None, units: int, interval: Interval) -> dict[str, float | None]:
     """The interval, without a half width where a single test row or group cannot tell it."""
     if resampled is not None:
         resampled = resampled[~np.isnan(resampled)]

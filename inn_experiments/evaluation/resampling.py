@@ -23,9 +23,7 @@ def interval_over_rows(
 
     rng = np.random.default_rng(seed)
     sizes = {label: len(values) for label, values in outcomes}
-    weights = {
-        label: rng.multinomial(n, np.full(n, 1 / n), size=RESAMPLES) / n for label, n in sorted(sizes.items())
-    }
+    weights = {label: rng.multinomial(n, np.full(n, 1 / n), size=RESAMPLES) / n for label, n in sorted(sizes.items())}
     mean = float(np.mean([values.mean() for _, values in outcomes]))
     every = np.concatenate([values for _, values in outcomes])
     if np.ptp(every) == 0 and every[0] in (0.0, 1.0):

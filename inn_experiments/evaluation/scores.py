@@ -56,9 +56,7 @@ def resampling_weights(test: Rows, count: int, seed: int) -> tuple[np.ndarray, i
     if test.group is not None:
         member = np.unique(test.group, return_inverse=True)[1]
         groups = int(member.max()) + 1
-        return rng.multinomial(groups, np.full(groups, 1 / groups), size=count)[:, member].astype(
-            float
-        ), groups
+        return rng.multinomial(groups, np.full(groups, 1 / groups), size=count)[:, member].astype(float), groups
     weights = np.zeros((count, len(test)))
     labels, sizes = np.unique(test.y, return_counts=True)
     for label, size in zip(labels, sizes, strict=True):

@@ -140,9 +140,7 @@ def _two_places(split: Split) -> bool:
     return len(np.unique(split.manifold.project(split.scaling.undo(split.train.x))[1])) == 2
 
 
-def _either(
-    synthesizer: Diffusing, split: Split, centre: np.ndarray, labels: np.ndarray, seed: int
-) -> list[Claim]:
+def _either(synthesizer: Diffusing, split: Split, centre: np.ndarray, labels: np.ndarray, seed: int) -> list[Claim]:
     """Which of two places paths from (0, 0) end at, and, as the control, paths that start off it."""
     place = split.manifold.project
     second = place(split.scaling.undo(split.train.x))[1] > 0.5

@@ -24,17 +24,13 @@ def chance_of_same(first: np.ndarray, last: np.ndarray, near: float) -> float:
     return float(inside.mean() / len(last))
 
 
-def share(
-    key: str, text: str, hits: np.ndarray, chance: float | None = None, p: float | None = None
-) -> Claim:
+def share(key: str, text: str, hits: np.ndarray, chance: float | None = None, p: float | None = None) -> Claim:
     """The share of `hits` (n,), booleans, as a claim with Wilson's interval."""
     from scipy.stats import binomtest
 
     count = int(np.sum(hits))
     interval = binomtest(count, len(hits)).proportion_ci(method="wilson")
-    return Claim(
-        key, text, count / len(hits), float(interval.low), float(interval.high), chance, p, len(hits)
-    )
+    return Claim(key, text, count / len(hits), float(interval.low), float(interval.high), chance, p, len(hits))
 
 
 def agreement(key: str, text: str, first: np.ndarray, last: np.ndarray, near: float, seed: int) -> Claim:
@@ -56,9 +52,7 @@ def agreement(key: str, text: str, first: np.ndarray, last: np.ndarray, near: fl
         axis=-1,
         random_state=np.random.default_rng(seed),
     )
-    return share(
-        key, text, same_place(first, last, near), chance_of_same(first, last, near), float(test.pvalue)
-    )
+    return share(key, text, same_place(first, last, near), chance_of_same(first, last, near), float(test.pvalue))
 
 
 def difference(key: str, text: str, first: np.ndarray, second: np.ndarray) -> Claim:

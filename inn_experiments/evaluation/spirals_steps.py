@@ -60,23 +60,30 @@ def shrinking(lengths: np.ndarray, deviations: np.ndarray, seed: int) -> list[Cl
         fallen, ordered = float((noise_last < noise_first).mean()), float(order(noise).mean())
     alone = "; chance: noise alone" if noise.any() else ""
     found = [
-        _claim("step_ratio", f"last fifth of steps over the first, lengths{alone}", ratio, half, expected, p,
-               len(lengths)),
-        share("steps_shrink", f"paths whose last fifth of steps is shorter{alone}", last < first,
-              fallen),
-        _claim("step_order", f"rank correlation of step length and number{alone}",
-               *mean_interval(order(lengths)), ordered, None, len(lengths)),
-    ]  # fmt: skip
+        _claim(
+            "step_ratio", f"last fifth of steps over the first, lengths{alone}", ratio, half, expected, p, len(lengths)
+        ),
+        share("steps_shrink", f"paths whose last fifth of steps is shorter{alone}", last < first, fallen),
+        _claim(
+            "step_order",
+            f"rank correlation of step length and number{alone}",
+            *mean_interval(order(lengths)),
+            ordered,
+            None,
+            len(lengths),
+        ),
+    ]
     if noise.any():
         energy, half = mean_interval((lengths**2).sum(axis=1))
         part = 2 * float(np.sum(deviations**2)) / energy
         # The noise of a step is independent of the rest of it, so that their squares add. The interval covers
         # the paths' choice and that the noise's variance was read off as many first steps.
-        error = (
-            None if half is None else part * float(np.hypot(half / energy, 1.96 / np.sqrt(len(lengths) - 1)))
+        error = None if half is None else part * float(np.hypot(half / energy, 1.96 / np.sqrt(len(lengths) - 1)))
+        found.append(
+            _claim(
+                "noise_share", "share of squared step length that is fresh noise", part, error, None, None, len(lengths)
+            )
         )
-        found.append(_claim("noise_share", "share of squared step length that is fresh noise", part, error,
-                            None, None, len(lengths)))  # fmt: skip
     return found
 
 

@@ -11,9 +11,16 @@ from inn_experiments.evaluation.division import join
 from inn_experiments.seeding import child_seed
 
 TREATMENTS = (
-    "real", "synthetic", "reconstructed", "reconstructed_synthetic", "convex", "both", "bootstrap",
-    "shuffled", "synthetic_only",
-)  # fmt: skip
+    "real",
+    "synthetic",
+    "reconstructed",
+    "reconstructed_synthetic",
+    "convex",
+    "both",
+    "bootstrap",
+    "shuffled",
+    "synthetic_only",
+)
 
 
 def treatments(
@@ -49,9 +56,7 @@ def treatments(
     yield "shuffled", Rows(augmented.x, augmented.y[order])
     yield "synthetic_only", synthetic
     if reconstructed and isinstance(generator, Encoding):
-        copies = _finite(
-            generator.decode(generator.encode(train.x)), train.y, "the autoencoder of ", generator
-        )
+        copies = _finite(generator.decode(generator.encode(train.x)), train.y, "the autoencoder of ", generator)
         yield "reconstructed", copies
         yield "reconstructed_synthetic", join(copies, synthetic)
 

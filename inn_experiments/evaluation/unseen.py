@@ -9,9 +9,15 @@ import numpy as np
 from inn_experiments.contracts import Rows
 
 SOURCES = (
-    "generated", "nearest_compound", "mean_spectrum", "other_compound", "same_compound",
-    "generated_mean", "nearest_mean", "same_mean",
-)  # fmt: skip
+    "generated",
+    "nearest_compound",
+    "mean_spectrum",
+    "other_compound",
+    "same_compound",
+    "generated_mean",
+    "nearest_mean",
+    "same_mean",
+)
 
 
 def score_unseen(
@@ -62,9 +68,7 @@ def unseen_table(
         made, own = spectra(samples_x[samples_y == label]), spectra(real.x[real.y == label])
         close = nearest.get(label)
         if not len(made) or close not in known:
-            raise ValueError(
-                f"unseen class {label}: {len(made)} generated rows, nearest training class {close}"
-            )
+            raise ValueError(f"unseen class {label}: {len(made)} generated rows, nearest training class {close}")
         units = _units(own)
         towards = units.mean(axis=0)
         others = [direction @ towards for other, direction in directions.items() if other != close]

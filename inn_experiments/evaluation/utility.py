@@ -124,9 +124,13 @@ class Utility:
             child = child_seed(seed, f"repeat/{repeat}")
             for protocol, generator, train, test in self._scenes(synthesizer, split, rebuild, child):
                 for name, rows in treatments(
-                    train, generator, references, self.per_class, seed=child_seed(child, protocol),
+                    train,
+                    generator,
+                    references,
+                    self.per_class,
+                    seed=child_seed(child, protocol),
                     reconstructed=self.reconstructed,
-                ):  # fmt: skip
+                ):
                     state = child_seed(child, f"{protocol}/forest")
                     seen, test_x = rows, test.x
                     if self.components is not None:
@@ -141,10 +145,13 @@ class Utility:
             row
             for protocol in (self.protocols if outcomes else ())
             for row in utility_rows(
-                protocol, outcomes[protocol], split.classes,
-                shared=protocol == "same_rows" and not self.refit, seed=child_seed(seed, "resamples"),
+                protocol,
+                outcomes[protocol],
+                split.classes,
+                shared=protocol == "same_rows" and not self.refit,
+                seed=child_seed(seed, "resamples"),
             )
-        ]  # fmt: skip
+        ]
 
     def _parts(self, split: Split, seed: int) -> tuple[Rows, Rows]:
         """The generator's training rows and the rows it does not see, of this repeat."""
@@ -153,9 +160,7 @@ class Utility:
         pool = join(split.train, split.test)
         share = len(split.test) / len(pool)
         child = child_seed(seed, "refit")
-        return divide(
-            pool, share, split.classes, "utility.refit", seed=child, otherwise="utility.refit=false"
-        )
+        return divide(pool, share, split.classes, "utility.refit", seed=child, otherwise="utility.refit=false")
 
     def _halves(self, split: Split, test: Rows, seed: int) -> tuple[Rows, Rows]:
         """Two halves of all rows that the generator did not see."""

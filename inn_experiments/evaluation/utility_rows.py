@@ -100,11 +100,7 @@ def _scored(outcome: Outcome, classes: int, drawn: np.ndarray | None) -> _Scores
         if drawn is not None:
             resampled.append(_measured(confusion(test.y, found, classes, drawn)))
     values = {name: np.concatenate([scores[name] for scores in plain]) for name in plain[0]}
-    means = (
-        {name: np.mean([scores[name] for scores in resampled], axis=0) for name in plain[0]}
-        if resampled
-        else {}
-    )
+    means = {name: np.mean([scores[name] for scores in resampled], axis=0) for name in plain[0]} if resampled else {}
     return _Scores(
         {name: (values[name], means.get(name)) for name in MEASURES},
         ClassScores(values["by_class"], means.get("by_class")),

@@ -25,8 +25,9 @@ class Gaussian:
         """(alpha, sigma), each (n, 1), at level t: exact for this corruption."""
         return self.alpha[t][:, None], self.sigma[t][:, None]
 
-    def __call__(self, x: Tensor, y: Tensor, t: Tensor, generator: torch.Generator,
-                 index: Tensor | None = None) -> Corrupted:
+    def __call__(
+        self, x: Tensor, y: Tensor, t: Tensor, generator: torch.Generator, index: Tensor | None = None
+    ) -> Corrupted:
         """Corrupt x (n, d) to levels t (n,) in 1..T; y and index are not needed here."""
         alpha, sigma = self.nominal(t)
         noise = torch.randn(x.shape, generator=generator, dtype=x.dtype)
@@ -51,8 +52,9 @@ class Multiplicative:
         one = torch.ones(len(t), 1)
         return one, one
 
-    def __call__(self, x: Tensor, y: Tensor, t: Tensor, generator: torch.Generator,
-                 index: Tensor | None = None) -> Corrupted:
+    def __call__(
+        self, x: Tensor, y: Tensor, t: Tensor, generator: torch.Generator, index: Tensor | None = None
+    ) -> Corrupted:
         """Corrupt x (n, d) >= 0 to levels t (n,) in 1..T."""
         deviation = (t.to(x.dtype)[:, None] / (2 * self.steps)).sqrt()
         factor = 1 + deviation * torch.randn(x.shape, generator=generator, dtype=x.dtype)
@@ -84,8 +86,9 @@ class Convex:
         lam = t.float()[:, None] / (2 * self.steps)
         return 1 - lam, lam
 
-    def __call__(self, x: Tensor, y: Tensor, t: Tensor, generator: torch.Generator,
-                 index: Tensor | None = None) -> Corrupted:
+    def __call__(
+        self, x: Tensor, y: Tensor, t: Tensor, generator: torch.Generator, index: Tensor | None = None
+    ) -> Corrupted:
         """Mix x (n, d) of classes y with training rows of those classes.
 
         `index` (n,) says which training rows x are, so that none is mixed with itself; None: they are none.

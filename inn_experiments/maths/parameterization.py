@@ -49,9 +49,7 @@ class X0(Scheduleless):
         """The prediction (n, d)."""
         return prediction
 
-    def split(
-        self, prediction: Tensor, x_t: Tensor, alpha: Tensor, sigma: Tensor, t: Tensor
-    ) -> tuple[Tensor, Tensor]:
+    def split(self, prediction: Tensor, x_t: Tensor, alpha: Tensor, sigma: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
         """(clean, noise), each (n, d): the prediction, and what it leaves of x_t (equation 19)."""
         return prediction, (x_t - alpha * prediction) / sigma
 
@@ -70,9 +68,7 @@ class Epsilon(Scheduleless):
         estimate = (x_t - sigma * prediction) / alpha.clamp(min=LEAST_ALPHA)
         return torch.where(alpha == 0, prediction, estimate)
 
-    def split(
-        self, prediction: Tensor, x_t: Tensor, alpha: Tensor, sigma: Tensor, t: Tensor
-    ) -> tuple[Tensor, Tensor]:
+    def split(self, prediction: Tensor, x_t: Tensor, alpha: Tensor, sigma: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
         """(clean, noise), each (n, d): the row, alpha at least LEAST_SAMPLED_ALPHA; the prediction."""
         return (x_t - sigma * prediction) / alpha.clamp(min=LEAST_SAMPLED_ALPHA), prediction
 
@@ -90,9 +86,7 @@ class V(Scheduleless):
         """(alpha x_t - sigma v) / (alpha^2 + sigma^2) (n, d)."""
         return (alpha * x_t - sigma * prediction) / (alpha**2 + sigma**2)
 
-    def split(
-        self, prediction: Tensor, x_t: Tensor, alpha: Tensor, sigma: Tensor, t: Tensor
-    ) -> tuple[Tensor, Tensor]:
+    def split(self, prediction: Tensor, x_t: Tensor, alpha: Tensor, sigma: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
         """(clean, noise), each (n, d): (x_t, v) turned back by the angle of (alpha, sigma)."""
         noise = (sigma * x_t + alpha * prediction) / (alpha**2 + sigma**2)
         return self.clean(prediction, x_t, alpha, sigma), noise
@@ -119,9 +113,7 @@ class Mu:
         of_row, of_state = self._at(corrupted.t, x)
         return of_row * x + of_state * corrupted.x_t
 
-    def split(
-        self, prediction: Tensor, x_t: Tensor, alpha: Tensor, sigma: Tensor, t: Tensor
-    ) -> tuple[Tensor, Tensor]:
+    def split(self, prediction: Tensor, x_t: Tensor, alpha: Tensor, sigma: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
         """(clean, noise), each (n, d): (prediction - B x_t) / A, A at least LEAST_SHARE; what it leaves."""
         of_row, of_state = self._at(t, x_t)
         clean = (prediction - of_state * x_t) / of_row.clamp(min=LEAST_SHARE)

@@ -9,8 +9,9 @@ from torch import Tensor
 from torch.func import jacrev, vmap
 
 
-def refine(function: Callable[[Tensor], Tensor], y: Tensor, start: Tensor, steps: int,
-           damping: float = 1e-2, chunk: int = 250) -> Tensor:
+def refine(
+    function: Callable[[Tensor], Tensor], y: Tensor, start: Tensor, steps: int, damping: float = 1e-2, chunk: int = 250
+) -> Tensor:
     """Rows x (n, d) with |function(x) - y| no larger than at `start`, after `steps` Gauss-Newton steps.
 
     The Jacobian's pseudo-inverse is regularised (Levenberg-Marquardt): J+ = J^T (J J^T + lam I)^-1, with lam
@@ -26,8 +27,7 @@ def refine(function: Callable[[Tensor], Tensor], y: Tensor, start: Tensor, steps
     return torch.cat(pieces)
 
 
-def _refine_chunk(function: Callable[[Tensor], Tensor], y: Tensor, x: Tensor, steps: int,
-                  damping: float) -> Tensor:
+def _refine_chunk(function: Callable[[Tensor], Tensor], y: Tensor, x: Tensor, steps: int, damping: float) -> Tensor:
     jacobian = vmap(jacrev(lambda row: function(row[None])[0]))
     lam = torch.full((len(x), 1, 1), damping, dtype=x.dtype)
     residual = y - function(x)

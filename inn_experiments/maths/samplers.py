@@ -108,9 +108,7 @@ def ddim_step(
     return moved + tau * drawn(x_t, generator) if tau else moved
 
 
-def ddpm_step(
-    x_t: Tensor, clean: Tensor, noise: Tensor, now: Level, then: Level, generator: torch.Generator
-) -> Tensor:
+def ddpm_step(x_t: Tensor, clean: Tensor, noise: Tensor, now: Level, then: Level, generator: torch.Generator) -> Tensor:
     """A draw (n, d) from q(x_s | x_t, clean): Ho et al. 2020, equations 6 and 7; arguments as in `ddim_step`.
 
     The noise is not read: x_t and clean decide it.

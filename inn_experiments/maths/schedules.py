@@ -33,8 +33,7 @@ class Linear:
     schedule leaves most of the signal at level T (0.60 of the amplitude at T = 100).
     """
 
-    def __init__(self, steps: PositiveInt = 100, first: Share = 1e-4, last: Share = 0.02,
-                 rescale: bool = True) -> None:
+    def __init__(self, steps: PositiveInt = 100, first: Share = 1e-4, last: Share = 0.02, rescale: bool = True) -> None:
         self.steps, self.first, self.last, self.rescale = steps, first, last, rescale
 
     def alpha_bar(self) -> Tensor:

@@ -72,8 +72,7 @@ class Method(nn.Module):
         n = self.setting.iterations
         return [t] + [(t * (n - i) + n - 1) // n for i in range(1, n)]
 
-    def denoise(self, x_t: Tensor, t: Tensor, alpha: Tensor | None = None,
-                sigma: Tensor | None = None) -> list[Tensor]:
+    def denoise(self, x_t: Tensor, t: Tensor, alpha: Tensor | None = None, sigma: Tensor | None = None) -> list[Tensor]:
         """The states f(x_t), f(f(x_t)), ...; alpha and sigma (n, 1) where known, else the level's nominal ones."""
         states = [x_t]
         for number, level in enumerate(self.levels(t)):

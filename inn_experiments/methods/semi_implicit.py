@@ -30,8 +30,7 @@ class SemiImplicit(Method):
         corrupted, size = pairs.corrupted, len(pairs.clean)
         zeros, terminal = torch.zeros_like(corrupted.t), self.terminal(pairs.clean)
         off, on = torch.zeros_like(pairs.clean[:, 0]), torch.ones_like(pairs.clean[:, 0])
-        both = self.net(torch.cat([corrupted.x_t, pairs.clean]), torch.cat([corrupted.t, zeros]),
-                        torch.cat([off, on]))
+        both = self.net(torch.cat([corrupted.x_t, pairs.clean]), torch.cat([corrupted.t, zeros]), torch.cat([off, on]))
         inverse = both[size:]
         clean, terms = self.forward_terms(pairs, both[:size])
         terms["inverse"] = mse_loss(inverse, pairs.prime)

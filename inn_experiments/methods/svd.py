@@ -13,7 +13,9 @@ class SVD(Walked):
     Args: floor: singular values below floor * s_max are damped instead of inverted; others as in Walked.
     """
 
-    def __init__(self, floor: PositiveShare = 0.3, inverse_weight: NonNegative = 0.0, refine_steps: NaturalInt = 0) -> None:
+    def __init__(
+        self, floor: PositiveShare = 0.3, inverse_weight: NonNegative = 0.0, refine_steps: NaturalInt = 0
+    ) -> None:
         super().__init__(inverse_weight, refine_steps)
         self.floor = floor
 

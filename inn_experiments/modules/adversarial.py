@@ -36,9 +36,21 @@ class AdversarialModule(lightning.LightningModule):
 
     automatic_optimization = False
 
-    def __init__(self, maker: nn.Module, judge: nn.Module, latent: int, learning_rate: float,
-                 weight_decay: float, epochs: int, batch: int, rounds: int, smoothing: float, noise: float,
-                 penalty: float, draws: torch.Generator) -> None:
+    def __init__(
+        self,
+        maker: nn.Module,
+        judge: nn.Module,
+        latent: int,
+        learning_rate: float,
+        weight_decay: float,
+        epochs: int,
+        batch: int,
+        rounds: int,
+        smoothing: float,
+        noise: float,
+        penalty: float,
+        draws: torch.Generator,
+    ) -> None:
         super().__init__()
         self.maker, self.judge, self.latent = maker, judge, latent
         self.learning_rate, self.weight_decay = learning_rate, weight_decay

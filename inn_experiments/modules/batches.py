@@ -23,8 +23,17 @@ class PairBatches:
     batch: rows a batch (the last one of an epoch is smaller); generator: of every draw.
     """
 
-    def __init__(self, x: Tensor, y: Tensor, prime: Tensor, corruption: Any, steps: int, batch: int,
-                 prime_share: float, generator: torch.Generator) -> None:
+    def __init__(
+        self,
+        x: Tensor,
+        y: Tensor,
+        prime: Tensor,
+        corruption: Any,
+        steps: int,
+        batch: int,
+        prime_share: float,
+        generator: torch.Generator,
+    ) -> None:
         self.x, self.y, self.prime = x, y, prime
         self.corruption, self.steps = corruption, steps
         self.batch, self.prime_share, self.generator = batch, prime_share, generator

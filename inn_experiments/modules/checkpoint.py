@@ -47,15 +47,19 @@ class Resumable(Checkpoint):
             temporary.unlink(missing_ok=True)
         self.kept = time.monotonic()
 
-    def on_save_checkpoint(self, trainer: lightning.Trainer, module: lightning.LightningModule,
-                           checkpoint: dict[str, Any]) -> None:
+    def on_save_checkpoint(
+        self, trainer: lightning.Trainer, module: lightning.LightningModule, checkpoint: dict[str, Any]
+    ) -> None:
         """Add what Lightning does not know: plain numbers and one tensor."""
         checkpoint["training"] = {
-            "draws": self.batches.generator.get_state(), "curves": module.curves, "seconds": self.seconds,
+            "draws": self.batches.generator.get_state(),
+            "curves": module.curves,
+            "seconds": self.seconds,
         }
 
-    def on_load_checkpoint(self, trainer: lightning.Trainer, module: lightning.LightningModule,
-                           checkpoint: dict[str, Any]) -> None:
+    def on_load_checkpoint(
+        self, trainer: lightning.Trainer, module: lightning.LightningModule, checkpoint: dict[str, Any]
+    ) -> None:
         """Put it back."""
         kept = checkpoint["training"]
         self.batches.generator.set_state(kept["draws"])

@@ -64,9 +64,7 @@ class DenoisingModule(lightning.LightningModule):
         self, batch: list[Examples], device: torch.device, dataloader_idx: int
     ) -> list[Examples]:
         """Batches are made in main memory, so a CPU has nothing to move."""
-        return (
-            batch if device.type == "cpu" else super().transfer_batch_to_device(batch, device, dataloader_idx)
-        )
+        return batch if device.type == "cpu" else super().transfer_batch_to_device(batch, device, dataloader_idx)
 
     def training_step(self, block: list[Examples], _: int) -> None:
         """One optimiser step for each batch of the block."""

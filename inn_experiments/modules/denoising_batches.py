@@ -26,9 +26,7 @@ class Examples:
 
     def part(self, rows: slice) -> Examples:
         """The examples at `rows`."""
-        return Examples(
-            self.x_t[rows], self.t[rows], None if self.z is None else self.z[rows], self.target[rows]
-        )
+        return Examples(self.x_t[rows], self.t[rows], None if self.z is None else self.z[rows], self.target[rows])
 
 
 class DenoisingBatches:

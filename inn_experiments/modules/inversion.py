@@ -30,8 +30,14 @@ class InversionModule(lightning.LightningModule):
 
     automatic_optimization = False
 
-    def __init__(self, method: Method, learning_rate: float, weight_decay: float, epochs: int,
-                 draw_validation: Callable[[], Pairs] | None) -> None:
+    def __init__(
+        self,
+        method: Method,
+        learning_rate: float,
+        weight_decay: float,
+        epochs: int,
+        draw_validation: Callable[[], Pairs] | None,
+    ) -> None:
         super().__init__()
         self.method, self.epochs = method, epochs
         self.learning_rate, self.weight_decay = learning_rate, weight_decay

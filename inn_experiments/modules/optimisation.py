@@ -12,8 +12,9 @@ Curves = dict[str, tuple[list[int], list[float]]]
 BETAS = 0.9, 0.999
 
 
-def falling_adamw(net: nn.Module, learning_rate: float, weight_decay: float, epochs: int,
-                  betas: tuple[float, float] = BETAS) -> tuple[AdamW, CosineAnnealingLR]:
+def falling_adamw(
+    net: nn.Module, learning_rate: float, weight_decay: float, epochs: int, betas: tuple[float, float] = BETAS
+) -> tuple[AdamW, CosineAnnealingLR]:
     """Fused AdamW for `net`, and the learning rate falling along a cosine, once an epoch."""
     optimizer = AdamW(net.parameters(), learning_rate, betas, weight_decay=weight_decay, fused=True)
     return optimizer, CosineAnnealingLR(optimizer, T_max=epochs)

@@ -12,9 +12,15 @@ class ProgressLine(lightning.Callback):
     def on_train_start(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
         """Open the bar."""
         self.bar = Progress(
-            TextColumn("training"), BarColumn(), TextColumn("{task.completed:.0f}/{task.total:.0f} epochs"),
-            TextColumn("loss {task.fields[loss]}"), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(),
-            refresh_per_second=5, transient=True,
+            TextColumn("training"),
+            BarColumn(),
+            TextColumn("{task.completed:.0f}/{task.total:.0f} epochs"),
+            TextColumn("loss {task.fields[loss]}"),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+            refresh_per_second=5,
+            transient=True,
         )
         self.task = self.bar.add_task("training", total=trainer.max_epochs, loss="...")
         self.bar.start()
@@ -28,8 +34,9 @@ class ProgressLine(lightning.Callback):
         """Close it."""
         self.bar.stop()
 
-    def on_exception(self, trainer: lightning.Trainer, module: lightning.LightningModule,
-                     exception: BaseException) -> None:
+    def on_exception(
+        self, trainer: lightning.Trainer, module: lightning.LightningModule, exception: BaseException
+    ) -> None:
         """Give the terminal back."""
         if hasattr(self, "bar"):
             self.bar.stop()

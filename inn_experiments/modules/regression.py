@@ -29,8 +29,17 @@ class RegressionModule(lightning.LightningModule):
 
     automatic_optimization = False
 
-    def __init__(self, net: nn.Module, learning_rate: float, weight_decay: float, epochs: int, batch: int,
-                 setting: str, validation: tuple[Tensor, Tensor] | None, enough: float = 0.0) -> None:
+    def __init__(
+        self,
+        net: nn.Module,
+        learning_rate: float,
+        weight_decay: float,
+        epochs: int,
+        batch: int,
+        setting: str,
+        validation: tuple[Tensor, Tensor] | None,
+        enough: float = 0.0,
+    ) -> None:
         super().__init__()
         self.net, self.epochs, self.batch = net, epochs, batch
         self.learning_rate, self.weight_decay, self.setting = learning_rate, weight_decay, setting

@@ -21,8 +21,9 @@ class RegressionBatches:
     many rows, the last one excepted; generator: of the order.
     """
 
-    def __init__(self, inputs: np.ndarray, targets: Callable[[np.ndarray], np.ndarray], batch: int,
-                 generator: torch.Generator) -> None:
+    def __init__(
+        self, inputs: np.ndarray, targets: Callable[[np.ndarray], np.ndarray], batch: int, generator: torch.Generator
+    ) -> None:
         self.inputs, self.targets, self.batch, self.generator = inputs, targets, batch, generator
 
     def __len__(self) -> int:

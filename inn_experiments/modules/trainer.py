@@ -33,10 +33,18 @@ class Trainer:
     Raises UserError for a GPU where there is none.
     """
 
-    def __init__(self, epochs: PositiveInt = 1000, batch: SeveralInt = 128, learning_rate: Positive = 1e-3,
-                 weight_decay: NonNegative = 0.01, threads: PositiveInt = 1,
-                 precision: Literal["float32", "bfloat16"] = "float32", checkpoint_minutes: NonNegative = 3.0,
-                 progress: bool = True, accelerator: Literal["cpu", "gpu", "auto"] = "cpu") -> None:
+    def __init__(
+        self,
+        epochs: PositiveInt = 1000,
+        batch: SeveralInt = 128,
+        learning_rate: Positive = 1e-3,
+        weight_decay: NonNegative = 0.01,
+        threads: PositiveInt = 1,
+        precision: Literal["float32", "bfloat16"] = "float32",
+        checkpoint_minutes: NonNegative = 3.0,
+        progress: bool = True,
+        accelerator: Literal["cpu", "gpu", "auto"] = "cpu",
+    ) -> None:
         if accelerator == "gpu" and not torch.accelerator.is_available():
             raise UserError("trainer.accelerator=gpu: torch finds no GPU on this machine; use cpu or auto")
         self.epochs, self.batch = epochs, batch
@@ -70,10 +78,16 @@ class Trainer:
             # A walk inside the loss would repeat itself every step; the evaluation reports conditioning.
             warnings.simplefilter("ignore", ConditioningWarning)
             trainer = lightning.Trainer(
-                max_epochs=self.epochs, accelerator=self.accelerator, devices=1, logger=False,
-                precision=PRECISION[self.precision], enable_checkpointing=keeper is not None,
-                enable_progress_bar=False, enable_model_summary=False,
-                callbacks=[*callbacks, *([keeper] if keeper else [])], use_distributed_sampler=False,
+                max_epochs=self.epochs,
+                accelerator=self.accelerator,
+                devices=1,
+                logger=False,
+                precision=PRECISION[self.precision],
+                enable_checkpointing=keeper is not None,
+                enable_progress_bar=False,
+                enable_model_summary=False,
+                callbacks=[*callbacks, *([keeper] if keeper else [])],
+                use_distributed_sampler=False,
             )
             trainer.fit(module, train_dataloaders=batches, **self._start(keeper))
         module.cpu().eval()

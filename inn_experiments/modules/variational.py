@@ -31,9 +31,18 @@ class VariationalModule(lightning.LightningModule):
 
     automatic_optimization = False
 
-    def __init__(self, net: VariationalAutoencoder, learning_rate: float, weight_decay: float, epochs: int,
-                 batch: int, beta: float, setting: str, validation: tuple[Tensor, Tensor] | None,
-                 draws: torch.Generator) -> None:
+    def __init__(
+        self,
+        net: VariationalAutoencoder,
+        learning_rate: float,
+        weight_decay: float,
+        epochs: int,
+        batch: int,
+        beta: float,
+        setting: str,
+        validation: tuple[Tensor, Tensor] | None,
+        draws: torch.Generator,
+    ) -> None:
         super().__init__()
         self.net, self.epochs, self.batch, self.beta = net, epochs, batch, beta
         self.learning_rate, self.weight_decay, self.setting = learning_rate, weight_decay, setting

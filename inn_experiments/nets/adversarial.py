@@ -22,8 +22,9 @@ class Generator(nn.Module):
     bounded: rows lie in [0, 1], reached by a clamp that the gradient passes inwards.
     """
 
-    def __init__(self, features: int, latent: int, conditions: int, hidden: int, layers: int,
-                 bounded: bool = False) -> None:
+    def __init__(
+        self, features: int, latent: int, conditions: int, hidden: int, layers: int, bounded: bool = False
+    ) -> None:
         super().__init__()
         self.stack = Half([latent + conditions, *[hidden] * (layers - 1), features], bounded)
 
@@ -44,8 +45,7 @@ class Discriminator(nn.Module):
     activations are.
     """
 
-    def __init__(self, features: int, conditions: int, hidden: int, layers: int,
-                 spectral: bool = False) -> None:
+    def __init__(self, features: int, conditions: int, hidden: int, layers: int, spectral: bool = False) -> None:
         super().__init__()
         limited = spectral_norm if spectral else nn.Identity()
         widths = [features, *[hidden] * (layers - 1)]

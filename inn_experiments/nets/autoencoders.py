@@ -66,8 +66,14 @@ class Half(nn.Module):
             nn.init.zeros_(layer.bias)
         nn.init.normal_(self.layers[-1].weight, std=1 / math.sqrt(self.widths[-2]))
 
-    def settle(self, input_mean: float | Tensor, input_deviation: float, background: Tensor,
-               output_deviation: float, input_map: Tensor | None = None) -> None:
+    def settle(
+        self,
+        input_mean: float | Tensor,
+        input_deviation: float,
+        background: Tensor,
+        output_deviation: float,
+        input_map: Tensor | None = None,
+    ) -> None:
         """Take the units of inputs and outputs from training rows.
 
         Args: background: the mean output (m,); input_mean: one number or (d,); input_map: (d, d) or None.

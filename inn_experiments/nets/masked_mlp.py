@@ -58,9 +58,7 @@ class MaskedMLP(nn.Module):
             if value < 1:
                 raise UserError(f"network.{name} must be at least 1, got {value}")
         self.widths = [features, *[hidden] * (layers - 1), features]
-        mask = block_mask(
-            pattern, layers + 1, applications, density=density, bandwidth=bandwidth, seed=mask_seed
-        )
+        mask = block_mask(pattern, layers + 1, applications, density=density, bandwidth=bandwidth, seed=mask_seed)
         self.needed = needed_blocks(mask, applications)
         self.targets = sorted({block for blocks in self.needed[1:] for block in blocks})
         self.linear = MaskedLinear(self.widths, used_blocks(mask, self.needed))
@@ -76,9 +74,7 @@ class MaskedMLP(nn.Module):
         state = {0: x}
         for targets in self.needed[1:]:
             state = {block: self.linear.block(block, state, shift[block]) for block in targets}
-            state = {
-                block: value if block == last else self.activation(value) for block, value in state.items()
-            }
+            state = {block: value if block == last else self.activation(value) for block, value in state.items()}
         return state[last]
 
     def walk_back(self, y: Tensor, t: Tensor, z: Tensor | None, inverter: Inverter) -> Tensor:
@@ -99,8 +95,7 @@ class MaskedMLP(nn.Module):
             # A block without an open source in this step says nothing about the state before it.
             targets = [i for i in self.needed[application] if set(sources) & set(self.linear.sources[i])]
             before = [
-                (state[i] if i == last else inverter.activation(self.activation, state[i])) - shift[i]
-                for i in targets
+                (state[i] if i == last else inverter.activation(self.activation, state[i])) - shift[i] for i in targets
             ]
             matrix = self.linear.matrix(targets, sources).double()
             solved = inverter.linear(f"applications.{application - 1}", matrix, torch.cat(before, dim=1))

@@ -23,9 +23,17 @@ class PointUNet(nn.Module):
     each side; activation, slope: of the hidden layers.
     """
 
-    def __init__(self, features: int, steps: int, conditions: int, hidden: PositiveInt = 64,
-                 embedding: EvenInt = 32, layers: NaturalInt = 4, activation: ActivationName = "relu",
-                 slope: Positive = 0.01) -> None:
+    def __init__(
+        self,
+        features: int,
+        steps: int,
+        conditions: int,
+        hidden: PositiveInt = 64,
+        embedding: EvenInt = 32,
+        layers: NaturalInt = 4,
+        activation: ActivationName = "relu",
+        slope: Positive = 0.01,
+    ) -> None:
         super().__init__()
         self.layers, self.hidden = layers, hidden
         self.act = make_activation(activation, slope)

@@ -23,9 +23,17 @@ class Square(nn.Module):
     embedding; activation, slope: of all layers but the last; orthogonal: parametrise every W so.
     """
 
-    def __init__(self, features: int, steps: int, conditions: int, layers: PositiveInt = 4, embedding: EvenInt = 32,
-                 activation: ActivationName = "leaky_relu", slope: Positive = 0.5,
-                 orthogonal: bool = True) -> None:
+    def __init__(
+        self,
+        features: int,
+        steps: int,
+        conditions: int,
+        layers: PositiveInt = 4,
+        embedding: EvenInt = 32,
+        activation: ActivationName = "leaky_relu",
+        slope: Positive = 0.5,
+        orthogonal: bool = True,
+    ) -> None:
         super().__init__()
         self.features = features
         self.act = make_activation(activation, slope)

@@ -28,8 +28,9 @@ class VariationalAutoencoder(nn.Module):
     layers of each half; bounded: decoded rows lie in [0, 1].
     """
 
-    def __init__(self, features: int, conditions: int, latent: int, hidden: int, layers: int,
-                 bounded: bool = False) -> None:
+    def __init__(
+        self, features: int, conditions: int, latent: int, hidden: int, layers: int, bounded: bool = False
+    ) -> None:
         super().__init__()
         inner = [hidden] * (layers - 1)
         self.encoder = Half([features + conditions, *inner, 2 * latent])

@@ -40,7 +40,9 @@ def parser() -> argparse.ArgumentParser:
     compare = commands.add_parser("compare", help="one row per combination of axes, one column per metric")
     compare.set_defaults(write=write_comparison)
     compare.add_argument("--rows", type=names, required=True, help="axes that name a row, e.g. method,network")
-    compare.add_argument("--columns", type=names, required=True, help="metrics, e.g. test/inverse/mse; A-B: a paired difference")
+    compare.add_argument(
+        "--columns", type=names, required=True, help="metrics, e.g. test/inverse/mse; A-B: a paired difference"
+    )
     compare.add_argument("--title", default="Comparison", help="the report's title")
     table8 = commands.add_parser("table8", help="Table 8: moments and structure of each class")
     table8.set_defaults(write=write_table8)
@@ -137,7 +139,10 @@ def write_comparison(options: argparse.Namespace, given: Sequence[str]) -> int:
     table, count = comparison_table(finished(options.outputs), options.rows, options.columns, dict(options.only))
     commands = "\n".join([*options.command, typed(given)])
     about = "Mean ± half the width of the 95 % Student t interval over seeds; all rows are test rows."
-    write_text(options.to, f"# {options.title}\n\n- {options.date}: {count} runs\n\n```\n{commands}\n```\n\n{about}\n\n{table}\n")
+    write_text(
+        options.to,
+        f"# {options.title}\n\n- {options.date}: {count} runs\n\n```\n{commands}\n```\n\n{about}\n\n{table}\n",
+    )
     print(f"{options.to}: {count} runs")
     return 0
 
@@ -162,9 +167,14 @@ def write_effects(options: argparse.Namespace, given: Sequence[str]) -> int:
     from inn_experiments.tracking.collect import finished
 
     text, count = effects_markdown(
-        finished(options.outputs), options.factors, options.columns, dict(options.only),
-        [*options.command, typed(given)], options.date, options.title,
-    )  # fmt: skip
+        finished(options.outputs),
+        options.factors,
+        options.columns,
+        dict(options.only),
+        [*options.command, typed(given)],
+        options.date,
+        options.title,
+    )
     write_text(options.to, text)
     print(f"{options.to}: {count} runs")
     return 0
@@ -178,9 +188,7 @@ def write_records2d(options: argparse.Namespace, given: Sequence[str]) -> int:
     from inn_experiments.tracking.collect import finished
 
     picture, commands = options.to.with_suffix(".png"), [*options.command, typed(given)]
-    text, runs = records2d_markdown(
-        finished(options.outputs), dict(options.only), commands, options.date, picture.name
-    )
+    text, runs = records2d_markdown(finished(options.outputs), dict(options.only), commands, options.date, picture.name)
     write_figure(picture, records2d_figure(runs))
     write_text(options.to, text)
     print(f"{options.to} and {picture.name}: {len(runs)} runs")
@@ -213,7 +221,9 @@ def write_synthesizers(options: argparse.Namespace, given: Sequence[str]) -> int
     text = synthesizers_markdown(tables, commands, options.date, picture.name)
     write_figure(picture, synthesizers_figure(tables))
     write_text(options.to, text)
-    print(f"{options.to} and {picture.name}: {sum(len(runs) for table in tables.values() for runs in table.values())} runs")
+    print(
+        f"{options.to} and {picture.name}: {sum(len(runs) for table in tables.values() for runs in table.values())} runs"
+    )
     return 0
 
 

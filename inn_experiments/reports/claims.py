@@ -51,9 +51,11 @@ def claims_markdown(
         "it is not corrected for there being many."
     )
     parts = [
-        "# Measured statements", f"- {date}: {len(chosen)} runs, seeds {seeds}", "\n".join(["```", *commands, "```"]),
+        "# Measured statements",
+        f"- {date}: {len(chosen)} runs, seeds {seeds}",
+        "\n".join(["```", *commands, "```"]),
         about,
-    ]  # fmt: skip
+    ]
     for cell, runs in sorted(cells.items()):
         parts += [f"## {cell}", claims_table([runs[seed] for seed in sorted(runs)])]
     return "\n\n".join(parts) + "\n", len(chosen)
@@ -76,6 +78,10 @@ def _row(claims: list[dict[str, Any]]) -> list[str]:
     chances = [claim["chance"] for claim in claims if claim["chance"] is not None]
     tests = [probability(claim["p"]) for claim in claims if claim["p"] is not None]
     return [
-        first["text"], value, number(sum(chances) / len(chances)) if chances else "-", ", ".join(tests) or "-",
-        str(first["n"]), str(len(claims)),
-    ]  # fmt: skip
+        first["text"],
+        value,
+        number(sum(chances) / len(chances)) if chances else "-",
+        ", ".join(tests) or "-",
+        str(first["n"]),
+        str(len(claims)),
+    ]

@@ -23,10 +23,7 @@ def claims_figures(folder: Path, shown: Any) -> list[Path]:
             shown.forward, shown.forward_levels, shown.place, "Points on their way into the noise"
         ),
         "reverse.png": snapshots_figure(
-            shown.reverse,
-            shown.reverse_levels,
-            shown.place,
-            "The same points on their way back, colours kept",
+            shown.reverse, shown.reverse_levels, shown.place, "The same points on their way back, colours kept"
         ),
         "path.png": path_figure(shown),
         "steps.png": steps_figure(shown),

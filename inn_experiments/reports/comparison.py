@@ -48,8 +48,7 @@ def comparison_table(
             )
         groups[key][report["seed"]] = report
     lines = [
-        [*key, *(_entry(runs, column) for column in columns), str(len(runs))]
-        for key, runs in sorted(groups.items())
+        [*key, *(_entry(runs, column) for column in columns), str(len(runs))] for key, runs in sorted(groups.items())
     ]
     trivial = [_trivial(chosen, column) for column in columns]
     if any(trivial):
@@ -61,7 +60,8 @@ def _entry(runs: dict[int, dict[str, Any]], column: str) -> str:
     first, *others = column.split("-")
     values = [
         run["metrics"][first] - sum(run["metrics"][key] for key in others)
-        for _, run in sorted(runs.items()) if {first, *others} <= set(run["metrics"])
+        for _, run in sorted(runs.items())
+        if {first, *others} <= set(run["metrics"])
     ]
     return "-" if not values else interval(*mean_interval(values))
 
@@ -75,4 +75,3 @@ def _trivial(reports: list[dict[str, Any]], column: str) -> str:
         return ""
     low, high = number(values[0]), number(values[-1])
     return low if low == high else f"{low} to {high}"
-

@@ -41,9 +41,7 @@ TREATMENTS = {
 }
 SHOWN_WARNINGS = 5
 SHOWN_CLASSES = 12
-GEOMETRY = (
-    "geometry", "mean error ↓", "SD error ↓", "spread error ↓", "C2ST (real)", "coverage ↑ (real)",
-)  # fmt: skip
+GEOMETRY = ("geometry", "mean error ↓", "SD error ↓", "spread error ↓", "C2ST (real)", "coverage ↑ (real)")
 
 
 def cell_table(report: dict[str, Any], folder: str) -> RenderableType:
@@ -54,9 +52,7 @@ def cell_table(report: dict[str, Any], folder: str) -> RenderableType:
         folder: where the run's files are, to be shown.
     """
     title = f"{report['cell']}, seed {report['seed']}, {report['parameters']:,} parameters"
-    table = Table(
-        title=Text(title, style="bold"), title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0)
-    )
+    table = Table(title=Text(title, style="bold"), title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in ("measure", "this cell", "best trivial", "fresh real"):
         table.add_column(name, justify="left" if name == "measure" else "right", header_style="dim")
     errors, scores = list(_errors(report)), list(_scores(report))
@@ -68,9 +64,11 @@ def cell_table(report: dict[str, Any], folder: str) -> RenderableType:
         table.add_row(*row)
     parts: list[RenderableType] = [table]
     blocks = (
-        geometry_table(report.get("geometry", [])), claims_table(report.get("claims", [])),
-        utility_table(report["utility"]), class_table(report["utility"]),
-    )  # fmt: skip
+        geometry_table(report.get("geometry", [])),
+        claims_table(report.get("claims", [])),
+        utility_table(report["utility"]),
+        class_table(report["utility"]),
+    )
     for more in blocks:
         parts += [] if more is None else [Text(), more]
     parts += [Text(), *_warnings(report)] if list(_warnings(report)) else []

@@ -47,15 +47,14 @@ def class_table(rows: list[dict[str, Any]]) -> Table | None:
     shown = {treatment: label for treatment, label in shown.items() if treatment in told}
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in ("F1, smallest classes", "rows", "real", *(f"{label} − real" for label in shown.values())):
-        table.add_column(
-            name, justify="left" if name.startswith("F1") else "right", header_style="dim", no_wrap=True
-        )
+        table.add_column(name, justify="left" if name.startswith("F1") else "right", header_style="dim", no_wrap=True)
     for label, one in list(told["real"].items())[:SMALLEST]:
         table.add_row(
-            Text(str(one["name"]), overflow="ellipsis"), str(one["n_train"]),
+            Text(str(one["name"]), overflow="ellipsis"),
+            str(one["n_train"]),
             interval(one["f1"]["mean"], one["f1"]["half_width"]),
             *(difference(told[treatment].get(label, {}).get("difference_f1")) for treatment in shown),
-        )  # fmt: skip
+        )
     return table
 
 

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 BETTER_HIGHER = ("coverage", "precision", "recall", "density", "f1", "accuracy", "cosine", "coverage_ratio")
 BETTER_LOWER = (
-    "mse", "mae", "kl", "fid", "frechet", "swd", "along", "distance", "mean_error", "std_error", "spread_error",
-    "pc1_error", "pc2_error", "median",
-)  # fmt: skip
+    "mse",
+    "mae",
+    "kl",
+    "fid",
+    "frechet",
+    "swd",
+    "along",
+    "distance",
+    "mean_error",
+    "std_error",
+    "spread_error",
+    "pc1_error",
+    "pc2_error",
+    "median",
+)
 BEST_AT = {"c2st": 0.5, "distance_ratio": 1.0, "nearest_train_ratio": 1.0, "copies": 0.01}
 
 
@@ -28,9 +40,7 @@ def meaning(column: str) -> str:
     name = column.split("/")[-1].removesuffix("_worst")
     if name in BEST_AT:
         return f"{BEST_AT[name]:g} is best" + (", higher is told apart more often" if name == "c2st" else "")
-    return {1: "higher is better", -1: "lower is better", None: "neither way is said to be better"}[
-        direction(column)
-    ]
+    return {1: "higher is better", -1: "lower is better", None: "neither way is said to be better"}[direction(column)]
 
 
 def verdict(column: str, difference: float, half: float | None) -> str:

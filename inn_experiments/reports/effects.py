@@ -58,14 +58,7 @@ def effects_markdown(
     chosen = [run for runs in design.runs.values() for run in runs.values()]
     cells, count = comparison_table(chosen, design.factors, columns, {})
     parts = [f"# {title}\n", f"- {date}: {count} runs, seeds {', '.join(map(str, design.seeds))}\n"]
-    parts += [
-        "```",
-        *commands,
-        "```\n",
-        ABOUT,
-        *(f"- `{column}`: {meaning(column)}" for column in columns),
-        "",
-    ]
+    parts += ["```", *commands, "```\n", ABOUT, *(f"- `{column}`: {meaning(column)}" for column in columns), ""]
     if design.missing():
         parts += ["## Missing runs\n", *(f"- {line}" for line in design.missing()), ""]
     parts += ["## Cells\n", cells + "\n", "## Main effects\n", effect_table(design, columns, 1)]
@@ -83,10 +76,7 @@ def effect_table(design: Factorial, columns: Sequence[str], order: int) -> str:
             continue
         kept = {column: balanced(design, chosen, column) for column in columns}
         for contrast in product(*(design.values[factor][1:] for factor in chosen)):
-            pairs = {
-                factor: (value, design.values[factor][0])
-                for factor, value in zip(chosen, contrast, strict=True)
-            }
+            pairs = {factor: (value, design.values[factor][0]) for factor, value in zip(chosen, contrast, strict=True)}
             text = " x ".join(f"{factor}: {value} − {first}" for factor, (value, first) in pairs.items())
             lines.append([text, *(_entry(design, pairs, kept[column], column, order) for column in columns)])
         for column in columns:
@@ -100,11 +90,7 @@ def effect_table(design: Factorial, columns: Sequence[str], order: int) -> str:
 
 
 def _entry(
-    design: Factorial,
-    pairs: Mapping[str, tuple[str, str]],
-    others: Sequence[Combination],
-    column: str,
-    order: int,
+    design: Factorial, pairs: Mapping[str, tuple[str, str]], others: Sequence[Combination], column: str, order: int
 ) -> str:
     if not others:
         return ABSENT

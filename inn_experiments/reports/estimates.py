@@ -106,9 +106,7 @@ def estimate_shared(grid: Grid, samplings: Sequence[str], getter: Getter) -> Est
         sides = []
         for sampling in samplings:
             runs = [grid.reports.get(cell, {}).get(seed) for cell in choose_cells(sampling=sampling)]
-            values = [
-                value for value in (getter(run) for run in runs if run is not None) if value is not None
-            ]
+            values = [value for value in (getter(run) for run in runs if run is not None) if value is not None]
             sides += [sum(values) / len(values)] if values else []
         if len(sides) == len(samplings):
             means.append(sum(sides) / len(sides))

@@ -36,9 +36,7 @@ class Factorial:
         return lacking
 
 
-def factorial(
-    reports: Sequence[dict[str, Any]], factors: Mapping[str, str | None], only: dict[str, str]
-) -> Factorial:
+def factorial(reports: Sequence[dict[str, Any]], factors: Mapping[str, str | None], only: dict[str, str]) -> Factorial:
     """Finished runs sorted into the combinations of `factors`; raises UserError as `effects_markdown`
     does."""
     chosen = [report for report in reports if fits(report, only)]
@@ -63,9 +61,7 @@ def factorial(
     for number, (factor, reference) in enumerate(factors.items()):
         found = sorted({combination[number] for combination in runs}, key=_order)
         if reference is not None and reference not in found:
-            raise UserError(
-                f"--factors {factor}={reference}: no run has that value; they have {', '.join(found)}"
-            )
+            raise UserError(f"--factors {factor}={reference}: no run has that value; they have {', '.join(found)}")
         first = found[0] if reference is None else reference
         values[factor] = (first, *(value for value in found if value != first))
     return Factorial(values, runs, tuple(sorted({report["seed"] for report in chosen})))
@@ -77,8 +73,7 @@ def balanced(design: Factorial, chosen: Sequence[str], column: str) -> list[Comb
         rest
         for rest in rests(design, chosen)
         if all(
-            column
-            in design.runs.get(_join(design, chosen, corner, rest), {}).get(seed, {}).get("metrics", {})
+            column in design.runs.get(_join(design, chosen, corner, rest), {}).get(seed, {}).get("metrics", {})
             for corner in product(*(design.values[factor] for factor in chosen))
             for seed in design.seeds
         )

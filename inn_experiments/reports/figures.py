@@ -91,9 +91,7 @@ def pca_figure(split: Split, samples: Samples) -> Figure:
         components = np.linalg.svd(train - centre, full_matrices=False)[2][:2]
         for rows, colour, marker in ((split.test, REAL, "o"), (samples, GENERATED, "x")):
             points = (rows.x[rows.y == label][:SHOWN_POINTS] - centre) @ components.T
-            axis.plot(
-                points[:, 0], points[:, 1], marker, color=colour, markersize=2.5, alpha=0.6, linestyle=""
-            )
+            axis.plot(points[:, 0], points[:, 1], marker, color=colour, markersize=2.5, alpha=0.6, linestyle="")
         axis.tick_params(labelsize=6)
     _legend(figure, f"Components 1 and 2 of each class, fitted on its training rows{_cut(split)}")
     return figure
@@ -134,9 +132,7 @@ def curves_figure(curves: Curves) -> Figure | None:
     for place, (name, (steps, values)) in enumerate(drawn.items()):
         dashes = ("-", "--", ":")[place // len(colours) % 3]
         marker = "o" if len(steps) == 1 else None
-        axis.plot(
-            steps, values, dashes, color=colours[place % len(colours)], linewidth=1, label=name, marker=marker
-        )
+        axis.plot(steps, values, dashes, color=colours[place % len(colours)], linewidth=1, label=name, marker=marker)
     if all(min(values) > 0 for _, values in drawn.values()):
         axis.set_yscale("log")
     axis.set_xlabel("step", fontsize=9)

@@ -62,9 +62,7 @@ def below_trivial(grid: Grid) -> str:
     ratios = [ratio for found in per_cell.values() for ratio in found]
     cells = sum(max(found) < 1 for found in per_cell.values())
     runs = sum(ratio < 1 for ratio in ratios)
-    best_names = sorted(
-        {lowest_baseline(one, "forward", "mse")[0] for one in grid.every() if one["baselines"]}
-    )
+    best_names = sorted({lowest_baseline(one, "forward", "mse")[0] for one in grid.every() if one["baselines"]})
     return (
         f"Expected: every cell's forward error lies below the best trivial predictor. Found: in {cells} of "
         f"{len(per_cell)} finished cells it does for every seed, in {runs} of {len(ratios)} runs. The error "

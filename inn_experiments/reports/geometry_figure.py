@@ -38,12 +38,8 @@ def geometry_figure(real: Rows, generated: Rows, classes: tuple[str, ...], units
         axes[0].plot([], [], marker, color=colour, linestyle="")[0]
         for colour, marker in ((REAL, "o"), (GENERATED, "x"))
     ]
-    figure.legend(
-        handles, ["real test points", "generated points"], loc="outside lower center", ncols=2, fontsize=8
-    )
-    figure.suptitle(
-        f"Components 1 and 2 of real and generated {units} together, class by class{cut}", fontsize=10
-    )
+    figure.legend(handles, ["real test points", "generated points"], loc="outside lower center", ncols=2, fontsize=8)
+    figure.suptitle(f"Components 1 and 2 of real and generated {units} together, class by class{cut}", fontsize=10)
     return figure
 
 

@@ -88,9 +88,7 @@ def header(grid: Grid, commands: Sequence[str], report_command: str, date: str) 
     for report in grid.every():
         for package, version in report["versions"].items():
             versions.setdefault(package, set()).add(str(version))
-    version_text = ", ".join(
-        f"{name} {' / '.join(sorted(found))}" for name, found in sorted(versions.items())
-    )
+    version_text = ", ".join(f"{name} {' / '.join(sorted(found))}" for name, found in sorted(versions.items()))
     seeds = ", ".join(map(str, grid.seeds))
     axes = ", ".join(f"{axis}={value}" for axis, value in grid.common.items())
     lines = [

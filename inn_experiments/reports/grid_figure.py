@@ -54,9 +54,7 @@ def _panel(axis: Axes, grid: Grid, getter: Getter, reference: Getter | None) -> 
     logarithmic = bool(means) and min(means) > 0 and max(means) > WIDE * min(means)
     for row, (cell, value, mark) in enumerate(zip(CELLS, values, marks, strict=True)):
         if mark is not None:
-            axis.plot(
-                [mark.mean] * 2, [row - 0.4, row + 0.4], color="0.6", linewidth=3, solid_capstyle="butt"
-            )
+            axis.plot([mark.mean] * 2, [row - 0.4, row + 0.4], color="0.6", linewidth=3, solid_capstyle="butt")
         if value is None:
             place = {"ha": "center", "va": "center", "transform": axis.get_yaxis_transform()}
             axis.text(0.5, row, "missing", fontsize=7, color="0.5", **place)

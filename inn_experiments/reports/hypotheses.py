@@ -75,9 +75,7 @@ HYPOTHESES = (
     Hypothesis(
         "H2",
         "Implicit has lower errors in each direction than semi-implicit, but is less consistent.",
-        tuple(
-            _error("method", "implicit", "semi_implicit", f"test/{way}/mse") for way in ("forward", "inverse")
-        )
+        tuple(_error("method", "implicit", "semi_implicit", f"test/{way}/mse") for way in ("forward", "inverse"))
         + tuple(_error("method", "semi_implicit", "implicit", key) for key in ROUND_TRIPS),
     ),
     Hypothesis(
@@ -93,10 +91,7 @@ HYPOTHESES = (
         "Same-class convex noise preserves structure better than Gaussian noise, above all inversely.",
         (
             _error("sampling", "convex", "gaussian", "test/inverse/mse"),
-            *(
-                _error("sampling", "convex", "gaussian", f"test/samples/{measure}")
-                for measure in ("c2st", "fid")
-            ),
+            *(_error("sampling", "convex", "gaussian", f"test/samples/{measure}") for measure in ("c2st", "fid")),
             *(
                 _error("sampling", "convex", "gaussian", f"test/samples/{measure}", higher=True)
                 for measure in ("precision", "coverage")
@@ -129,9 +124,7 @@ def answer(grid: Grid, comparison: Comparison) -> Answer:
     if len(logs) == 2:
         log_ratio, log_half = paired_interval(*logs)
         ratio, ratio_verdict = math.exp(log_ratio), _verdict(log_ratio, log_half, wanted)
-        bounds = (
-            None if log_half is None else (math.exp(log_ratio - log_half), math.exp(log_ratio + log_half))
-        )
+        bounds = None if log_half is None else (math.exp(log_ratio - log_half), math.exp(log_ratio + log_half))
     favourable = sum((a - b) * wanted > 0 for a, b in zip(first, second, strict=True))
     return Answer(
         comparison,

@@ -18,9 +18,7 @@ def plane_figure(split: Split, samples: Samples) -> Figure:
     """Real test points and generated points (n, 2), in the units of the file."""
     figure = Figure(figsize=(7.0, 3.8), layout="constrained")
     axes = figure.subplots(1, 2, sharex=True, sharey=True)
-    for axis, x, name, colour in (
-        (axes[0], split.test.x, "real", REAL), (axes[1], samples.x, "generated", GENERATED),
-    ):  # fmt: skip
+    for axis, x, name, colour in ((axes[0], split.test.x, "real", REAL), (axes[1], samples.x, "generated", GENERATED)):
         _points(axis, split.scaling.undo(x[:SHOWN_POINTS]), colour)
         axis.set_title(name, color=colour, fontsize=9, fontweight="bold")
     figure.suptitle("Real test points and generated points, units of the file", fontsize=9)

@@ -52,9 +52,7 @@ def records_figure(split: Split, samples: Samples) -> Figure:
         figure.colorbar(image, ax=axes, shrink=0.6, label="normalised units").ax.tick_params(labelsize=6)
     hidden = len(split.classes) - len(labels)
     cut = f" ({len(labels)} of {len(split.classes)} classes)" if hidden else ""
-    figure.suptitle(
-        f"Real test records and generated records, retention upwards, drift to the right{cut}", fontsize=9
-    )
+    figure.suptitle(f"Real test records and generated records, retention upwards, drift to the right{cut}", fontsize=9)
     return figure
 
 
@@ -96,9 +94,7 @@ def preprocessing_figure(scaling: Any) -> Figure | None:
     for axis, (name, matrix) in zip(axes, panels.items(), strict=False):
         shared = name in ("raw", "undone")
         limits = {"vmin": raw.min(), "vmax": raw.max()} if shared else {}
-        image = axis.imshow(
-            matrix, origin="lower", aspect="auto", cmap=COLOURS, interpolation="nearest", **limits
-        )
+        image = axis.imshow(matrix, origin="lower", aspect="auto", cmap=COLOURS, interpolation="nearest", **limits)
         bar = figure.colorbar(image, ax=axis, shrink=0.8)
         bar.ax.tick_params(labelsize=6)
         bar.set_label(UNITS.get(name, "file's units"), fontsize=7)
@@ -106,9 +102,7 @@ def preprocessing_figure(scaling: Any) -> Figure | None:
         axis.tick_params(labelsize=6)
     figure.supxlabel("place along drift", fontsize=8)
     figure.supylabel("place along retention", fontsize=8)
-    figure.suptitle(
-        "The first training record after each step of the preprocessing, and undone again", fontsize=9
-    )
+    figure.suptitle("The first training record after each step of the preprocessing, and undone again", fontsize=9)
     return figure
 
 
@@ -128,16 +122,13 @@ def _limits(split: Split) -> tuple[float, float]:
     return float(low), float(high if high > low else low + 1.0)
 
 
-def _image(
-    axis: Axes, matrix: np.ndarray, split: Split, low: float | None = None, high: float | None = None
-) -> Any:
+def _image(axis: Axes, matrix: np.ndarray, split: Split, low: float | None = None, high: float | None = None) -> Any:
     axes = getattr(split.scaling, "axes", None)
     extent = None if axes is None else (axes[1][0], axes[1][-1], axes[0][0], axes[0][-1])
     axis.tick_params(labelsize=5)
     return axis.imshow(
-        matrix, origin="lower", aspect="auto", cmap=COLOURS, interpolation="nearest", vmin=low, vmax=high,
-        extent=extent,
-    )  # fmt: skip
+        matrix, origin="lower", aspect="auto", cmap=COLOURS, interpolation="nearest", vmin=low, vmax=high, extent=extent
+    )
 
 
 def _short(name: str) -> str:

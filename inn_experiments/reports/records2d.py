@@ -57,10 +57,14 @@ def records2d_markdown(
     chosen = choose(reports, only)
     widths, kinds = by_width(chosen), by_kind(chosen)
     parts = [
-        f"# 2-D records: {chosen[0]['axes']['data']}\n", header(chosen, commands, date),
-        ABOUT, f"![]({figure})\n",
-        "## Errors of reconstruction against d\n", ABOUT_RECONSTRUCTION, reconstruction_table(widths) + "\n",
-    ]  # fmt: skip
+        f"# 2-D records: {chosen[0]['axes']['data']}\n",
+        header(chosen, commands, date),
+        ABOUT,
+        f"![]({figure})\n",
+        "## Errors of reconstruction against d\n",
+        ABOUT_RECONSTRUCTION,
+        reconstruction_table(widths) + "\n",
+    ]
     if separability := separability_table(widths):
         parts += ["### One autoencoder on whole records\n", separability + "\n"]
     for protocol in protocols(kinds):
@@ -72,7 +76,10 @@ def utility_section(kinds: dict[Kind, Runs], protocol: str) -> list[str]:
     """What a classifier gains from each generator, the controls, and each class' share in it."""
     parts = [f"## Utility, protocol {protocol}\n", ABOUT_UTILITY]
     for kind, runs in kinds.items():
-        parts += [f"### {kind} ({len(runs)} {'seed' if len(runs) == 1 else 'seeds'})\n", utility_table(runs, protocol) + "\n"]
+        parts += [
+            f"### {kind} ({len(runs)} {'seed' if len(runs) == 1 else 'seeds'})\n",
+            utility_table(runs, protocol) + "\n",
+        ]
     parts += ["### Beyond the controls\n", control_table(kinds, protocol) + "\n"]
     tables = {kind: class_table(runs, protocol) for kind, runs in kinds.items()}
     if any(tables.values()):
@@ -98,10 +105,7 @@ def header(runs: Sequence[Run], commands: Sequence[str], date: str) -> str:
     warnings = dict.fromkeys(warning for run in runs for warning in run["warnings"])
     lines = [
         f"- {date}: {len(runs)} runs, seeds {', '.join(map(str, sorted({run['seed'] for run in runs})))}",
-        *(
-            f"- {train} training and {test} test records of {features} values"
-            for train, test, features in sizes
-        ),
+        *(f"- {train} training and {test} test records of {features} values" for train, test, features in sizes),
         f"- versions: {listed or 'not recorded'}",
         *(f"- warning of the runs: {warning}" for warning in warnings),
     ]

@@ -41,23 +41,15 @@ def records2d_figure(runs: Sequence[Run]) -> Figure:
 
 
 def _reconstruction(axis: Axes, widths: dict[Width, Runs]) -> None:
-    for colour, name in zip(
-        COLOURS, sorted({width.autoencoder for width in widths}, reverse=True), strict=False
-    ):
+    for colour, name in zip(COLOURS, sorted({width.autoencoder for width in widths}, reverse=True), strict=False):
         mine = {
-            width.latent: over_seeds(runs, metric(ERROR))
-            for width, runs in widths.items()
-            if width.autoencoder == name
+            width.latent: over_seeds(runs, metric(ERROR)) for width, runs in widths.items() if width.autoencoder == name
         }
         _line(axis, mine, name, {"color": colour, "marker": "o"})
     widest = {width.latent: runs for width, runs in widths.items()}
-    for predictor, label, style in (
-        ("pca", "PCA, as many numbers", "--"),
-        ("global_mean", "mean record", ":"),
-    ):
+    for predictor, label, style in (("pca", "PCA, as many numbers", "--"), ("global_mean", "mean record", ":")):
         reference = {
-            latent: over_seeds(runs, baseline("reconstruction", predictor, "mse"))
-            for latent, runs in widest.items()
+            latent: over_seeds(runs, baseline("reconstruction", predictor, "mse")) for latent, runs in widest.items()
         }
         _line(axis, reference, label, {"color": GREY, "linestyle": style, "marker": "."})
     latents = sorted(widest)
@@ -100,7 +92,7 @@ def _points(axis: Axes, runs: Runs, treatment: str, label: str, colour: str, shi
     found = {
         size * shift: over_seeds(runs, in_class(protocol, treatment, each, "difference_f1"))
         for each, (_, size) in class_sizes(runs, protocol).items()
-    }  # fmt: skip
+    }
     _line(axis, found, label, {"color": colour, "marker": "o", "linestyle": "none"})
 
 

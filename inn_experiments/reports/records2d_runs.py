@@ -53,9 +53,7 @@ def choose(reports: Sequence[Run], only: dict[str, str]) -> list[Run]:
         )
     data = sorted({str(report["axes"]["data"]) for report in chosen})
     if len(data) > 1:
-        raise UserError(
-            f"the finished runs are of several data sets ({', '.join(data)}); add --only data={data[0]}"
-        )
+        raise UserError(f"the finished runs are of several data sets ({', '.join(data)}); add --only data={data[0]}")
     return chosen
 
 
@@ -148,9 +146,8 @@ def class_sizes(runs: Runs, protocol: str) -> dict[int, tuple[str, float]]:
     """Class -> (name, real training rows), the smallest first."""
     names = {
         row["class"]: row["name"]
-        for run in runs.values() for row in table_row(run, protocol, "real").get("per_class", [])
-    }  # fmt: skip
-    sizes = {label: over_seeds(runs, in_class(protocol, "real", label, "n_train"))[0] for label in names}
-    return {
-        label: (names[label], sizes[label]) for label in sorted(names, key=lambda each: (sizes[each], each))
+        for run in runs.values()
+        for row in table_row(run, protocol, "real").get("per_class", [])
     }
+    sizes = {label: over_seeds(runs, in_class(protocol, "real", label, "n_train"))[0] for label in names}
+    return {label: (names[label], sizes[label]) for label in sorted(names, key=lambda each: (sizes[each], each))}

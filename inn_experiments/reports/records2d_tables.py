@@ -45,18 +45,30 @@ def reconstruction_table(widths: dict[Width, Runs]) -> str:
     for width, runs in widths.items():
         one = next(iter(runs.values()))
         components = min(width.numbers, one["split"]["train"] - 1, one["split"]["features"])
-        rows.append([
-            width.autoencoder, str(width.latent), str(width.numbers), f"{one['parameters']:,}",
-            text(over_seeds(runs, metric(ERROR))),
-            text(over_seeds(runs, metric("test/reconstruction/share"))),
-            f"{text(over_seeds(runs, baseline('reconstruction', 'pca', 'mse')))} ({components})",
-            text(over_seeds(runs, baseline("reconstruction", "global_mean", "mse"))), str(len(runs)),
-        ])  # fmt: skip
+        rows.append(
+            [
+                width.autoencoder,
+                str(width.latent),
+                str(width.numbers),
+                f"{one['parameters']:,}",
+                text(over_seeds(runs, metric(ERROR))),
+                text(over_seeds(runs, metric("test/reconstruction/share"))),
+                f"{text(over_seeds(runs, baseline('reconstruction', 'pca', 'mse')))} ({components})",
+                text(over_seeds(runs, baseline("reconstruction", "global_mean", "mse"))),
+                str(len(runs)),
+            ]
+        )
     header = [
-        "Autoencoder", "d", "numbers", "parameters", "MSE ↓", "share of the mean record's ↓",
+        "Autoencoder",
+        "d",
+        "numbers",
+        "parameters",
+        "MSE ↓",
+        "share of the mean record's ↓",
         "PCA (components) ↓",
-        "mean record ↓", "seeds",
-    ]  # fmt: skip
+        "mean record ↓",
+        "seeds",
+    ]
     return markdown(header, rows)
 
 
@@ -68,14 +80,10 @@ def separability_table(widths: dict[Width, Runs]) -> str:
         both = {seed: run for seed, run in second.items() if seed in first}
         if not both:
             continue
-        found = over_seeds(
-            both, lambda run, first=first: run["metrics"][ERROR] - first[run["seed"]]["metrics"][ERROR]
-        )
+        found = over_seeds(both, lambda run, first=first: run["metrics"][ERROR] - first[run["seed"]]["metrics"][ERROR])
         low = sum(run["metrics"][ERROR] > first[seed]["metrics"][ERROR] for seed, run in both.items())
         rows.append([str(latent), difference(found), f"{low} of {len(both)}"])
-    return (
-        markdown(["d", "joint − sequential, MSE", "seeds in which sequential is lower"], rows) if rows else ""
-    )
+    return markdown(["d", "joint − sequential, MSE", "seeds in which sequential is lower"], rows) if rows else ""
 
 
 def utility_table(runs: Runs, protocol: str) -> str:
@@ -88,13 +96,15 @@ def utility_table(runs: Runs, protocol: str) -> str:
         entries += [ABSENT, ABSENT] if name == "real" else [difference(gains[0], 100), difference(gains[1])]
         if values[0] is not None:
             rows.append([label, *entries, PAPER.get(name, "")])
-    rows.append(
-        ["always the largest class (trivial)", percent(over_seeds(runs, largest(protocol))), *[""] * 4]
-    )
+    rows.append(["always the largest class (trivial)", percent(over_seeds(runs, largest(protocol))), *[""] * 4])
     header = [
-        "Trained on", "accuracy, %", "macro F1", "accuracy − original, points", "macro F1 − original",
+        "Trained on",
+        "accuracy, %",
+        "macro F1",
+        "accuracy − original, points",
+        "macro F1 − original",
         "the paper's own accuracy, %",
-    ]  # fmt: skip
+    ]
     return markdown(header, rows)
 
 
@@ -104,8 +114,9 @@ def control_table(kinds: dict[Kind, Runs], protocol: str) -> str:
     for kind, runs in kinds.items():
         entries = [
             difference(over_seeds(runs, gained(protocol, "synthetic", control, key)), scale)
-            for control in CONTROLS for key, scale in (("accuracy", 100), ("f1_macro", 1))
-        ]  # fmt: skip
+            for control in CONTROLS
+            for key, scale in (("accuracy", 100), ("f1_macro", 1))
+        ]
         rows.append([str(kind), *entries, str(len(runs))])
     header = [f"− {label}, {key}" for label in CONTROLS.values() for key in ("accuracy, points", "macro F1")]
     return markdown(["Original + synthetic", *header, "seeds"], rows)
@@ -114,33 +125,29 @@ def control_table(kinds: dict[Kind, Runs], protocol: str) -> str:
 def class_table(runs: Runs, protocol: str) -> str:
     """F1 of original records and its uplift, smallest class first; '' where classes were not told."""
     present = [
-        name
-        for name in CLASSWISE
-        if any("per_class" in table_row(run, protocol, name) for run in runs.values())
+        name for name in CLASSWISE if any("per_class" in table_row(run, protocol, name) for run in runs.values())
     ]
     rows = [
         [
-            name, f"{size:.3g}", text(over_seeds(runs, in_class(protocol, "real", label, "f1"))),
+            name,
+            f"{size:.3g}",
+            text(over_seeds(runs, in_class(protocol, "real", label, "f1"))),
             *(difference(over_seeds(runs, in_class(protocol, each, label, "difference_f1"))) for each in present),
         ]
         for label, (name, size) in class_sizes(runs, protocol).items()
-    ]  # fmt: skip
+    ]
     if not rows:
         return ""
     trends = [difference(over_seeds(runs, size_trend(protocol, each))) for each in present]
     rows.append(["rank correlation with the size", "", "", *trends])
-    return markdown(
-        ["Class", "training records", "F1, original", *(TREATMENTS[each] for each in present)], rows
-    )
+    return markdown(["Class", "training records", "F1, original", *(TREATMENTS[each] for each in present)], rows)
 
 
 def largest(protocol: str) -> Callable[[Run], float | None]:
     """Reads the accuracy of calling every test record by the class with most training records."""
 
     def read(run: Run) -> float | None:
-        sizes = [
-            (row["n_train"], row["n_test"]) for row in table_row(run, protocol, "real").get("per_class", [])
-        ]
+        sizes = [(row["n_train"], row["n_test"]) for row in table_row(run, protocol, "real").get("per_class", [])]
         return max(sizes)[1] / sum(size for _, size in sizes) if sizes else None
 
     return read

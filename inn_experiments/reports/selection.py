@@ -46,9 +46,7 @@ class Grid:
 
 def choose_cells(**wanted: str) -> tuple[Cell, ...]:
     """The cells whose axes have the wanted values, e.g. `choose_cells(method="svd")`, in table order."""
-    return tuple(
-        cell for cell in CELLS if all(getattr(cell, axis) == value for axis, value in wanted.items())
-    )
+    return tuple(cell for cell in CELLS if all(getattr(cell, axis) == value for axis, value in wanted.items()))
 
 
 def select_grid(reports: list[dict[str, Any]], only: dict[str, str], seeds: tuple[int, ...] | None) -> Grid:

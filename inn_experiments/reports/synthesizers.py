@@ -57,9 +57,7 @@ ABOUT = (
 )
 
 
-def synthesizers_markdown(
-    tables: Mapping[str, Table], commands: Sequence[str], date: str, figure: str
-) -> str:
+def synthesizers_markdown(tables: Mapping[str, Table], commands: Sequence[str], date: str, figure: str) -> str:
     """The report as Markdown, one table a data set, sorted by the gain in utility.
 
     Args:
@@ -69,11 +67,7 @@ def synthesizers_markdown(
         figure: the figure's address as seen from the Markdown file.
     """
     count = sum(len(runs) for table in tables.values() for runs in table.values())
-    parts = [
-        "# Every synthesizer, side by side\n",
-        f"- {date}: {count} runs",
-        f"- versions: {_versions(tables)}\n",
-    ]
+    parts = ["# Every synthesizer, side by side\n", f"- {date}: {count} runs", f"- versions: {_versions(tables)}\n"]
     parts += ["```", *commands, "```\n", ABOUT, f"![Fidelity against utility]({figure})\n"]
     for place, table in tables.items():
         parts += [f"## {place}\n", _about(table), synthesizers_table(table) + "\n", reading(table) + "\n"]
@@ -116,9 +110,7 @@ def reading(table: Table) -> str:
     if known:
         best = min(known, key=known.get)
         fresh = shared(table, metric("fresh/samples/c2st"))
-        lines.append(
-            f"- C2ST nearest to 0.5: {best}, {_entry(scores[best])} (fresh real rows: {_entry(fresh)})."
-        )
+        lines.append(f"- C2ST nearest to 0.5: {best}, {_entry(scores[best])} (fresh real rows: {_entry(fresh)}).")
     lines += [
         f"- Generated rows score alike in every number, as one training made them: {_names(group)}."
         for group in twins(table)
@@ -132,10 +124,7 @@ def _about(table: Table) -> str:
         ""
         if not splits
         else "{train} training rows, {test} test rows, {features} features, {classes} classes; ".format(
-            **{
-                key: _range([split[key] for split in splits])
-                for key in ("train", "test", "features", "classes")
-            }
+            **{key: _range([split[key] for split in splits]) for key in ("train", "test", "features", "classes")}
         )
     )
     read = partial(utility, PROTOCOL)
@@ -149,10 +138,7 @@ def _about(table: Table) -> str:
 
 def _costs(table: Table, preset: str) -> list[str]:
     found = [summary(table[preset], read) for read in COSTS.values()]
-    return [
-        ABSENT if value is None else f"{value[0]:,.{digits}f}"
-        for value, digits in zip(found, (0, 1), strict=True)
-    ]
+    return [ABSENT if value is None else f"{value[0]:,.{digits}f}" for value, digits in zip(found, (0, 1), strict=True)]
 
 
 def _entry(found: Interval | None) -> str:

@@ -52,9 +52,7 @@ def family(report: Report) -> str:
 
 
 def _panel(axis: Axes, table: Table) -> None:
-    points = {
-        preset: (summary(table[preset], fidelity), summary(table[preset], gain)) for preset in ranked(table)
-    }
+    points = {preset: (summary(table[preset], fidelity), summary(table[preset], gain)) for preset in ranked(table)}
     drawn = {preset: found for preset, found in points.items() if None not in found}
     axis.set_xlabel("C2ST (0.5: cannot be told from real rows)", fontsize=9)
     axis.set_ylabel("macro F1, real + generated less real alone", fontsize=9)

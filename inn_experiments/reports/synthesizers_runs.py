@@ -129,7 +129,5 @@ def twins(table: Table) -> list[list[str]]:
             for seed, report in runs.items()
         }
         if any(scores.values()):
-            groups[repr([(seed, sorted(found.items())) for seed, found in sorted(scores.items())])].append(
-                preset
-            )
+            groups[repr([(seed, sorted(found.items())) for seed, found in sorted(scores.items())])].append(preset)
     return [group for group in groups.values() if len(group) > 1]

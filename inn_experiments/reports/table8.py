@@ -122,9 +122,7 @@ def error_table(runs: Runs) -> str:
     for arm, title in ARMS.items():
         line = [f"**{title}**"]
         for key in ("mean", "std"):
-            line.append(
-                entry(_per_seed(runs, lambda row, arm=arm, key=key: abs(row[arm][key] - row["real"][key])))
-            )
+            line.append(entry(_per_seed(runs, lambda row, arm=arm, key=key: abs(row[arm][key] - row["real"][key]))))
             share = _score(arm, f"{key}_error")
             line += [percent(_per_seed(runs, share)), percent(_per_seed(runs, share, max))]
         line += [percent(_per_seed(runs, _score(arm, f"{key}_error"))) for key in ("pc1", "pc2")]
@@ -158,8 +156,7 @@ def percent(values: Sequence[float]) -> str:
 
 def _class_table(runs: Runs, columns: dict[str, Callable[[Row], float]]) -> str:
     lines = [
-        [name, *(entry([read(row) for row in _rows(runs, name)]) for read in columns.values())]
-        for name in _names(runs)
+        [name, *(entry([read(row) for row in _rows(runs, name)]) for read in columns.values())] for name in _names(runs)
     ]
     lines.append(["**mean**", *(entry(_per_seed(runs, read)) for read in columns.values())])
     return markdown(["Chemical", *columns], lines)

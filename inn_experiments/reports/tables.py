@@ -82,9 +82,7 @@ def paper_table_6(grid: Grid) -> str:
     columns = _present(grid, PAPER_COLUMNS)
     rows = _trivial_rows(grid, columns, "both samplings", SAMPLINGS)
     for method in METHODS:
-        rows.append(
-            _metrics(f"**{METHOD_NAMES[method]}**", grid, choose_cells(method=method), columns.values())
-        )
+        rows.append(_metrics(f"**{METHOD_NAMES[method]}**", grid, choose_cells(method=method), columns.values()))
     return markdown(["Method", *columns], rows)
 
 
@@ -99,9 +97,7 @@ def paper_table_7(grid: Grid) -> str:
     }
     rows = [row for name in SAMPLINGS for row in _trivial_rows(grid, columns, name, [name])]
     for name in SAMPLINGS:
-        rows.append(
-            _metrics(f"**{SAMPLING_NAMES[name]}**", grid, choose_cells(sampling=name), columns.values())
-        )
+        rows.append(_metrics(f"**{SAMPLING_NAMES[name]}**", grid, choose_cells(sampling=name), columns.values()))
     return markdown(["Sampling", *columns], rows)
 
 
@@ -146,9 +142,7 @@ def utility_table(grid: Grid, protocol: str) -> str:
     for name, title in list(shown.items())[1:]:
         columns[f"{title} − Real"] = utility(protocol, name, "difference_f1_macro")
     rows = [
-        entries(
-            f"**{cell}**", [estimate(grid, [cell], read) for read in columns.values()], grid, 1, "missing"
-        )
+        entries(f"**{cell}**", [estimate(grid, [cell], read) for read in columns.values()], grid, 1, "missing")
         for cell in CELLS
     ]
     return markdown(["Method, loss, sampling", *columns], rows)
@@ -174,9 +168,7 @@ def _present(grid: Grid, columns: dict[str, str]) -> dict[str, str]:
     return {title: key for title, key in columns.items() if refined or "walk" not in key}
 
 
-def _trivial_rows(
-    grid: Grid, columns: dict[str, str], label: str, samplings: Sequence[str]
-) -> list[list[str]]:
+def _trivial_rows(grid: Grid, columns: dict[str, str], label: str, samplings: Sequence[str]) -> list[list[str]]:
     rows = []
     for predictor in predictors(grid):
         getters = [baseline(*_direction(key, predictor)) for key in columns.values()]

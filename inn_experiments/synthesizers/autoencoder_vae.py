@@ -29,10 +29,19 @@ class AutoencoderVae(Autoencoder):
     the divergence from the prior; epochs: of the training; the others as in `Autoencoder`.
     """
 
-    def __init__(self, trainer: Trainer, latent: PositiveInt = 32, layers: PositiveInt = 3,
-                 hidden: PositiveInt = 256, beta: NonNegative = 1.0, epochs: PositiveInt = 300,
-                 batch: PositiveInt = 128, learning_rate: Positive = 1e-3, normalise: Kind = "scalar",
-                 **about: Any) -> None:
+    def __init__(
+        self,
+        trainer: Trainer,
+        latent: PositiveInt = 32,
+        layers: PositiveInt = 3,
+        hidden: PositiveInt = 256,
+        beta: NonNegative = 1.0,
+        epochs: PositiveInt = 300,
+        batch: PositiveInt = 128,
+        learning_rate: Positive = 1e-3,
+        normalise: Kind = "scalar",
+        **about: Any,
+    ) -> None:
         super().__init__(trainer, batch, learning_rate, normalise, **about)
         self.latent, self.layers, self.hidden, self.beta, self.epochs = latent, layers, hidden, beta, epochs
 
@@ -48,26 +57,35 @@ class AutoencoderVae(Autoencoder):
     def training_key(self) -> dict[str, Any]:
         """What decides the trained weights beside rows, seed and trainer."""
         return super().training_key() | {
-            "latent": self.latent, "layers": self.layers, "hidden": self.hidden, "beta": self.beta,
+            "latent": self.latent,
+            "layers": self.layers,
+            "hidden": self.hidden,
+            "beta": self.beta,
             "epochs": self.epochs,
         }
 
     def _train(self, train: Rows, val: Rows, seed: int) -> None:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(child_seed(seed, "weights"))
-            self._assemble({
-                "features": train.x.shape[1], "latent": self.latent, "hidden": self.hidden,
-                "layers": self.layers,
-            })
+            self._assemble(
+                {"features": train.x.shape[1], "latent": self.latent, "hidden": self.hidden, "layers": self.layers}
+            )
         moments = Moments.of(train.x)
         columns = torch.from_numpy(moments.columns)
         self.net.settle(moments.mean, moments.deviation or 1.0, columns, moments.residual or 1.0)
         draws = self._draws(PART, seed)
         seen = torch.tensor(val.x[evenly(len(val))], dtype=torch.float32) if len(val) else None
         module = VariationalModule(
-            self.net, self.learning_rate, self.trainer.weight_decay, self.epochs, self.batch, self.beta,
-            "autoencoder.learning_rate", None if seen is None else (seen, seen[:, :0]), draws,
-        )  # fmt: skip
+            self.net,
+            self.learning_rate,
+            self.trainer.weight_decay,
+            self.epochs,
+            self.batch,
+            self.beta,
+            "autoencoder.learning_rate",
+            None if seen is None else (seen, seen[:, :0]),
+            draws,
+        )
         nothing = np.zeros((len(train), 0), np.float32)
         batches = RegressionBatches(train.x, lambda i: nothing[i], self.batch, draws)
         self._run(PART, self.net, module, batches, self.epochs)
@@ -75,7 +93,9 @@ class AutoencoderVae(Autoencoder):
     def _describe(self) -> dict[str, Any]:
         first, inner = self.net.encoder.widths[0], self.net.encoder.widths[1:-1]
         return {
-            "features": first, "latent": self.net.encoder.widths[-1] // 2, "layers": len(inner) + 1,
+            "features": first,
+            "latent": self.net.encoder.widths[-1] // 2,
+            "layers": len(inner) + 1,
             "hidden": inner[0] if inner else 1,
         }
 

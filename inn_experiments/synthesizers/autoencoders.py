@@ -36,10 +36,19 @@ class Autoencoder:
     once; shape: of 2-D records, which rows hold flattened.
     """
 
-    def __init__(self, trainer: Trainer, batch: int, learning_rate: float, normalise: Kind, *,
-                 bounded: bool = False, classes: tuple[str, ...] = (),
-                 smiles: tuple[tuple[str, ...], ...] | None = None, cache: Path | None = None,
-                 shape: tuple[int, int] | None = None) -> None:
+    def __init__(
+        self,
+        trainer: Trainer,
+        batch: int,
+        learning_rate: float,
+        normalise: Kind,
+        *,
+        bounded: bool = False,
+        classes: tuple[str, ...] = (),
+        smiles: tuple[tuple[str, ...], ...] | None = None,
+        cache: Path | None = None,
+        shape: tuple[int, int] | None = None,
+    ) -> None:
         self.trainer, self.batch, self.learning_rate, self.normalise = trainer, batch, learning_rate, normalise
         self.bounded, self.classes, self.smiles, self.cache, self.shape = bounded, classes, smiles, cache, shape
         self.networks: dict[str, nn.Module] = {}
@@ -78,9 +87,7 @@ class Autoencoder:
 
     def training_key(self) -> dict[str, Any]:
         """What decides the trained weights beside rows, seed and trainer."""
-        return {
-            "name": self.name, "batch": self.batch, "learning_rate": self.learning_rate, "bounded": self.bounded,
-        }
+        return {"name": self.name, "batch": self.batch, "learning_rate": self.learning_rate, "bounded": self.bounded}
 
     def resume_in(self, folder: Path) -> None:
         """Keep the state of an unfinished training in `folder`, or go on from the one that is there."""
@@ -94,7 +101,10 @@ class Autoencoder:
         weights = {name: network.state_dict() for name, network in self.networks.items()}
         write_whole(folder / WEIGHTS, lambda path: torch.save(weights, path))
         record = {
-            "name": self.name, "bounded": self.bounded, "networks": self._describe(), "curves": self.curves,
+            "name": self.name,
+            "bounded": self.bounded,
+            "networks": self._describe(),
+            "curves": self.curves,
             "seconds": self.seconds,
         }
         write_whole(folder / DESCRIPTION, lambda path: path.write_text(json.dumps(record), encoding="utf-8"))
@@ -112,8 +122,7 @@ class Autoencoder:
         record = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
         if record["name"] != self.name:
             raise UserError(
-                f"{folder / DESCRIPTION} describes autoencoder={record['name']}, not {self.name}; "
-                "choose that one"
+                f"{folder / DESCRIPTION} describes autoencoder={record['name']}, not {self.name}; choose that one"
             )
         weights = read_weights(folder / WEIGHTS)
         self.bounded = record["bounded"]
@@ -139,25 +148,38 @@ class Autoencoder:
     def _decode(self, z: Tensor) -> Tensor:
         raise NotImplementedError
 
-    def _regress(self, part: str, net: nn.Module, inputs: np.ndarray,
-                 targets: Callable[[np.ndarray], np.ndarray], epochs: int, seed: int,
-                 validation: tuple[Tensor, Tensor] | None, enough: float = 0.0) -> None:
+    def _regress(
+        self,
+        part: str,
+        net: nn.Module,
+        inputs: np.ndarray,
+        targets: Callable[[np.ndarray], np.ndarray],
+        epochs: int,
+        seed: int,
+        validation: tuple[Tensor, Tensor] | None,
+        enough: float = 0.0,
+    ) -> None:
         """Teach `net` the targets of all inputs; `part` names its curves and checkpoint."""
         draws = self._draws(part, seed)
-        module = RegressionModule(net, self.learning_rate, self.trainer.weight_decay, epochs, self.batch,
-                                  "autoencoder.learning_rate", validation, enough)
+        module = RegressionModule(
+            net,
+            self.learning_rate,
+            self.trainer.weight_decay,
+            epochs,
+            self.batch,
+            "autoencoder.learning_rate",
+            validation,
+            enough,
+        )
         self._run(part, net, module, RegressionBatches(inputs, targets, self.batch, draws), epochs)
 
     def _draws(self, part: str, seed: int) -> torch.Generator:
         """Of the training of `part`: the order of the rows, and what else is drawn."""
         return torch.Generator().manual_seed(child_seed(seed, f"order/{part}"))
 
-    def _run(self, part: str, net: nn.Module, module: LightningModule, batches: RegressionBatches,
-             epochs: int) -> None:
+    def _run(self, part: str, net: nn.Module, module: LightningModule, batches: RegressionBatches, epochs: int) -> None:
         """Train `net` inside `module`, or take it from an interrupted fit that had finished this part."""
-        trainer = self.trainer.with_settings(
-            epochs=epochs, batch=self.batch, learning_rate=self.learning_rate
-        )
+        trainer = self.trainer.with_settings(epochs=epochs, batch=self.batch, learning_rate=self.learning_rate)
         # The copy's folder may be a generator's, who shares the trainer: two checkpoints must not meet there.
         trainer.resume = self.resume / part if self.resume else None
         finished = trainer.resume / FINISHED if trainer.resume else None

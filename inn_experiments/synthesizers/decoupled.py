@@ -32,10 +32,20 @@ class Decoupled(Halves):
     Raises UserError, when fitted, for data without SMILES, and for a SMILES that cannot be read.
     """
 
-    def __init__(self, trainer: Trainer, layers: PositiveInt = 9, widths: list[PositiveInt] | None = None,
-                 encoder_error: Share = 0.1, encoder_epochs: PositiveInt = 100,
-                 decoder_epochs: PositiveInt = 100, batch: PositiveInt = 256, learning_rate: Positive = 3e-4,
-                 whiten: bool | None = None, normalise: Kind = "scalar", **about: Any) -> None:
+    def __init__(
+        self,
+        trainer: Trainer,
+        layers: PositiveInt = 9,
+        widths: list[PositiveInt] | None = None,
+        encoder_error: Share = 0.1,
+        encoder_epochs: PositiveInt = 100,
+        decoder_epochs: PositiveInt = 100,
+        batch: PositiveInt = 256,
+        learning_rate: Positive = 3e-4,
+        whiten: bool | None = None,
+        normalise: Kind = "scalar",
+        **about: Any,
+    ) -> None:
         super().__init__(trainer, layers, widths, batch, learning_rate, normalise, **about)
         self.encoder_error, self.whiten = encoder_error, whiten
         self.encoder_epochs, self.decoder_epochs = encoder_epochs, decoder_epochs
@@ -43,8 +53,11 @@ class Decoupled(Halves):
     def training_key(self) -> dict[str, Any]:
         """What decides the trained weights beside rows, seed and trainer; the chemistry is part of it."""
         return super().training_key() | {
-            "encoder_error": self.encoder_error, "encoder_epochs": self.encoder_epochs,
-            "decoder_epochs": self.decoder_epochs, "whiten": self.whiten, "smiles": self.smiles,
+            "encoder_error": self.encoder_error,
+            "encoder_epochs": self.encoder_epochs,
+            "decoder_epochs": self.decoder_epochs,
+            "whiten": self.whiten,
+            "smiles": self.smiles,
         }
 
     def vectors(self) -> np.ndarray:
@@ -68,10 +81,16 @@ class Decoupled(Halves):
         spread = float(np.sqrt(share @ np.square(table - mean).mean(axis=1)))
         self.encoder.settle(rows.mean, rows.deviation or 1.0, torch.from_numpy(mean), spread or 1.0)
         seen = val.take(evenly(len(val))) if len(val) else None
-        self._regress("encoder", self.encoder, train.x, lambda index: table[train.y[index]],
-                      self.encoder_epochs, seed,
-                      seen and (torch.tensor(seen.x), torch.from_numpy(table[seen.y])),
-                      self.encoder_error * spread**2)
+        self._regress(
+            "encoder",
+            self.encoder,
+            train.x,
+            lambda index: table[train.y[index]],
+            self.encoder_epochs,
+            seed,
+            seen and (torch.tensor(seen.x), torch.from_numpy(table[seen.y])),
+            self.encoder_error * spread**2,
+        )
         latents = self.encode(train.x)
         made, background = Moments.of(latents), torch.from_numpy(rows.columns)
         if whitened:
@@ -79,6 +98,12 @@ class Decoupled(Halves):
             self.decoder.settle(torch.from_numpy(made.columns), 1.0, background, rows.residual or 1.0, white)
         else:
             self.decoder.settle(made.mean, made.deviation or 1.0, background, rows.residual or 1.0)
-        self._regress("decoder", self.decoder, latents, lambda index: train.x[index],
-                      self.decoder_epochs, seed,
-                      seen and (torch.from_numpy(self.encode(seen.x)), torch.tensor(seen.x)))
+        self._regress(
+            "decoder",
+            self.decoder,
+            latents,
+            lambda index: train.x[index],
+            self.decoder_epochs,
+            seed,
+            seen and (torch.from_numpy(self.encode(seen.x)), torch.tensor(seen.x)),
+        )

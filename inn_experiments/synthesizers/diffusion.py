@@ -61,9 +61,7 @@ class Diffusion:
     ) -> None:
         sampler.times(schedule.steps)
         if not 0 <= ema < 1:
-            raise UserError(
-                f"generator.ema must be in [0, 1), got {ema}: 1 would keep the random start for ever"
-            )
+            raise UserError(f"generator.ema must be in [0, 1), got {ema}: 1 would keep the random start for ever")
         self.network, self.schedule, self.sampler = network, schedule, sampler
         self.parameterization = parameterization.on(schedule)
         self.conditioning, self.trainer, self.ema, self.bounded = conditioning, trainer, ema, bounded
@@ -79,9 +77,7 @@ class Diffusion:
     def fit(self, train: Rows, val: Rows, *, seed: int) -> None:
         """Train on `train`; `val` is only looked at for the validation curve."""
         names = self.classes or tuple(str(label) for label in range(int(train.y.max()) + 1))
-        self.table = torch.as_tensor(
-            self.conditioning.table(names, self.smiles, self.cache), dtype=torch.float32
-        )
+        self.table = torch.as_tensor(self.conditioning.table(names, self.smiles, self.cache), dtype=torch.float32)
         self.seen = np.unique(train.y)
         moments = Moments.of(train.x)
         self.mean, self.std = moments.mean, moments.deviation or 1.0
@@ -208,8 +204,9 @@ class Diffusion:
         wanted = self.trainer.accelerator != "cpu" and torch.accelerator.is_available()
         return torch.accelerator.current_accelerator() if wanted else torch.device("cpu")
 
-    def _blocks(self, y: np.ndarray, start: np.ndarray | None, generator: torch.Generator,
-                kept: int | None, first: int) -> np.ndarray:
+    def _blocks(
+        self, y: np.ndarray, start: np.ndarray | None, generator: torch.Generator, kept: int | None, first: int
+    ) -> np.ndarray:
         """States (k, n, d) from number `first` on, a block of rows at a time; start None: standard noise."""
         device = self._device()
         self.net.to(device)
@@ -224,9 +221,8 @@ class Diffusion:
             else:
                 state = torch.from_numpy(start)[rows].sub(self.mean).div(self.std).to(device)
             states = walked(
-                self.net, self.parameterization, self.schedule, self.sampler, state, z, generator,
-                clip=clip, kept=kept,
-            )[first:]  # fmt: skip
+                self.net, self.parameterization, self.schedule, self.sampler, state, z, generator, clip=clip, kept=kept
+            )[first:]
             states.mul_(self.std).add_(self.mean)
             if self.bounded:
                 # Where rounding has left the interval again.

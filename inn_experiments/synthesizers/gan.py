@@ -37,11 +37,20 @@ class Gan(OnePass):
     gradient of D at real rows (Mescheder et al. 2018); the others as in `OnePass`.
     """
 
-    def __init__(self, conditioning: Any, trainer: Trainer, latent: PositiveInt = 64,
-                 hidden: PositiveInt = 256, layers: SeveralInt = 3,
-                 discriminator_steps: PositiveInt = 1, smoothing: Share = 0.0,
-                 instance_noise: NonNegative = 0.0, spectral_norm: bool = False,
-                 gradient_penalty: NonNegative = 1.0, **about: Any) -> None:
+    def __init__(
+        self,
+        conditioning: Any,
+        trainer: Trainer,
+        latent: PositiveInt = 64,
+        hidden: PositiveInt = 256,
+        layers: SeveralInt = 3,
+        discriminator_steps: PositiveInt = 1,
+        smoothing: Share = 0.0,
+        instance_noise: NonNegative = 0.0,
+        spectral_norm: bool = False,
+        gradient_penalty: NonNegative = 1.0,
+        **about: Any,
+    ) -> None:
         super().__init__(conditioning, trainer, latent, hidden, layers, **about)
         self.discriminator_steps, self.smoothing = discriminator_steps, smoothing
         self.instance_noise, self.spectral_norm = instance_noise, spectral_norm
@@ -56,8 +65,10 @@ class Gan(OnePass):
     def training_key(self) -> dict[str, Any]:
         """What this generator adds to what decides the trained weights."""
         return super().training_key() | {
-            "discriminator_steps": self.discriminator_steps, "smoothing": self.smoothing,
-            "instance_noise": self.instance_noise, "spectral_norm": self.spectral_norm,
+            "discriminator_steps": self.discriminator_steps,
+            "smoothing": self.smoothing,
+            "instance_noise": self.instance_noise,
+            "spectral_norm": self.spectral_norm,
             "gradient_penalty": self.gradient_penalty,
         }
 
@@ -79,10 +90,19 @@ class Gan(OnePass):
     def _module(self, validation: tuple[Tensor, Tensor] | None, draws: torch.Generator) -> AdversarialModule:
         settings = self.trainer
         return AdversarialModule(
-            self.networks["generator"], self.networks["discriminator"], self.latent, settings.learning_rate,
-            settings.weight_decay, settings.epochs, settings.batch, self.discriminator_steps, self.smoothing,
-            self.instance_noise, self.gradient_penalty, draws,
-        )  # fmt: skip
+            self.networks["generator"],
+            self.networks["discriminator"],
+            self.latent,
+            settings.learning_rate,
+            settings.weight_decay,
+            settings.epochs,
+            settings.batch,
+            self.discriminator_steps,
+            self.smoothing,
+            self.instance_noise,
+            self.gradient_penalty,
+            draws,
+        )
 
     def _rows(self, z: Tensor, c: Tensor, draws: torch.Generator) -> Tensor:
         return self.networks["generator"](z, c)
@@ -100,15 +120,19 @@ class Gan(OnePass):
         gap, spread = last["train/real"] - last["train/fake"], last.get("train/spread", 1.0)
         signs = [
             *([f"D(x) - D(G(z)) is {gap:.2f}: the discriminator has won"] if gap > WON else []),
-            *([f"rows spread {spread:.2f} times as far around their class means as real ones: too much alike"]
-              if spread < FEW else []),
+            *(
+                [f"rows spread {spread:.2f} times as far around their class means as real ones: too much alike"]
+                if spread < FEW
+                else []
+            ),
         ]
         if signs:
             warnings.warn(
                 f"generator=gan has collapsed ({'; '.join(signs)}); see the curves train/real, train/fake; "
                 "try another trainer.learning_rate or trainer.epochs, or a larger generator.gradient_penalty",
-                UserWarning, stacklevel=3,
-            )  # fmt: skip
+                UserWarning,
+                stacklevel=3,
+            )
 
 
 def _spread(x: np.ndarray, y: np.ndarray) -> float:

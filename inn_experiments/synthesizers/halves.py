@@ -21,8 +21,16 @@ class Halves(Autoencoder):
     None for widths that fall linearly; the others as in `Autoencoder`.
     """
 
-    def __init__(self, trainer: Trainer, layers: int, widths: list[int] | None, batch: int, learning_rate: float,
-                 normalise: Kind, **about: Any) -> None:
+    def __init__(
+        self,
+        trainer: Trainer,
+        layers: int,
+        widths: list[int] | None,
+        batch: int,
+        learning_rate: float,
+        normalise: Kind,
+        **about: Any,
+    ) -> None:
         super().__init__(trainer, batch, learning_rate, normalise, **about)
         self.layers, self.widths = layers, widths
 
@@ -53,7 +61,8 @@ class Halves(Autoencoder):
 
     def _describe(self) -> dict[str, Any]:
         return {
-            "encoder": self.encoder.widths, "decoder": self.decoder.widths,
+            "encoder": self.encoder.widths,
+            "decoder": self.decoder.widths,
             "whitened": self.decoder.input_map is not None,
         }
 

@@ -34,10 +34,23 @@ class Inn:
     clean rows lie in [0, 1]. classes: names for messages.
     """
 
-    def __init__(self, network: Callable[..., nn.Module], method: Method, prime: Any, sampling: Any, loss: Any,
-                 parameterization: Any, schedule: Any, trainer: Trainer, iterations: PositiveInt = 1,
-                 start: Literal["corrupted", "prime", "inverse"] = "corrupted", level: PositiveShare = 0.5,
-                 prime_share: Share = 0.5, bounded: bool = False, classes: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        network: Callable[..., nn.Module],
+        method: Method,
+        prime: Any,
+        sampling: Any,
+        loss: Any,
+        parameterization: Any,
+        schedule: Any,
+        trainer: Trainer,
+        iterations: PositiveInt = 1,
+        start: Literal["corrupted", "prime", "inverse"] = "corrupted",
+        level: PositiveShare = 0.5,
+        prime_share: Share = 0.5,
+        bounded: bool = False,
+        classes: tuple[str, ...] = (),
+    ) -> None:
         if iterations < 1:
             raise UserError(f"generator.iterations must be at least 1, got {iterations}")
         if not 0 < level <= 1 or not 0 <= prime_share <= 1:
@@ -61,11 +74,20 @@ class Inn:
             self._assemble(train)
         generator = torch.Generator().manual_seed(child_seed(seed, "pairs"))
         batches = PairBatches(
-            self.x, self.y, self.to_prime(self.x, self.y), self.sampling, self.schedule.steps,
-            self.trainer.batch, self.prime_share, generator,
+            self.x,
+            self.y,
+            self.to_prime(self.x, self.y),
+            self.sampling,
+            self.schedule.steps,
+            self.trainer.batch,
+            self.prime_share,
+            generator,
         )
         module = InversionModule(
-            self.method, self.trainer.learning_rate, self.trainer.weight_decay, self.trainer.epochs,
+            self.method,
+            self.trainer.learning_rate,
+            self.trainer.weight_decay,
+            self.trainer.epochs,
             self._validation(val, seed),
         )
         self.seconds = self.trainer.fit(module, batches)
@@ -127,8 +149,12 @@ class Inn:
 
     def training_key(self) -> dict[str, Any]:
         """What this generator and its method add to the settings that decide the trained weights."""
-        return {"method": self.method.training_key(), "iterations": self.iterations,
-                "prime_share": self.prime_share, "bounded": self.bounded}
+        return {
+            "method": self.method.training_key(),
+            "iterations": self.iterations,
+            "prime_share": self.prime_share,
+            "bounded": self.bounded,
+        }
 
     def save(self, folder: Path) -> None:
         """Weights (a plain state dict), training rows (npz) and curves (json) into `folder`."""
@@ -155,10 +181,18 @@ class Inn:
         self.x, self.y = torch.as_tensor(train.x), torch.as_tensor(train.y)
         self.sampling.remember(self.x, self.y, self.schedule, self._names)
         self.loss.remember(self.x)
-        self.method.assemble(self.network, Setting(
-            train.x.shape[1], self.schedule.steps, self.iterations, self.bounded, self.parameterization,
-            self.loss, self.sampling,
-        ))
+        self.method.assemble(
+            self.network,
+            Setting(
+                train.x.shape[1],
+                self.schedule.steps,
+                self.iterations,
+                self.bounded,
+                self.parameterization,
+                self.loss,
+                self.sampling,
+            ),
+        )
 
     def _validation(self, val: Rows, seed: int) -> Callable | None:
         if len(val) < 2:
@@ -166,8 +200,9 @@ class Inn:
         x, y = torch.as_tensor(val.x), torch.as_tensor(val.y)
         generator = torch.Generator().manual_seed(child_seed(seed, "validation"))
         corrupt = lambda rows, labels, t, g, _: self.sampling(rows, labels, t, g)
-        pairs = PairBatches(x, y, self.to_prime(x, y), corrupt, self.schedule.steps, len(x), self.prime_share,
-                            generator).draw(torch.arange(len(x)))
+        pairs = PairBatches(
+            x, y, self.to_prime(x, y), corrupt, self.schedule.steps, len(x), self.prime_share, generator
+        ).draw(torch.arange(len(x)))
         return lambda: pairs
 
     def _rows_of(self, y: Tensor, generator: torch.Generator) -> Tensor:

@@ -28,9 +28,19 @@ class Joint(Transformers):
     the others as in `Transformers`.
     """
 
-    def __init__(self, trainer: Trainer, latent: PositiveInt = 16, patch: PositiveInt | None = None,
-                 width: Width = 32, blocks: PositiveInt = 1, epochs: PositiveInt = 200, batch: PositiveInt = 32,
-                 learning_rate: Positive = 1e-3, normalise: Kind = "scalar", **about: Any) -> None:
+    def __init__(
+        self,
+        trainer: Trainer,
+        latent: PositiveInt = 16,
+        patch: PositiveInt | None = None,
+        width: Width = 32,
+        blocks: PositiveInt = 1,
+        epochs: PositiveInt = 200,
+        batch: PositiveInt = 32,
+        learning_rate: Positive = 1e-3,
+        normalise: Kind = "scalar",
+        **about: Any,
+    ) -> None:
         super().__init__(trainer, latent, epochs, batch, learning_rate, width, blocks, normalise, **about)
         self.patch = patch
 

@@ -34,9 +34,19 @@ class OnePass:
     classes, smiles, cache: names and SMILES of the classes, and the folder for their embeddings.
     """
 
-    def __init__(self, conditioning: Any, trainer: Trainer, latent: int, hidden: int, layers: int, *,
-                 bounded: bool = False, classes: tuple[str, ...] = (),
-                 smiles: tuple[tuple[str, ...], ...] | None = None, cache: Path | None = None) -> None:
+    def __init__(
+        self,
+        conditioning: Any,
+        trainer: Trainer,
+        latent: int,
+        hidden: int,
+        layers: int,
+        *,
+        bounded: bool = False,
+        classes: tuple[str, ...] = (),
+        smiles: tuple[tuple[str, ...], ...] | None = None,
+        cache: Path | None = None,
+    ) -> None:
         self.conditioning, self.trainer = conditioning, trainer
         self.latent, self.hidden, self.layers = latent, hidden, layers
         self.bounded, self.classes, self.smiles, self.cache = bounded, classes, smiles, cache
@@ -91,8 +101,12 @@ class OnePass:
     def training_key(self) -> dict[str, Any]:
         """What this generator adds to what decides the trained weights."""
         return {
-            "name": self.name, "latent": self.latent, "hidden": self.hidden, "layers": self.layers,
-            "bounded": self.bounded, "classes": len(self.classes),
+            "name": self.name,
+            "latent": self.latent,
+            "hidden": self.hidden,
+            "layers": self.layers,
+            "bounded": self.bounded,
+            "classes": len(self.classes),
         }
 
     def resume_in(self, folder: Path) -> None:
@@ -119,9 +133,7 @@ class OnePass:
                 )
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         if record["name"] != self.name:
-            raise UserError(
-                f"{folder / RECORD} describes generator={record['name']}, not {self.name}; choose that one"
-            )
+            raise UserError(f"{folder / RECORD} describes generator={record['name']}, not {self.name}; choose that one")
         with np.load(folder / ARRAYS, allow_pickle=False) as kept:
             self.table, self.seen, self.features = kept["table"], kept["seen"], int(kept["features"])
         self.bounded = record["bounded"]
@@ -140,8 +152,7 @@ class OnePass:
     def _settle(self, moments: Moments) -> None:
         raise NotImplementedError
 
-    def _module(self, validation: tuple[Tensor, Tensor] | None,
-                draws: torch.Generator) -> lightning.LightningModule:
+    def _module(self, validation: tuple[Tensor, Tensor] | None, draws: torch.Generator) -> lightning.LightningModule:
         raise NotImplementedError
 
     def _rows(self, z: Tensor, c: Tensor, draws: torch.Generator) -> Tensor:

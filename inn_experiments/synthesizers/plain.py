@@ -21,9 +21,18 @@ class Plain(Halves):
     Args: latent: m; epochs: of the joint training; the others as in `Halves`.
     """
 
-    def __init__(self, trainer: Trainer, latent: PositiveInt = 512, layers: PositiveInt = 9,
-                 widths: list[PositiveInt] | None = None, epochs: PositiveInt = 100, batch: PositiveInt = 256,
-                 learning_rate: Positive = 3e-4, normalise: Kind = "scalar", **about: Any) -> None:
+    def __init__(
+        self,
+        trainer: Trainer,
+        latent: PositiveInt = 512,
+        layers: PositiveInt = 9,
+        widths: list[PositiveInt] | None = None,
+        epochs: PositiveInt = 100,
+        batch: PositiveInt = 256,
+        learning_rate: Positive = 3e-4,
+        normalise: Kind = "scalar",
+        **about: Any,
+    ) -> None:
         super().__init__(trainer, layers, widths, batch, learning_rate, normalise, **about)
         self.latent, self.epochs = latent, epochs
 
@@ -38,5 +47,12 @@ class Plain(Halves):
         self.decoder.settle(0.0, 1.0, torch.from_numpy(rows.columns), rows.residual or 1.0)
         seen = torch.tensor(val.x[evenly(len(val))], dtype=torch.float32) if len(val) else None
         both = nn.Sequential(self.encoder, self.decoder)
-        self._regress("joint", both, train.x, lambda index: train.x[index], self.epochs, seed,
-                      None if seen is None else (seen, seen))
+        self._regress(
+            "joint",
+            both,
+            train.x,
+            lambda index: train.x[index],
+            self.epochs,
+            seed,
+            None if seen is None else (seen, seen),
+        )

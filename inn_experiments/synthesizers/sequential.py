@@ -36,18 +36,27 @@ class Sequential(Transformers):
     `Transformers`.
     """
 
-    def __init__(self, trainer: Trainer, latent: PositiveInt = 16, patch: PositiveInt = 8, width: Width = 32,
-                 blocks: PositiveInt = 1, low_variance: Share = 0.5, keep: Share = 0.2,
-                 epochs: PositiveInt = 50, batch: PositiveInt = 256, learning_rate: Positive = 3e-3,
-                 normalise: Kind = "scalar", **about: Any) -> None:
+    def __init__(
+        self,
+        trainer: Trainer,
+        latent: PositiveInt = 16,
+        patch: PositiveInt = 8,
+        width: Width = 32,
+        blocks: PositiveInt = 1,
+        low_variance: Share = 0.5,
+        keep: Share = 0.2,
+        epochs: PositiveInt = 50,
+        batch: PositiveInt = 256,
+        learning_rate: Positive = 3e-3,
+        normalise: Kind = "scalar",
+        **about: Any,
+    ) -> None:
         super().__init__(trainer, latent, epochs, batch, learning_rate, width, blocks, normalise, **about)
         self.patch, self.low_variance, self.keep = patch, low_variance, keep
 
     def training_key(self) -> dict[str, Any]:
         """What decides the trained weights beside rows, seed and trainer."""
-        return super().training_key() | {
-            "patch": self.patch, "low_variance": self.low_variance, "keep": self.keep,
-        }
+        return super().training_key() | {"patch": self.patch, "low_variance": self.low_variance, "keep": self.keep}
 
     def _train(self, train: Rows, val: Rows, seed: int) -> None:
         m, n = self._sides()

@@ -29,8 +29,18 @@ class Transformers(Autoencoder):
     Raises UserError, when fitted, for rows that are no 2-D records, and for d above a side of the record.
     """
 
-    def __init__(self, trainer: Trainer, latent: int, epochs: int, batch: int, learning_rate: float, width: int,
-                 blocks: int, normalise: Kind, **about: Any) -> None:
+    def __init__(
+        self,
+        trainer: Trainer,
+        latent: int,
+        epochs: int,
+        batch: int,
+        learning_rate: float,
+        width: int,
+        blocks: int,
+        normalise: Kind,
+        **about: Any,
+    ) -> None:
         super().__init__(trainer, batch, learning_rate, normalise, **about)
         self.latent, self.epochs, self.width, self.blocks = latent, epochs, width, blocks
         self.described: dict[str, dict[str, Any]] = {}
@@ -38,7 +48,10 @@ class Transformers(Autoencoder):
     def training_key(self) -> dict[str, Any]:
         """What decides the trained weights beside rows, seed and trainer."""
         return super().training_key() | {
-            "latent": self.latent, "epochs": self.epochs, "width": self.width, "blocks": self.blocks,
+            "latent": self.latent,
+            "epochs": self.epochs,
+            "width": self.width,
+            "blocks": self.blocks,
             "shape": self.shape,
         }
 
@@ -60,8 +73,12 @@ class Transformers(Autoencoder):
     def _pair(self, part: str, length: int, latent: int, patch: int, bounded: bool, seed: int) -> None:
         """A new pair of networks (length -> latent -> length) that `part` names."""
         self.described[part] = {
-            "length": length, "latent": latent, "patch": min(patch, length), "width": self.width,
-            "blocks": self.blocks, "bounded": bounded,
+            "length": length,
+            "latent": latent,
+            "patch": min(patch, length),
+            "width": self.width,
+            "blocks": self.blocks,
+            "bounded": bounded,
         }
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(child_seed(seed, f"weights/{part}"))
@@ -75,8 +92,15 @@ class Transformers(Autoencoder):
         encoder.settle(background, deviation)
         decoder.settle(background, deviation)
         seen = torch.tensor(val[evenly(len(val))], dtype=torch.float32) if len(val) else None
-        self._regress(part, nn.Sequential(encoder, decoder), series, lambda index: series[index], self.epochs,
-                      seed, None if seen is None else (seen, seen))
+        self._regress(
+            part,
+            nn.Sequential(encoder, decoder),
+            series,
+            lambda index: series[index],
+            self.epochs,
+            seed,
+            None if seen is None else (seen, seen),
+        )
         # A finished training that is read again leaves its networks in training mode, which rounds otherwise.
         encoder.eval()
         decoder.eval()

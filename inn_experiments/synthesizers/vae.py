@@ -24,9 +24,17 @@ class Vae(OnePass):
     bounded, for spectra have exact zeros, of which the noise would leave half; the others as in `OnePass`.
     """
 
-    def __init__(self, conditioning: Any, trainer: Trainer, latent: PositiveInt = 8,
-                 hidden: PositiveInt = 256, layers: PositiveInt = 3, beta: NonNegative = 1.0,
-                 noise: bool | None = None, **about: Any) -> None:
+    def __init__(
+        self,
+        conditioning: Any,
+        trainer: Trainer,
+        latent: PositiveInt = 8,
+        hidden: PositiveInt = 256,
+        layers: PositiveInt = 3,
+        beta: NonNegative = 1.0,
+        noise: bool | None = None,
+        **about: Any,
+    ) -> None:
         super().__init__(conditioning, trainer, latent, hidden, layers, **about)
         self.beta, self.noise = beta, noise
 
@@ -51,9 +59,16 @@ class Vae(OnePass):
     def _module(self, validation: tuple[Tensor, Tensor] | None, draws: torch.Generator) -> VariationalModule:
         settings = self.trainer
         return VariationalModule(
-            self.net, settings.learning_rate, settings.weight_decay, settings.epochs, settings.batch,
-            self.beta, "trainer.learning_rate", validation, draws,
-        )  # fmt: skip
+            self.net,
+            settings.learning_rate,
+            settings.weight_decay,
+            settings.epochs,
+            settings.batch,
+            self.beta,
+            "trainer.learning_rate",
+            validation,
+            draws,
+        )
 
     def _rows(self, z: Tensor, c: Tensor, draws: torch.Generator) -> Tensor:
         x = self.net.decode(z, c)

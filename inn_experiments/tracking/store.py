@@ -64,9 +64,7 @@ def initialise(outputs: Path) -> None:
             return
         with replacing(path) as fresh:
             fresh.unlink(missing_ok=True)
-            connect(fresh).create_experiment(
-                EXPERIMENT, artifact_location=(outputs.absolute() / "runs").as_uri()
-            )
+            connect(fresh).create_experiment(EXPERIMENT, artifact_location=(outputs.absolute() / "runs").as_uri())
             # Readers do not wait for a writer with a write-ahead log; the setting stays in the file.
             connection = sqlite3.connect(fresh)
             connection.execute("PRAGMA journal_mode=WAL")
