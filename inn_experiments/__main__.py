@@ -9,7 +9,7 @@ import sys
 def main() -> None:
     """Run the command line; ends with exit status 0, 1 (failed), 2 (bad input), 130 or 143 (signals)."""
     if {"-h", "--help"} & set(sys.argv[1:]):
-        from inn_experiments.usage import text
+        from inn_experiments.configuration.help import text
 
         print(text(), end="")
         return
@@ -29,7 +29,9 @@ def main() -> None:
 def _run() -> int:
     import hydra
 
-    from inn_experiments import cell, config, failures, sweep
+    from inn_experiments.configuration import cell as config
+    from inn_experiments.running import failures, sweep
+    from inn_experiments.running import job as cell
 
     if unknown := failures.unknown_flags():
         # Options between the settings end them for the parser, which then asks about settings that are fine.

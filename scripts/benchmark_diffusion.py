@@ -22,10 +22,10 @@ import numpy as np
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from inn_experiments import config
-from inn_experiments.building import build
+from inn_experiments.configuration import cell as config
+from inn_experiments.configuration.building import build
 from inn_experiments.contracts import Rows, Split
-from inn_experiments.modules.trainer import PRECISION
+from inn_experiments.training.trainer import PRECISION
 
 FEATURES, CLASSES, BATCH = 512, 8, 256
 SHORT, LONG = 20, 120

@@ -22,9 +22,9 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from inn_experiments.data.ims import Ims
-from inn_experiments.data.ims_simulated import ImsSimulated
-from inn_experiments.data.stored import blocks
+from inn_experiments.data.ims.ims import Ims
+from inn_experiments.data.ims.stored import blocks
+from inn_experiments.data.simulated.ims_simulated import ImsSimulated
 
 OPTION = Path(__file__).parents[1] / "conf/data/ims_simulated.yaml"
 GIB = 2**30

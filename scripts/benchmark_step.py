@@ -21,9 +21,10 @@ from pathlib import Path
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from inn_experiments import config, pipeline
-from inn_experiments.modules.batches import PairBatches
-from inn_experiments.modules.inversion import InversionModule
+from inn_experiments.configuration import cell as config
+from inn_experiments.running import pipeline
+from inn_experiments.training.batches import PairBatches
+from inn_experiments.training.inversion import InversionModule
 
 METHODS = ("implicit", "semi_implicit", "svd", "explicit")
 

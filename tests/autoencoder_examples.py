@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from inn_experiments.autoencoders.decoupled import Decoupled
 from inn_experiments.contracts import Rows
-from inn_experiments.modules.trainer import Trainer
-from inn_experiments.synthesizers.decoupled import Decoupled
+from inn_experiments.training.trainer import Trainer
 
 SHORT = {"layers": 3, "batch": 32, "learning_rate": 3e-3}
 

@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from inn_experiments import config, pipeline
+from inn_experiments.configuration import cell as config
 from inn_experiments.contracts import Rows, Split
-from inn_experiments.data.mnist1d import Mnist1d
 from inn_experiments.data.scaling import BasePeak, Standard
+from inn_experiments.data.simulated.mnist1d import Mnist1d
+from inn_experiments.running import pipeline
 
 
 @cache

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from inn_experiments import __main__, sweep
+from inn_experiments import __main__
+from inn_experiments.running import sweep
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from inn_experiments.data.massbank import MassBank
+from inn_experiments.data.massbank.massbank import MassBank
 
 SMILES = ("CCO", "CCN", "CCC", "c1ccccc1")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inn_experiments.reports.selection import CELLS, Cell, select_grid
+from inn_experiments.reports.studies.selection import CELLS, Cell, select_grid
 
 SEEDS = (0, 1, 2, 3, 4)
 WOBBLE = dict(zip(SEEDS, (-0.02, -0.01, 0.0, 0.01, 0.02), strict=True))

@@ -9,7 +9,7 @@ import torch
 
 from inn_experiments.contracts import Rows, Split
 from inn_experiments.data.scaling import Standard
-from inn_experiments.data.swiss_roll import END, START, project, spiral_points
+from inn_experiments.data.toys.swiss_roll import END, START, project, spiral_points
 from inn_experiments.maths.oracles import MixtureOracle
 from inn_experiments.maths.schedules import Linear
 

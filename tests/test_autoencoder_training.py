@@ -7,12 +7,12 @@ import pytest
 import torch
 from autoencoder_examples import Tabled, spectra, tabled, trainer
 
+from inn_experiments.autoencoders.identity import Identity
+from inn_experiments.autoencoders.plain import Plain
 from inn_experiments.contracts import Rows, UserError
-from inn_experiments.modules.regression import RegressionModule
-from inn_experiments.modules.regression_batches import RegressionBatches
-from inn_experiments.modules.trainer import Trainer
-from inn_experiments.synthesizers.identity import Identity
-from inn_experiments.synthesizers.plain import Plain
+from inn_experiments.training.regression import RegressionModule
+from inn_experiments.training.regression_batches import RegressionBatches
+from inn_experiments.training.trainer import Trainer
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def test_the_encoder_stops_where_it_is_good_enough():
 
 
 def test_the_encoder_may_stop_within_an_epoch(monkeypatch):
-    monkeypatch.setattr("inn_experiments.modules.regression_batches.BLOCK_VALUES", 40 * 20)
+    monkeypatch.setattr("inn_experiments.training.regression_batches.BLOCK_VALUES", 40 * 20)
     rows, taken = spectra(960), []
     draw = RegressionBatches.pairs
     monkeypatch.setattr(RegressionBatches, "pairs", lambda self, i: taken.append(len(i)) or draw(self, i))

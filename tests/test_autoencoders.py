@@ -7,12 +7,12 @@ import pytest
 import torch
 from autoencoder_examples import SHORT, Tabled, spectra, tabled, trainer
 
+from inn_experiments.autoencoders.decoupled import Decoupled
+from inn_experiments.autoencoders.identity import Identity
+from inn_experiments.autoencoders.plain import Plain
 from inn_experiments.contracts import UserError
-from inn_experiments.modules.trainer import Trainer
-from inn_experiments.synthesizers import moments as moments_module
-from inn_experiments.synthesizers.decoupled import Decoupled
-from inn_experiments.synthesizers.identity import Identity
-from inn_experiments.synthesizers.plain import Plain
+from inn_experiments.maths import moments as moments_module
+from inn_experiments.training.trainer import Trainer
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import cells
 import numpy as np
 import pytest
 
-from inn_experiments.fits import training_fingerprint
+from inn_experiments.running.fits import training_fingerprint
 
 METHODS = ["implicit", "semi_implicit", "svd", "explicit"]
 METHOD_PAIRS = list(combinations(METHODS, 2))

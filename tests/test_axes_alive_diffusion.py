@@ -12,8 +12,8 @@ import pytest
 import torch
 
 from inn_experiments.contracts import Split
-from inn_experiments.fits import fit_or_load, training_fingerprint
-from inn_experiments.pipeline import build
+from inn_experiments.running.fits import fit_or_load, training_fingerprint
+from inn_experiments.running.pipeline import build
 from inn_experiments.synthesizers.diffusion import Diffusion
 
 LABELS = np.arange(3).repeat(4)

@@ -11,15 +11,15 @@ import numpy as np
 import pytest
 import torch
 
+from inn_experiments.autoencoders.sequential import Sequential
+from inn_experiments.autoencoders.vae import Vae as AutoencoderVae
 from inn_experiments.contracts import Split
-from inn_experiments.fits import fit_or_load, training_fingerprint
-from inn_experiments.modules.adversarial import AdversarialModule
-from inn_experiments.modules.regression import RegressionModule
-from inn_experiments.modules.variational import VariationalModule
-from inn_experiments.pipeline import build
-from inn_experiments.synthesizers.autoencoder_vae import AutoencoderVae
-from inn_experiments.synthesizers.sequential import Sequential
+from inn_experiments.running.fits import fit_or_load, training_fingerprint
+from inn_experiments.running.pipeline import build
 from inn_experiments.synthesizers.vae import Vae
+from inn_experiments.training.adversarial import AdversarialModule
+from inn_experiments.training.regression import RegressionModule
+from inn_experiments.training.variational import VariationalModule
 
 LABELS = np.arange(3).repeat(4)
 AUTO = ("generator=gaussian", "autoencoder.epochs=2", "autoencoder.batch=16", "autoencoder.latent=4")

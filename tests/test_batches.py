@@ -11,8 +11,8 @@ from inn_experiments.maths.corruption import Convex, Gaussian
 from inn_experiments.maths.primes import Orthogonal
 from inn_experiments.maths.schedules import Cosine
 from inn_experiments.methods.base import Pairs
-from inn_experiments.modules import batches
-from inn_experiments.modules.batches import PairBatches
+from inn_experiments.training import batches
+from inn_experiments.training.batches import PairBatches
 
 STEPS = 10
 ROWS, FEATURES = 203, 6

@@ -8,7 +8,7 @@ import cells
 import numpy as np
 import torch
 
-from inn_experiments.data.checker import PATTERNS, Checker
+from inn_experiments.data.toys.checker import PATTERNS, Checker
 from inn_experiments.maths.parameterization import Epsilon
 from inn_experiments.maths.samplers import ddim_step
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from inn_experiments.contracts import Rows, Synthesizer, UserError
-from inn_experiments.synthesizers.bootstrap import Bootstrap
-from inn_experiments.synthesizers.convex import Convex
-from inn_experiments.synthesizers.gaussian import Gaussian
-from inn_experiments.synthesizers.jitter import Jitter
-from inn_experiments.synthesizers.smote import Smote
+from inn_experiments.synthesizers.classical.bootstrap import Bootstrap
+from inn_experiments.synthesizers.classical.convex import Convex
+from inn_experiments.synthesizers.classical.gaussian import Gaussian
+from inn_experiments.synthesizers.classical.jitter import Jitter
+from inn_experiments.synthesizers.classical.smote import Smote
 
 ALL = (Convex, Smote, Gaussian, Bootstrap, Jitter)
 LABELS = np.array([2, 0, 0, 1, 2, 2, 2, 0, 1])

@@ -7,9 +7,9 @@ import functools
 import pytest
 import yaml
 
-from inn_experiments import config
+from inn_experiments.configuration import cell as config
+from inn_experiments.configuration.targets import ROOMS, build, find_class
 from inn_experiments.contracts import UserError
-from inn_experiments.targets import ROOMS, build, find_class
 
 NEEDED = {
     "data=table": ["data.path=rows.csv", "data.label=kind"],
@@ -109,10 +109,10 @@ def test_what_is_read_is_accepted() -> None:
         "os.system",
         "subprocess.Popen",
         "builtins.eval",
-        "inn_experiments.data.table.Path",
-        "inn_experiments.data.table.os.system",
-        "inn_experiments.sweep.Supervisor",
-        "inn_experiments.data.table.nothing_like_it",
+        "inn_experiments.data.tables.table.Path",
+        "inn_experiments.data.tables.table.os.system",
+        "inn_experiments.running.sweep.Supervisor",
+        "inn_experiments.data.tables.table.nothing_like_it",
         "inn_experiments.data.nowhere.Table",
         3,
     ],
@@ -121,19 +121,19 @@ def test_a_foreign_target_is_refused(target: object) -> None:
     with pytest.raises(UserError, match="_target_"):
         build({"_target_": target})
     with pytest.raises(UserError, match="_target_"):
-        build({"_target_": "inn_experiments.data.mnist1d.Mnist1d", "rows": [{"_target_": target}]})
+        build({"_target_": "inn_experiments.data.simulated.mnist1d.Mnist1d", "rows": [{"_target_": target}]})
 
 
 def test_a_target_of_another_group_is_refused() -> None:
-    assert find_class("inn_experiments.data.mnist1d.Mnist1d", "data").__name__ == "Mnist1d"
+    assert find_class("inn_experiments.data.simulated.mnist1d.Mnist1d", "data").__name__ == "Mnist1d"
     with pytest.raises(UserError, match="generator"):
-        find_class("inn_experiments.data.mnist1d.Mnist1d", "generator")
+        find_class("inn_experiments.data.simulated.mnist1d.Mnist1d", "generator")
     with pytest.raises(UserError, match=r"in the group `data` is not allowed"):
         config.compose("data._target_=inn_experiments.tracking.files.Files")
 
 
 def test_building_hands_over_what_the_program_knows() -> None:
-    option = {"_target_": "inn_experiments.synthesizers.jitter.Jitter", "scale": 0.25, "reads": []}
+    option = {"_target_": "inn_experiments.synthesizers.classical.jitter.Jitter", "scale": 0.25, "reads": []}
     with pytest.raises(UserError, match="scale"):
         build(option, scale=1.0)
     assert build(option) is not build(option)

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from inn_experiments.contracts import Split, UserError
-from inn_experiments.data import gcims_physics
-from inn_experiments.data.gcims_physics import COMPOUNDS, DRIFT, NAMES, REACTANT, RETENTION, Conditions
-from inn_experiments.data.gcims_simulated import BLENDS, GcimsSimulated, usual
+from inn_experiments.data.simulated import gcims_physics
+from inn_experiments.data.simulated.gcims_physics import COMPOUNDS, DRIFT, NAMES, REACTANT, RETENTION, Conditions
+from inn_experiments.data.simulated.gcims_simulated import BLENDS, GcimsSimulated, usual
 
 NONE = np.zeros(len(NAMES))
 

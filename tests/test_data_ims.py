@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 
 from inn_experiments.contracts import UserError
-from inn_experiments.data import ims_convert, ims_pieces, stored
-from inn_experiments.data.ims import Ims
+from inn_experiments.data.ims import convert as ims_convert
+from inn_experiments.data.ims import pieces as ims_pieces
+from inn_experiments.data.ims import stored
+from inn_experiments.data.ims.ims import Ims
 from inn_experiments.data.scaling import Standard
 
 SMILES = {"b": "CO", "a": "CCO|CC(C)O"}

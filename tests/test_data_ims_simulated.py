@@ -9,9 +9,10 @@ import pytest
 import yaml
 
 from inn_experiments.contracts import UserError
-from inn_experiments.data import ims_physics, ims_simulated, stored
-from inn_experiments.data.ims_physics import BINS, CHEMICALS, TIMES, Chemistry, Conditions
-from inn_experiments.data.ims_simulated import ImsSimulated
+from inn_experiments.data.ims import stored
+from inn_experiments.data.simulated import ims_physics, ims_simulated
+from inn_experiments.data.simulated.ims_physics import BINS, CHEMICALS, TIMES, Chemistry, Conditions
+from inn_experiments.data.simulated.ims_simulated import ImsSimulated
 
 OPTION = Path(__file__).parents[1] / "conf/data/ims_simulated.yaml"
 SMILES = yaml.safe_load(OPTION.read_text(encoding="utf-8"))["smiles"]

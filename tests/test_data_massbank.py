@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from massbank_examples import gathered, many, record, write
 
-from inn_experiments import config
+from inn_experiments.configuration import cell as config
 from inn_experiments.contracts import UserError
-from inn_experiments.data.binning import Bins
-from inn_experiments.data.massbank import MassBank
+from inn_experiments.data.massbank.binning import Bins
+from inn_experiments.data.massbank.massbank import MassBank
 
 REAL = Path(__file__).resolve().parents[2] / "shared/data/massbank_ms2_50"
 needs_real = pytest.mark.skipif(

@@ -10,9 +10,9 @@ import pytest
 from massbank_examples import gathered, many, record, write
 
 from inn_experiments.contracts import UserError
-from inn_experiments.data import massbank as massbank_file
-from inn_experiments.data.massbank import MassBank
-from inn_experiments.data.massbank_records import Unreadable, parse_record
+from inn_experiments.data.massbank import massbank as massbank_file
+from inn_experiments.data.massbank.massbank import MassBank
+from inn_experiments.data.massbank.records import Unreadable, parse_record
 
 BROKEN = {
     "empty.txt": (record(0, number=50, peaks=[]), "no peaks"),

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from inn_experiments.contracts import UserError
-from inn_experiments.data import mnist1d
-from inn_experiments.data.mnist1d import Mnist1d
+from inn_experiments.data.simulated import mnist1d
+from inn_experiments.data.simulated.mnist1d import Mnist1d
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 from massbank_examples import SMILES, gathered
 
 from inn_experiments.contracts import UserError
-from inn_experiments.data.massbank import MassBank
+from inn_experiments.data.massbank.massbank import MassBank
 
 needs_matchms = pytest.mark.skipif(
     importlib.util.find_spec("matchms") is None, reason="needs matchms: pip install 'inn-experiments[chem]'"

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from record_examples import LABELS, SHAPE, records, write_folder
 
-from inn_experiments import config
+from inn_experiments.configuration import cell as config
 from inn_experiments.contracts import UserError
 from inn_experiments.data.assemble import divide
-from inn_experiments.data.records2d import Records2d
-from inn_experiments.data.records_files import RawRecords
-from inn_experiments.data.records_preprocessing import Settings
-from inn_experiments.data.records_split import split_records
+from inn_experiments.data.records.files import RawRecords
+from inn_experiments.data.records.preprocessing import Settings
+from inn_experiments.data.records.records2d import Records2d
+from inn_experiments.data.records.split import split_records
 
 
 def load(path: Path, seed: int = 0, **options):

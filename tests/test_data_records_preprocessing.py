@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from record_examples import SHAPE, records
 
-from inn_experiments.data.records_preprocessing import Preprocessing, Settings
-from inn_experiments.data.records_steps import Log, Wavelet
+from inn_experiments.data.records.preprocessing import Preprocessing, Settings
+from inn_experiments.data.records.steps import Log, Wavelet
 
 
 def fitted(x: np.ndarray, wavelet="db2", levels=(1, 1), retention=None, drift=None, axes=None) -> Preprocessing:

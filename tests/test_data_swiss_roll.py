@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from inn_experiments.data import swiss_roll
-from inn_experiments.data.swiss_roll import END, START, SwissRoll, arc_length, project, spiral_points
+from inn_experiments.data.toys import swiss_roll
+from inn_experiments.data.toys.swiss_roll import END, START, SwissRoll, arc_length, project, spiral_points
 
 LENGTH = arc_length(END) - arc_length(START)
 

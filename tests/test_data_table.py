@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from inn_experiments.contracts import UserError
-from inn_experiments.data.coffee import Coffee
-from inn_experiments.data.table import Table
+from inn_experiments.data.tables.coffee import Coffee
+from inn_experiments.data.tables.table import Table
 
 MASSBANK = Path(__file__).resolve().parents[2] / "shared/data/massbank_ms2_50/massbank_ms2_50.npz"
 

@@ -7,9 +7,9 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from inn_experiments.data.checker import PATTERNS, Checker
-from inn_experiments.data.swiss_roll import SwissRoll
-from inn_experiments.data.two_clusters import Centres, TwoClusters
+from inn_experiments.data.toys.checker import PATTERNS, Checker
+from inn_experiments.data.toys.swiss_roll import SwissRoll
+from inn_experiments.data.toys.two_clusters import Centres, TwoClusters
 
 SIZES = {"rows": 4000, "val_rows": 100, "test_rows": 301, "fresh_rows": 200}
 TOYS = [SwissRoll, TwoClusters, Checker]

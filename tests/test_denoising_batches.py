@@ -9,11 +9,11 @@ import pytest
 import torch
 
 from inn_experiments.contracts import Rows
+from inn_experiments.maths.moments import Moments
 from inn_experiments.maths.parameterization import X0, Epsilon, V
 from inn_experiments.maths.schedules import Cosine, Linear
-from inn_experiments.modules import denoising_batches
-from inn_experiments.modules.denoising_batches import DenoisingBatches
-from inn_experiments.synthesizers.moments import Moments
+from inn_experiments.training import denoising_batches
+from inn_experiments.training.denoising_batches import DenoisingBatches
 
 
 def rows() -> Rows:
@@ -77,7 +77,7 @@ def test_all_parameterizations_share_rows_levels_and_noise(schedule):
 def test_statistics_are_those_of_all_values_whatever_the_block(monkeypatch):
     x = np.random.default_rng(0).normal(5, 2, (1000, 7)).astype(np.float32)
     for block in (3, 4096):
-        monkeypatch.setattr("inn_experiments.synthesizers.moments.BLOCK", block)
+        monkeypatch.setattr("inn_experiments.maths.moments.BLOCK", block)
         moments = Moments.of(x)
         assert moments.mean == pytest.approx(x.mean(dtype=np.float64))
         assert moments.deviation == pytest.approx(x.std(dtype=np.float64))

@@ -13,11 +13,11 @@ from inn_experiments.contracts import Rows, UserError
 from inn_experiments.maths.parameterization import X0, Epsilon, Mu, V
 from inn_experiments.maths.samplers import DDIM, DDPM
 from inn_experiments.maths.schedules import Cosine, Linear
-from inn_experiments.modules.denoising import DenoisingModule
-from inn_experiments.modules.trainer import Trainer
 from inn_experiments.nets.mlp import Mlp
 from inn_experiments.synthesizers import diffusion as diffusion_module
 from inn_experiments.synthesizers.diffusion import Diffusion
+from inn_experiments.training.denoising import DenoisingModule
+from inn_experiments.training.trainer import Trainer
 
 CENTRES = np.array([[4.0, 0.0, 1.0], [-2.0, 3.0, 1.0], [0.0, -3.0, 6.0]])
 

@@ -5,8 +5,8 @@ import pytest
 from scipy.linalg import sqrtm
 
 from inn_experiments.contracts import UserError
-from inn_experiments.evaluation.errors import direction_errors, frechet, histogram_kl
-from inn_experiments.evaluation.trivial import best_trivial, trivial_errors
+from inn_experiments.measures.numbers.errors import direction_errors, frechet, histogram_kl
+from inn_experiments.measures.numbers.trivial import best_trivial, trivial_errors
 
 RNG = np.random.default_rng(0)
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from inn_experiments.contracts import Rows, Split, UserError
-from inn_experiments.evaluation.c2st import c2st
-from inn_experiments.evaluation.fidelity import fidelity, fresh_or_halves
-from inn_experiments.evaluation.prdc import prdc
+from inn_experiments.measures.fidelity import fidelity, fresh_or_halves
+from inn_experiments.measures.numbers.c2st import c2st
+from inn_experiments.measures.numbers.prdc import prdc
 
 
 def normal(seed: int, count: int = 300, features: int = 8) -> np.ndarray:

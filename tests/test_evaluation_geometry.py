@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from inn_experiments.contracts import Rows, UserError
-from inn_experiments.evaluation.geometry import Geometry, metrics
-from inn_experiments.evaluation.moments import gaussian_rows, moments
-from inn_experiments.evaluation.sliced import along, sliced_wasserstein
+from inn_experiments.measures.geometry import Geometry, metrics
+from inn_experiments.measures.numbers.moments import gaussian_rows, moments
+from inn_experiments.measures.numbers.sliced import along, sliced_wasserstein
 
 CLASSES = ("ring", "tendril")
 

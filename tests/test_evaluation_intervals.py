@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from inn_experiments.evaluation.intervals import (
+from inn_experiments.measures.numbers.intervals import (
     corrected_interval,
     mean_interval,
     paired_interval,

@@ -9,8 +9,8 @@ import pytest
 
 from inn_experiments.contracts import Rows, Split, UserError
 from inn_experiments.data.scaling import BasePeak
-from inn_experiments.evaluation.latent_arithmetic import LatentArithmetic, chosen_pairs
-from inn_experiments.evaluation.resampling import interval_over_rows
+from inn_experiments.measures.latent_arithmetic import LatentArithmetic, chosen_pairs
+from inn_experiments.measures.numbers.resampling import interval_over_rows
 
 CENTRES = np.array([[0.0, 0.0], [6.0, 0.0], [0.0, 6.0], [6.0, 6.0]])
 

@@ -7,12 +7,12 @@ import pytest
 from sklearn.metrics import f1_score
 
 from inn_experiments.contracts import Rows, Split
-from inn_experiments.evaluation.intervals import corrected_interval, shared_test_interval
-from inn_experiments.evaluation.per_class import SHOWN, ClassScores, class_f1, class_rows, units_of
-from inn_experiments.evaluation.scores import confusion
-from inn_experiments.evaluation.utility import Utility
-from inn_experiments.synthesizers.bootstrap import Bootstrap
-from inn_experiments.synthesizers.convex import Convex
+from inn_experiments.measures.numbers.intervals import corrected_interval, shared_test_interval
+from inn_experiments.measures.utility.per_class import SHOWN, ClassScores, class_f1, class_rows, units_of
+from inn_experiments.measures.utility.scores import confusion
+from inn_experiments.measures.utility.utility import Utility
+from inn_experiments.synthesizers.classical.bootstrap import Bootstrap
+from inn_experiments.synthesizers.classical.convex import Convex
 
 SIZES = (60, 30, 8)
 

@@ -7,9 +7,8 @@ import pytest
 from spirals_examples import Exact, clusters, exact_clusters, exact_roll, roll, split_of
 
 from inn_experiments.contracts import Paths, UserError
-from inn_experiments.evaluation import spirals_places as places
-from inn_experiments.evaluation import spirals_steps as steps
-from inn_experiments.evaluation.spirals import Spirals
+from inn_experiments.measures.spirals import places, steps
+from inn_experiments.measures.spirals.spirals import Spirals
 
 CLUSTERS = clusters()
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from inn_experiments.contracts import Rows
-from inn_experiments.evaluation.unseen import SOURCES, score_unseen, spectra, unseen_table
+from inn_experiments.measures.unseen import SOURCES, score_unseen, spectra, unseen_table
 
 NEAREST = {2: 0, 3: 1}
 

@@ -9,16 +9,16 @@ import pytest
 from sklearn.metrics import accuracy_score, precision_recall_fscore_support
 
 from inn_experiments.contracts import Rows, Split, UserError
-from inn_experiments.evaluation.components import reduced
-from inn_experiments.evaluation.division import divide, halves
-from inn_experiments.evaluation.forest import forest_predictions
-from inn_experiments.evaluation.scores import MEASURES, confusion, measures, resampling_weights
-from inn_experiments.evaluation.treatments import treatments
-from inn_experiments.evaluation.utility import Utility
-from inn_experiments.seeding import child_seed
-from inn_experiments.synthesizers.bootstrap import Bootstrap
-from inn_experiments.synthesizers.convex import Convex
-from inn_experiments.synthesizers.gaussian import Gaussian
+from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.measures.utility.components import reduced
+from inn_experiments.measures.utility.division import divide, halves
+from inn_experiments.measures.utility.forest import forest_predictions
+from inn_experiments.measures.utility.scores import MEASURES, confusion, measures, resampling_weights
+from inn_experiments.measures.utility.treatments import treatments
+from inn_experiments.measures.utility.utility import Utility
+from inn_experiments.synthesizers.classical.bootstrap import Bootstrap
+from inn_experiments.synthesizers.classical.convex import Convex
+from inn_experiments.synthesizers.classical.gaussian import Gaussian
 
 REFERENCES = {"convex": Convex, "bootstrap": Bootstrap}
 CLASSES = ("a", "b", "c", "d")

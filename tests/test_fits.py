@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 import torch
 
+from inn_experiments.autoencoders.plain import Plain
 from inn_experiments.contracts import Samples
-from inn_experiments.fits import fit_or_load
-from inn_experiments.modules.denoising import DenoisingModule
-from inn_experiments.modules.inversion import InversionModule
-from inn_experiments.modules.regression import RegressionModule
-from inn_experiments.pipeline import build
-from inn_experiments.synthesizers.plain import Plain
+from inn_experiments.running.fits import fit_or_load
+from inn_experiments.running.pipeline import build
+from inn_experiments.training.denoising import DenoisingModule
+from inn_experiments.training.inversion import InversionModule
+from inn_experiments.training.regression import RegressionModule
 
 MODULES = (DenoisingModule, InversionModule, RegressionModule)
 LABELS = np.arange(3).repeat(4)

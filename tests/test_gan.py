@@ -13,12 +13,12 @@ from torch import nn
 from inn_experiments.conditioning.label import Label
 from inn_experiments.conditioning.none import Nothing
 from inn_experiments.contracts import Rows, UserError
-from inn_experiments.modules.adversarial import AdversarialModule
-from inn_experiments.modules.trainer import Trainer
 from inn_experiments.nets.adversarial import Discriminator, Generator
 from inn_experiments.synthesizers import one_pass
 from inn_experiments.synthesizers.gan import Gan, _spread
 from inn_experiments.synthesizers.vae import Vae
+from inn_experiments.training.adversarial import AdversarialModule
+from inn_experiments.training.trainer import Trainer
 
 CENTRES = np.array([[4.0, 0.0, 1.0], [-2.0, 3.0, 1.0], [0.0, -3.0, 6.0]])
 

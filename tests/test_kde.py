@@ -7,10 +7,10 @@ import pytest
 from sklearn.model_selection import LeaveOneOut, cross_val_score
 from sklearn.neighbors import KernelDensity
 
-from inn_experiments import config
+from inn_experiments.configuration import cell as config
+from inn_experiments.configuration.targets import build
 from inn_experiments.contracts import Rows, Synthesizer, UserError
-from inn_experiments.synthesizers.kde import Kde, cross_validated
-from inn_experiments.targets import build
+from inn_experiments.synthesizers.classical.kde import Kde, cross_validated
 
 WAYS = ("cross_validated", "scott", "silverman", 0.3)
 
@@ -104,7 +104,7 @@ def test_equal_rows_are_given_back(bandwidth) -> None:
 def test_many_and_wide_rows_are_judged_by_some_of_them(monkeypatch) -> None:
     x = rows(400, features=300).x.astype(np.float64)
     every = cross_validated(x)
-    monkeypatch.setattr("inn_experiments.synthesizers.kde.JUDGED", 50)
+    monkeypatch.setattr("inn_experiments.synthesizers.classical.kde.JUDGED", 50)
     assert cross_validated(x) == pytest.approx(every, rel=0.05)
 
 

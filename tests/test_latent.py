@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from inn_experiments.autoencoders.identity import Identity
+from inn_experiments.autoencoders.plain import Plain
 from inn_experiments.contracts import Invertible, Rows, Samples, Synthesizer, UserError
 from inn_experiments.maths.corruption import Gaussian as GaussianNoise
 from inn_experiments.maths.losses import Mse
@@ -16,14 +18,12 @@ from inn_experiments.maths.parameterization import X0
 from inn_experiments.maths.primes import Orthogonal
 from inn_experiments.maths.schedules import Cosine
 from inn_experiments.methods.implicit import Implicit
-from inn_experiments.modules.trainer import Trainer
 from inn_experiments.nets.point_unet import PointUNet
-from inn_experiments.synthesizers.bootstrap import Bootstrap
-from inn_experiments.synthesizers.gaussian import Gaussian
-from inn_experiments.synthesizers.identity import Identity
+from inn_experiments.synthesizers.classical.bootstrap import Bootstrap
+from inn_experiments.synthesizers.classical.gaussian import Gaussian
 from inn_experiments.synthesizers.inn import Inn
 from inn_experiments.synthesizers.latent import Latent
-from inn_experiments.synthesizers.plain import Plain
+from inn_experiments.training.trainer import Trainer
 
 LABELS = np.array([2, 0, 0, 1, 2])
 

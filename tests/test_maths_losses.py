@@ -9,7 +9,7 @@ import torch
 from scipy.linalg import sqrtm
 from scipy.stats import entropy
 
-from inn_experiments import config
+from inn_experiments.configuration import cell as config
 from inn_experiments.maths.losses import Fid, Kl, Mse
 
 

@@ -8,7 +8,7 @@ import cells
 import pytest
 import torch
 
-from inn_experiments import config
+from inn_experiments.configuration import cell as config
 from inn_experiments.maths.schedules import Cosine, Linear, levels
 
 ALL = [Cosine(), Cosine(1000), Cosine(7, offset=0.02), Linear(), Linear(1000, rescale=False), Linear(50, rescale=False)]

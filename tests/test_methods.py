@@ -10,7 +10,7 @@ import torch
 from torch.nn.functional import mse_loss
 
 from inn_experiments.contracts import UserError
-from inn_experiments.modules.batches import PairBatches
+from inn_experiments.training.batches import PairBatches
 
 METHODS = ["implicit", "semi_implicit", "svd", "explicit"]
 STEPS = 100

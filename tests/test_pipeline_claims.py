@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from refusals import frame, given
 
-from inn_experiments.evaluation import c2st
+from inn_experiments.measures.numbers import c2st
 from inn_experiments.synthesizers import gan
 
 FEW = ("data.rows=300", "data.val_rows=20", "data.test_rows=80", "data.fresh_rows=80")

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from massbank_examples import many, write
 
-from inn_experiments.evaluation import c2st
+from inn_experiments.measures.numbers import c2st
 from inn_experiments.reports import __main__ as reports
 
 CHEMICALS = ["DEB", "DEM", "DMMP", "DPM", "DtBP", "JP8", "MES", "TEPO"]

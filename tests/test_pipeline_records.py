@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from refusals import archive
 
-from inn_experiments.data.records2d import Records2d
-from inn_experiments.evaluation import c2st
+from inn_experiments.data.records.records2d import Records2d
+from inn_experiments.measures.numbers import c2st
 
 CELL = (
     "autoencoder=sequential",

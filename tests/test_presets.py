@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import yaml
 
-from inn_experiments import config
+from inn_experiments.configuration import cell as config
 from inn_experiments.contracts import Encoding, Synthesizer, UserError
 
 PRESETS = sorted(path.stem for path in (config.CONF / "preset").glob("*.yaml"))

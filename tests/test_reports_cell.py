@@ -9,8 +9,8 @@ import pytest
 from rich.console import Console
 
 from inn_experiments.contracts import Rows, Samples, Split
-from inn_experiments.reports.console import cell_table
-from inn_experiments.reports.figures import cell_figures
+from inn_experiments.reports.cell.console import cell_table
+from inn_experiments.reports.cell.figures import cell_figures
 
 
 def make_split(classes: int = 10, per_class: int = 30, features: int = 40) -> Split:

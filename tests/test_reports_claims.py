@@ -7,7 +7,7 @@ from dataclasses import asdict
 import pytest
 
 from inn_experiments.contracts import Claim, UserError
-from inn_experiments.reports.claims import claims_markdown
+from inn_experiments.reports.studies.claims import claims_markdown
 
 
 def report(seed: int, value: float, cell: str = "cell", **more):

@@ -7,7 +7,7 @@ from reports_examples import ONLY, SEEDS, make_report
 
 from inn_experiments.contracts import UserError
 from inn_experiments.reports import __main__ as command
-from inn_experiments.reports.selection import CELLS, select_grid
+from inn_experiments.reports.studies.selection import CELLS, select_grid
 
 
 def test_runs_that_do_not_belong_together_are_refused():

@@ -6,8 +6,8 @@ import pytest
 from reports_examples import make_report
 
 from inn_experiments.contracts import UserError
-from inn_experiments.reports.comparison import comparison_table
-from inn_experiments.reports.selection import CELLS, Cell, select_grid
+from inn_experiments.reports.studies.comparison import comparison_table
+from inn_experiments.reports.studies.selection import CELLS, Cell, select_grid
 
 SVD = Cell("svd", "fid", "gaussian")
 KEY = "test__inverse__mse"

@@ -9,11 +9,11 @@ import pytest
 from geometry_examples import make_report
 
 from inn_experiments.contracts import UserError
-from inn_experiments.evaluation.intervals import mean_interval
+from inn_experiments.measures.numbers.intervals import mean_interval
 from inn_experiments.reports import __main__ as command
-from inn_experiments.reports.directions import meaning, verdict
-from inn_experiments.reports.effects import effect_table, effects_markdown
-from inn_experiments.reports.factorial import balanced, contrasts, factorial
+from inn_experiments.reports.studies.directions import meaning, verdict
+from inn_experiments.reports.studies.effects import effect_table, effects_markdown
+from inn_experiments.reports.studies.factorial import balanced, contrasts, factorial
 
 C2ST = "test/geometry/generated/c2st"
 TARGET = {"epsilon": 0.2, "v": 0.05, "x0": 0.0}

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from inn_experiments.contracts import Rows
-from inn_experiments.reports import eye_test
-from inn_experiments.reports.eye_test import PANELS, eye_tests, file_name
+from inn_experiments.reports.cell import eye_test
+from inn_experiments.reports.cell.eye_test import PANELS, eye_tests, file_name
 
 CLASSES = ("1,2-DCE / a", "1,2-DCE: a", "few", "many")
 AXIS = np.linspace(0, 1, 16)

@@ -11,9 +11,9 @@ from rich.console import Console
 
 from inn_experiments.contracts import Rows, UserError
 from inn_experiments.reports import __main__ as command
-from inn_experiments.reports.console import cell_table
-from inn_experiments.reports.geometry_figure import geometry_figure
-from inn_experiments.reports.table8 import PAPER, error_table, moments_table, structure_table, table8_markdown
+from inn_experiments.reports.cell.console import cell_table
+from inn_experiments.reports.cell.geometry_figure import geometry_figure
+from inn_experiments.reports.studies.table8 import PAPER, error_table, moments_table, structure_table, table8_markdown
 
 PRINTED = np.array(
     [

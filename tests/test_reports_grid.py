@@ -9,11 +9,11 @@ import pytest
 from reports_examples import SEEDS, WOBBLE, make_grid
 from scipy.stats import t as student
 
-from inn_experiments.reports.estimates import estimate, lacks, metric, number
-from inn_experiments.reports.findings import below_trivial
-from inn_experiments.reports.grid import grid_markdown
-from inn_experiments.reports.selection import CELLS, Cell, choose_cells, missing_runs
-from inn_experiments.reports.tables import paper_table_6
+from inn_experiments.reports.estimate import estimate, lacks, metric, number
+from inn_experiments.reports.studies.findings import below_trivial
+from inn_experiments.reports.studies.grid import grid_markdown
+from inn_experiments.reports.studies.selection import CELLS, Cell, choose_cells, missing_runs
+from inn_experiments.reports.studies.tables import paper_table_6
 
 
 def test_interval_is_over_seeds_of_the_mean_over_cells():

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from reports_examples import WOBBLE, make_grid
 
-from inn_experiments.reports.findings import hypotheses_section
-from inn_experiments.reports.hypotheses import HYPOTHESES, answer, holm, overall
+from inn_experiments.reports.studies.findings import hypotheses_section
+from inn_experiments.reports.studies.hypotheses import HYPOTHESES, answer, holm, overall
 
 
 def answers(grid, name: str):

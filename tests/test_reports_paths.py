@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 
 from inn_experiments.contracts import Paths
-from inn_experiments.reports import animation
-from inn_experiments.reports.claims_figures import claims_figures
-from inn_experiments.reports.paths_figures import path_figure, snapshots_figure, spaced, steps_figure
+from inn_experiments.reports.cell import animation
+from inn_experiments.reports.cell.claims_figures import claims_figures
+from inn_experiments.reports.cell.paths_figures import path_figure, snapshots_figure, spaced, steps_figure
 
 NAMES = ["forward.png", "reverse.png", "path.png", "steps.png", "reverse.gif"]
 

@@ -10,14 +10,14 @@ import pandas as pd
 import pytest
 
 from inn_experiments.contracts import Samples, Split
-from inn_experiments.data.records2d import Records2d
-from inn_experiments.data.records_files import RawRecords
-from inn_experiments.data.records_preprocessing import Settings
-from inn_experiments.data.records_split import split_records
+from inn_experiments.data.records.files import RawRecords
+from inn_experiments.data.records.preprocessing import Settings
+from inn_experiments.data.records.records2d import Records2d
+from inn_experiments.data.records.split import split_records
 from inn_experiments.data.scaling import Standard
-from inn_experiments.reports import record_figures
-from inn_experiments.reports.figures import cell_figures
-from inn_experiments.reports.samples import write_samples
+from inn_experiments.reports.cell import record_figures
+from inn_experiments.reports.cell.figures import cell_figures
+from inn_experiments.reports.cell.samples import write_samples
 
 SHAPE = (16, 24)
 

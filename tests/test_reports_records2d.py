@@ -8,12 +8,12 @@ import pytest
 from rich.console import Console
 
 from inn_experiments.contracts import UserError
-from inn_experiments.evaluation.intervals import corrected_interval
+from inn_experiments.measures.numbers.intervals import corrected_interval
 from inn_experiments.reports import __main__ as command
-from inn_experiments.reports.console import cell_table
-from inn_experiments.reports.records2d import records2d_markdown
-from inn_experiments.reports.records2d_runs import Kind, Width, by_kind, by_width, choose
-from inn_experiments.reports.records2d_tables import (
+from inn_experiments.reports.cell.console import cell_table
+from inn_experiments.reports.studies.records2d import records2d_markdown
+from inn_experiments.reports.studies.records2d_runs import Kind, Width, by_kind, by_width, choose
+from inn_experiments.reports.studies.records2d_tables import (
     class_table,
     control_table,
     reconstruction_table,

@@ -6,9 +6,9 @@ import pytest
 
 from inn_experiments.contracts import UserError
 from inn_experiments.reports import __main__ as command
-from inn_experiments.reports.synthesizers import reading, synthesizers_markdown, synthesizers_table
-from inn_experiments.reports.synthesizers_figure import COLOURS, family, synthesizers_figure
-from inn_experiments.reports.synthesizers_runs import collect, missing, outside, over_convex, ranked, twins
+from inn_experiments.reports.studies.synthesizers import reading, synthesizers_markdown, synthesizers_table
+from inn_experiments.reports.studies.synthesizers_figure import COLOURS, family, synthesizers_figure
+from inn_experiments.reports.studies.synthesizers_runs import collect, missing, outside, over_convex, ranked, twins
 
 SCORES = ("c2st", "fid", "coverage", "precision", "recall", "nearest_train_ratio", "copies")
 REAL, CONVEX = 0.6, 0.65

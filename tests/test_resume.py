@@ -6,8 +6,8 @@ import cells
 import pytest
 
 from inn_experiments.contracts import UserError
-from inn_experiments.modules.checkpoint import FILE_NAME, Resumable
-from inn_experiments.modules.inversion import InversionModule
+from inn_experiments.training.checkpoint import FILE_NAME, Resumable
+from inn_experiments.training.inversion import InversionModule
 
 
 class Interrupted(Exception):

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 import torch
 
+from inn_experiments.autoencoders.vae import Vae as AutoencoderVae
 from inn_experiments.conditioning.label import Label
 from inn_experiments.contracts import Rows
-from inn_experiments.modules.adversarial import AdversarialModule
-from inn_experiments.modules.trainer import Trainer
-from inn_experiments.modules.variational import VariationalModule
-from inn_experiments.synthesizers.autoencoder_vae import AutoencoderVae
 from inn_experiments.synthesizers.gan import Gan
 from inn_experiments.synthesizers.vae import Vae
+from inn_experiments.training.adversarial import AdversarialModule
+from inn_experiments.training.trainer import Trainer
+from inn_experiments.training.variational import VariationalModule
 
 pytestmark = pytest.mark.filterwarnings("ignore:generator=gan has collapsed")
 Y = np.arange(90) % 3

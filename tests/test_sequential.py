@@ -10,15 +10,15 @@ import torch
 from autoencoder_examples import trainer
 from torch import nn
 
-from inn_experiments import config
+from inn_experiments.autoencoders.joint import Joint
+from inn_experiments.autoencoders.sequential import Sequential
+from inn_experiments.autoencoders.undersampling import undersample
+from inn_experiments.configuration import cell as config
 from inn_experiments.contracts import Rows, UserError
-from inn_experiments.modules.regression import RegressionModule
 from inn_experiments.nets.series import MeanMatrix, SeriesDecoder, SeriesEncoder
-from inn_experiments.synthesizers.joint import Joint
-from inn_experiments.synthesizers.kde import Kde
+from inn_experiments.synthesizers.classical.kde import Kde
 from inn_experiments.synthesizers.latent import Latent
-from inn_experiments.synthesizers.sequential import Sequential
-from inn_experiments.synthesizers.undersampling import undersample
+from inn_experiments.training.regression import RegressionModule
 
 M, N, D = 12, 18, 3
 BOTH = (Sequential, Joint)

@@ -7,14 +7,14 @@ import pytest
 import torch
 from torch.distributions import Normal, kl_divergence
 
+from inn_experiments.autoencoders.vae import Vae as AutoencoderVae
 from inn_experiments.conditioning.label import Label
 from inn_experiments.conditioning.none import Nothing
 from inn_experiments.contracts import Rows, UserError
-from inn_experiments.modules.trainer import Trainer
-from inn_experiments.modules.variational import VariationalModule
 from inn_experiments.nets.variational import VariationalAutoencoder, divergence
-from inn_experiments.synthesizers.autoencoder_vae import AutoencoderVae
 from inn_experiments.synthesizers.vae import Vae
+from inn_experiments.training.trainer import Trainer
+from inn_experiments.training.variational import VariationalModule
 
 CENTRES = np.array([[4.0, 0.0, 1.0], [-2.0, 3.0, 1.0], [0.0, -3.0, 6.0]])
 

@@ -8,12 +8,12 @@ from typing import Literal
 import numpy as np
 
 from inn_experiments.contracts import Rows, Scaling, Split, UserError
+from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.data.checks import check_base_peak, check_varies
 from inn_experiments.data.grouped_splits import grouped_parts
-from inn_experiments.data.readers import RawTable
 from inn_experiments.data.scaling import BasePeak, Standard
 from inn_experiments.data.splits import Parts, keep_per_class, stratified_parts
-from inn_experiments.seeding import child_seed
+from inn_experiments.data.tables.readers import RawTable
 
 
 def assemble(

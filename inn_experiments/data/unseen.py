@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from inn_experiments.contracts import Rows, Split, UserError
+from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.data.assemble import assemble, make_rows, sort_classes
 from inn_experiments.data.checks import check_base_peak
-from inn_experiments.data.readers import RawTable
-from inn_experiments.seeding import child_seed
+from inn_experiments.data.tables.readers import RawTable
 
 
 def assemble_unseen(table: RawTable, unseen: int, *, seed: int, **options: Any) -> Split:

@@ -12,7 +12,7 @@ from functools import wraps
 import torch
 from torch import Tensor, nn
 
-from inn_experiments.limits import NonNegative, Positive, SeveralInt, Share
+from inn_experiments.contracts.limits import NonNegative, Positive, SeveralInt, Share
 
 
 def whole(forward: Callable[[nn.Module, Tensor], Tensor]) -> Callable[[nn.Module, Tensor], Tensor]:

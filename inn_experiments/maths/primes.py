@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor
 
-from inn_experiments.seeding import child_seed
+from inn_experiments.contracts.seeding import child_seed
 
 
 class Orthogonal:

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from inn_experiments.contracts import UserError
-from inn_experiments.limits import PositiveInt, Share
+from inn_experiments.contracts.limits import PositiveInt, Share
 from inn_experiments.maths.posterior import LEAST, Level, posterior
 from inn_experiments.maths.schedules import Cosine, Linear
 

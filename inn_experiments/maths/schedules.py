@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor
 
-from inn_experiments.limits import NonNegative, PositiveInt, Share
+from inn_experiments.contracts.limits import NonNegative, PositiveInt, Share
 
 
 class Cosine:

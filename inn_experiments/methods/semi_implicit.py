@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import mse_loss
 
-from inn_experiments.limits import NonNegative
+from inn_experiments.contracts.limits import NonNegative
 from inn_experiments.methods.base import Method, Pairs
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inn_experiments.limits import NaturalInt, NonNegative, PositiveShare
+from inn_experiments.contracts.limits import NaturalInt, NonNegative, PositiveShare
 from inn_experiments.maths.inverses import Inverter, RegularisedSVD
 from inn_experiments.methods.walked import Walked
 

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn.functional import mse_loss
 
 from inn_experiments.contracts import UserError
-from inn_experiments.limits import NaturalInt, NonNegative
+from inn_experiments.contracts.limits import NaturalInt, NonNegative
 from inn_experiments.maths.inverses import Inverter
 from inn_experiments.maths.refine import refine
 from inn_experiments.methods.base import Method, Pairs, Setting

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from inn_experiments.contracts import UserError
-from inn_experiments.limits import EvenInt, Halvings, PositiveInt
+from inn_experiments.contracts.limits import EvenInt, Halvings, PositiveInt
 from inn_experiments.nets.embeddings import Context
 
 KERNEL = 5

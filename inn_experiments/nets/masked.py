@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from inn_experiments.contracts import UserError
-from inn_experiments.seeding import child_seed
+from inn_experiments.contracts.seeding import child_seed
 
 
 def block_mask(

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from inn_experiments.contracts import UserError
-from inn_experiments.limits import EvenInt, Positive, PositiveInt, PositiveShare
+from inn_experiments.contracts.limits import EvenInt, Positive, PositiveInt, PositiveShare
 from inn_experiments.maths.activations import ActivationName
 from inn_experiments.maths.activations import activation as make_activation
 from inn_experiments.maths.inverses import Inverter

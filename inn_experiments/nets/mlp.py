@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from inn_experiments.limits import EvenInt, PositiveInt
+from inn_experiments.contracts.limits import EvenInt, PositiveInt
 from inn_experiments.nets.embeddings import Context
 
 ACTIVATIONS = {"silu": functional.silu, "gelu": functional.gelu, "relu": functional.relu, "tanh": torch.tanh}

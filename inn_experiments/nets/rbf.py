@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from inn_experiments.limits import PositiveInt
+from inn_experiments.contracts.limits import PositiveInt
 
 
 class Rbf(nn.Module):

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import orthogonal as orthogonal_parametrisation
 
-from inn_experiments.limits import EvenInt, Positive, PositiveInt
+from inn_experiments.contracts.limits import EvenInt, Positive, PositiveInt
 from inn_experiments.maths.activations import ActivationName
 from inn_experiments.maths.activations import activation as make_activation
 from inn_experiments.maths.inverses import Inverter

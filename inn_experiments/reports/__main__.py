@@ -112,9 +112,9 @@ def axis_value(text: str) -> tuple[str, str]:
 def write_grid(options: argparse.Namespace, given: Sequence[str]) -> int:
     """Collect the finished runs, write the Markdown file and its figure, and say where they are."""
     from inn_experiments.reports.files import write_figure, write_text
-    from inn_experiments.reports.grid import grid_markdown
-    from inn_experiments.reports.grid_figure import grid_figure
-    from inn_experiments.reports.selection import missing_runs, select_grid
+    from inn_experiments.reports.studies.grid import grid_markdown
+    from inn_experiments.reports.studies.grid_figure import grid_figure
+    from inn_experiments.reports.studies.selection import missing_runs, select_grid
     from inn_experiments.tracking.collect import finished
 
     only = {"network": options.network, "data": options.data, **dict(options.only)}
@@ -132,8 +132,8 @@ def write_grid(options: argparse.Namespace, given: Sequence[str]) -> int:
 
 def write_comparison(options: argparse.Namespace, given: Sequence[str]) -> int:
     """Collect the finished runs, write the table with the commands above it, and say where it is."""
-    from inn_experiments.reports.comparison import comparison_table
     from inn_experiments.reports.files import write_text
+    from inn_experiments.reports.studies.comparison import comparison_table
     from inn_experiments.tracking.collect import finished
 
     table, count = comparison_table(finished(options.outputs), options.rows, options.columns, dict(options.only))
@@ -150,7 +150,7 @@ def write_comparison(options: argparse.Namespace, given: Sequence[str]) -> int:
 def write_table8(options: argparse.Namespace, given: Sequence[str]) -> int:
     """Collect the finished runs with a geometry, write Table 8 of each cell, and say where it is."""
     from inn_experiments.reports.files import write_text
-    from inn_experiments.reports.table8 import table8_markdown
+    from inn_experiments.reports.studies.table8 import table8_markdown
     from inn_experiments.tracking.collect import finished
 
     commands = [*options.command, typed(given)]
@@ -162,8 +162,8 @@ def write_table8(options: argparse.Namespace, given: Sequence[str]) -> int:
 
 def write_effects(options: argparse.Namespace, given: Sequence[str]) -> int:
     """Collect the finished runs, write what each factor does, and say where it is."""
-    from inn_experiments.reports.effects import effects_markdown
     from inn_experiments.reports.files import write_text
+    from inn_experiments.reports.studies.effects import effects_markdown
     from inn_experiments.tracking.collect import finished
 
     text, count = effects_markdown(
@@ -183,8 +183,8 @@ def write_effects(options: argparse.Namespace, given: Sequence[str]) -> int:
 def write_records2d(options: argparse.Namespace, given: Sequence[str]) -> int:
     """Collect the finished runs of 2-D records, write the report and its figure, and say where they are."""
     from inn_experiments.reports.files import write_figure, write_text
-    from inn_experiments.reports.records2d import records2d_markdown
-    from inn_experiments.reports.records2d_figure import records2d_figure
+    from inn_experiments.reports.studies.records2d import records2d_markdown
+    from inn_experiments.reports.studies.records2d_figure import records2d_figure
     from inn_experiments.tracking.collect import finished
 
     picture, commands = options.to.with_suffix(".png"), [*options.command, typed(given)]
@@ -197,8 +197,8 @@ def write_records2d(options: argparse.Namespace, given: Sequence[str]) -> int:
 
 def write_claims(options: argparse.Namespace, given: Sequence[str]) -> int:
     """Collect the finished runs with measured statements, write their tables, and say where they are."""
-    from inn_experiments.reports.claims import claims_markdown
     from inn_experiments.reports.files import write_text
+    from inn_experiments.reports.studies.claims import claims_markdown
     from inn_experiments.tracking.collect import finished
 
     commands = [*options.command, typed(given)]
@@ -211,9 +211,9 @@ def write_claims(options: argparse.Namespace, given: Sequence[str]) -> int:
 def write_synthesizers(options: argparse.Namespace, given: Sequence[str]) -> int:
     """Collect the finished runs of presets, write the report and its figure, and say where they are."""
     from inn_experiments.reports.files import write_figure, write_text
-    from inn_experiments.reports.synthesizers import synthesizers_markdown
-    from inn_experiments.reports.synthesizers_figure import synthesizers_figure
-    from inn_experiments.reports.synthesizers_runs import collect
+    from inn_experiments.reports.studies.synthesizers import synthesizers_markdown
+    from inn_experiments.reports.studies.synthesizers_figure import synthesizers_figure
+    from inn_experiments.reports.studies.synthesizers_runs import collect
     from inn_experiments.tracking.collect import finished
 
     picture, commands = options.to.with_suffix(".png"), [*options.command, typed(given)]

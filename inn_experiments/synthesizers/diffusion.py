@@ -12,17 +12,17 @@ import torch
 from torch import nn
 
 from inn_experiments.contracts import Rows, Samples, UserError
-from inn_experiments.limits import Share
+from inn_experiments.contracts.limits import Share
+from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.maths.moments import Moments
 from inn_experiments.maths.posterior import forward_chain
 from inn_experiments.maths.samplers import KEPT, drawn
-from inn_experiments.modules.denoising import DenoisingModule
-from inn_experiments.modules.denoising_batches import DenoisingBatches, Examples
-from inn_experiments.modules.trainer import Trainer
-from inn_experiments.seeding import child_seed
 from inn_experiments.synthesizers.denoiser import walked
 from inn_experiments.synthesizers.labels import check_labels
-from inn_experiments.synthesizers.moments import Moments
-from inn_experiments.synthesizers.weights import read_weights
+from inn_experiments.training.denoising import DenoisingModule
+from inn_experiments.training.denoising_batches import DenoisingBatches, Examples
+from inn_experiments.training.trainer import Trainer
+from inn_experiments.training.weights import read_weights
 
 # Rows that go through the sampler at once.
 BLOCK = 4096

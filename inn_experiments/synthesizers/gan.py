@@ -10,13 +10,13 @@ import torch
 from torch import Tensor
 
 from inn_experiments.contracts import Rows
-from inn_experiments.limits import NonNegative, PositiveInt, SeveralInt, Share
-from inn_experiments.modules.adversarial import AdversarialModule
-from inn_experiments.modules.trainer import Trainer
+from inn_experiments.contracts.limits import NonNegative, PositiveInt, SeveralInt, Share
+from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.maths.moments import Moments, evenly
 from inn_experiments.nets.adversarial import Discriminator, Generator
-from inn_experiments.seeding import child_seed
-from inn_experiments.synthesizers.moments import Moments, evenly
 from inn_experiments.synthesizers.one_pass import OnePass
+from inn_experiments.training.adversarial import AdversarialModule
+from inn_experiments.training.trainer import Trainer
 
 # Mean D(x) - D(G(z)) of the last epoch beyond which the discriminator has won: there is no gradient left.
 WON = 0.9

@@ -14,14 +14,14 @@ import torch
 from torch import Tensor, nn
 
 from inn_experiments.contracts import Corrupted, Rows, Samples, UserError
-from inn_experiments.limits import PositiveInt, PositiveShare, Share
+from inn_experiments.contracts.limits import PositiveInt, PositiveShare, Share
+from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.corruption import Convex
 from inn_experiments.methods.base import Method, Setting
-from inn_experiments.modules.batches import PairBatches
-from inn_experiments.modules.inversion import InversionModule
-from inn_experiments.modules.trainer import Trainer
-from inn_experiments.seeding import child_seed
-from inn_experiments.synthesizers.weights import read_weights
+from inn_experiments.training.batches import PairBatches
+from inn_experiments.training.inversion import InversionModule
+from inn_experiments.training.trainer import Trainer
+from inn_experiments.training.weights import read_weights
 
 
 class Inn:

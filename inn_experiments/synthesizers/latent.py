@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from inn_experiments.autoencoders.normalisation import Normalisation
 from inn_experiments.contracts import Rows, Samples, Synthesizer, UserError
-from inn_experiments.seeding import child_seed
-from inn_experiments.synthesizers.normalisation import Normalisation
-from inn_experiments.synthesizers.weights import write_whole
+from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.training.weights import write_whole
 
 DESCRIPTION = "latent.npz"
 

@@ -12,13 +12,13 @@ import torch
 from torch import Tensor, nn
 
 from inn_experiments.contracts import Rows, Samples, UserError
+from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.maths.moments import BLOCK, Moments, evenly
 from inn_experiments.maths.samplers import drawn
-from inn_experiments.modules.regression_batches import RegressionBatches
-from inn_experiments.modules.trainer import Trainer
-from inn_experiments.seeding import child_seed
 from inn_experiments.synthesizers.labels import check_labels
-from inn_experiments.synthesizers.moments import BLOCK, Moments, evenly
-from inn_experiments.synthesizers.weights import read_weights, write_whole
+from inn_experiments.training.regression_batches import RegressionBatches
+from inn_experiments.training.trainer import Trainer
+from inn_experiments.training.weights import read_weights, write_whole
 
 WEIGHTS, ARRAYS, RECORD = "weights.pt", "conditions.npz", "curves.json"
 

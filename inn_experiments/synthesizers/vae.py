@@ -7,13 +7,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from inn_experiments.limits import NonNegative, PositiveInt
+from inn_experiments.contracts.limits import NonNegative, PositiveInt
+from inn_experiments.maths.moments import Moments
 from inn_experiments.maths.samplers import drawn
-from inn_experiments.modules.trainer import Trainer
-from inn_experiments.modules.variational import VariationalModule
 from inn_experiments.nets.variational import VariationalAutoencoder
-from inn_experiments.synthesizers.moments import Moments
 from inn_experiments.synthesizers.one_pass import OnePass
+from inn_experiments.training.trainer import Trainer
+from inn_experiments.training.variational import VariationalModule
 
 
 class Vae(OnePass):

@@ -10,7 +10,7 @@ from inn_experiments.contracts import Report, UserError
 
 
 def run(cfg, run):
-    from inn_experiments import config
+    from inn_experiments.configuration import cell as config
 
     # STUB: what each seed does, `1=fail,2=kill`; a seed that is not named succeeds.
     wanted = dict(item.split("=") for item in os.environ.get("STUB", "").split(",") if item)
@@ -30,6 +30,6 @@ def run(cfg, run):
     return Report(config.cell_name(cfg), cfg.seed, config.fingerprint(cfg), config.axes(cfg), 7, metrics)
 
 
-stub = types.ModuleType("inn_experiments.pipeline")
+stub = types.ModuleType("inn_experiments.running.pipeline")
 stub.run = run
 sys.modules[stub.__name__] = stub

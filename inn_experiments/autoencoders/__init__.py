@@ -1,0 +1,1 @@
+"""Rows to latents and back, as something that is trained and kept."""

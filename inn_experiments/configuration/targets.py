@@ -1,0 +1,96 @@
+"""From a `_target_` in the configuration to an object of ours, and never to anything else."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from functools import partial
+from typing import Any
+
+from hydra.utils import instantiate
+from omegaconf import DictConfig, OmegaConf
+
+from inn_experiments.contracts import UserError
+
+ROOMS = {
+    "data": ("data",),
+    "generator": ("synthesizers",),
+    "method": ("methods",),
+    "network": ("nets",),
+    "prime": ("maths",),
+    "sampling": ("maths",),
+    "loss": ("maths",),
+    "parameterization": ("maths",),
+    "schedule": ("maths",),
+    "sampler": ("maths",),
+    "conditioning": ("conditioning",),
+    "autoencoder": ("autoencoders",),
+    "utility": ("measures",),
+    "geometry": ("measures",),
+    "claims": ("measures",),
+    "trainer": ("training",),
+    "tracking": ("tracking",),
+}
+"""Config group -> the packages of this program that its `_target_` may name."""
+
+NOTES = ("reads", "needs")
+"""Keys of an option that speak to the validation and are not arguments of its class."""
+
+_PATH = re.compile(r"inn_experiments\.([a-z_0-9]+)(\.[a-z_][a-z_0-9]*)+\.[A-Z]\w*")
+
+
+def find_class(path: str, group: str | None = None) -> type:
+    """The class that `_target_: path` names.
+
+    Arguments: `path`, dotted; `group`, the config group it stands in (None: any group's packages will do).
+    Raises UserError for everything but a class defined in an allowed package of this program.
+    """
+    every = {room for rooms in ROOMS.values() for room in rooms}
+    rooms = set(ROOMS.get(group, ())) if group else every
+    match = _PATH.fullmatch(path) if isinstance(path, str) else None
+    where = f" in the group `{group}`" if group else ""
+    if match is None or match[1] not in rooms:
+        allowed = ", ".join(f"inn_experiments.{room}.*" for room in sorted(rooms)) or "none"
+        raise UserError(f"_target_ {path!r}{where} is not allowed; allowed are classes in: {allowed}")
+    module_name, _, name = path.rpartition(".")
+    try:
+        found = getattr(importlib.import_module(module_name), name, None)
+    except ModuleNotFoundError as error:
+        if error.name is None or not module_name.startswith(error.name):
+            raise
+        found = None
+    # The module check keeps out names that a module merely imported from elsewhere.
+    if not isinstance(found, type) or found.__module__ != module_name:
+        raise UserError(f"_target_ {path!r}{where}: there is no such class")
+    return found
+
+
+def check_targets(node: Any, group: str | None = None) -> None:
+    """Refuse, at any depth of a plain `node`, a `_target_` that `find_class` would refuse."""
+    if isinstance(node, dict):
+        if "_target_" in node:
+            find_class(node["_target_"], group)
+        for value in node.values():
+            check_targets(value, group)
+    elif isinstance(node, list):
+        for value in node:
+            check_targets(value, group)
+
+
+def build(node: DictConfig | dict[str, Any], /, **extra: Any) -> Any:
+    """The object that an option describes, with `extra` arguments that only the program knows.
+
+    With `_partial_: true` in the option it is a factory of such objects instead.
+    Arguments: `node`, a config node with `_target_`; `extra`, handed over as they are (arrays, modules).
+    Raises UserError for a `_target_` outside the allow-list or an option that sets an `extra` argument.
+    """
+    plain = OmegaConf.to_container(node, resolve=True) if isinstance(node, DictConfig) else dict(node)
+    plain = {key: value for key, value in plain.items() if key not in NOTES}
+    if "_target_" not in plain:
+        raise UserError(f"an option without _target_ cannot be built; its keys are: {', '.join(plain)}")
+    check_targets(plain)
+    clash = sorted(set(plain) & set(extra))
+    if clash:
+        raise UserError(f"{plain['_target_']}: the program itself sets {', '.join(clash)}; leave it out")
+    factory = instantiate({**plain, "_partial_": True}, _convert_="all")
+    return partial(factory, **extra) if plain.get("_partial_") else factory(**extra)

@@ -1,0 +1,1 @@
+"""Ion mobility spectra from wide tables too large for memory."""

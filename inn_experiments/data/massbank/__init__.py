@@ -1,0 +1,1 @@
+"""Measured mass spectra: MassBank records and peak list files."""

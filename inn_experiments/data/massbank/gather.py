@@ -1,0 +1,118 @@
+"""From readings to one binned table: what is kept of each wanted record, and an account of the others."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from inn_experiments.contracts import UserError
+from inn_experiments.data.massbank.binning import Bins
+from inn_experiments.data.massbank.records import Reading
+from inn_experiments.data.massbank.selection import Choice, choose
+
+TEXTS = (
+    "accession",
+    "compound",
+    "name",
+    "contributor",
+    "licence",
+    "instrument",
+    "collision_energy",
+    "authors",
+    "copyright",
+    "smiles",
+)
+SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """The chosen rows by compound: `x` (n, d) float32 in the records' units, `texts` field -> (n,) text.
+
+    `unreadable` (k,) text names every record that could not be read and why; `total` counts all records.
+    """
+
+    x: np.ndarray
+    texts: dict[str, np.ndarray]
+    unreadable: np.ndarray
+    total: int
+
+    def complaint(self) -> str | None:
+        """The summary of what could not be read, or None where everything could."""
+        return complaint(self.unreadable.tolist(), self.total)
+
+    def class_smiles(self) -> dict[str, tuple[str, ...]] | None:
+        """Compound -> the SMILES most of its records write (ties: first by alphabet), () if none does."""
+        counts: dict[str, Counter[str]] = {key: Counter() for key in np.unique(self.texts["compound"]).tolist()}
+        for key, text in zip(self.texts["compound"].tolist(), self.texts["smiles"].tolist(), strict=True):
+            counts[key].update([text] if text else [])
+        found = {
+            key: (min(count, key=lambda text: (-count[text], text)),) if count else () for key, count in counts.items()
+        }
+        return found if any(found.values()) else None
+
+
+def gather(readings: Iterable[Reading], choice: Choice, bins: Bins, where: str) -> Gathered:
+    """Bin the wanted records and choose among them; only their filled bins are held meanwhile.
+
+    Raises UserError where no record can be read or none is wanted, and those of `choose`.
+    """
+    rows: list[tuple[np.ndarray, np.ndarray]] = []
+    texts: dict[str, list[str]] = {field: [] for field in TEXTS}
+    unreadable: list[str] = []
+    refused: Counter[str] = Counter()
+    seen: set[str] = set()
+    total = 0
+    for place, record in readings:
+        total += 1
+        if isinstance(record, str):
+            unreadable.append(f"{place} ({record})")
+            continue
+        if record.accession in seen:
+            unreadable.append(f"{place} (a second record with the accession {record.accession})")
+            continue
+        seen.add(record.accession)
+        refusal = choice.refusal(record)
+        if refusal:
+            refused[refusal] += 1
+            continue
+        row = bins.sums(record.mz, record.intensity)
+        filled = np.flatnonzero(row)
+        if not len(filled):
+            unreadable.append(f"{place} (no intensity between m/z {bins.low:g} and {bins.high:g})")
+            continue
+        rows.append((filled, row[filled]))
+        for field in TEXTS:
+            texts[field].append(getattr(record, field))
+    if not rows:
+        raise UserError(_nothing(unreadable, refused, total, where))
+    chosen = choose(texts["compound"], texts["contributor"], texts["accession"], choice)
+    x = np.zeros((len(chosen), bins.number), dtype=np.float32)
+    for position, index in enumerate(chosen):
+        filled, values = rows[index]
+        x[position, filled] = values
+    kept = {field: np.array([values[index] for index in chosen], dtype=np.str_) for field, values in texts.items()}
+    return Gathered(x, kept, np.array(unreadable, dtype=np.str_), total)
+
+
+def complaint(unreadable: list[str], total: int) -> str | None:
+    """`3 of 1,003 records could not be read: file (why); ...`, or None for an empty list."""
+    if not unreadable:
+        return None
+    more = f"; ... ({len(unreadable) - SHOWN:,} more)" if len(unreadable) > SHOWN else ""
+    named = "; ".join(unreadable[:SHOWN])
+    return f"{len(unreadable):,} of {total:,} records could not be read: {named}{more}"
+
+
+def _nothing(unreadable: list[str], refused: Counter[str], total: int, where: str) -> str:
+    if not refused:
+        return f"data.path={where}: no record is usable: {complaint(unreadable, total) or 'there is none'}"
+    account = ", ".join(f"{count:,} {why}" for why, count in refused.most_common())
+    broken = f", {len(unreadable):,} not readable" if unreadable else ""
+    return (
+        f"data.path={where}: none of {total:,} records is wanted: {account}{broken}; change data.ion_mode, "
+        "data.level, data.adduct or data.licences (null: any)"
+    )

@@ -1,0 +1,114 @@
+"""MSP and MGF files as `Record`s through matchms, block by block, so that a broken one spoils no other."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from inn_experiments.contracts import UserError
+from inn_experiments.data.massbank.records import UNKNOWN, Reading, Record, Unreadable, check_peaks, contributor_of
+
+EXTENSIONS = (".msp", ".mgf")
+# Field of Record -> matchms' name for it after its own harmonisation.
+KEYS = {
+    "accession": "spectrum_id",
+    "authors": "authors",
+    "copyright": "copyright",
+    "licence": "license",
+    "name": "compound_name",
+    "smiles": "smiles",
+    "inchikey": "inchikey",
+    "instrument": "instrument",
+    "level": "ms_level",
+    "ion_mode": "ionmode",
+    "collision_energy": "collision_energy",
+    "adduct": "adduct",
+}
+ION_MODES = {"p": "positive", "+": "positive", "n": "negative", "-": "negative"}
+
+
+def read_peak_file(path: Path) -> Iterator[Reading]:
+    """Every spectrum of the .msp or .mgf file `path` in turn, named by its number.
+
+    Raises UserError where matchms is not installed or the file holds no block.
+    """
+    try:
+        from matchms.filtering import clean_adduct
+        from matchms.importing import load_from_mgf, load_from_msp
+    except ImportError as error:
+        raise UserError(
+            f"data.path={path}: reading {path.suffix} needs the package matchms, which is missing here "
+            f"({error}): pip install 'inn-experiments[chem]'"
+        ) from error
+
+    mgf = path.suffix.lower() == ".mgf"
+    load = load_from_mgf if mgf else load_from_msp
+    logger = logging.getLogger("matchms")
+    number = 0
+    with tempfile.TemporaryDirectory() as folder:
+        # matchms reads named files only, and after a broken spectrum goes on in the middle of the next.
+        single = Path(folder) / f"block{path.suffix.lower()}"
+        for block in blocks(path, mgf):
+            number += 1
+            place = f"{path.name}, spectrum {number}"
+            level = logger.level
+            # A missing precursor m/z, which is not used here, would be logged for every spectrum.
+            logger.setLevel(logging.CRITICAL)
+            try:
+                block.decode("utf-8")
+                single.write_bytes(block)
+                spectra = [clean_adduct(spectrum) for spectrum in load(str(single))]
+                if len(spectra) != 1:
+                    raise Unreadable("no peaks, or fewer than announced" if not spectra else "two in one block")
+                yield place, _as_record(spectra[0], f"{path.stem}-{number}")
+            except UnicodeDecodeError as error:
+                yield place, f"not UTF-8: byte 0x{block[error.start]:02x}"
+            except Unreadable as error:
+                yield place, str(error)
+            except Exception as error:  # noqa: BLE001 - matchms and pyteomics promise no kinds of errors
+                why = str(error).replace(str(single), path.name).replace("\\n", " ")
+                yield place, " ".join(why.split())[:100] or type(error).__name__
+            finally:
+                logger.setLevel(level)
+    if not number:
+        wanted = "BEGIN IONS ... END IONS" if mgf else "Name: ... Num Peaks: ..."
+        raise UserError(f"data.path={path}: no spectrum ({wanted}) is in this file")
+
+
+def blocks(path: Path, mgf: bool) -> Iterator[bytes]:
+    """The text of one spectrum after the other: up to END IONS in an MGF, up to the next name in an MSP."""
+    found: list[bytes] = []
+    with path.open("rb") as handle:
+        for line in handle:
+            start = line.strip().upper()
+            if start.startswith(b"BEGIN IONS" if mgf else b"NAME:"):
+                if any(map(bytes.strip, found)):
+                    yield b"".join(found)
+                found = []
+            elif mgf and not found:
+                # Comments and settings between two spectra.
+                continue
+            found.append(line)
+            if mgf and start.startswith(b"END IONS"):
+                yield b"".join(found)
+                found = []
+    if any(map(bytes.strip, found)):
+        yield b"".join(found)
+
+
+def _as_record(spectrum: Any, fallback: str) -> Record:
+    fields = {field: str(spectrum.get(key) or "").strip() for field, key in KEYS.items()}
+    fields = {field: "" if value in UNKNOWN else value for field, value in fields.items()}
+    level = fields["level"].upper().removeprefix("MS")
+    fields["level"] = f"MS{level}" if level else ""
+    mode = fields["ion_mode"].lower()
+    fields["ion_mode"] = ION_MODES.get(mode, mode)
+    fields["accession"] = fields["accession"] or fallback
+    mz, intensity = (np.asarray(values, dtype=np.float64) for values in (spectrum.peaks.mz, spectrum.peaks.intensities))
+    check_peaks(mz, intensity)
+    return Record(**fields, contributor=contributor_of(fields["accession"]), mz=mz, intensity=intensity)

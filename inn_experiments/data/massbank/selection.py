@@ -1,0 +1,86 @@
+"""Which records become rows: ion mode, level, adduct and licence, then compounds and spectra of each."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from inn_experiments.contracts import UserError
+from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.data.massbank.records import Record
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The selection options of `MassBank`, see there."""
+
+    ion_mode: str | None
+    level: str | None
+    adduct: str | None
+    licences: tuple[str, ...] | None
+    compounds: int | None
+    spectra_per_compound: int | None
+    min_spectra: int
+    min_contributors: int
+    selection_seed: int
+
+    def needs(self) -> str:
+        """What a compound must have, in words."""
+        return f"at least {self.min_spectra} spectra from {self.min_contributors} contributors"
+
+    def refusal(self, record: Record) -> str | None:
+        """Why `record` is not wanted, by the value that is not the wanted one, or None where it is."""
+        if record.deprecated:
+            return "deprecated"
+        for field in ("ion_mode", "level", "adduct"):
+            wanted = getattr(self, field)
+            if wanted is not None and getattr(record, field).lower() != wanted.lower():
+                return f"with {field}={getattr(record, field) or 'unknown'}"
+        if self.licences is not None and record.licence not in self.licences:
+            return f"with licence={record.licence or 'unknown'}"
+        return None if record.compound else "without an InChIKey"
+
+
+def choose(compound: Sequence[str], contributor: Sequence[str], accession: Sequence[str], choice: Choice) -> list[int]:
+    """The positions of the chosen ones among n wanted records, ordered by compound and accession.
+
+    Compounds with the most contributors come first, ties by key; of each, spectra are dealt round-robin over
+    its contributors.
+    Raises UserError where fewer than 2 compounds are left, or contributors count but are not known.
+    """
+    if choice.min_contributors > 1 and not all(contributor):
+        raise UserError(
+            f"data.min_contributors={choice.min_contributors}: not every spectrum has a known contributor, "
+            "which is read from accessions of the form MSBNK-contributor-number; use data.min_contributors=1"
+        )
+    by_compound: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for index in sorted(range(len(compound)), key=lambda index: accession[index]):
+        by_compound[compound[index]][contributor[index]].append(index)
+    able = [
+        key
+        for key, found in by_compound.items()
+        if len(found) >= choice.min_contributors and sum(map(len, found.values())) >= choice.min_spectra
+    ]
+    if len(able) < 2:
+        raise UserError(
+            f"data=massbank: of {len(by_compound)} compounds {len(able)} have {choice.needs()}, "
+            "2 are needed; lower data.min_spectra or data.min_contributors, or choose other spectra"
+        )
+    able.sort(key=lambda key: (-len(by_compound[key]), key))
+    chosen = []
+    for key in sorted(able[: choice.compounds]):
+        # A seed of its own for each compound: another compound more or less moves no draw.
+        rng = np.random.default_rng(child_seed(choice.selection_seed, f"massbank/{key}"))
+        dealt = deal(list(by_compound[key].values()), choice.spectra_per_compound, rng)
+        chosen += sorted(dealt, key=lambda index: accession[index])
+    return chosen
+
+
+def deal(piles: list[list[int]], most: int | None, rng: np.random.Generator) -> list[int]:
+    """At most `most` entries, one of each pile in turn; the order of piles and entries is drawn."""
+    shuffled = [rng.permutation(piles[pile]).tolist() for pile in rng.permutation(len(piles))]
+    turns = [(turn, position, entry) for position, pile in enumerate(shuffled) for turn, entry in enumerate(pile)]
+    return [entry for _, _, entry in sorted(turns)[:most]]

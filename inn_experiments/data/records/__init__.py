@@ -1,0 +1,1 @@
+"""2-D records, retention by drift."""

@@ -1,0 +1,179 @@
+"""Wavelet, crop, logarithm, min-max: done to 2-D records, fitted on training records only, and undone."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from inn_experiments.contracts import UserError
+from inn_experiments.data.checks import check_varies
+from inn_experiments.data.records.steps import Crop, Log, MinMax, Step, Wavelet, halved
+
+BLOCK = 64
+"""Records that are worked on at a time, in float64."""
+
+AXES = ("retention", "drift")
+Axes = tuple[np.ndarray, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the user chooses; `retention` and `drift`: windows [low, high] in units of the axes, or None."""
+
+    wavelet: str
+    levels: tuple[int, int]
+    retention: tuple[float, float] | None
+    drift: tuple[float, float] | None
+
+    @classmethod
+    def of(
+        cls,
+        wavelet: str,
+        levels: tuple[int, int],
+        retention: tuple[float, float] | None,
+        drift: tuple[float, float] | None,
+    ) -> Settings:
+        """The settings, which a configuration gives as lists; raises UserError for an unknown wavelet."""
+        import pywt
+
+        known = pywt.wavelist(kind="discrete")
+        if wavelet not in known:
+            families = sorted({name.rstrip("0123456789.") for name in known})
+            near = difflib.get_close_matches(wavelet, known, n=1)
+            raise UserError(
+                f"data.wavelet={wavelet}: not a discrete wavelet of PyWavelets"
+                f"{f'; did you mean {near[0]!r}?' if near else ''} (families: {', '.join(families)})"
+            )
+        windows = [None if window is None else (float(window[0]), float(window[1])) for window in (retention, drift)]
+        return cls(wavelet, (int(levels[0]), int(levels[1])), *windows)
+
+
+class Preprocessing:
+    """The four steps in their order, as the scaling of a split: rows (n, M*D) to (n, m*d) and back.
+
+    steps: the fitted steps; raw_shape (M, D) and shape (m, d) of a record before and after; raw_axes and
+    axes: retention and drift likewise; example (M, D): the first training record, for the figures.
+    Source: arXiv 2502.13183, input preprocessing (the sizes and the constants are not given there).
+    """
+
+    def __init__(self, steps: tuple[Step, ...], raw_axes: Axes, axes: Axes, example: np.ndarray) -> None:
+        self.steps = steps
+        self.raw_axes = raw_axes
+        self.axes = axes
+        self.example = example
+        self.raw_shape: tuple[int, int] = example.shape
+        self.shape = (len(axes[0]), len(axes[1]))
+
+    @classmethod
+    def fit(cls, train: np.ndarray, axes: Axes, settings: Settings, name: str) -> Preprocessing:
+        """Take all constants from the training records `train` (n, M, D), whose axes are (M,) and (D,).
+
+        Raises UserError for a level that is too deep for the size, a window outside of its axis or without
+        anything in it, and records that do not vary.
+        """
+        shape = (train.shape[1], train.shape[2])
+        _check_levels(settings, shape)
+        wavelet = Wavelet(settings.wavelet, settings.levels, shape)
+        coarse = [_coarse(axis, level) for axis, level in zip(axes, settings.levels, strict=True)]
+        windows = [
+            _window(option, getattr(settings, option), axis, left)
+            for option, axis, left in zip(AXES, axes, coarse, strict=True)
+        ]
+        x = _in_blocks(wavelet.apply, train, (len(coarse[0]), len(coarse[1])))
+        crop = Crop(windows[0], windows[1], x.mean(axis=0))
+        x = crop.apply(x)
+        check_varies(x.reshape(len(x), -1), f"{name}, training records after wavelet and crop")
+        log = Log.fit(x)
+        minmax = MinMax.fit(log.apply(x))
+        left = tuple(axis[slice(*window)] for axis, window in zip(coarse, windows, strict=True))
+        return cls((wavelet, crop, log, minmax), axes, left, np.array(train[0], dtype=np.float64))
+
+    def apply(self, x: np.ndarray) -> np.ndarray:
+        """Preprocessed rows (n, m*d) float32 of rows x (n, M*D) in the file's units."""
+        return self._rows(x, self.raw_shape, self.shape, self.forward)
+
+    def undo(self, x: np.ndarray) -> np.ndarray:
+        """Rows (n, M*D) float32 in the file's units; what was cut is the training records' mean."""
+        return self._rows(x, self.shape, self.raw_shape, self.backward)
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        """All steps in float64: records (n, M, D) to (n, m, d)."""
+        for step in self.steps:
+            x = step.apply(x)
+        return x
+
+    def backward(self, x: np.ndarray) -> np.ndarray:
+        """All steps undone in float64, the last one first: (n, m, d) to records (n, M, D)."""
+        for step in reversed(self.steps):
+            x = step.undo(x)
+        return x
+
+    def stages(self, record: np.ndarray) -> dict[str, np.ndarray]:
+        """One record (M, D) as it is after each step, by the step's name, and `undone` in the end."""
+        x = np.asarray(record, dtype=np.float64)[None]
+        found = {}
+        for step in self.steps:
+            x = step.apply(x)
+            found[step.name] = x[0]
+        return found | {"undone": self.backward(x)[0]}
+
+    def describe(self) -> dict[str, Any]:
+        """Sizes, axes and every step's constants as plain values, for the report."""
+        ranges = {name: [float(axis[0]), float(axis[-1])] for name, axis in zip(AXES, self.axes, strict=True)}
+        steps = [{"step": step.name, **step.describe()} for step in self.steps]
+        return {"raw_shape": list(self.raw_shape), "shape": list(self.shape), **ranges, "steps": steps}
+
+    def _rows(self, x: np.ndarray, shape: tuple[int, int], target: tuple[int, int], change: Any) -> np.ndarray:
+        records = np.asarray(x).reshape(len(x), *shape)
+        most = float(np.finfo(np.float32).max)
+        changed = _in_blocks(lambda part: change(part).clip(-most, most), records, target, np.float32)
+        return changed.reshape(len(x), target[0] * target[1])
+
+
+def _in_blocks(change: Any, x: np.ndarray, shape: tuple[int, int], kind: type = np.float64) -> np.ndarray:
+    found = np.empty((len(x), *shape), dtype=kind)
+    for start in range(0, len(x), BLOCK):
+        found[start : start + BLOCK] = change(np.asarray(x[start : start + BLOCK], dtype=np.float64))
+    return found
+
+
+def _check_levels(settings: Settings, shape: tuple[int, int]) -> None:
+    import pywt
+
+    length = pywt.Wavelet(settings.wavelet).dec_len
+    for option, size, level in zip(AXES, shape, settings.levels, strict=True):
+        deepest = pywt.dwt_max_level(size, length)
+        if level > deepest:
+            raise UserError(
+                f"data.levels={list(settings.levels)}: level {level} is too deep for {size} values along "
+                f"{option}; with {settings.wavelet} the deepest level there is {deepest}"
+            )
+
+
+def _coarse(axis: np.ndarray, level: int) -> np.ndarray:
+    """The axis (M,) of the coefficients: the mean of what each of them stands for."""
+    width, size = 2**level, halved(len(axis), level)[-1]
+    return np.array([axis[place * width : (place + 1) * width].mean() for place in range(size)])
+
+
+def _window(option: str, limits: tuple[float, float] | None, axis: np.ndarray, coarse: np.ndarray) -> tuple[int, int]:
+    """First and one past the last place of the `coarse` axis within `limits`, both ends included."""
+    if limits is None:
+        return 0, len(coarse)
+    low, high = limits
+    if not axis[0] <= low < high <= axis[-1]:
+        raise UserError(
+            f"data.{option}={list(limits)}: must be [low, high] within the axis, which goes from {axis[0]:g} "
+            f"to {axis[-1]:g}"
+        )
+    # Where no coefficient has its centre in the window, nothing would be left.
+    first, last = np.searchsorted(coarse, low), np.searchsorted(coarse, high, side="right")
+    if last - first < 1:
+        raise UserError(
+            f"data.{option}={list(limits)}: the crop leaves nothing, values are "
+            f"{(coarse[-1] - coarse[0]) / max(1, len(coarse) - 1):g} apart there after the wavelet"
+        )
+    return int(first), int(last)

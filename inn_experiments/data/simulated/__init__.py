@@ -1,0 +1,1 @@
+"""Data made by a published program or by physics, offline."""

@@ -1,0 +1,1 @@
+"""Tables of spectra: a file of one's own, or one that a package brings."""

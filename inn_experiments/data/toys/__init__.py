@@ -1,0 +1,1 @@
+"""Points of the plane and the checker: shapes that one can look at."""

@@ -1,1 +1,0 @@
-"""Numbers about results: errors, fidelity, utility, intervals; NumPy and scikit-learn, no gradients."""

@@ -1,0 +1,158 @@
+"""Latent arithmetic as a measured claim: does a class-mean difference carry decoded rows to another class?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import permutations
+
+import numpy as np
+
+from inn_experiments.contracts import Claim, Encoding, Rows, Split, UserError
+from inn_experiments.contracts.limits import PositiveInt
+from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.measures.numbers.resampling import interval_over_rows
+from inn_experiments.measures.utility.forest import forest_predictions
+
+TEXTS = {
+    "shifted": "decoded after adding the class-mean difference b - a in the latent: judged b",
+    "unshifted": "control: decoded without a shift: judged b",
+    "random": "control: decoded after a shift of the same length in a random direction: judged b",
+    "third": "control: decoded after the shift to a third class c: judged b",
+    "rows": "competitor: the same difference added to the rows, without an autoencoder: judged b",
+    "ceiling": "real test rows of b: judged b",
+    "over_rows": "judged b: shift in the latent less shift of the rows, paired",
+}
+LEVELS = 64
+
+
+class LatentArithmetic:
+    """Shares of test rows of class a that a judge calls b after mean_b - mean_a was added to their latents.
+
+    Means are those of the training latents; the judge is a random forest trained on the real training rows.
+    Shares are means over pairs of classes (a, b), every pair with the same weight. The 95 % intervals are
+    over test rows, drawn again within their class; pairs, autoencoder and judge are held fixed. `chance` of
+    `shifted` is the share of the random directions. Source: Inverse Diffusion, Section 5.
+
+    Arguments: `pairs`, ordered pairs of classes, at most (a random choice where there are more); `rows`, test
+    rows a class, at most; `trees` of the judge.
+    """
+
+    def __init__(self, pairs: PositiveInt = 100, rows: PositiveInt = 20, trees: PositiveInt = 100) -> None:
+        self.pairs, self.rows, self.trees = pairs, rows, trees
+
+    def check(self, split: Split) -> None:
+        """Raise a UserError for fewer than two classes, or one without training or test rows."""
+        if len(split.classes) < 2:
+            raise UserError(
+                f"claims=latent_arithmetic: {split.name} has one class, {split.classes[0]!r}; a difference "
+                "of class means takes two"
+            )
+        counts = {
+            part: np.bincount(rows.y, minlength=len(split.classes))
+            for part, rows in (("training", split.train), ("test", split.test))
+        }
+        # Classes that only `unseen` holds have rows in neither part, and no part in this.
+        for label in np.flatnonzero(counts["training"] + counts["test"]):
+            for part, found in counts.items():
+                if found[label] == 0:
+                    raise UserError(
+                        f"claims=latent_arithmetic: class {split.classes[label]!r} has no {part} rows; it "
+                        "takes one or more"
+                    )
+
+    def measure(self, synthesizer: Encoding, split: Split, *, seed: int) -> tuple[list[Claim], None]:
+        """The shares with their intervals; nothing is shown. Raises UserError without an autoencoder."""
+        if not isinstance(synthesizer, Encoding):
+            raise UserError(
+                "claims=latent_arithmetic: there is no latent without an autoencoder; choose autoencoder=..."
+            )
+        starts = few_of_each(split.test, self.rows, child_seed(seed, "rows"))
+        pairs = chosen_pairs(sorted(starts), self.pairs, child_seed(seed, "pairs"))
+        moved = self._moved(synthesizer, split, starts, pairs, child_seed(seed, "directions"))
+        moved["ceiling"] = list(starts.values())
+        every = [x for blocks in moved.values() for x in blocks]
+        called = forest_predictions(
+            split.train,
+            np.concatenate(every).astype(np.float32),
+            trees=self.trees,
+            levels=LEVELS,
+            seed=child_seed(seed, "judge"),
+        )
+        blocks = iter(np.split(called, np.cumsum([len(x) for x in every])[:-1]))
+        judged = {key: [next(blocks) for _ in found] for key, found in moved.items()}
+        real = dict(zip(starts, judged.pop("ceiling"), strict=True))
+        # Row lists by the class that the rows come from: what is drawn again together stays together.
+        outcomes = {
+            key: [(a, (found == b).astype(float)) for (a, b), found in zip(pairs, hits, strict=True)]
+            for key, hits in judged.items()
+        }
+        outcomes["ceiling"] = [(b, (real[b] == b).astype(float)) for _, b in pairs]
+        outcomes["over_rows"] = [
+            (a, one - other) for (a, one), (_, other) in zip(outcomes["shifted"], outcomes["rows"], strict=True)
+        ]
+        return self._claims(outcomes, child_seed(seed, "resamples")), None
+
+    def _moved(
+        self,
+        synthesizer: Encoding,
+        split: Split,
+        starts: dict[int, np.ndarray],
+        pairs: list[tuple[int, int]],
+        seed: int,
+    ) -> dict[str, list[np.ndarray]]:
+        """Arm -> the rows (n_a, d) that each pair ends with."""
+        rng = np.random.default_rng(seed)
+        means = class_means(Rows(synthesizer.encode(split.train.x), split.train.y))
+        rows = class_means(split.train)
+        latents = {label: synthesizer.encode(x) for label, x in starts.items()}
+        moved: dict[str, list[np.ndarray]] = defaultdict(list)
+        arms: dict[str, list[np.ndarray]] = {}
+        for a, b in pairs:
+            z, step = latents[a], means[b] - means[a]
+            arrows = rng.normal(size=z.shape)
+            arrows *= np.linalg.norm(step) / np.linalg.norm(arrows, axis=1, keepdims=True)
+            moved["shifted"].append(z + step)
+            moved["unshifted"].append(z)
+            moved["random"].append(z + arrows)
+            others = [label for label in starts if label not in (a, b)]
+            if others:
+                moved["third"].append(z + (means[rng.choice(others)] - means[a]))
+        cuts = np.cumsum([len(starts[a]) for a, _ in pairs])[:-1]
+        for key, blocks in moved.items():
+            arms[key] = np.split(synthesizer.decode(np.concatenate(blocks).astype(np.float32)), cuts)
+        arms["rows"] = [starts[a] + (rows[b] - rows[a]) for a, b in pairs]
+        if split.bounded:
+            # The competitor keeps to what is known of clean rows, as decoders do.
+            arms["rows"] = [np.clip(x, 0.0, 1.0) for x in arms["rows"]]
+        return arms
+
+    def _claims(self, outcomes: dict[str, list[tuple[int, np.ndarray]]], seed: int) -> list[Claim]:
+        found = {
+            key: interval_over_rows(pairs, seed=seed, signed=key == "over_rows") for key, pairs in outcomes.items()
+        }
+        counts = {key: sum(len(values) for _, values in pairs) for key, pairs in outcomes.items()}
+        chance = {"shifted": found["random"][0], "over_rows": 0.0}
+        return [
+            Claim(f"arithmetic/{key}", text, *found[key], chance.get(key), n=counts[key])
+            for key, text in TEXTS.items()
+            if key in found
+        ]
+
+
+def class_means(rows: Rows) -> dict[int, np.ndarray]:
+    """Class -> the mean (d,) of its rows, summed in float64."""
+    return {int(label): rows.x[rows.y == label].mean(axis=0, dtype=np.float64) for label in np.unique(rows.y)}
+
+
+def few_of_each(rows: Rows, most: int, seed: int) -> dict[int, np.ndarray]:
+    """Class -> at most `most` of its rows (n, d), drawn at random."""
+    rng = np.random.default_rng(seed)
+    return {int(label): rows.x[rng.permutation(np.flatnonzero(rows.y == label))[:most]] for label in np.unique(rows.y)}
+
+
+def chosen_pairs(labels: list[int], most: int, seed: int) -> list[tuple[int, int]]:
+    """All ordered pairs of different labels, or a random `most` of them, in order."""
+    pairs = list(permutations(labels, 2))
+    if len(pairs) <= most:
+        return pairs
+    return [pairs[index] for index in np.sort(np.random.default_rng(seed).permutation(len(pairs))[:most])]

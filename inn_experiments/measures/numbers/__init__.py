@@ -1,0 +1,1 @@
+"""Single scores of sets of rows, and their intervals."""

@@ -1,0 +1,1 @@
+"""Where points of the plane end in a diffusion, and how they get there."""

@@ -1,0 +1,172 @@
+"""What Kulkarni et al. (Section 3) say of diffusion in the plane, as numbers: where points end, and how."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+
+from inn_experiments.contracts import Claim, Diffusing, Paths, Split, UserError
+from inn_experiments.contracts.limits import SeveralInt
+from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.measures.spirals import places, steps
+
+MOMENTS = (("first", 1.0), ("three_quarters", 0.75), ("half", 0.5), ("quarter", 0.25))
+"""States on the way back at which the nearest place is asked for: name, share of the levels still to go."""
+
+# A sampler whose paths from one start end closer together than this, in normalised units, adds no noise.
+IDENTICAL = 1e-3
+
+
+class Spirals:
+    """Three statements of Kulkarni et al. about points of the plane in a diffusion, beside chance.
+
+    Restored points end at the place nearest to their noise and not where they were; paths that start at
+    (0, 0) end at either of two places with equal probability; steps shrink with time.
+
+    Arguments: `points`, test rows that are diffused and restored; `paths`, that start at (0, 0).
+    """
+
+    def __init__(self, points: SeveralInt = 1000, paths: SeveralInt = 2000) -> None:
+        self.points, self.paths = points, paths
+
+    def check(self, split: Split) -> None:
+        """Raise UserError where rows are not points of the plane about a known manifold."""
+        if split.manifold is None or split.features != 2:
+            raise UserError(
+                f"claims=spirals: rows of {split.name} have {split.features} values and "
+                f"{'no' if split.manifold is None else 'a'} known manifold, but it takes points of the plane "
+                "about one: data=swiss_roll or data=two_clusters, or choose claims=none"
+            )
+
+    def measure(self, synthesizer: Diffusing, split: Split, *, seed: int) -> tuple[list[Claim], Paths]:
+        """The statements as numbers, and the paths that their figures show.
+
+        Warns where the sampler adds no noise or takes too few steps, and leaves out what cannot be measured
+        then. Raises UserError for a generator that cannot be watched, and for states that are not finite.
+        """
+        if not isinstance(synthesizer, Diffusing):
+            raise UserError("claims=spirals watches a diffusion; choose generator=diffusion, or claims=none")
+        rng = np.random.default_rng(child_seed(seed, "spirals/points"))
+        rows = split.test.take(np.sort(rng.permutation(len(split.test))[: self.points]))
+        levels, forward = synthesizer.diffuse(rows.x, seed=child_seed(seed, "spirals/forward"))
+        back_levels, back = synthesizer.restore(forward[-1], rows.y, seed=child_seed(seed, "spirals/reverse"))
+        labels = rng.choice(split.test.y, self.paths)
+        origin = np.zeros((self.paths, 2), np.float32)
+        _, centre = synthesizer.restore(origin, labels, seed=child_seed(seed, "spirals/centre"))
+        for states in (forward, back, centre):
+            _check_finite(states)
+        alphas = np.asarray(synthesizer.signal(), np.float64)[np.asarray(back_levels, dtype=int)]
+        still = bool(np.ptp(centre[-1], axis=0).max() < IDENTICAL)
+        forward_file, back_file, centre_file = (_in_file(split, part) for part in (forward, back, centre))
+
+        found, home = _ends(split, forward_file, back, back_file, back_levels, alphas, seed)
+        if still:
+            warnings.warn(
+                "claims=spirals: the sampler adds no noise, so all paths from (0, 0) are one and cannot be "
+                "counted; sampler=ddpm or sampler.eta above 0 does",
+                UserWarning,
+                stacklevel=2,
+            )
+        elif _two_places(split):
+            found += _either(synthesizer, split, centre_file, labels, seed)
+        deviations = np.zeros(len(alphas) - 1) if still else steps.noise_deviations(alphas, centre_file[1])
+        if len(deviations) < steps.PARTS:
+            warnings.warn(
+                f"claims=spirals: {len(deviations)} steps are too few to compare their first with their "
+                f"last fifth; give sampler.steps={steps.PARTS} or more",
+                UserWarning,
+                stacklevel=2,
+            )
+        else:
+            lengths = steps.step_lengths(back_file if still else centre_file)
+            found += steps.shrinking(lengths, deviations, child_seed(seed, "spirals/noise"))
+        return found, Paths(
+            forward=forward_file,
+            reverse=back_file,
+            forward_levels=np.asarray(levels),
+            reverse_levels=np.asarray(back_levels),
+            place=home,
+            centre=centre_file,
+            lengths=steps.step_lengths(centre_file).mean(axis=0),
+            noise_lengths=steps.mean_noise_lengths(deviations),
+        )
+
+
+def _ends(
+    split: Split,
+    forward: np.ndarray,
+    back: np.ndarray,
+    back_file: np.ndarray,
+    levels: np.ndarray,
+    alphas: np.ndarray,
+    seed: int,
+) -> tuple[list[Claim], np.ndarray]:
+    """Where restored points end, and the places (n,) where they were.
+
+    `back` is in the rows' units, `forward` and `back_file` in the file's.
+    """
+    near, project = split.manifold.near, split.manifold.project
+    home, (distances, last) = project(forward[0])[1], project(back_file[-1])
+    drawn, top = project(back_file[0])[1], int(levels[0])
+
+    def agreement(key: str, text: str, first: np.ndarray) -> Claim:
+        return places.agreement(key, text, first, last, near, child_seed(seed, f"spirals/{key}"))
+
+    found = [
+        agreement("home", "points that end where they were", home),
+        agreement("nearest_drawn", f"points that end at the place nearest to x_{top}, as drawn", drawn),
+        places.difference(
+            "nearest_over_home",
+            f"more often nearest to x_{top}, as drawn, than where they were",
+            places.same_place(drawn, last, near),
+            places.same_place(home, last, near),
+        ),
+    ]
+    for name, part in MOMENTS:
+        index = int(np.argmin(np.abs(np.asarray(levels) - part * top)))
+        # The manifold shrinks by alpha on its way into the noise: nearest on that, not on the one at level 0.
+        grown = split.scaling.undo(np.asarray(back[index], np.float64) / max(alphas[index], 1e-6))
+        level = int(levels[index])
+        text = f"points that end at the place nearest to x_{level} on the shrunk manifold"
+        found.append(agreement(f"nearest_{name}", text, project(grown)[1]))
+    real = split.test if split.fresh is None else split.fresh
+    fresh, train = (project(split.scaling.undo(rows.x))[0] for rows in (real, split.train))
+    return [*found, *places.off_manifold(distances, fresh, train)], home
+
+
+def _two_places(split: Split) -> bool:
+    return len(np.unique(split.manifold.project(split.scaling.undo(split.train.x))[1])) == 2
+
+
+def _either(synthesizer: Diffusing, split: Split, centre: np.ndarray, labels: np.ndarray, seed: int) -> list[Claim]:
+    """Which of two places paths from (0, 0) end at, and, as the control, paths that start off it."""
+    place = split.manifold.project
+    second = place(split.scaling.undo(split.train.x))[1] > 0.5
+    towards = split.train.x[second].mean(axis=0) - split.train.x[~second].mean(axis=0)
+    start = np.repeat((towards / np.linalg.norm(towards))[None], len(labels), axis=0).astype(np.float32)
+    _, moved = synthesizer.restore(start, labels, seed=child_seed(seed, "spirals/moved"))
+    _check_finite(moved)
+    ends = (centre[-1], _in_file(split, moved[-1:])[0])
+    texts = (
+        "paths from (0, 0) that end at the second place",
+        "paths from one unit nearer to the second place that end there",
+    )
+    return [
+        places.second_place(key, text, place(points)[1])
+        for key, text, points in zip(("second_place", "second_place_moved"), texts, ends, strict=True)
+    ]
+
+
+def _in_file(split: Split, states: np.ndarray) -> np.ndarray:
+    """States (k, n, 2) in the units of the file."""
+    return split.scaling.undo(states.reshape(-1, states.shape[-1])).reshape(states.shape)
+
+
+def _check_finite(states: np.ndarray) -> None:
+    broken = ~np.isfinite(states).all(axis=(0, 2))
+    if broken.any():
+        raise UserError(
+            f"claims=spirals: {broken.sum()} of {len(broken)} paths of the generator have NaN or infinity; "
+            "a lower learning rate is the usual cure"
+        )

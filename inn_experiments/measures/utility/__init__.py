@@ -1,0 +1,1 @@
+"""What generated rows do for a classifier of real ones."""

@@ -1,1 +1,0 @@
-"""Thin training shells: optimiser, step, batches, progress; no mathematics."""

@@ -1,0 +1,1 @@
+"""What one finished cell shows: console table, figures, samples."""

@@ -1,0 +1,88 @@
+"""Points of the plane in a diffusion: snapshots, the path of one point, its steps (Kulkarni et al.)."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from inn_experiments.contracts import Paths
+from inn_experiments.reports.cell.figures import GENERATED, REAL
+
+SNAPSHOTS = 6
+COLOURS = "rainbow"
+# The percentage of points on either side that does not decide what is shown.
+OUTSIDE = 0.2
+
+
+def snapshots_figure(states: np.ndarray, levels: np.ndarray, place: np.ndarray, title: str) -> Figure:
+    """Six of the states (k+1, n, 2), evenly spaced from the first to the last, in the units of the file.
+
+    Arguments: `levels` (k+1,) of the states; `place` (n,) in 0..1 colours each point, in every panel.
+    Source: Figures 1 to 3.
+    """
+    shown = spaced(len(states), SNAPSHOTS)
+    figure = Figure(figsize=(2.1 * len(shown) + 0.6, 2.8), layout="constrained")
+    axes = figure.subplots(1, len(shown), squeeze=False, sharex=True, sharey=True)[0]
+    for axis, index in zip(axes, shown, strict=True):
+        drawn = draw_points(axis, states[index], place)
+        axis.set_title(f"level {levels[index]}", fontsize=8)
+    frame(axes[0], states[shown])
+    figure.colorbar(drawn, ax=list(axes), label="place at first", shrink=0.8)
+    figure.suptitle(title, fontsize=10)
+    return figure
+
+
+def path_figure(paths: Paths) -> Figure:
+    """The path of one point that starts at the rows' own (0, 0), over the data; source: Figure 4."""
+    figure = Figure(figsize=(5.0, 4.2), layout="constrained")
+    axis = figure.subplots()
+    axis.plot(*paths.forward[0].T, ".", color="0.8", markersize=2, zorder=1)
+    path = paths.centre[:, 0]
+    axis.plot(*path.T, color="0.4", linewidth=0.7, zorder=2)
+    drawn = axis.scatter(*path.T, c=paths.reverse_levels, cmap="viridis", s=14, zorder=3)
+    axis.plot(*path[0], "*", color=GENERATED, markersize=12, zorder=4)
+    axis.set_aspect("equal")
+    frame(axis, np.concatenate([paths.forward[0], path])[None], outside=0)
+    figure.colorbar(drawn, ax=axis, label="level")
+    axis.set_title("One point from (0, 0) (star) in the reverse process, over the data", fontsize=9)
+    return figure
+
+
+def steps_figure(paths: Paths) -> Figure:
+    """Step length against time: of paths from (0, 0), one of them, and noise alone; source: Figure 5."""
+    number = np.arange(1, len(paths.lengths) + 1)
+    one = np.linalg.norm(np.diff(paths.centre[:, 0], axis=0), axis=1)
+    figure = Figure(figsize=(5.4, 3.6), layout="constrained")
+    axis = figure.subplots()
+    axis.plot(number, one, color="0.7", linewidth=0.8, label="the point of path.png")
+    axis.plot(number, paths.lengths, color=REAL, label=f"mean of {paths.centre.shape[1]} paths from (0, 0)")
+    if paths.noise_lengths.any():
+        axis.plot(number, paths.noise_lengths, "--", color=GENERATED, label="fresh noise alone, expected")
+    axis.set_ylim(bottom=0)
+    axis.set_xlabel(f"step, from level {paths.reverse_levels[0]} to {paths.reverse_levels[-1]}", fontsize=9)
+    axis.set_ylabel("step length, units of the file", fontsize=9)
+    axis.legend(fontsize=8)
+    return figure
+
+
+def draw_points(axis: Axes, points: np.ndarray, place: np.ndarray):
+    """Points (n, 2) in the colours of their places (n,), on axes without ticks; returns the collection."""
+    axis.set_xticks([])
+    axis.set_yticks([])
+    axis.set_aspect("equal")
+    return axis.scatter(*points.T, c=place, cmap=COLOURS, vmin=0, vmax=1, s=3, linewidths=0)
+
+
+def frame(axis: Axes, states: np.ndarray, outside: float = OUTSIDE) -> None:
+    """Square limits that hold the points of `states` (k, n, 2), but for a percentage `outside`."""
+    low, high = np.percentile(states.reshape(-1, 2), [outside, 100 - outside], axis=0)
+    half = 0.54 * max(float((high - low).max()), 1e-9)
+    middle = (low + high) / 2
+    axis.set_xlim(middle[0] - half, middle[0] + half)
+    axis.set_ylim(middle[1] - half, middle[1] + half)
+
+
+def spaced(count: int, most: int) -> np.ndarray:
+    """At most `most` numbers of 0..count-1, evenly spaced, the first and the last among them."""
+    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int))

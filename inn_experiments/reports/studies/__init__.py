@@ -1,0 +1,1 @@
+"""Tables over many finished runs, one file a study."""

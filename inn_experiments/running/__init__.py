@@ -1,0 +1,1 @@
+"""A cell or a sweep as it runs: steps, outcome, exit status."""

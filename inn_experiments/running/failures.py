@@ -1,0 +1,154 @@
+"""What a person reads when something goes wrong: one line where that says it all, else the traceback."""
+
+from __future__ import annotations
+
+import errno
+import re
+import signal
+import sys
+import traceback
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from hydra._internal.utils import get_args_parser
+from hydra.errors import HydraException, MissingConfigException, OverrideParseException
+from omegaconf import DictConfig
+from omegaconf.errors import OmegaConfBaseException
+
+from inn_experiments.configuration.cell import defaults
+from inn_experiments.configuration.checks import nearest, unknown_key
+from inn_experiments.configuration.targets import NOTES
+from inn_experiments.contracts import UserError
+
+BAD_INPUT, BROKEN = 2, 1
+"""Exit statuses: a mistake of the input or the environment, and any other failure."""
+
+_STORAGE = {
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EACCES,
+    errno.EPERM,
+    errno.EROFS,
+    errno.ENOTDIR,
+    errno.EEXIST,
+    errno.EISDIR,
+    errno.ENAMETOOLONG,
+}
+_PHRASES = {
+    # What libraries say instead of passing the operating system's error on.
+    "no space left on device": "no space left on device",
+    "database or disk is full": "no space left on device",
+    "requested and": "the file could not be written whole: no space left on device?",
+    "failed writing file": "the file could not be written whole: no space left on device?",
+    "readonly database": "the database mlflow.db cannot be written",
+    "unable to open database file": "the database mlflow.db cannot be opened",
+    "disk i/o error": "the database mlflow.db cannot be read or written (disk error)",
+    "file is not a database": "mlflow.db is not a database; move it away or use another paths.outputs",
+}
+
+_received: list[int] = []
+
+
+def one_line(error: BaseException, outputs: Path | None = None) -> str | None:
+    """The message that explains `error` without a traceback; None where only a traceback would.
+
+    Arguments: `outputs`, the folder to name where the error itself names no file.
+    """
+    if isinstance(error, UserError):
+        return str(error)
+    if isinstance(error, (HydraException, OmegaConfBaseException)):
+        return _of_hydra(error)
+    if isinstance(error, ValueError) and str(error).startswith("Config group override must be a string"):
+        return "a group cannot be null: name one of its options (--help lists them)"
+    if type(error).__name__ == "TerminatedWorkerError":
+        return "a worker process was killed (out of memory?); the sweep ended with it"
+    where = f"{outputs}: " if outputs else ""
+    if isinstance(error, OSError) and error.errno in _STORAGE:
+        where = f"{error.filename}: " if error.filename else where
+        return f"{where}{(error.strerror or str(error)).lower()}; paths.outputs=FOLDER writes elsewhere"
+    link: BaseException | None = error
+    while link is not None:
+        if isinstance(link, (OSError, RuntimeError)) or "sqlite3" in str(link):
+            for phrase, meaning in _PHRASES.items():
+                if phrase in str(link).lower():
+                    return f"{where}{meaning}; paths.outputs=FOLDER writes elsewhere"
+        link = link.__cause__ or link.__context__
+    return None
+
+
+def _of_hydra(error: Exception) -> str:
+    message = str(error).partition("\nConfig search path")[0].strip()
+    ambiguous = re.match(r"Ambiguous value for argument '([^=']+)=(.*)'\n", message)
+    if ambiguous:
+        key, values = ambiguous.groups()
+        return f"{key}={values}: several values are a sweep, which needs -m; one list is written {key}=[{values}]"
+    if isinstance(error, OverrideParseException):
+        return (
+            f"{error.override!r} cannot be read as KEY=VALUE; a value with blanks, brackets, ~ or the like is "
+            "quoted twice: 'KEY=\"VALUE\"'"
+        )
+    if isinstance(error, MissingConfigException) and error.options:
+        group, _, option = str(error.missing_cfg_file).rpartition("/")
+        return f"{group}={option}: there is no option {group}/{option}{nearest(option, error.options)}"
+    typo = re.match(r"Could not override '([^']+)'", message)
+    if typo and "." in typo[1]:
+        # omegaconf's own error knows the node in which the key was looked for.
+        node = getattr(error.__cause__, "parent_node", None)
+        known = [key for key in node if key not in (*NOTES, "_target_")] if isinstance(node, DictConfig) else []
+        group, _, name = typo[1].rpartition(".")
+        if _swept(group):
+            return (
+                f"{typo[1]}: a sweep over {group!r} is looked at without it first, where there is no such key; "
+                f"write ++{typo[1]}=..."
+            )
+        none = f"; the chosen option of {group!r} has no settings" if group in defaults() else ""
+        return f"unknown key {typo[1]!r}{nearest(name, known) if known else none}"
+    if typo:
+        return unknown_key(typo[1], [*defaults(), "seed", "objective"], "the configuration")
+    missing = re.match(r"(Key '|Missing key )(\w+)", message)
+    if missing:
+        return f"{missing[2]}: the configuration does not have it; leave its default alone, or give {missing[2]}=..."
+    cause = f"\n{error.__cause__}" if isinstance(error.__cause__, OmegaConfBaseException) else ""
+    return " ".join(line.strip() for line in f"{message}{cause}".splitlines() if line.strip())
+
+
+def _swept(group: str) -> bool:
+    """Whether the command line gives several options of `group`."""
+    return any(re.match(rf"{re.escape(group)}=[^\[{{(]*,", argument) for argument in sys.argv[1:])
+
+
+def show(error: BaseException, outputs: Path | None = None) -> int:
+    """Print what `error` means on stderr, with its traceback only where needed; returns the exit status."""
+    line = one_line(error, outputs)
+    if line is None:
+        traceback.print_exception(error)
+        return BROKEN
+    print(f"error: {line}", file=sys.stderr)
+    return BAD_INPUT
+
+
+def unknown_flags() -> list[str]:
+    """The arguments of the command line that begin with a dash and mean nothing to Hydra."""
+    return get_args_parser().parse_known_args()[1]
+
+
+def catch_signals() -> None:
+    """Let SIGINT and SIGTERM end the program through its `finally` blocks, and remember which one it was."""
+
+    def end(number: int, frame: FrameType | None) -> NoReturn:
+        _received.append(number)
+        if number == signal.SIGINT:
+            raise KeyboardInterrupt
+        raise SystemExit(128 + number)
+
+    signal.signal(signal.SIGINT, end)
+    signal.signal(signal.SIGTERM, end)
+
+
+def signal_status() -> int | None:
+    """128 + the number of the first signal that `catch_signals` saw, None where there was none.
+
+    It is asked for at the end because libraries on the way turn an interrupt into exit statuses of theirs.
+    """
+    return 128 + _received[0] if _received else None

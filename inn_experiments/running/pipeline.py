@@ -1,0 +1,174 @@
+"""The seven steps of a cell: seeds, split, build, fit, sample, evaluate, report. A table of contents."""
+
+from __future__ import annotations
+
+import platform
+import time
+import warnings
+from contextlib import contextmanager
+from importlib.metadata import version
+from typing import Any
+
+from omegaconf import DictConfig
+
+from inn_experiments.configuration import cell as config
+from inn_experiments.configuration.building import build, reference
+from inn_experiments.contracts import Report, Samples, Split, Synthesizer
+from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.measures.fidelity import check_rows
+from inn_experiments.reports.cell.claims_figures import claims_figures
+from inn_experiments.reports.cell.eye_test import eye_tests
+from inn_experiments.reports.cell.figures import cell_figures
+from inn_experiments.reports.cell.geometry_figure import geometry_figure
+from inn_experiments.reports.cell.samples import write_samples
+from inn_experiments.reports.files import write_figure
+from inn_experiments.running import stages
+from inn_experiments.running.fits import fit_or_load
+from inn_experiments.synthesizers.classical.bootstrap import Bootstrap
+from inn_experiments.synthesizers.classical.convex import Convex
+
+VERSIONS = (
+    "torch",
+    "lightning",
+    "scikit-learn",
+    "imbalanced-learn",
+    "numpy",
+    "mnist1d",
+    "mlflow",
+    "hydra-core",
+    "PyWavelets",
+)
+# More generated rows than this are not compared by anything, and a diffusion model takes its time for each.
+SAMPLES = 2000
+
+
+def run(cfg: DictConfig, run: Any) -> Report:
+    """Compute one cell and put all of it on record in `run`, a tracking.Run; returns its report."""
+    report = Report(
+        cell=config.cell_name(cfg),
+        seed=cfg.seed,
+        fingerprint=config.fingerprint(cfg),
+        axes=config.axes(cfg),
+        parameters=0,
+        versions={"python": platform.python_version(), **{name: version(name) for name in VERSIONS}},
+    )
+    outputs = config.outputs(cfg)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        with _clock(report, "split"):
+            split: Split = config.build(cfg.data).load(seed=child_seed(cfg.seed, "data"), cache=outputs / "cache")
+            check_rows(split)
+            measures = {name: config.build(cfg[name]) for name in ("utility", "geometry", "claims")}
+            measures["utility"].check(split, seed=child_seed(cfg.seed, "utility"))
+            measures["claims"].check(split)
+    _warn(report, caught)
+    report.split = describe(split)
+    run.dataset(split.name, f"{cfg.seed}-{len(split.train)}x{split.features}")
+    with warnings.catch_warnings(record=True) as caught:
+        # A collapse, for example, belongs into the report and not between the lines of the progress.
+        warnings.simplefilter("always", UserWarning)
+        with _clock(report, "fit"):
+            synthesizer = fit_or_load(cfg, split, build, outputs / "fits")
+    _warn(report, caught)
+    report.parameters = getattr(synthesizer, "parameters", 0)
+    report.timings["train"] = getattr(synthesizer, "seconds", report.timings["fit"])
+    with _clock(report, "sample"):
+        labels = stages.labels_like(split.test.y, SAMPLES, child_seed(cfg.seed, "fidelity/labels"))
+        samples = synthesizer.sample(labels, seed=child_seed(cfg.seed, "fidelity/draw"))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        shown = evaluate(report, cfg, split, synthesizer, samples, measures)
+    _warn(report, caught)
+    with _clock(report, "record"):
+        record(run, report, split, synthesizer, samples, shown)
+    return report
+
+
+def evaluate(
+    report: Report, cfg: DictConfig, split: Split, synthesizer: Synthesizer, samples: Samples, measures: dict[str, Any]
+) -> tuple[Any, Any]:
+    """Fill in everything that is measured on test rows; returns what figures show of geometry and claims."""
+    seed, measure = child_seed(cfg.seed, "evaluation"), measures["geometry"]
+    with _clock(report, "directions"):
+        stages.directions(report, synthesizer, split, seed)
+        stages.reconstruction(report, synthesizer, split, seed)
+    with _clock(report, "fidelity"):
+        if measure.decoded or samples.latent is None:
+            stages.likeness(report, samples, split, seed)
+    with _clock(report, "geometry"):
+        shown = stages.geometry(report, measure, synthesizer, split, seed)
+        stages.unseen(report, synthesizer, split, seed)
+    with _clock(report, "claims"):
+        claimed = stages.claims(report, measures["claims"], synthesizer, split, seed)
+    with _clock(report, "utility"):
+        others = {"convex": lambda: reference(Convex(), split), "bootstrap": Bootstrap}
+        stages.utility(
+            report,
+            measures["utility"],
+            synthesizer,
+            split,
+            others,
+            lambda: build(cfg, split),
+            child_seed(cfg.seed, "utility"),
+        )
+    return shown, claimed
+
+
+def record(
+    run: Any, report: Report, split: Split, synthesizer: Synthesizer, samples: Samples, shown: tuple[Any, Any]
+) -> None:
+    """Figures, curves, samples in the file's own units, numbers, and last of all the report."""
+    curves = getattr(synthesizer, "curves", {})
+    cell_figures(run.folder / "figures", split, samples, curves)
+    geometry, claimed = shown
+    claims_figures(run.folder / "figures", claimed)
+    if geometry is not None:
+        real, generated, real_rows, generated_rows = geometry
+        units = "rows" if samples.latent is None else "latents"
+        write_figure(run.folder / "figures" / "geometry.png", geometry_figure(real, generated, split.classes, units))
+        judge = {row["class"]: row["judge"] for row in report.geometry if "judge" in row}
+        if judge and split.shape is None:
+            eye_tests(
+                run.folder / "eye_test",
+                real_rows,
+                generated_rows,
+                split.axis,
+                split.axis_name,
+                split.classes,
+                judge,
+                seed=child_seed(report.seed, "eye_test"),
+            )
+    for name, (steps, values) in curves.items():
+        run.curve(name, steps, values)
+    write_samples(run.folder, split, samples)
+
+
+def describe(split: Split) -> dict[str, Any]:
+    """How many rows each part has, and what they are."""
+    found = {
+        "name": split.name,
+        "features": split.features,
+        "classes": len(split.classes),
+        "bounded": split.bounded,
+        "train": len(split.train),
+        "val": len(split.val),
+        "test": len(split.test),
+        "fresh": 0 if split.fresh is None else len(split.fresh),
+        "unseen": 0 if split.unseen is None else len(split.unseen),
+    }
+    if split.shape is not None:
+        found |= {"shape": list(split.shape), "preprocessing": split.scaling.describe()}
+    return found
+
+
+def _warn(report: Report, caught: list[warnings.WarningMessage]) -> None:
+    """Add what was warned about to the report, each once."""
+    said = [str(w.message) for w in caught if issubclass(w.category, UserWarning)]
+    report.warnings = list(dict.fromkeys([*report.warnings, *said]))
+
+
+@contextmanager
+def _clock(report: Report, name: str):
+    started = time.perf_counter()
+    yield
+    report.timings[name] = time.perf_counter() - started

@@ -1,0 +1,162 @@
+"""The shell around Hydra's main: every cell leaves its outcome, a failing one stops no other, all are named."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from hydra.core.hydra_config import HydraConfig
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.utils import filter_overrides
+from hydra.experimental.callback import Callback
+from hydra.types import RunMode
+from omegaconf import DictConfig, OmegaConf
+
+from inn_experiments.configuration import cell as config
+from inn_experiments.configuration.checks import check_plain
+from inn_experiments.contracts import UserError
+from inn_experiments.running import failures
+from inn_experiments.tracking.files import replacing
+
+RESULT, CELLS = "result.json", "cells.json"
+
+
+class State:
+    """What this process knows of the job or sweep that it drives."""
+
+    outputs: Path | None = None
+    sweep: Path | None = None
+    tracker: Any = None
+    status: int | None = None
+
+
+class Supervisor(Callback):
+    """Prepares the outputs folder before the first job, and notes which cells a sweep is going to run."""
+
+    def on_run_start(self, config: DictConfig, **_: Any) -> None:
+        _or_exit(prepare_outputs, config)
+
+    def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
+        _or_exit(prepare_outputs, config)
+        _or_exit(note_cells, config)
+
+
+def _or_exit(step: Any, cfg: DictConfig) -> None:
+    # Hydra turns exceptions of a callback into warnings; SystemExit it lets through.
+    try:
+        step(cfg)
+    except Exception as error:  # noqa: BLE001 (shown here, recorded below)
+        raise SystemExit(failures.show(error, State.outputs)) from None
+
+
+def prepare_outputs(cfg: DictConfig) -> None:
+    """Find out before any work whether the outputs folder can be written, and prepare what runs share."""
+    check_plain(OmegaConf.to_container(cfg.paths, resolve=True), "paths")
+    State.outputs = config.outputs(cfg)
+    try:
+        State.outputs.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=State.outputs) as probe:
+            probe.write(b"\0" * 4096)
+    except OSError as error:
+        if State.outputs.exists() and not State.outputs.is_dir():
+            raise UserError(f"paths.outputs={State.outputs}: this is not a folder; name one") from None
+        reason = (error.strerror or str(error)).lower()
+        raise UserError(f"paths.outputs={State.outputs}: it cannot be written: {reason}") from None
+    State.tracker = config.build(cfg.tracking)
+    State.tracker.prepare(State.outputs)
+
+
+def note_cells(cfg: DictConfig) -> None:
+    """Write the overrides of every expected cell to `cells.json`, where the sweeper lets us know them."""
+    State.sweep = Path(cfg.hydra.sweep.dir).absolute()
+    State.sweep.mkdir(parents=True, exist_ok=True)
+    sweeper = cfg.hydra.sweeper
+    if str(sweeper._target_).endswith(".BasicSweeper"):
+        from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
+
+        given = [f"{key}={value}" for key, value in (sweeper.params or {}).items()]
+        given += list(cfg.hydra.overrides.task)
+        parsed = OverridesParser.create().parse_overrides(given)
+        cells = [list(filter_overrides(cell)) for cell in BasicSweeper.split_arguments(parsed, None)[0]]
+        _write(State.sweep / CELLS, cells)
+
+
+def expected(sweep: Path) -> list[list[str]] | None:
+    """The overrides of each cell that the sweep was to run, None where only its sweeper knows them."""
+    path = sweep / CELLS
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+
+@contextmanager
+def supervised() -> Iterator[dict[str, Any]]:
+    """Run one cell's body; its outcome goes to `result.json` and no exception reaches Hydra.
+
+    The dict it yields is the outcome; the body adds to it. Interrupts go on their way after being noted.
+    """
+    hydra = HydraConfig.get()
+    outcome: dict[str, Any] = {"status": "killed", "exit": 1, "overrides": list(hydra.overrides.task)}
+    many = hydra.mode == RunMode.MULTIRUN
+    try:
+        yield outcome
+        outcome["exit"] = 0
+    except Exception as error:  # noqa: BLE001 (shown here, recorded below)
+        if many:
+            print(f"failed: {' '.join(outcome['overrides'])}", file=sys.stderr)
+        outcome["exit"] = failures.show(error, State.outputs)
+        outcome["status"], outcome["error"] = "failed", failures.one_line(error) or repr(error)
+    except BaseException:
+        # In a worker of a parallel sweep, a signal ends its cell and not the sweep.
+        if not many or State.sweep is not None:
+            raise
+    finally:
+        if many:
+            _note(Path(hydra.runtime.output_dir) / RESULT, outcome)
+        else:
+            State.status = outcome["exit"]
+
+
+def summary() -> int:
+    """Name every cell of this process' sweep that failed or is missing; returns the exit status."""
+    assert State.sweep is not None and State.outputs is not None
+    # Runs of workers that are gone would stay RUNNING until the next start.
+    State.tracker.prepare(State.outputs)
+    cells = expected(State.sweep)
+    if cells is None:
+        folders = sorted((path for path in State.sweep.iterdir() if path.name.isdigit()), key=lambda p: int(p.name))
+        cells = [[f"#{folder.name}"] for folder in folders]
+    common = set.intersection(*map(set, cells)) if len(cells) > 1 else set()
+    counts: dict[str, int] = {}
+    exits, lines = set(), []
+    for number, cell in enumerate(cells):
+        path = State.sweep / str(number) / RESULT
+        outcome = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {"status": "missing", "exit": 1}
+        counts[outcome["status"]] = counts.get(outcome["status"], 0) + 1
+        if outcome["exit"]:
+            exits.add(outcome["exit"])
+            reason = outcome.get("error", "it left no result: killed, or never started").splitlines()[0]
+            name = " ".join(override for override in cell if override not in common)
+            lines.append(f"{outcome['status']}: {name}: {reason}")
+    told = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
+    print(f"of {len(cells)} cells: {told}\n{State.tracker.hint(State.outputs)}")
+    if lines:
+        print("\n".join(lines), file=sys.stderr)
+        print("repeat the command to run these again; finished cells are skipped", file=sys.stderr)
+    return exits.pop() if len(exits) == 1 else int(bool(exits))
+
+
+def _write(path: Path, content: Any) -> None:
+    with replacing(path) as fresh:
+        fresh.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+def _note(path: Path, outcome: dict[str, Any]) -> None:
+    try:
+        _write(path, outcome)
+    except OSError as error:
+        # The other cells go on; without a result, this one will be named as missing.
+        failures.show(error, State.outputs)

@@ -1,0 +1,1 @@
+"""Synthesizers that draw from stored training rows."""

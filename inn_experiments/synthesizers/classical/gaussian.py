@@ -1,0 +1,48 @@
+"""One Gaussian per class, with a shrunken covariance so that fewer rows than features will do."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from inn_experiments.contracts import Rows
+from inn_experiments.synthesizers.classical.base import Classical
+
+
+class Gaussian(Classical):
+    """Draws from N(mean_c, (1 - rho) S_c + rho (tr S_c / d) I), with rho estimated from the class' rows.
+
+    Arguments: `shrinkage`, how rho is estimated: `ledoit_wolf` (Ledoit and Wolf 2004), `oas` (Chen et al. 2010,
+    better where the rows are close to Gaussian), or `where_singular`: 0, so the full covariance of the second
+    source's equation 4, for a class with more rows than dimensions, and as `ledoit_wolf` for the others, whose
+    full covariance is singular. Raises UserError for a class with one row.
+    """
+
+    minimum = 2
+    why = "a covariance cannot be estimated from one row"
+
+    def __init__(self, shrinkage: Literal["ledoit_wolf", "oas", "where_singular"] = "ledoit_wolf") -> None:
+        super().__init__()
+        self.shrinkage = shrinkage
+
+    def fit(self, train: Rows, val: Rows, *, seed: int) -> None:
+        """Keep the rows of `train` (n, d) by class and estimate each class' shrinkage."""
+        super().fit(train, val, seed=seed)
+        self.rho = {label: self._shrinkage(rows.astype(np.float64)) for label, rows in self.rows.items()}
+
+    def _shrinkage(self, rows: np.ndarray) -> float:
+        from sklearn.covariance import ledoit_wolf_shrinkage, oas
+
+        if self.shrinkage == "where_singular" and len(rows) > rows.shape[1]:
+            return 0.0
+        return float(oas(rows)[1] if self.shrinkage == "oas" else ledoit_wolf_shrinkage(rows))
+
+    def _draw(self, label: int, count: int, rng: np.random.Generator) -> np.ndarray:
+        rows = self.rows[label].astype(np.float64)
+        rho, mean = self.rho[label], rows.mean(axis=0)
+        centred = rows - mean
+        # Mixing the centred rows with normal weights has covariance S exactly, and needs no d x d factor.
+        structured = rng.standard_normal((count, len(rows))) @ centred / np.sqrt(len(rows))
+        isotropic = rng.standard_normal((count, rows.shape[1])) * np.sqrt(centred.var())
+        return mean + np.sqrt(1 - rho) * structured + np.sqrt(rho) * isotropic

@@ -1,0 +1,32 @@
+"""Copies of training rows with a little Gaussian noise."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from inn_experiments.contracts import Rows, UserError
+from inn_experiments.contracts.limits import NonNegative
+from inn_experiments.synthesizers.classical.base import Classical
+
+
+class Jitter(Classical):
+    """Copies with noise N(0, (scale * s_k)^2) on feature k, `s_k` its deviation over all training rows.
+
+    Arguments: `scale`, the noise relative to that deviation, at least 0 (UserError otherwise).
+    """
+
+    def __init__(self, scale: NonNegative = 0.1) -> None:
+        super().__init__()
+        if not scale >= 0:
+            raise UserError(f"generator jitter: scale is {scale}; it must be 0 or more, e.g. 0.1")
+        self.scale = scale
+
+    def fit(self, train: Rows, val: Rows, *, seed: int) -> None:
+        """Keep the rows of `train` (n, d) and the standard deviation of each feature."""
+        super().fit(train, val, seed=seed)
+        self.deviation = train.x.std(axis=0, dtype=np.float64).astype(np.float32)
+
+    def _draw(self, label: int, count: int, rng: np.random.Generator) -> np.ndarray:
+        rows = self.rows[label]
+        copies = rows[rng.integers(len(rows), size=count)]
+        return copies + self.scale * self.deviation * rng.standard_normal(copies.shape, dtype=np.float32)

@@ -1,0 +1,42 @@
+"""SMOTE of the imbalanced-learn package, made to give exactly the labels that are asked for."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from inn_experiments.contracts import UserError
+from inn_experiments.contracts.limits import PositiveInt
+from inn_experiments.synthesizers.classical.base import Classical
+
+
+class Smote(Classical):
+    """Interpolation towards one of the k nearest rows of the same class (Chawla et al. 2002).
+
+    Arguments: `neighbours`, k, at least 1 (UserError otherwise); a class with fewer rows uses all of them.
+    Raises UserError for a class with one row.
+    """
+
+    minimum = 2
+    why = "SMOTE interpolates towards a second row of the same class"
+
+    def __init__(self, neighbours: PositiveInt = 5) -> None:
+        super().__init__()
+        if neighbours < 1:
+            raise UserError(f"generator smote: neighbours is {neighbours}; it must be 1 or more, e.g. 5")
+        self.neighbours = neighbours
+
+    def _draw(self, label: int, count: int, rng: np.random.Generator) -> np.ndarray:
+        from imblearn.over_sampling import SMOTE
+
+        rows = self.rows[label]
+        # imbalanced-learn refuses a single class; one row of "everything else" satisfies it and is
+        # never used, since neighbours are sought within the class alone.
+        x = np.concatenate([rows, rows[:1]])
+        y = np.append(np.zeros(len(rows), dtype=np.int64), 1)
+        sampler = SMOTE(
+            sampling_strategy={0: len(rows) + count},
+            k_neighbors=min(self.neighbours, len(rows) - 1),
+            random_state=int(rng.integers(2**31)),
+        )
+        resampled, _ = sampler.fit_resample(x, y)
+        return resampled[len(x) :]

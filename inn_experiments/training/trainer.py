@@ -1,0 +1,107 @@
+"""How long and how fast to train: the settings of config group `trainer`, and the quiet Lightning loop."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import time
+import warnings
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+import lightning
+import torch
+
+from inn_experiments.contracts import UserError
+from inn_experiments.contracts.limits import NonNegative, Positive, PositiveInt, SeveralInt
+from inn_experiments.maths.inverses import ConditioningWarning
+from inn_experiments.training.checkpoint import Resumable
+from inn_experiments.training.progress import ProgressLine
+
+PRECISION = {"float32": "32-true", "bfloat16": "bf16-mixed"}
+
+
+class Trainer:
+    """Runs a module for a number of epochs without banners or logger.
+
+    Args: epochs, batch: the paper's 1,000 and 128; learning_rate, weight_decay: AdamW's; threads: of torch, one
+    being fastest for small networks; precision: of the matrix products, weights being float32 always;
+    checkpoint_minutes: how often the state of a training is kept; progress: show the bar; accelerator: as in
+    Lightning. `resume` is the folder of the checkpoint, None meaning that none is kept.
+
+    Raises UserError for a GPU where there is none.
+    """
+
+    def __init__(
+        self,
+        epochs: PositiveInt = 1000,
+        batch: SeveralInt = 128,
+        learning_rate: Positive = 1e-3,
+        weight_decay: NonNegative = 0.01,
+        threads: PositiveInt = 1,
+        precision: Literal["float32", "bfloat16"] = "float32",
+        checkpoint_minutes: NonNegative = 3.0,
+        progress: bool = True,
+        accelerator: Literal["cpu", "gpu", "auto"] = "cpu",
+    ) -> None:
+        if accelerator == "gpu" and not torch.accelerator.is_available():
+            raise UserError("trainer.accelerator=gpu: torch finds no GPU on this machine; use cpu or auto")
+        self.epochs, self.batch = epochs, batch
+        self.learning_rate, self.weight_decay = learning_rate, weight_decay
+        self.threads, self.precision, self.accelerator = threads, precision, accelerator
+        self.checkpoint_minutes, self.progress = checkpoint_minutes, progress
+        self.resume: Path | None = None
+
+    def with_settings(self, **changes: float) -> Trainer:
+        """A copy with other `epochs`, `batch`, `learning_rate` or `weight_decay`."""
+        other = copy.copy(self)
+        for name, value in changes.items():
+            if not hasattr(self, name):
+                raise AttributeError(f"a trainer has no setting {name!r}")
+            setattr(other, name, value)
+        return other
+
+    def fit(self, module: lightning.LightningModule, batches: Iterable) -> float:
+        """Train `module` on `batches`, from the checkpoint in `resume` on where there is one; returns seconds.
+
+        Afterwards the module is on the CPU and in evaluation mode. Raises UserError for a checkpoint that cannot
+        be read.
+        """
+        torch.set_num_threads(self.threads)
+        logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
+        keeper = Resumable(self.resume, batches, self.checkpoint_minutes) if self.resume else None
+        callbacks = [ProgressLine()] if self.progress else []
+        started = time.perf_counter()
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", module="lightning")
+            # A walk inside the loss would repeat itself every step; the evaluation reports conditioning.
+            warnings.simplefilter("ignore", ConditioningWarning)
+            trainer = lightning.Trainer(
+                max_epochs=self.epochs,
+                accelerator=self.accelerator,
+                devices=1,
+                logger=False,
+                precision=PRECISION[self.precision],
+                enable_checkpointing=keeper is not None,
+                enable_progress_bar=False,
+                enable_model_summary=False,
+                callbacks=[*callbacks, *([keeper] if keeper else [])],
+                use_distributed_sampler=False,
+            )
+            trainer.fit(module, train_dataloaders=batches, **self._start(keeper))
+        module.cpu().eval()
+        return keeper.seconds if keeper else time.perf_counter() - started
+
+    @staticmethod
+    def _start(keeper: Resumable | None) -> dict[str, object]:
+        if keeper is None or not keeper.path.is_file():
+            return {}
+        try:
+            torch.load(keeper.path, weights_only=True, map_location="cpu", mmap=True)
+        except Exception as error:  # noqa: BLE001 - a damaged file fails in many ways
+            raise UserError(
+                f"{keeper.path}: this checkpoint of an interrupted training cannot be read "
+                f"({type(error).__name__}); delete it to train from the start"
+            ) from None
+        return {"ckpt_path": keeper.path, "weights_only": True}
