@@ -66,7 +66,7 @@ class Exact:
             states.append(ratio * states[-1] + np.sqrt(1 - ratio**2) * rng.normal(size=x.shape))
         return np.arange(len(alpha)), np.stack(states)
 
-    def restore(self, start, y, *, seed):
+    def reverse(self, start, y, *, seed):
         rng, alpha = np.random.default_rng(seed), self.signal()
         sigma = np.sqrt(1 - alpha**2)
         x, levels = np.asarray(start, np.float64), np.arange(len(alpha))[::-1]

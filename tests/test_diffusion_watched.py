@@ -38,11 +38,11 @@ def test_restoring_the_noise_of_a_sample_is_that_sample():
     made = fitted(sampler=DDIM(20))
     labels = np.arange(30) % 3
     sample = made.sample(labels, seed=0)
-    levels, states = made.restore(sample.states[0], labels, seed=5)
+    levels, states = made.reverse(sample.states[0], labels, seed=5)
     assert levels[0] == 50 and levels[-1] == 0 and len(levels) == len(states) == 21
     np.testing.assert_allclose(states[0], sample.states[0], atol=1e-5)
     np.testing.assert_allclose(states[-1], sample.x, atol=1e-3)
-    _, others = made.restore(sample.states[0], (labels + 1) % 3, seed=5)
+    _, others = made.reverse(sample.states[0], (labels + 1) % 3, seed=5)
     assert np.abs(others[-1] - sample.x).min(1).max() > 0.1
 
 
@@ -52,14 +52,14 @@ def test_restoring_from_fresh_noise_has_the_law_of_samples(sampler, monkeypatch)
     labels = np.zeros(2000, dtype=np.int64)
     start = made.mean + made.std * np.random.default_rng(0).standard_normal((2000, 3))
     monkeypatch.setattr(diffusion_module, "BLOCK", 512)
-    levels, states = made.restore(start, labels, seed=1)
+    levels, states = made.reverse(start, labels, seed=1)
     assert levels.tolist() == sampler.times(50) and states.shape == (len(levels), 2000, 3)
     np.testing.assert_allclose(states[0], start, rtol=0, atol=1e-4)
     sample = made.sample(labels, seed=2).x
     # Three features: a chance of about one in 3,000 to fail where the laws are the same.
     assert min(ks_2samp(states[-1][:, i], sample[:, i]).pvalue for i in range(3)) > 1e-4
     # The control: the same noise, restored to another class.
-    _, others = made.restore(start, labels + 1, seed=1)
+    _, others = made.reverse(start, labels + 1, seed=1)
     assert min(ks_2samp(others[-1][:, i], sample[:, i]).pvalue for i in range(3)) < 1e-4
 
 
@@ -67,7 +67,7 @@ def test_restored_rows_keep_their_range_and_unknown_classes_are_refused():
     unit = Rows(rows().x / 20, rows().y)
     made = fitted(train=unit, bounded=True, epochs=1)
     start = made.mean + 3 * made.std * np.random.default_rng(0).standard_normal((300, 3))
-    x = made.restore(start, np.arange(300) % 3, seed=0)[1][-1]
+    x = made.reverse(start, np.arange(300) % 3, seed=0)[1][-1]
     assert x.min() >= 0 and x.max() <= 1
     with pytest.raises(UserError, match="no training row has label 7"):
-        made.restore(start[:1], np.array([7]), seed=0)
+        made.reverse(start[:1], np.array([7]), seed=0)

@@ -152,8 +152,8 @@ def test_what_cannot_be_measured_is_refused_in_one_line() -> None:
         Spirals().measure(object(), CLUSTERS, seed=0)
 
     class Broken(Exact):
-        def restore(self, start, y, *, seed):
-            levels, states = super().restore(start, y, seed=seed)
+        def reverse(self, start, y, *, seed):
+            levels, states = super().reverse(start, y, seed=seed)
             states[-1, 3] = np.nan
             return levels, states
 

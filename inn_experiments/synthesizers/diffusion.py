@@ -118,7 +118,7 @@ class Diffusion:
         states = forward_chain(start, self.schedule, generator).mul_(self.std).add_(self.mean)
         return np.arange(self.schedule.steps + 1), states.numpy()
 
-    def restore(self, start: np.ndarray, y: np.ndarray, *, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    def reverse(self, start: np.ndarray, y: np.ndarray, *, seed: int) -> tuple[np.ndarray, np.ndarray]:
         """(levels (k+1,), states (k+1, n, d)): every state of the sampler from `start` (n, d) at level T on.
 
         `start` is in the rows' normalised units, as all states are; `y` (n,) are the classes of the rows that

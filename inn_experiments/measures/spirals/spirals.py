@@ -50,10 +50,10 @@ class Spirals:
         rng = np.random.default_rng(child_seed(seed, "spirals/points"))
         rows = split.test.take(np.sort(rng.permutation(len(split.test))[: self.points]))
         levels, forward = synthesizer.diffuse(rows.x, seed=child_seed(seed, "spirals/forward"))
-        back_levels, back = synthesizer.restore(forward[-1], rows.y, seed=child_seed(seed, "spirals/reverse"))
+        back_levels, back = synthesizer.reverse(forward[-1], rows.y, seed=child_seed(seed, "spirals/reverse"))
         labels = rng.choice(split.test.y, self.paths)
         origin = np.zeros((self.paths, 2), np.float32)
-        _, centre = synthesizer.restore(origin, labels, seed=child_seed(seed, "spirals/centre"))
+        _, centre = synthesizer.reverse(origin, labels, seed=child_seed(seed, "spirals/centre"))
         for states in (forward, back, centre):
             _check_finite(states)
         alphas = np.asarray(synthesizer.signal(), np.float64)[np.asarray(back_levels, dtype=int)]
@@ -145,7 +145,7 @@ def _either(synthesizer: Diffusing, split: Split, centre: np.ndarray, labels: np
     second = place(split.scaling.undo(split.train.x))[1] > 0.5
     towards = split.train.x[second].mean(axis=0) - split.train.x[~second].mean(axis=0)
     start = np.repeat((towards / np.linalg.norm(towards))[None], len(labels), axis=0).astype(np.float32)
-    _, moved = synthesizer.restore(start, labels, seed=child_seed(seed, "spirals/moved"))
+    _, moved = synthesizer.reverse(start, labels, seed=child_seed(seed, "spirals/moved"))
     _check_finite(moved)
     ends = (centre[-1], _in_file(split, moved[-1:])[0])
     texts = (

@@ -1,0 +1,322 @@
+"""The plugs: what each exchangeable part promises. A newcomer reads this file first.
+
+Arrays are NumPy outside of training; tensors are torch's, of which this file imports nothing at run time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+import numpy as np
+
+from inn_experiments.contracts.report import Findings
+from inn_experiments.contracts.rows import About, Rows, Samples, Smiles, Split
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor, nn
+
+Curves = dict[str, tuple[list[int], list[float]]]
+"""Name -> (epochs, values)."""
+
+Plain = str | int | float | bool | None | list["Plain"] | dict[str, "Plain"]
+"""A value that JSON can hold."""
+
+State = dict[str, "Tensor | np.ndarray | Plain | State"]
+"""What a trained part is: tensors, arrays and plain values by name, nested as its own parts are."""
+
+
+@dataclass(frozen=True)
+class Corrupted:
+    """A corrupted batch and how it was made: x_t = alpha * x + sigma * noise.
+
+    Attributes:
+        x_t, noise: (n, d).
+        t: (n,) integer levels.
+        alpha, sigma: (n, 1).
+    """
+
+    x_t: Tensor
+    t: Tensor
+    alpha: Tensor
+    sigma: Tensor
+    noise: Tensor
+
+
+class Source(Protocol):
+    """Labelled rows from a file or a simulation, divided and normalised (config group `data`)."""
+
+    def load(self, *, seed: int, cache: Path) -> Split:
+        """The division that `seed` gives; `cache` is a folder for what is computed once."""
+        ...
+
+
+class Network(Protocol):
+    """A factory of networks (config group `network`): rows (n, d), levels (n,), conditions (n, k) -> rows (n, d)."""
+
+    def __call__(self, *, features: int, steps: int, conditions: int) -> nn.Module: ...
+
+
+class Schedule(Protocol):
+    """Level t in 0..T -> how much of a row and of noise there is (config group `schedule`)."""
+
+    steps: int
+
+    def alpha_bar(self) -> Tensor:
+        """alpha squared at the levels 0..T, (T+1,) float64, from 1 down; sigma squared is 1 less that."""
+        ...
+
+
+class Corruption(Protocol):
+    """Rows and a level -> corrupted rows (config group `sampling`)."""
+
+    def remember(self, x: Tensor, y: Tensor, schedule: Schedule, classes: tuple[str, ...]) -> None:
+        """Take what is needed of the training rows x (n, d) of classes y (n,)."""
+        ...
+
+    def nominal(self, t: Tensor) -> tuple[Tensor, Tensor]:
+        """(alpha, sigma), each (n, 1), of levels t (n,)."""
+        ...
+
+    def __call__(
+        self, x: Tensor, y: Tensor, t: Tensor, generator: torch.Generator, index: Tensor | None = None
+    ) -> Corrupted: ...
+
+
+class Prime(Protocol):
+    """The fixed, class-specific image of clean rows that the inverse direction learns (config group `prime`)."""
+
+    def __call__(self, x: Tensor, y: Tensor) -> Tensor: ...
+
+
+class Loss(Protocol):
+    """A distance of a predicted batch from the training rows, with its weight (config group `loss`)."""
+
+    weight: float
+
+    def remember(self, x: Tensor) -> None:
+        """Compute the real side once, of training rows x (n, d)."""
+        ...
+
+    def __call__(self, prediction: Tensor) -> Tensor: ...
+
+
+class Parameterization(Protocol):
+    """What a denoiser predicts, and what that says of the clean row (config group `parameterization`)."""
+
+    def on(self, schedule: Schedule) -> Parameterization:
+        """The parameterization for this schedule."""
+        ...
+
+    def target(self, x: Tensor, corrupted: Corrupted) -> Tensor:
+        """What is to be predicted (n, d) for clean rows x (n, d)."""
+        ...
+
+    def split(self, prediction: Tensor, x_t: Tensor, alpha: Tensor, sigma: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
+        """(clean rows, noise) that a prediction implies, each (n, d)."""
+        ...
+
+
+class Sampler(Protocol):
+    """The reverse process (config group `sampler`)."""
+
+    def times(self, levels: int) -> list[int]:
+        """The levels that are visited, from `levels` down to 0; raises UserError for more steps than levels."""
+        ...
+
+    def __call__(
+        self,
+        denoise: Callable[[Tensor, Tensor], tuple[Tensor, Tensor]],
+        start: Tensor,
+        schedule: Schedule,
+        generator: torch.Generator,
+        **options: object,
+    ) -> list[Tensor]: ...
+
+
+class Conditioning(Protocol):
+    """What a generator is told about a class; `open`: also about classes without training rows."""
+
+    open: bool
+
+    def table(self, classes: tuple[str, ...], smiles: Smiles | None, cache: Path | None) -> np.ndarray:
+        """One condition a class, (C, k) float32."""
+        ...
+
+
+class Trained(Protocol):
+    """What is fitted, kept and read again. `curves` and `seconds` are of the training."""
+
+    @property
+    def parameters(self) -> int: ...
+
+    @property
+    def curves(self) -> Curves: ...
+
+    @property
+    def seconds(self) -> float: ...
+
+    def resume_in(self, folder: Path) -> None:
+        """Keep the state of an unfinished training in `folder`, or go on from the one that is there."""
+        ...
+
+    def state(self) -> State:
+        """All that `restore` needs; raises UserError before `fit`."""
+        ...
+
+    def restore(self, state: State) -> None:
+        """Become what gave `state`, without rows or files."""
+        ...
+
+
+@runtime_checkable
+class Synthesizer(Trained, Protocol):
+    """Anything that is fitted to labelled rows and then makes rows of the labels one asks for."""
+
+    def fit(self, train: Rows, about: About, *, seed: int, val: Rows | None = None) -> None:
+        """Learn from `train` (n, d); `val` is only looked at for validation curves."""
+        ...
+
+    def sample(self, labels: np.ndarray, *, seed: int) -> Samples:
+        """Rows of the classes `labels` (n,); the same seed gives the same rows."""
+        ...
+
+
+@runtime_checkable
+class Encoding(Protocol):
+    """A synthesizer around an autoencoder; switches on the errors of reconstruction."""
+
+    def encode(self, x: np.ndarray) -> np.ndarray: ...
+
+    def decode(self, z: np.ndarray) -> np.ndarray: ...
+
+
+class Autoencoder(Encoding, Trained, Protocol):
+    """Rows (n, d) to latents (n, m) and back (config group `autoencoder`)."""
+
+    def fit(self, train: Rows, about: About, *, seed: int, val: Rows | None = None) -> None: ...
+
+
+@runtime_checkable
+class OpenClasses(Protocol):
+    """A synthesizer that may be asked for classes without training rows: it knows a condition of each."""
+
+    def conditions(self) -> np.ndarray | None:
+        """The conditions (C, k) of all classes; None where this one is not open to new classes."""
+        ...
+
+
+@runtime_checkable
+class Diffusing(Protocol):
+    """A synthesizer whose forward and reverse process can be watched, in the normalised units of rows."""
+
+    def diffuse(self, x: np.ndarray, *, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        """(levels (T+1,), states (T+1, n, d)) of rows x (n, d) that noise is added to level by level."""
+        ...
+
+    def reverse(self, start: np.ndarray, y: np.ndarray, *, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        """(levels (k+1,), states (k+1, n, d)) of the sampler from `start` (n, d) down to rows of classes y (n,)."""
+        ...
+
+    def signal(self) -> np.ndarray:
+        """alpha at each level, (T+1,)."""
+        ...
+
+
+@runtime_checkable
+class Invertible(Protocol):
+    """A synthesizer with both directions; switches on the forward, inverse and round-trip numbers.
+
+    Arrays are (n, d) float32 in normalised units.
+    """
+
+    def prime(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """The targets of the inverse direction, and the inputs of the forward one."""
+        ...
+
+    def corrupt(self, x: np.ndarray, y: np.ndarray, *, seed: int, t: np.ndarray | None = None) -> Corrupted:
+        """Rows corrupted to the levels t (n,), drawn uniformly where none are given."""
+        ...
+
+    def denoise(self, corrupted: Corrupted) -> np.ndarray: ...
+
+    def forward(self, prime: np.ndarray) -> np.ndarray: ...
+
+    def inverses(self, x: np.ndarray) -> dict[str, np.ndarray]:
+        """The method's answer under `inverse`, and beside it any variant, such as a walk before its refinement."""
+        ...
+
+    def conditioning(self) -> list[dict[str, Plain]]:
+        """One dict per layer of the last backward walk; empty for methods that do not walk."""
+        ...
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What measures look at.
+
+    Attributes:
+        synthesizer: fitted to the training rows of `split`.
+        split: the rows; a measure learns from `train` alone.
+        samples: rows of the synthesizer in the proportions of the test rows.
+        references: name -> factory of an unfitted synthesizer to stand beside it, `convex` and `bootstrap`.
+        rebuild: makes an unfitted synthesizer like this one.
+        about: what synthesizers are told of the rows.
+    """
+
+    synthesizer: Synthesizer
+    split: Split
+    samples: Samples
+    references: Mapping[str, Callable[[], Synthesizer]]
+    rebuild: Callable[[], Synthesizer]
+    about: About
+
+
+class Measure(Protocol):
+    """Something that is measured on held-out rows (config groups `utility`, `geometry`, `claims`, and the fixed ones)."""
+
+    def check(self, split: Split, *, seed: int) -> None:
+        """Raise the UserError that measuring would end with, before any training."""
+        ...
+
+    def __call__(self, subject: Subject, *, seed: int) -> Findings: ...
+
+
+class Run(Protocol):
+    """One run on record; everything that belongs to it lies in `folder`."""
+
+    folder: Path
+
+    def params(self, values: Mapping[str, object]) -> None: ...
+
+    def metrics(self, values: Mapping[str, float]) -> None: ...
+
+    def curve(self, name: str, steps: Sequence[int], values: Sequence[float]) -> None: ...
+
+    def dataset(self, name: str, digest: str) -> None: ...
+
+    def text(self, name: str, content: str) -> Path: ...
+
+    def json(self, name: str, content: object) -> Path: ...
+
+
+class Tracker(Protocol):
+    """Who keeps the record of runs (config group `tracking`)."""
+
+    def prepare(self, outputs: Path) -> None:
+        """Make what runs share, before the first of them starts."""
+        ...
+
+    def finished(self, outputs: Path, fingerprint: str) -> tuple[dict[str, object], Path] | None:
+        """`report.json` and folder of a finished run with this fingerprint; None where there is none."""
+        ...
+
+    def open(self, outputs: Path, name: str, tags: Mapping[str, str]) -> AbstractContextManager[Run]: ...
+
+    def hint(self, outputs: Path) -> str:
+        """How to look at the finished runs."""
+        ...

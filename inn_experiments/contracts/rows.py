@@ -1,0 +1,128 @@
+"""Labelled rows, their division, what is known about them, and rows that were made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+Smiles = tuple[tuple[str, ...], ...]
+"""For each class its SMILES, several for a mixture."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Labelled rows: `x` (n, d) float32 in the normalised units of its split, `y` (n,) int64 in 0..C-1.
+
+    Example:
+        >>> rows = Rows(np.zeros((3, 2), np.float32), np.array([0, 1, 1]))
+        >>> len(rows), len(rows.take(rows.y == 1))
+        (3, 2)
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    group: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        if self.x.ndim != 2 or self.y.shape != (len(self.x),):
+            raise ValueError(f"x must be (n, d) and y (n,), got {self.x.shape} and {self.y.shape}")
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def take(self, index: np.ndarray) -> Rows:
+        """The rows at `index` (integers or a mask), groups included."""
+        return Rows(self.x[index], self.y[index], None if self.group is None else self.group[index])
+
+
+class Scaling(Protocol):
+    """A transform fitted on training rows alone; `apply` normalises, `undo` goes back to the file's units."""
+
+    def apply(self, x: np.ndarray) -> np.ndarray: ...
+
+    def undo(self, x: np.ndarray) -> np.ndarray: ...
+
+
+class Manifold(Protocol):
+    """What toy data scatter about, in the units of the file; two places closer than `near` are the same place."""
+
+    near: float
+
+    def project(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Of points (n, 2): the distance (n,) to the nearest place, and that place (n,) as a number in 0..1."""
+        ...
+
+
+@dataclass(frozen=True)
+class About:
+    """What a synthesizer is told about rows beside the rows: nothing here depends on test rows.
+
+    Attributes:
+        classes: names, in the order of the labels.
+        bounded: clean rows lie in [0, 1] (spectra over their base peak), so generated ones must.
+        smiles: of each class; None where the chemistry is not known.
+        shape: (m, d) of 2-D records, retention by drift, which rows hold one after the other; None for spectra.
+        cache: folder for what is computed once, such as embeddings; None keeps nothing.
+    """
+
+    classes: tuple[str, ...] = ()
+    bounded: bool = False
+    smiles: Smiles | None = None
+    shape: tuple[int, int] | None = None
+    cache: Path | None = None
+
+    def name(self, label: int) -> str:
+        """What messages call the class `label`."""
+        return repr(self.classes[label]) if label < len(self.classes) else str(label)
+
+
+@dataclass(frozen=True)
+class Split:
+    """One seeded division of a labelled table, every part normalised with statistics of `train`.
+
+    `fresh` holds real rows that neither train, val nor test contains: they are scored as if they were
+    synthetic, to show what a perfect generator would get. It is None where no row can be spared.
+    `unseen` holds rows of classes of which no other part has any. `manifold` is the curve or the points that
+    toy rows scatter about; None where there is none. `bounded`, `smiles` and `shape` are those of `About`.
+    """
+
+    train: Rows
+    val: Rows
+    test: Rows
+    fresh: Rows | None
+    classes: tuple[str, ...]
+    axis: np.ndarray
+    axis_name: str
+    scaling: Scaling
+    bounded: bool
+    name: str
+    smiles: Smiles | None = None
+    unseen: Rows | None = None
+    shape: tuple[int, int] | None = None
+    manifold: Manifold | None = None
+
+    @property
+    def features(self) -> int:
+        """The number of values d of a row."""
+        return self.train.x.shape[1]
+
+    def about(self, cache: Path | None = None) -> About:
+        """What a synthesizer is told about these rows."""
+        return About(self.classes, self.bounded, self.smiles, self.shape, cache)
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Synthetic rows `x` (n, d) with the labels that were asked for, `y` (n,).
+
+    `states` (k, n, d), where the generator is iterative, holds every state from the start to `x` itself.
+    `latent` (n, m), where an autoencoder made the rows, is what it decoded, in the encoder's own units.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    states: np.ndarray | None = None
+    latent: np.ndarray | None = None
