@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from inn_experiments.contracts import Claim
+from inn_experiments.measures.claims import Claim, mean, share
 from inn_experiments.measures.numbers.intervals import mean_interval, paired_interval
 
 PERMUTATIONS = 999
@@ -22,15 +22,6 @@ def chance_of_same(first: np.ndarray, last: np.ndarray, near: float) -> float:
     last = np.sort(last)
     inside = np.searchsorted(last, first + near, "left") - np.searchsorted(last, first - near, "right")
     return float(inside.mean() / len(last))
-
-
-def share(key: str, text: str, hits: np.ndarray, chance: float | None = None, p: float | None = None) -> Claim:
-    """The share of `hits` (n,), booleans, as a claim with Wilson's interval."""
-    from scipy.stats import binomtest
-
-    count = int(np.sum(hits))
-    interval = binomtest(count, len(hits)).proportion_ci(method="wilson")
-    return Claim(key, text, count / len(hits), float(interval.low), float(interval.high), chance, p, len(hits))
 
 
 def agreement(key: str, text: str, first: np.ndarray, last: np.ndarray, near: float, seed: int) -> Claim:
@@ -65,23 +56,24 @@ def difference(key: str, text: str, first: np.ndarray, second: np.ndarray) -> Cl
     value, half = paired_interval(first, second)
     only, other = int(np.sum(first & ~second)), int(np.sum(second & ~first))
     p = float(binomtest(only, only + other).pvalue) if only + other else 1.0
-    low, high = (None, None) if half is None else (value - half, value + half)
-    return Claim(key, text, value, low, high, 0.0, p, len(first))
+    return mean(key, text, value, half, chance=0.0, p=p, n=len(first))
 
 
 def off_manifold(ends: np.ndarray, fresh: np.ndarray, train: np.ndarray) -> list[Claim]:
     """How far restored points are from the manifold, beside real points that nothing was done to.
 
-    Arguments: distances of the `ends` (n,), of `fresh` real points (m,) and of the training rows, which alone
-    say what counts as off the manifold. p: of a rank test, and of Fisher's exact one.
+    p is of a rank test, and of Fisher's exact one.
+
+    Args:
+        ends: distances (n,) of the restored points.
+        fresh: distances (m,) of real points.
+        train: distances of the training rows, which alone say what counts as off the manifold.
     """
     from scipy.stats import fisher_exact, mannwhitneyu
 
     limit = np.quantile(train, INSIDE)
     out, real = ends > limit, fresh > limit
     table = [[int(part.sum()), int((~part).sum())] for part in (out, real)]
-    mean, half = mean_interval(ends)
-    low, high = (None, None) if half is None else (mean - half, mean + half)
     return [
         share(
             "off_manifold",
@@ -90,15 +82,13 @@ def off_manifold(ends: np.ndarray, fresh: np.ndarray, train: np.ndarray) -> list
             float(real.mean()),
             float(fisher_exact(table).pvalue),
         ),
-        Claim(
+        mean(
             "distance",
             "distance of the ends to the manifold; chance: of real points",
-            mean,
-            low,
-            high,
-            float(fresh.mean()),
-            float(mannwhitneyu(ends, fresh).pvalue),
-            len(ends),
+            *mean_interval(ends),
+            chance=float(fresh.mean()),
+            p=float(mannwhitneyu(ends, fresh).pvalue),
+            n=len(ends),
         ),
     ]
 

@@ -6,9 +6,10 @@ import warnings
 
 import numpy as np
 
-from inn_experiments.contracts import Claim, Diffusing, Paths, Split, UserError
+from inn_experiments.contracts import Diffusing, Findings, Measure, Paths, Split, Subject, UserError
 from inn_experiments.contracts.limits import SeveralInt
 from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.measures.claims import Claim, numbers
 from inn_experiments.measures.spirals import places, steps
 
 MOMENTS = (("first", 1.0), ("three_quarters", 0.75), ("half", 0.5), ("quarter", 0.25))
@@ -18,19 +19,21 @@ MOMENTS = (("first", 1.0), ("three_quarters", 0.75), ("half", 0.5), ("quarter", 
 IDENTICAL = 1e-3
 
 
-class Spirals:
+class Spirals(Measure):
     """Three statements of Kulkarni et al. about points of the plane in a diffusion, beside chance.
 
     Restored points end at the place nearest to their noise and not where they were; paths that start at
     (0, 0) end at either of two places with equal probability; steps shrink with time.
 
-    Arguments: `points`, test rows that are diffused and restored; `paths`, that start at (0, 0).
+    Args:
+        points: test rows that are diffused and restored.
+        paths: that start at (0, 0).
     """
 
     def __init__(self, points: SeveralInt = 1000, paths: SeveralInt = 2000) -> None:
         self.points, self.paths = points, paths
 
-    def check(self, split: Split) -> None:
+    def check(self, split: Split, *, seed: int) -> None:
         """Raise UserError where rows are not points of the plane about a known manifold."""
         if split.manifold is None or split.features != 2:
             raise UserError(
@@ -39,12 +42,15 @@ class Spirals:
                 "about one: data=swiss_roll or data=two_clusters, or choose claims=none"
             )
 
-    def measure(self, synthesizer: Diffusing, split: Split, *, seed: int) -> tuple[list[Claim], Paths]:
+    def __call__(self, subject: Subject, *, seed: int) -> Findings:
         """The statements as numbers, and the paths that their figures show.
 
-        Warns where the sampler adds no noise or takes too few steps, and leaves out what cannot be measured
-        then. Raises UserError for a generator that cannot be watched, and for states that are not finite.
+        Warns where the sampler adds no noise or takes too few steps, and leaves out what cannot be measured then.
+
+        Raises:
+            UserError: the synthesizer cannot be watched, or its states are not finite.
         """
+        synthesizer, split = subject.synthesizer, subject.split
         if not isinstance(synthesizer, Diffusing):
             raise UserError("claims=spirals watches a diffusion; choose generator=diffusion, or claims=none")
         rng = np.random.default_rng(child_seed(seed, "spirals/points"))
@@ -81,7 +87,7 @@ class Spirals:
         else:
             lengths = steps.step_lengths(back_file if still else centre_file)
             found += steps.shrinking(lengths, deviations, child_seed(seed, "spirals/noise"))
-        return found, Paths(
+        shown = Paths(
             forward=forward_file,
             reverse=back_file,
             forward_levels=np.asarray(levels),
@@ -91,6 +97,7 @@ class Spirals:
             lengths=steps.step_lengths(centre_file).mean(axis=0),
             noise_lengths=steps.mean_noise_lengths(deviations),
         )
+        return Findings(numbers(found), shown)
 
 
 def _ends(

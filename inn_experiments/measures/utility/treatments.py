@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
-from inn_experiments.contracts import Encoding, Rows, Synthesizer, UserError
+from inn_experiments.contracts import Encoding, Rows, Synthesizer
 from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.measures.numbers.rows import check_finite
 from inn_experiments.measures.utility.division import join
 
 TREATMENTS = {
@@ -27,18 +28,25 @@ TREATMENTS = {
 def treatments(
     train: Rows,
     generator: Synthesizer,
-    references: dict[str, Callable[[], Synthesizer]],
+    references: Mapping[str, Callable[[], Synthesizer]],
     per_class: int | None,
     *,
     seed: int,
     reconstructed: bool = False,
 ) -> Iterator[tuple[str, Rows]]:
-    """Each treatment's name and training rows, made from the classifier's real rows `train` (n, d).
+    """Each treatment's name and training rows.
 
-    `per_class` rows of each class are added, or (None) as many as the class has in `train`. The references
-    are fitted to `train`; the generator is used as it is. With `reconstructed`, where the generator has an
-    autoencoder, that gives `train` back as `reconstructed`, alone and with the generated rows. Raises
-    UserError for generated or reconstructed NaN or infinity.
+    Args:
+        train: the classifier's real rows (n, d), which the references are fitted to.
+        generator: is used as it is.
+        references: `convex` and `bootstrap`, makers of unfitted synthesizers.
+        per_class: rows of each class that are added; None for as many as the class has in `train`.
+        seed: of the draws.
+        reconstructed: whether, where the generator has an autoencoder, that gives `train` back as `reconstructed`,
+            alone and with the generated rows.
+
+    Raises:
+        UserError: generated or reconstructed rows have NaN or infinity.
     """
     classes, counts = np.unique(train.y, return_counts=True)
     labels = np.repeat(classes, counts if per_class is None else per_class)
@@ -72,12 +80,8 @@ def _drawn(synthesizer: Synthesizer, labels: np.ndarray, seed: int) -> Rows:
 
 
 def _finite(x: np.ndarray, labels: np.ndarray, part: str, synthesizer: Synthesizer) -> Rows:
-    """Rows that a classifier can be trained on; raises UserError for others."""
+    """Rows that a classifier can be trained on."""
     x = x.astype(np.float32)
-    broken = ~np.isfinite(x).all(axis=1)
-    if broken.any():
-        raise UserError(
-            f"{part}{type(synthesizer).__name__} made {broken.sum()} of {len(x)} rows with NaN or infinity, "
-            f"the first of class {labels[np.argmax(broken)]}; no classifier can be trained on them"
-        )
+    maker = f"{part}{type(synthesizer).__name__}"
+    check_finite(x, labels, maker=maker, advice="no classifier can be trained on them")
     return Rows(x, labels)
