@@ -8,28 +8,13 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from inn_experiments.contracts.report import Number, Report
-from inn_experiments.reports.cell.console_blocks import claims_table, class_table, columns, geometry_table, utility_table
+from inn_experiments.measures.quantities import DIRECTIONS, FIDELITY, RECONSTRUCTION
+from inn_experiments.reports.cell.console_blocks import blocks, columns
 from inn_experiments.reports.estimate import number
 
-DIRECTIONS = {
-    "forward": "prime → clean",
-    "denoise": "noisy → clean",
-    "inverse": "clean → prime",
-    "inverse_walk": "clean → prime, the walk alone",
-    "round_trip_clean": "clean → prime → clean",
-    "round_trip_prime": "prime → clean → prime",
-    "reconstruction": "reconstruction",
-}
-SCORES = {
-    "c2st": "C2ST (0.5 is best)",
-    "precision": "precision ↑",
-    "recall": "recall ↑",
-    "density": "density ↑",
-    "coverage": "coverage ↑",
-    "fid": "FID ↓",
-    "kl": "KL ↓",
-    "nearest_train_ratio": "distance to train (best 1)",
-}
+ERRORS = [each for each in (*DIRECTIONS, *RECONSTRUCTION) if each.name == "mse"]
+SCORES = {each.key: each.heading for each in FIDELITY if each.name != "copies"}
+SCORES["samples/nearest_train_ratio"] = "distance to train (best 1)"
 SHOWN_WARNINGS = 5
 
 
@@ -47,22 +32,23 @@ def cell_table(report: Report, folder: str) -> RenderableType:
     for row in [*errors, *([()] if errors and scores else []), *scores]:
         table.add_row(*row)
     parts: list[RenderableType] = [table]
-    for block in (geometry_table(report), claims_table(report), utility_table(report), class_table(report)):
-        parts += [] if block is None else [Text(), block]
+    for block in blocks(report):
+        parts += [Text(), block]
     notes = list(_notes(report))
     parts += [Text(), *notes] if notes else []
     return Group(*parts, Text(), Text(f"files: {folder}", overflow="fold"))
 
 
 def _errors(report: Report) -> Iterator[tuple[str | Text, ...]]:
-    for direction, label in DIRECTIONS.items():
-        value = report.metrics.get(f"test/{direction}/mse")
+    metrics = report.metrics
+    for quantity in ERRORS:
+        value = metrics.get(f"test/{quantity.key}")
         if value is None:
             continue
-        best = _best(report, f"test/{direction.removesuffix('_walk')}/mse")
+        best = _best(report, f"test/{quantity.key.replace('_walk/', '/')}")
         style = "" if best is None else "green" if value < best.value else "yellow"
         reference = "" if best is None else f"{number(best.value)} ({best.reference})"
-        yield f"MSE {label} ↓", Text(number(value), style=style), reference, ""
+        yield quantity.heading, Text(number(value), style=style), reference, ""
 
 
 def _best(report: Report, key: str) -> Number | None:
@@ -72,10 +58,10 @@ def _best(report: Report, key: str) -> Number | None:
 
 
 def _scores(report: Report) -> Iterator[tuple[str | Text, ...]]:
+    metrics = report.metrics
     for key, label in SCORES.items():
-        value = report.metrics.get(f"test/samples/{key}")
+        value, fresh = metrics.get(f"test/{key}"), metrics.get(f"fresh/{key}")
         if value is not None:
-            fresh = report.metrics.get(f"fresh/samples/{key}")
             yield f"samples {label}", Text(number(value)), "", "" if fresh is None else number(fresh)
 
 

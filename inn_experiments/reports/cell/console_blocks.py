@@ -9,16 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from inn_experiments.contracts.report import Number, Report
+from inn_experiments.measures.quantities import TREATMENTS
 from inn_experiments.reports.estimate import interval, number, probability
 
-TREATMENTS = {
-    "real": "real",
-    "synthetic": "real + synthetic",
-    "reconstructed": "reconstructed",
-    "reconstructed_synthetic": "reconstructed + synthetic",
-    "convex": "real + convex",
-    "both": "real + both",
-}
+SHOWN_TREATMENTS = ("real", "synthetic", "reconstructed", "reconstructed_synthetic", "convex", "both")
 SHOWN_CLASSES, SMALLEST = 12, 3
 UNBALANCED = 1.5
 """Classes are told one by one where the largest has this many times the rows of the smallest, or more."""
@@ -36,7 +30,13 @@ def columns(first: str, *others: str, gap: int = 2, wrap: bool = True) -> Table:
     return table
 
 
-def geometry_table(report: Report) -> Table | None:
+def blocks(report: Report) -> list[Table]:
+    """The blocks that this cell has: geometry, claims, utility, smallest classes."""
+    found = (_geometry_table(report), _claims_table(report), _utility_table(report), _class_table(report))
+    return [table for table in found if table is not None]
+
+
+def _geometry_table(report: Report) -> Table | None:
     """Each class' errors of moments, C2ST and coverage, a second real sample's in brackets, if any."""
     prefix, rows = "test/geometry/", defaultdict(dict)
     for each in report.numbers:
@@ -55,12 +55,12 @@ def geometry_table(report: Report) -> Table | None:
 
 
 def _geometry(values: Mapping[str, float]) -> list[str]:
-    errors = [f"{100 * values[f'generated/{key}']:.1f} %" for key in ("mean_error", "std_error", "spread_error")]
-    scores = [f"{number(values[f'generated/{key}'])} ({number(values[f'second/{key}'])})" for key in ("c2st", "coverage")]
-    return errors + scores
+    errors = (values[f"generated/{key}_error"] for key in ("mean", "std", "spread"))
+    scores = ((values[f"generated/{key}"], values[f"second/{key}"]) for key in ("c2st", "coverage"))
+    return [*(f"{100 * error:.1f} %" for error in errors), *(f"{number(own)} ({number(real)})" for own, real in scores)]
 
 
-def claims_table(report: Report) -> Table | None:
+def _claims_table(report: Report) -> Table | None:
     """Each measured statement with its value, interval, chance and p; None where there is none."""
     claims = [each for each in report.numbers if each.key.startswith("claims/") and each.reference is None]
     if not claims:
@@ -78,27 +78,27 @@ def claims_table(report: Report) -> Table | None:
     return table
 
 
-def utility_table(report: Report) -> Table | None:
+def _utility_table(report: Report) -> Table | None:
     """Macro F1 on real test rows for each treatment with its 95 % interval; None where there is none."""
     scored = _utility(report)
-    protocols = list(dict.fromkeys(protocol for protocol, treatment, _ in scored if treatment in TREATMENTS))
+    protocols = list(dict.fromkeys(protocol for protocol, treatment, _ in scored if treatment in SHOWN_TREATMENTS))
     if not protocols:
         return None
     heads = [head for protocol in protocols for head in (protocol, "− real")]
     table = columns("macro F1, trained on", *heads, gap=1)
     table.columns[0].no_wrap = True
-    for treatment, label in TREATMENTS.items():
+    for treatment in SHOWN_TREATMENTS:
         entries: list[Text | str] = []
         for protocol in protocols:
             row = scored.get((protocol, treatment, None), {})
             entries.append(interval(row["f1_macro"].value, row["f1_macro"].half) if row else "")
             entries.append("" if treatment == "real" else _difference(row.get("difference_f1_macro")))
         if any(map(str, entries)):
-            table.add_row(label, *entries)
+            table.add_row(TREATMENTS[treatment], *entries)
     return table
 
 
-def class_table(report: Report) -> Table | None:
+def _class_table(report: Report) -> Table | None:
     """F1 of the smallest classes, and what generated rows add to it; None for even classes."""
     scored = _utility(report)
     protocol = next((protocol for protocol, _, _ in scored), "")
