@@ -16,7 +16,6 @@ from inn_experiments.reports.words import ROUNDING, interval, number, probabilit
 
 Getter = Callable[[dict[str, Any]], float | None]
 PREDICTORS = ("zeros", "global_mean", "class_mean", "identity", "linear", "wiener")
-__all__ = ["ROUNDING", "interval", "number", "probability"]
 
 
 @dataclass(frozen=True)
