@@ -66,7 +66,7 @@ def geometry(
 
     That is real and generated points of the space, then real and generated rows; None where it is switched off.
     """
-    if not measure.rows:
+    if measure is None:
         return None
     second, real = (split.fresh, split.test) if split.fresh is not None else halves(split.test, seed=seed)
     real, second, train = (
