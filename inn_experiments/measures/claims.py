@@ -44,7 +44,14 @@ def share(key: str, text: str, hits: np.ndarray, chance: float | None = None, p:
 
 
 def mean(
-    key: str, text: str, value: float, half: float | None, *, n: int, chance: float | None = None, p: float | None = None
+    key: str,
+    text: str,
+    value: float,
+    half: float | None,
+    *,
+    n: int,
+    chance: float | None = None,
+    p: float | None = None,
 ) -> Claim:
     """A claim with a symmetric interval, `value` plus and minus `half`, where that is known."""
     low, high = (None, None) if half is None else (float(value - half), float(value + half))

@@ -65,11 +65,7 @@ class Fidelity(Measure):
             "fresh": fidelity(fresh, real, split.train, seed=seed),
         }
         return Findings(
-            [
-                Number(f"{part}/samples/{key}", value)
-                for part, found in scores.items()
-                for key, value in found.items()
-            ]
+            [Number(f"{part}/samples/{key}", value) for part, found in scores.items() for key, value in found.items()]
         )
 
 
@@ -106,9 +102,7 @@ def fidelity(samples: Rows | Samples, real: Rows, train: Rows, *, seed: int) -> 
             f"fidelity compares at least {LEAST_ROWS} rows, got {len(samples.x)} synthetic and {len(real)} real"
         )
     rng = np.random.default_rng(child_seed(seed, "fidelity"))
-    made, held_out = (
-        np.asarray(x, np.float64)[np.sort(rng.permutation(len(x))[:count])] for x in (samples.x, real.x)
-    )
+    made, held_out = (np.asarray(x, np.float64)[np.sort(rng.permutation(len(x))[:count])] for x in (samples.x, real.x))
     distance, usual = nearest(made, train.x), nearest(held_out, train.x)
     # Where held-out rows are themselves copies both are zero, and the ratio is one, not NaN.
     floor = 1e-12 * (np.abs(train.x).max() + 1.0)

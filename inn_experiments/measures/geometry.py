@@ -134,9 +134,7 @@ class Geometry(Measure):
             found[name] = {"n": count, **flat}
         return found
 
-    def judge(
-        self, real: Rows, generated: Rows, second: Rows, classes: tuple[str, ...], *, seed: int
-    ) -> Classes:
+    def judge(self, real: Rows, generated: Rows, second: Rows, classes: tuple[str, ...], *, seed: int) -> Classes:
         """Class -> C2ST of its generated rows and of its second real ones against `real`, `ARM/judge`; 0.5 is best.
 
         The machine judge of Figure 6, on rows as a person would see them. Leaves out classes as `score` does.

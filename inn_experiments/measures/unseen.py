@@ -36,6 +36,9 @@ class Unseen(Measure):
         if split.unseen is None:
             return Findings()
         table = synthesizer.conditions() if isinstance(synthesizer, OpenClasses) else None
+        generator = getattr(synthesizer, "generator", synthesizer)  # BRIDGE
+        if getattr(getattr(generator, "conditioning", None), "open", False):  # BRIDGE
+            table = generator.table  # BRIDGE
         if table is None:
             warnings.warn(
                 "data.unseen: this generator cannot be asked for classes without training rows, so it made none; "
@@ -62,9 +65,7 @@ def nearest_classes(table: np.ndarray, wanted: np.ndarray, known: np.ndarray) ->
     return {int(label): int(known[np.argmax(unit[known] @ unit[label])]) for label in wanted}
 
 
-def cosines(
-    made: Rows | Samples, real: Rows, train: Rows, nearest: Mapping[int, int]
-) -> dict[int, dict[str, float]]:
+def cosines(made: Rows | Samples, real: Rows, train: Rows, nearest: Mapping[int, int]) -> dict[int, dict[str, float]]:
     """Unseen label -> source -> mean cosine to every real spectrum of the compound.
 
     Sources: `generated` spectra; real spectra of the `nearest_compound`, the known one with the most similar embedding;
