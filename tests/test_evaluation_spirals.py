@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from measured import claims, subject
 from spirals_examples import Exact, clusters, exact_clusters, exact_roll, roll, split_of
 
 from inn_experiments.contracts import Paths, UserError
@@ -14,8 +15,8 @@ CLUSTERS = clusters()
 
 
 def measured(model, split=CLUSTERS, seed=0, **sizes):
-    found, shown = Spirals(**{"points": 400, "paths": 800, **sizes}).measure(model, split, seed=seed)
-    return {claim.key: claim for claim in found}, shown
+    found = Spirals(**{"points": 400, "paths": 800, **sizes})(subject(model, split), seed=seed)
+    return claims(found), found.shown
 
 
 def test_the_chance_of_one_place_is_the_mean_over_permutations() -> None:
@@ -147,9 +148,9 @@ def test_what_cannot_be_measured_is_refused_in_one_line() -> None:
         {part: np.random.default_rng(0).random((20, 2)) for part in ("train", "val", "test", "fresh")}, None, "plain"
     )
     with pytest.raises(UserError, match="rows of plain have 2 values and no known manifold.*swiss_roll"):
-        Spirals().check(plain)
+        Spirals().check(plain, seed=0)
     with pytest.raises(UserError, match="choose generator=diffusion"):
-        Spirals().measure(object(), CLUSTERS, seed=0)
+        Spirals()(subject(object(), CLUSTERS), seed=0)
 
     class Broken(Exact):
         def reverse(self, start, y, *, seed):
