@@ -10,7 +10,7 @@ from rich.text import Text
 from inn_experiments.contracts.report import Number, Report
 from inn_experiments.measures.quantities import DIRECTIONS, FIDELITY, RECONSTRUCTION
 from inn_experiments.reports.cell.console_blocks import blocks, columns
-from inn_experiments.reports.estimate import number
+from inn_experiments.reports.words import number
 
 ERRORS = [each for each in (*DIRECTIONS, *RECONSTRUCTION) if each.name == "mse"]
 SCORES = {each.key: each.heading for each in FIDELITY if each.name != "copies"}

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from inn_experiments.contracts.report import Number, Report
 from inn_experiments.measures.quantities import TREATMENTS
-from inn_experiments.reports.estimate import interval, number, probability
+from inn_experiments.reports.words import interval, number, probability
 
 SHOWN_TREATMENTS = ("real", "synthetic", "reconstructed", "reconstructed_synthetic", "convex", "both")
 SHOWN_CLASSES, SMALLEST = 12, 3
