@@ -45,7 +45,7 @@ ABOUT = (
 def answer(frame: Frame, options: Namespace) -> Document:
     """One block per cell, from all finished runs that have a geometry."""
     advice = "run experiment=table8 first, or any run with geometry=per_class"
-    chosen = choose(frame, options.only, frame.holds("test/geometry/"), "a geometry", advice)
+    chosen = choose(frame, options.only, frame.holds("test/geometry/n"), "a geometry", advice)
     cells = chosen.runs["cell"]
     one_run_each(
         chosen, cells, "two finished runs are called {place} with seed {seed}; choose one with --only AXIS=VALUE"
