@@ -11,12 +11,12 @@ from geometry_examples import make_class, make_report
 from reports_examples import framed
 from rich.console import Console
 
-from inn_experiments.contracts import Rows, UserError
+from inn_experiments.contracts import Rows, Shapes, UserError
 from inn_experiments.contracts.old_report import from_dict
 from inn_experiments.contracts.report import Report
 from inn_experiments.reports import __main__ as command
+from inn_experiments.reports.cell.component_figures import geometry_figure
 from inn_experiments.reports.cell.console import cell_table
-from inn_experiments.reports.cell.geometry_figure import geometry_figure
 from inn_experiments.reports.runs import frame_of
 from inn_experiments.reports.studies.table8 import PAPER, answer, error_table, moments_table, structure_table
 from inn_experiments.reports.study import Document
@@ -103,7 +103,7 @@ def test_figure_5_has_a_panel_per_class_with_the_shares_of_both_sets_together():
     spread = np.where(y == 0, 3.0, 1.0)[:, None] * np.array([1.0, 0, 0]) + np.array([0, 1.0, 0.0])
     real, made = (Rows((rng.standard_normal((400, 3)) * spread).astype(np.float32), y) for _ in range(2))
     made = made.take(np.arange(390))
-    figure = geometry_figure(real, made, ("DEB", "none", "JP8"), "latents")
+    figure = geometry_figure(Shapes(real, made, real, made), ("DEB", "none", "JP8"), "latents")
     titles = [axis.get_title() for axis in figure.axes]
     assert [title.split("\n")[0] for title in titles] == ["DEB", "JP8"]
     both = np.concatenate([real.x[y == 0], made.x[made.y == 0]])
@@ -116,10 +116,10 @@ def test_figure_5_has_a_panel_per_class_with_the_shares_of_both_sets_together():
 
 def test_figure_5_of_single_points_one_feature_and_many_classes():
     few = Rows(np.ones((3, 1), np.float32), np.array([0, 1, 1]))
-    figure = geometry_figure(few, few, ("one", "two"), "rows")
+    figure = geometry_figure(Shapes(few, few, few, few), ("one", "two"), "rows")
     assert figure.axes[0].texts[0].get_text().startswith("1 pair") and "PC2 0.0 %" in figure.axes[1].get_title()
     many = Rows(np.random.default_rng(0).standard_normal((60, 4)).astype(np.float32), np.repeat(np.arange(20), 3))
-    figure = geometry_figure(many, many, tuple(map(str, range(20))), "rows")
+    figure = geometry_figure(Shapes(many, many, many, many), tuple(map(str, range(20))), "rows")
     assert len(figure.axes) == 12 and "first 12 of 20" in figure.get_suptitle()
 
 
