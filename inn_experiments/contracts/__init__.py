@@ -14,7 +14,7 @@ from inn_experiments.contracts.parts import (
 )
 from inn_experiments.contracts.quantity import Quantity
 from inn_experiments.contracts.report import Findings, Number, Report
-from inn_experiments.contracts.rows import About, Manifold, Rows, Samples, Scaling, Split
+from inn_experiments.contracts.rows import About, Manifold, RecordScaling, Rows, Samples, Scaling, Split
 from inn_experiments.contracts.shown import Paths, Shapes
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "OpenClasses",
     "Paths",
     "Quantity",
+    "RecordScaling",
     "Report",
     "Rows",
     "Run",
