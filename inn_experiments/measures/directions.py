@@ -39,9 +39,9 @@ class Directions(Measure):
     """The errors of every direction on test rows, where the synthesizer has directions.
 
     denoise: noisy rows, levels uniform in 1..T, -> clean. forward: prime -> clean. inverse: clean -> prime, every
-    variant that the model offers. round_trip_clean: forward(inverse(x)) against x; round_trip_prime: inverse(forward(p))
-    against p. residual/median: median over test rows of |forward(inverse(x)) - x|. The trivial predictors are fitted to
-    training rows alone. `walk/*` are of the layers of the last backward walk.
+    variant that the model offers. round_trip_clean: forward(inverse(x)) against x; round_trip_prime:
+    inverse(forward(p)) against p. residual/median: median over test rows of |forward(inverse(x)) - x|. The trivial
+    predictors are fitted to training rows alone. `walk/*` are of the layers of the last backward walk.
     """
 
     def __call__(self, subject: Subject, *, seed: int) -> Findings:

@@ -54,8 +54,8 @@ def measures(counts: np.ndarray) -> dict[str, np.ndarray]:
 def resampling_weights(test: Rows, count: int, seed: int) -> tuple[np.ndarray, int]:
     """`count` bootstrap resamples of the test rows as weights (count, n), and the units in each stratum.
 
-    Whole groups are drawn where rows have groups; otherwise rows within their class, since the split fixed
-    the number of each class.
+    Whole groups are drawn where rows have groups; otherwise rows within their class, since the split fixed the number
+    of each class.
     """
     rng = np.random.default_rng(seed)
     if test.group is not None:
