@@ -24,7 +24,7 @@ def pairs(kind=Gaussian, batch=32, share=0.5, seed=0, rows=ROWS) -> tuple[PairBa
     x[:, 0] = torch.arange(rows)
     y = torch.arange(rows) % 3
     corruption = kind()
-    corruption.remember(x, y, Cosine(STEPS), ("a", "b", "c"))
+    corruption.fit(x, y, Cosine(STEPS), ("a", "b", "c"))
     prime = Orthogonal()(x, y)
     generator = torch.Generator().manual_seed(seed)
     made = PairBatches(x, y, prime, corruption, STEPS, batch, share, generator)

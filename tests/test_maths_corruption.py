@@ -25,7 +25,7 @@ def rows(dtype=torch.float64, features=6):
 
 def ready(kind, x, y, schedule=None):
     corruption = kind()
-    corruption.remember(x, y, schedule or Cosine(STEPS), NAMES)
+    corruption.fit(x, y, schedule or Cosine(STEPS), NAMES)
     return corruption
 
 

@@ -85,14 +85,14 @@ def test_any_length_is_cut_into_patches_and_every_parameter_learns(length: int) 
 def test_units_are_taken_from_the_mean_series_and_the_deviation() -> None:
     torch.manual_seed(0)
     encoder, x, mean = SeriesEncoder(9, 3, 4, 8, 1).double(), torch.randn(6, 9).double(), torch.randn(9).double()
-    encoder.settle(mean, 2.0)
+    encoder.set_units(mean, 2.0)
     before = encoder(x)
-    encoder.settle(mean * 50 + 7, 100.0)
+    encoder.set_units(mean * 50 + 7, 100.0)
     torch.testing.assert_close(encoder(x * 50 + 7), before)
     decoder = SeriesDecoder(3, 9, 4, 8, 1, bounded=False).double()
-    decoder.settle(torch.zeros(9), 1.0)
+    decoder.set_units(torch.zeros(9), 1.0)
     plain = decoder(before.double())
-    decoder.settle(mean, 3.0)
+    decoder.set_units(mean, 3.0)
     torch.testing.assert_close(decoder(before.double()), mean + 3 * plain)
 
 
@@ -114,7 +114,7 @@ def test_linear_networks_make_the_latent_a_kronecker_product() -> None:
     back = (expected @ np.kron(a, b)).reshape(5, N, M).transpose(0, 2, 1).reshape(5, -1)
     np.testing.assert_allclose(autoencoder.decode(z), back, rtol=1e-3, atol=1e-3)
     plain = autoencoder.decode(z)
-    autoencoder.networks["mean"].settle(torch.full((M, D), 2.0))
+    autoencoder.networks["mean"].set_units(torch.full((M, D), 2.0))
     np.testing.assert_allclose(
         autoencoder.encode(x.reshape(5, -1)), z - 2 * np.tile(b.sum(axis=1), D), rtol=1e-4, atol=1e-4
     )

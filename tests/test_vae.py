@@ -54,7 +54,7 @@ def test_the_divergence_is_that_of_gaussians():
 def test_the_surprise_is_that_of_gaussians_at_the_best_noise_level():
     torch.manual_seed(0)
     net = VariationalAutoencoder(5, 0, 2, 8, 2).double()
-    net.settle(3.0, 2.0, torch.zeros(5), 1.0)
+    net.set_units(3.0, 2.0, torch.zeros(5), 1.0)
     x, decoded = 3 + 2 * torch.randn(2, 40, 5, dtype=torch.float64)
     squares = net.squares(x, decoded)
     net.follow(squares, 5)

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from inn_experiments.contracts import Corrupted
 from inn_experiments.maths.posterior import means
-from inn_experiments.maths.schedules import Cosine, Linear
+from inn_experiments.contracts.parts import Schedule
 
 # Below this alpha a noise prediction says almost nothing about the clean row: dividing by it explodes.
 LEAST_ALPHA = 0.05
@@ -31,7 +31,7 @@ LEAST_SHARE = 1e-6
 class Scheduleless:
     """A way whose target and halves follow from alpha and sigma alone."""
 
-    def on(self, schedule: Cosine | Linear) -> Scheduleless:
+    def on(self, schedule: Schedule) -> Scheduleless:
         """Itself."""
         return self
 
@@ -102,7 +102,7 @@ class Mu:
 
     direct = False
 
-    def on(self, schedule: Cosine | Linear) -> Mu:
+    def on(self, schedule: Schedule) -> Mu:
         """A copy with A and B of every level of `schedule`."""
         bound = Mu()
         bound.of_row, bound.of_state = means(schedule)
