@@ -24,7 +24,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "data": {"maths"},
     "measures": {"maths"},
     "tracking": set(),
-    "reports": {"measures.numbers.intervals", "tracking"},
+    "reports": {"measures.numbers.intervals", "measures.quantities", "tracking"},
     "configuration": {"synthesizers.latent"},
     "running": {"configuration", "synthesizers", "training", "data", "measures", "reports", "tracking"},
     "__main__": {"configuration", "running"},

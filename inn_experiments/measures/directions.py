@@ -7,10 +7,33 @@ from typing import Any
 import numpy as np
 
 from inn_experiments.contracts import Invertible, Rows, Split
+from inn_experiments.contracts.quantity import Quantity
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.measures.numbers.errors import direction_errors
 from inn_experiments.measures.numbers.trivial import ridge, trivial_errors
 
+ERRORS = {"mse": "MSE", "mae": "MAE", "kl": "KL", "fid": "FID"}
+WAYS = {
+    "forward": "prime → clean",
+    "denoise": "noisy → clean",
+    "inverse": "clean → prime",
+    "inverse_walk": "clean → prime, the walk alone",
+    "round_trip_clean": "clean → prime → clean",
+    "round_trip_prime": "prime → clean → prime",
+}
+DIRECTIONS = (
+    *(
+        Quantity(f"{way}/{key}", f"{name} {words}", "lower")
+        for key, name in ERRORS.items()
+        for way, words in WAYS.items()
+    ),
+    *(
+        Quantity(f"{way}_residual/median", f"median distance {WAYS[way]} → clean", "lower")
+        for way in ("inverse", "inverse_walk")
+    ),
+    Quantity("walk/condition", "condition of a layer of the backward walk", "lower"),
+    Quantity("walk/error", "error of a layer of the backward walk", "lower"),
+)
 # The Wiener denoiser is fitted once per group of neighbouring levels, this many groups at most.
 LEVEL_GROUPS = 25
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from inn_experiments.contracts import Rows, Split, UserError
+from inn_experiments.contracts.quantity import Quantity
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.measures.numbers.c2st import c2st
 from inn_experiments.measures.numbers.distances import nearest
@@ -12,6 +13,17 @@ from inn_experiments.measures.numbers.errors import frechet, histogram_kl
 from inn_experiments.measures.numbers.prdc import prdc
 from inn_experiments.measures.utility.division import halves
 
+FIDELITY = (
+    Quantity("samples/c2st", "C2ST", "lower", best=0.5, note="higher is told apart more often"),
+    Quantity("samples/precision", "precision", "higher"),
+    Quantity("samples/recall", "recall", "higher"),
+    Quantity("samples/density", "density", "higher"),
+    Quantity("samples/coverage", "coverage", "higher"),
+    Quantity("samples/fid", "FID", "lower"),
+    Quantity("samples/kl", "KL", "lower"),
+    Quantity("samples/nearest_train_ratio", "distance to train", best=1.0),
+    Quantity("samples/copies", "copies", best=0.01),
+)
 # Pairwise distances of more rows than this cost more than they tell.
 LIMIT = 2000
 LEAST_ROWS = 5

@@ -9,6 +9,7 @@ import numpy as np
 
 from inn_experiments.contracts import Rows, UserError
 from inn_experiments.contracts.limits import NaturalInt
+from inn_experiments.contracts.quantity import Quantity
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.measures.numbers.c2st import FOLDS, c2st
 from inn_experiments.measures.numbers.distances import nearest
@@ -17,6 +18,30 @@ from inn_experiments.measures.numbers.moments import gaussian_rows, moment_error
 from inn_experiments.measures.numbers.prdc import prdc
 from inn_experiments.measures.numbers.sliced import along, sliced_wasserstein
 
+MOMENTS = (
+    Quantity("mean", "mean"),
+    Quantity("std", "SD"),
+    Quantity("spread", "spread"),
+    Quantity("pc1", "PC1"),
+    Quantity("pc2", "PC2"),
+)
+GEOMETRY = (
+    Quantity("mean_error", "mean error", "lower"),
+    Quantity("std_error", "SD error", "lower"),
+    Quantity("spread_error", "spread error", "lower"),
+    Quantity("pc1_error", "PC1 error", "lower"),
+    Quantity("pc2_error", "PC2 error", "lower"),
+    Quantity("c2st", "C2ST", "lower", best=0.5, note="higher is told apart more often"),
+    Quantity("swd", "SWD", "lower"),
+    Quantity("coverage", "coverage", "higher"),
+    Quantity("precision", "precision", "higher"),
+    Quantity("distance", "distance to train", "lower"),
+    Quantity("along", "along PC1", "lower"),
+    Quantity("frechet", "Fréchet", "lower"),
+    Quantity("distance_ratio", "distance ratio", best=1.0),
+    Quantity("coverage_ratio", "coverage ratio", "higher"),
+    Quantity("judge", "C2ST of decoded rows", "lower", best=0.5, note="higher is told apart more often"),
+)
 ARMS = ("generated", "second", "gaussian")
 HIGHER = ("coverage", "coverage_ratio", "precision")
 RATIO = "distance_ratio"

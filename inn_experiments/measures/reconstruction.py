@@ -5,7 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from inn_experiments.contracts import Encoding, Rows, Split
+from inn_experiments.contracts.quantity import Quantity
 
+RECONSTRUCTION = (
+    Quantity("reconstruction/mse", "MSE reconstruction", "lower"),
+    Quantity("reconstruction/share", "share of the error of the mean row", "lower"),
+)
 # Rows that the errors are taken over, and that the linear map is fitted to, at most.
 ROWS = 2000
 

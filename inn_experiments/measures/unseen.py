@@ -7,17 +7,19 @@ from collections.abc import Mapping
 import numpy as np
 
 from inn_experiments.contracts import Rows
+from inn_experiments.contracts.quantity import Quantity
 
-SOURCES = (
-    "generated",
-    "nearest_compound",
-    "mean_spectrum",
-    "other_compound",
-    "same_compound",
-    "generated_mean",
-    "nearest_mean",
-    "same_mean",
-)
+SOURCES = {
+    "generated": "generated",
+    "nearest_compound": "nearest compound",
+    "mean_spectrum": "mean spectrum",
+    "other_compound": "other compounds",
+    "same_compound": "same compound",
+    "generated_mean": "mean of generated",
+    "nearest_mean": "mean of the nearest compound",
+    "same_mean": "mean of the same compound",
+}
+UNSEEN = tuple(Quantity(f"cosine/{source}", f"cosine, {words}", "higher") for source, words in SOURCES.items())
 
 
 def score_unseen(

@@ -5,15 +5,22 @@ from __future__ import annotations
 import numpy as np
 
 from inn_experiments.contracts import Rows
+from inn_experiments.contracts.quantity import Quantity
 
-MEASURES = (
-    "accuracy",
-    "precision_macro",
-    "recall_macro",
-    "f1_macro",
-    "precision_weighted",
-    "recall_weighted",
-    "f1_weighted",
+MEASURES = {
+    "accuracy": "accuracy",
+    "precision_macro": "precision",
+    "recall_macro": "recall",
+    "f1_macro": "macro F1",
+    "precision_weighted": "weighted precision",
+    "recall_weighted": "weighted recall",
+    "f1_weighted": "weighted F1",
+}
+CLASSIFICATION = (
+    *(Quantity(measure, words, "higher") for measure, words in MEASURES.items()),
+    Quantity("difference_f1_macro", "macro F1 − real", "higher"),
+    Quantity("f1", "F1", "higher"),
+    Quantity("difference_f1", "F1 − real", "higher"),
 )
 
 

@@ -10,17 +10,18 @@ from inn_experiments.contracts import Encoding, Rows, Synthesizer, UserError
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.measures.utility.division import join
 
-TREATMENTS = (
-    "real",
-    "synthetic",
-    "reconstructed",
-    "reconstructed_synthetic",
-    "convex",
-    "both",
-    "bootstrap",
-    "shuffled",
-    "synthetic_only",
-)
+TREATMENTS = {
+    "real": "real",
+    "synthetic": "real + synthetic",
+    "reconstructed": "reconstructed",
+    "reconstructed_synthetic": "reconstructed + synthetic",
+    "convex": "real + convex",
+    "both": "real + both",
+    "bootstrap": "real + copies",
+    "shuffled": "real + synthetic, labels shuffled",
+    "synthetic_only": "synthetic",
+}
+"""Name -> what people call it, in the order of tables."""
 
 
 def treatments(

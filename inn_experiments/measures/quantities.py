@@ -1,0 +1,44 @@
+"""All quantities, gathered from the measures that make them; reports find names and directions here."""
+
+from __future__ import annotations
+
+from inn_experiments.contracts.quantity import Quantity
+from inn_experiments.measures.directions import DIRECTIONS
+from inn_experiments.measures.fidelity import FIDELITY
+from inn_experiments.measures.geometry import GEOMETRY, MOMENTS
+from inn_experiments.measures.reconstruction import RECONSTRUCTION
+from inn_experiments.measures.unseen import UNSEEN
+from inn_experiments.measures.utility.scores import CLASSIFICATION
+from inn_experiments.measures.utility.treatments import TREATMENTS
+
+__all__ = [
+    "CLASSIFICATION",
+    "DIRECTIONS",
+    "FIDELITY",
+    "GEOMETRY",
+    "MOMENTS",
+    "RECONSTRUCTION",
+    "TREATMENTS",
+    "UNSEEN",
+    "quantity",
+]
+
+QUANTITIES = {
+    one.key: one
+    for group in (DIRECTIONS, RECONSTRUCTION, FIDELITY, GEOMETRY, MOMENTS, UNSEEN, CLASSIFICATION)
+    for one in group
+}
+
+
+def quantity(key: str) -> Quantity:
+    """What the number with this key is: of the quantities whose key it ends with, the longest.
+
+    A key that no measure declares is its own label, and neither way is better.
+
+    Example:
+        >>> quantity("test/samples/fid").heading, quantity("test/geometry/generated/swd_worst").label
+        ('FID ↓', 'SWD')
+    """
+    parts = key.removesuffix("_worst").split("/")
+    endings = ("/".join(parts[start:]) for start in range(len(parts)))
+    return next((QUANTITIES[ending] for ending in endings if ending in QUANTITIES), Quantity(key, key))
