@@ -1,13 +1,13 @@
-"""From a configuration and the rows' properties to an unfitted generator, inside an autoencoder or not."""
+"""From option nodes to an unfitted synthesizer: a generator, inside an autoencoder or not."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 
-from inn_experiments.configuration import cell as config
-from inn_experiments.contracts import Split, Synthesizer
+from inn_experiments.configuration import targets
+from inn_experiments.contracts import Synthesizer
 from inn_experiments.synthesizers.latent import Latent
 
 PARTS = (
@@ -24,40 +24,31 @@ PARTS = (
 )
 """Groups that a generator is handed as objects, where it reads them."""
 
-
-def build(cfg: DictConfig, split: Split) -> Synthesizer:
-    """The unfitted generator of `cfg`, told what the classes are called and, where it asks, their chemistry.
-
-    Inside an autoencoder the generator makes latents, which are not bounded; the decoder's rows are.
-    """
-    if cfg.choices.autoencoder == "none":
-        return _generator(cfg, split, split.bounded)
-    autoencoder = config.build(
-        cfg.autoencoder,
-        trainer=config.build(cfg.trainer),
-        bounded=split.bounded,
-        shape=split.shape,
-        **_chemistry(cfg, split),
-    )
-    return Latent(autoencoder, _generator(cfg, split, bounded=False))
+Nodes = dict[str, dict[str, Any]]
+"""Group -> the plain node of its option."""
 
 
-def reference(synthesizer: Any, split: Split) -> Synthesizer:
-    """A generator that knows no parts, told whether rows are bounded and what the classes are called."""
-    synthesizer.bounded, synthesizer.classes = split.bounded, split.classes
-    return synthesizer
+def build(cfg: DictConfig) -> Synthesizer:
+    """The unfitted synthesizer of `cfg`."""
+    return assemble(parts(cfg))
 
 
-def _generator(cfg: DictConfig, split: Split, bounded: bool) -> Synthesizer:
-    reads = cfg.generator.get("reads", [])
-    parts = {name: config.build(cfg[name]) for name in PARTS if name in reads}
-    if not parts:
-        generator = config.build(cfg.generator)
-        generator.bounded, generator.classes = bounded, split.classes
+def parts(cfg: DictConfig) -> Nodes:
+    """The nodes that its synthesizer is made of: its recipe."""
+    plain = OmegaConf.to_container(cfg, resolve=True)
+    reads = plain["generator"].get("reads") or []
+    named = ["generator", *(name for name in PARTS if name in reads)]
+    if cfg.choices.autoencoder != "none":
+        named += ["autoencoder", "trainer"]
+    return {name: plain[name] for name in named}
+
+
+def assemble(nodes: Nodes) -> Synthesizer:
+    """The unfitted synthesizer of these nodes."""
+    reads = nodes["generator"].get("reads") or []
+    made = {name: targets.build(nodes[name]) for name in PARTS if name in reads}
+    generator = targets.build(nodes["generator"], **made)
+    if "autoencoder" not in nodes:
         return generator
-    told = _chemistry(cfg, split) if "conditioning" in reads else {"classes": split.classes}
-    return config.build(cfg.generator, **parts, bounded=bounded, **told)
-
-
-def _chemistry(cfg: DictConfig, split: Split) -> dict[str, Any]:
-    return {"classes": split.classes, "smiles": split.smiles, "cache": config.outputs(cfg) / "cache"}
+    # A trainer of its own: two trainings that go on must not share a checkpoint.
+    return Latent(targets.build(nodes["autoencoder"], trainer=targets.build(nodes["trainer"])), generator)

@@ -153,7 +153,13 @@ class Conditioning(Protocol):
 
 
 class Trained(Protocol):
-    """What is fitted, kept and read again. `curves` and `seconds` are of the training."""
+    """What is fitted, kept and read again. `curves` and `seconds` are of the training.
+
+    `trains` says whether fitting takes its time, so that it is worth keeping.
+    """
+
+    @property
+    def trains(self) -> bool: ...
 
     @property
     def parameters(self) -> int: ...
