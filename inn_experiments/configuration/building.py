@@ -4,51 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
-from omegaconf import DictConfig, OmegaConf
-
-from inn_experiments.configuration import targets
+from inn_experiments.configuration.axes import PARTS
+from inn_experiments.configuration.cell import Cell
+from inn_experiments.configuration.targets import build as made
 from inn_experiments.contracts import Synthesizer
 from inn_experiments.synthesizers.latent import Latent
-
-PARTS = (
-    "method",
-    "network",
-    "prime",
-    "sampling",
-    "loss",
-    "parameterization",
-    "schedule",
-    "sampler",
-    "conditioning",
-    "trainer",
-)
-"""Groups that a generator is handed as objects, where it reads them."""
 
 Nodes = dict[str, dict[str, Any]]
 """Group -> the plain node of its option."""
 
 
-def build(cfg: DictConfig) -> Synthesizer:
-    """The unfitted synthesizer of `cfg`."""
-    return assemble(parts(cfg))
+def build(cell: Cell) -> Synthesizer:
+    """The unfitted synthesizer of `cell`."""
+    return assemble(recipe(cell))
 
 
-def parts(cfg: DictConfig) -> Nodes:
-    """The nodes that its synthesizer is made of: its recipe."""
-    plain = OmegaConf.to_container(cfg, resolve=True)
-    reads = plain["generator"].get("reads") or []
-    named = ["generator", *(name for name in PARTS if name in reads)]
-    if cfg.choices.autoencoder != "none":
-        named += ["autoencoder", "trainer"]
-    return {name: plain[name] for name in named}
+def recipe(cell: Cell) -> Nodes:
+    """The nodes that the synthesizer of `cell` is made of."""
+    reads = cell.plain["generator"].get("reads") or []
+    groups = ["generator", *(group for group in PARTS if group in reads)]
+    if "autoencoder" in cell.plain:
+        groups += ["autoencoder", "trainer"]
+    return {group: cell.plain[group] for group in groups}
 
 
 def assemble(nodes: Nodes) -> Synthesizer:
     """The unfitted synthesizer of these nodes."""
     reads = nodes["generator"].get("reads") or []
-    made = {name: targets.build(nodes[name]) for name in PARTS if name in reads}
-    generator = targets.build(nodes["generator"], **made)
+    generator = made(nodes["generator"], **{group: made(nodes[group]) for group in PARTS if group in reads})
     if "autoencoder" not in nodes:
         return generator
     # A trainer of its own: two trainings that go on must not share a checkpoint.
-    return Latent(targets.build(nodes["autoencoder"], trainer=targets.build(nodes["trainer"])), generator)
+    return Latent(made(nodes["autoencoder"], trainer=made(nodes["trainer"])), generator)

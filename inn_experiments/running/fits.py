@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from omegaconf import DictConfig
 
 from inn_experiments import __version__
-from inn_experiments.configuration.building import Nodes, assemble, parts
-from inn_experiments.configuration.cell import SHOWING, outputs
+from inn_experiments.configuration.axes import SHOWING
+from inn_experiments.configuration.building import Nodes, assemble, recipe
+from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.checks import check_option
 from inn_experiments.configuration.targets import NOTES, find_class
 from inn_experiments.contracts import Split, Synthesizer, UserError
@@ -35,18 +35,16 @@ OWN_SETTINGS = ("epochs", "batch", "learning_rate")
 """Settings of the trainer for which an autoencoder brings its own numbers."""
 
 
-def fit_or_load(
-    cfg: DictConfig, split: Split, build: Callable[[DictConfig], Synthesizer], folder: Path
-) -> Synthesizer:
-    """The fitted synthesizer of `cfg`: loaded from `folder` where the same training was done, else fitted and kept.
+def fit_or_load(cell: Cell, split: Split, build: Callable[[Cell], Synthesizer], folder: Path) -> Synthesizer:
+    """The fitted synthesizer of `cell`: loaded from `folder` where the same training was done, else fitted and kept.
 
     svd and explicit train the very same network, and two samplers use the same one; whichever comes second finds it
     here, as does a second generator inside the same autoencoder. Generators that train nothing are always fitted. A
     training that was interrupted goes on from its last checkpoint.
     """
-    synthesizer, nodes, told = build(cfg), parts(cfg), known(cfg.seed, split)
-    about = split.about(outputs(cfg) / "cache")
-    given = {"train": split.train, "about": about, "seed": child_seed(cfg.seed, "fit"), "val": split.val}
+    synthesizer, nodes, told = build(cell), recipe(cell), known(cell.seed, split)
+    about = split.about(cell.outputs / "cache")
+    given = {"train": split.train, "about": about, "seed": child_seed(cell.seed, "fit"), "val": split.val}
     if isinstance(synthesizer, Latent):
         own = {name: nodes[name] for name in ("autoencoder", "trainer")}
         key = autoencoder_key(own) | told
@@ -64,10 +62,10 @@ def rebuild(folder: Path) -> Synthesizer:
     Raises:
         UserError: for a folder without one, a damaged file, or a recipe that this program cannot follow.
     """
-    _, recipe = read(folder, "generator", "kept")
-    if not recipe or "generator" not in recipe["parts"]:
+    _, told = read(folder, "generator", "kept")
+    if not told or "generator" not in told["parts"]:
         raise UserError(f"{folder}: it does not say how its synthesizer was made; give the folder of a kept training")
-    nodes = recipe["parts"]
+    nodes: Nodes = told["parts"]
     for group, node in nodes.items():
         check_option(node, group, f"{folder}: {group}")
     if "trainer" in nodes and nodes["trainer"].get("accelerator") == "gpu":
@@ -120,12 +118,12 @@ def _keep(part: Fitted, folder: Path, key: dict[str, Any], nodes: Nodes, fit: Ca
     """Load `part` from the folder of its key, or fit it and keep it there; another worker at the same waits."""
     kept = folder / fingerprint(key)
     unfinished = kept.with_name(f"{kept.name}.unfinished")
-    recipe = {"parts": nodes, "key": key, "versions": {name: version(name) for name in ("torch", "numpy")}}
+    told = {"parts": nodes, "key": key, "versions": {name: version(name) for name in ("torch", "numpy")}}
 
     def make(fresh: Path) -> None:
         part.resume_in(unfinished)
         fit()
-        write(fresh, part.state(), recipe)
+        write(fresh, part.state(), told)
 
     if once(kept, make):
         shutil.rmtree(unfinished, ignore_errors=True)

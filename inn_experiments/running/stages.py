@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from inn_experiments.contracts import Encoding, Invertible, Report, Rows, Samples, Shapes, Split, Synthesizer
+from inn_experiments.contracts import About, Encoding, Invertible, Report, Rows, Samples, Shapes, Split, Synthesizer
+from inn_experiments.contracts.parts import OpenClasses
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.measures import geometry as geometries
 from inn_experiments.measures.directions import score_directions
@@ -61,7 +62,7 @@ def likeness(report: Report, samples: Samples, split: Split, seed: int) -> None:
 
 def geometry(report: Report, measure: Any, synthesizer: Synthesizer, split: Split, seed: int) -> Shapes | None:
     """Table 8: class by class, in the latent space where there is one; returns what Figures 5 and 6 show, if any."""
-    if not measure.rows:
+    if measure is None:
         return None
     second, real = (split.fresh, split.test) if split.fresh is not None else halves(split.test, seed=seed)
     real, second, train = (
@@ -94,8 +95,8 @@ def unseen(report: Report, synthesizer: Synthesizer, split: Split, seed: int) ->
     """Rows of classes kept out of training, where the generator can be asked for them; else a warning."""
     if split.unseen is None:
         return
-    generator = getattr(synthesizer, "generator", synthesizer)
-    if not getattr(getattr(generator, "conditioning", None), "open", False):
+    table = synthesizer.conditions() if isinstance(synthesizer, OpenClasses) else None
+    if table is None:
         warnings.warn(
             "data.unseen: this generator cannot be asked for classes without training rows, so it made none; "
             "generator=diffusion conditioning=chemnet can",
@@ -104,7 +105,7 @@ def unseen(report: Report, synthesizer: Synthesizer, split: Split, seed: int) ->
         )
         return
     samples = synthesizer.sample(split.unseen.y, seed=child_seed(seed, "unseen/draw"))
-    nearest = nearest_classes(generator.table, np.unique(split.unseen.y), np.unique(split.train.y))
+    nearest = nearest_classes(table, np.unique(split.unseen.y), np.unique(split.train.y))
     report.metrics |= score_unseen(samples.x, samples.y, split.unseen, split.train, nearest)
 
 
@@ -115,10 +116,11 @@ def utility(
     split: Split,
     others: dict[str, Any],
     rebuild: Any,
+    about: About,
     seed: int,
 ) -> None:
     """What a random forest gains from the generated rows."""
-    report.utility = measure.score(synthesizer, split, others, seed=seed, rebuild=rebuild)
+    report.utility = measure.score(synthesizer, split, others, seed=seed, about=about, rebuild=rebuild)
     for row in report.utility:
         prefix = f"utility/{row['protocol']}/{row['treatment']}"
         report.metrics[f"{prefix}/f1_macro"] = row["f1_macro"]["mean"]

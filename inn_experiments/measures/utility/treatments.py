@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from inn_experiments.contracts import Encoding, Rows, Synthesizer, UserError
+from inn_experiments.contracts import About, Encoding, Rows, Synthesizer, UserError
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.measures.utility.division import join
 
@@ -28,6 +28,7 @@ def treatments(
     train: Rows,
     generator: Synthesizer,
     references: dict[str, Callable[[], Synthesizer]],
+    about: About,
     per_class: int | None,
     *,
     seed: int,
@@ -44,7 +45,7 @@ def treatments(
     labels = np.repeat(classes, counts if per_class is None else per_class)
     synthetic = _drawn(generator, labels, child_seed(seed, "synthetic"))
     convex, bootstrap = (
-        _drawn(_fitted(references[name](), train, seed), labels, child_seed(seed, name))
+        _drawn(_fitted(references[name](), train, about, seed), labels, child_seed(seed, name))
         for name in ("convex", "bootstrap")
     )
     augmented = join(train, synthetic)
@@ -62,8 +63,8 @@ def treatments(
         yield "reconstructed_synthetic", join(copies, synthetic)
 
 
-def _fitted(synthesizer: Synthesizer, train: Rows, seed: int) -> Synthesizer:
-    synthesizer.fit(train, train, seed=child_seed(seed, "fit"))
+def _fitted(synthesizer: Synthesizer, train: Rows, about: About, seed: int) -> Synthesizer:
+    synthesizer.fit(train, about, seed=child_seed(seed, "fit"))
     return synthesizer
 
 

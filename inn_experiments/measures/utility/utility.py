@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
-from inn_experiments.contracts import Rows, Split, Synthesizer, UserError
+from inn_experiments.contracts import About, Rows, Split, Synthesizer, UserError
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.measures.utility.components import lacking, reduced
 from inn_experiments.measures.utility.division import LEAST_TRAIN, divide, join, require
@@ -108,25 +108,28 @@ class Utility:
         references: References,
         *,
         seed: int,
+        about: About | None = None,
         rebuild: Callable[[], Synthesizer] | None = None,
     ) -> list[dict[str, Any]]:
         """One dict per protocol and treatment: each measure's mean and half width, and the gain over `real`.
 
         Some treatments have `per_class`, see evaluation.per_class. `references` are factories named `convex`
         and `bootstrap`; `rebuild` gives an unfitted generator like `synthesizer` and is needed for `refit`
-        alone. Two calls with the same `seed` and rows share their real, convex and bootstrap forests, so give
+        alone; `about` is what both are told of the rows. Two calls with the same `seed` and rows share their real, convex and bootstrap forests, so give
         all cells of a sweep the same seed. Warns where there are fewer components than asked for. Raises
         UserError for a class with too few rows, ValueError for refit without `rebuild`.
         """
+        about = about or split.about()
         outcomes: dict[str, dict[str, Outcome]] = defaultdict(lambda: defaultdict(Outcome))
         used: dict[str, tuple[int, int]] = {}
         for repeat in range(self.repeats):
             child = child_seed(seed, f"repeat/{repeat}")
-            for protocol, generator, train, test in self._scenes(synthesizer, split, rebuild, child):
+            for protocol, generator, train, test in self._scenes(synthesizer, split, rebuild, about, child):
                 for name, rows in treatments(
                     train,
                     generator,
                     references,
+                    about,
                     self.per_class,
                     seed=child_seed(child, protocol),
                     reconstructed=self.reconstructed,
@@ -170,7 +173,12 @@ class Utility:
         return divide(unseen, 0.5, split.classes, purpose, seed=child, otherwise=same_rows)
 
     def _scenes(
-        self, synthesizer: Synthesizer, split: Split, rebuild: Callable[[], Synthesizer] | None, seed: int
+        self,
+        synthesizer: Synthesizer,
+        split: Split,
+        rebuild: Callable[[], Synthesizer] | None,
+        about: About,
+        seed: int,
     ) -> Iterator[tuple[str, Synthesizer, Rows, Rows]]:
         """For one repeat: protocol, generator, the classifier's real training rows and its test rows."""
         train, test = self._parts(split, seed)
@@ -178,7 +186,7 @@ class Utility:
             if rebuild is None:
                 raise ValueError("utility.refit needs `rebuild`, a function that gives an unfitted generator")
             synthesizer = rebuild()
-            synthesizer.fit(train, split.val, seed=child_seed(seed, "generator"))
+            synthesizer.fit(train, about, seed=child_seed(seed, "generator"), val=split.val)
         if "same_rows" in self.protocols:
             yield "same_rows", synthesizer, train, test
         if "disjoint" in self.protocols:
