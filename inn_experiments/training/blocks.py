@@ -36,8 +36,10 @@ class Blocks:
         return (self.rows + self.block - 1) // self.block
 
     def __iter__(self) -> Iterator[Batch]:
+        # Lightning asks for more iterators than it uses: as a generator none draws before its first block is wanted.
         order = torch.randperm(self.rows, generator=self.generator)
-        return (self.draw(index) for index in order.split(self.block))
+        for index in order.split(self.block):
+            yield self.draw(index)
 
 
 def cut(block: Batch, batch: int) -> Iterator[Batch]:
