@@ -14,7 +14,9 @@ from inn_experiments.configuration import compose as config
 from inn_experiments.contracts import About, Rows, Split
 from inn_experiments.data.scaling import BasePeak, Standard
 from inn_experiments.data.simulated.mnist1d import Mnist1d
+from inn_experiments.configuration.building import recipe
 from inn_experiments.running import pipeline
+from inn_experiments.running.fits import fingerprint, known, training_key
 
 
 @cache
@@ -96,6 +98,12 @@ def built(*overrides: str):
 def about(rows: Split) -> About:
     """What a generator is told of the rows."""
     return rows.about(Path(OUTPUTS.name) / "cache")
+
+
+def training(*overrides: str, of: Split) -> str:
+    """The name that the training of these rows is kept by."""
+    cell = composed(*overrides)
+    return fingerprint(training_key(recipe(cell)) | known(cell.seed, of))
 
 
 def trained(synthesizer, rows: Split, seed: int = 0):

@@ -10,7 +10,8 @@ from autoencoder_examples import spectra
 from inn_experiments.maths import moments as moments_module
 from inn_experiments.maths.moments import LEAST_VARIANCE, Moments, whitening
 from inn_experiments.nets.autoencoders import LinearStack, falling_widths, rising_widths
-from inn_experiments.training.regression_batches import RegressionBatches
+from inn_experiments.training.blocks import Blocks
+from inn_experiments.training.draws import looked_up
 
 
 def test_the_published_widths_and_sizes():
@@ -82,9 +83,10 @@ def test_whitening_makes_all_directions_that_matter_weigh_the_same():
 
 
 def test_batches_hold_every_row_once_with_its_own_target(monkeypatch):
-    monkeypatch.setattr("inn_experiments.training.regression_batches.BLOCK_VALUES", 40)
+    monkeypatch.setattr("inn_experiments.training.blocks.BLOCK_VALUES", 40)
     x = np.arange(46, dtype=np.float32).reshape(23, 2)
-    batches = RegressionBatches(x, lambda index: 10 * x[index], 4, torch.Generator().manual_seed(0))
+    draw = looked_up(x, lambda index: 10 * x[index])
+    batches = Blocks(*x.shape, draw, 4, torch.Generator().manual_seed(0))
     epochs = [list(batches), list(batches)]
     assert len(epochs[0]) == len(batches) == 2 and len(epochs[0][0][0]) == 20
     for blocks in epochs:

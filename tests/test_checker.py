@@ -67,8 +67,8 @@ def test_each_iteration_brings_the_state_nearer_to_the_pattern():
 def sampled(*overrides: str) -> np.ndarray:
     """Rows of LABELS in grey values from the experiment, trained with these overrides."""
     split = Checker(noise=NOISE).load(seed=0, cache=None)
-    made = cells.built("experiment=checker", "trainer.progress=false", *overrides, of=split)
-    made.fit(split.train, split.val, seed=0)
+    made = cells.built("experiment=checker", "trainer.progress=false", *overrides)
+    cells.trained(made, split)
     return split.scaling.undo(made.sample(LABELS, seed=1).x)
 
 

@@ -84,7 +84,7 @@ class Fitted:
         import torch
 
         if state["what"] != f"{self.kind}={self.name}":
-            raise UserError(f"this is {state['what']}, not {self.kind}={self.name}; choose that one")
+            raise UserError(f"it describes {state['what']}, not {self.name}; choose that one")
         self.about = About.of(state["about"])
         # What the random start draws is overwritten, and is nobody else's loss.
         with torch.random.fork_rng(devices=[]):
