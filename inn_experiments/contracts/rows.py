@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -44,6 +44,26 @@ class Scaling(Protocol):
     def apply(self, x: np.ndarray) -> np.ndarray: ...
 
     def undo(self, x: np.ndarray) -> np.ndarray: ...
+
+
+@runtime_checkable
+class RecordScaling(Scaling, Protocol):
+    """The preprocessing of 2-D records, step by step.
+
+    Attributes:
+        raw_shape: (M, D) of a record in the file, retention by drift; rows hold (m, d) after the steps.
+        raw_axes, axes: retention and drift of either.
+        example: the first training record (M, D), for the figures.
+    """
+
+    raw_shape: tuple[int, int]
+    raw_axes: tuple[np.ndarray, np.ndarray]
+    axes: tuple[np.ndarray, np.ndarray]
+    example: np.ndarray
+
+    def stages(self, record: np.ndarray) -> dict[str, np.ndarray]:
+        """A record (M, D) as it is after each step, by the step's name, and `undone` in the end."""
+        ...
 
 
 class Manifold(Protocol):
