@@ -11,10 +11,10 @@ import numpy as np
 import torch
 
 from inn_experiments.configuration import compose as config
+from inn_experiments.configuration.building import recipe
 from inn_experiments.contracts import About, Rows, Split
 from inn_experiments.data.scaling import BasePeak, Standard
 from inn_experiments.data.simulated.mnist1d import Mnist1d
-from inn_experiments.configuration.building import recipe
 from inn_experiments.running import pipeline
 from inn_experiments.running.fits import fingerprint, known, training_key
 

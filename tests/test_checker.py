@@ -79,14 +79,14 @@ def own(x: np.ndarray) -> float:
 
 def offset(x: np.ndarray) -> float:
     """How far the mean row of either class is off its pattern, at the worst pixel."""
-    return max(np.abs(x[LABELS == label].mean(0) - PATTERNS[label]).max() for label in (0, 1))
+    return max(np.abs(x[label == LABELS].mean(0) - PATTERNS[label]).max() for label in (0, 1))
 
 
 def test_a_trained_model_paints_the_pattern_that_is_asked_for():
     x = sampled()
     assert own(x) > 0.99 and offset(x) < NOISE
     # Neither one memorised picture nor a blur: the grey noise of the training rows is there too.
-    spread = np.mean([x[LABELS == label].std(0) for label in (0, 1)])
+    spread = np.mean([x[label == LABELS].std(0) for label in (0, 1)])
     assert 0.5 * NOISE < spread < 1.5 * NOISE
 
 

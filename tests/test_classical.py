@@ -12,6 +12,7 @@ from inn_experiments.synthesizers.classical.smote import Smote
 from inn_experiments.training.files import load, write
 
 ALL = (Convex, Smote, Gaussian, Bootstrap, Jitter)
+UNKNOWN = About()
 LABELS = np.array([2, 0, 0, 1, 2, 2, 2, 0, 1])
 
 
@@ -22,7 +23,7 @@ def train() -> Rows:
     return Rows((rng.normal(size=(45, 7)) + 10 * y[:, None]).astype(np.float32), y.astype(np.int64))
 
 
-def fitted(kind, train, about=About(), **options):
+def fitted(kind, train, about=UNKNOWN, **options):
     synthesizer = kind(**options)
     synthesizer.fit(train, about, seed=3)
     return synthesizer

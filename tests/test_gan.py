@@ -21,6 +21,7 @@ from inn_experiments.training.adversarial import Adversarial
 from inn_experiments.training.files import load, write
 from inn_experiments.training.trainer import Trainer
 
+UNKNOWN = About()
 CENTRES = np.array([[4.0, 0.0, 1.0], [-2.0, 3.0, 1.0], [0.0, -3.0, 6.0]])
 
 
@@ -37,7 +38,7 @@ def built(conditioning=None, epochs: int = 2, learning_rate: float = 2e-3, **opt
     return Gan(conditioning or Label(), trainer, **{**usual, **options})
 
 
-def fitted(train: Rows | None = None, about: About = About(), **options) -> Gan:
+def fitted(train: Rows | None = None, about: About = UNKNOWN, **options) -> Gan:
     made = built(**options)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)

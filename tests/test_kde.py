@@ -12,6 +12,7 @@ from inn_experiments.contracts import About, Rows, Synthesizer, UserError
 from inn_experiments.synthesizers.classical.kde import Kde, cross_validated
 from inn_experiments.training.files import load, write
 
+UNKNOWN = About()
 WAYS = ("cross_validated", "scott", "silverman", 0.3)
 
 
@@ -22,7 +23,7 @@ def rows(*counts: int, features: int = 4, seed: int = 0) -> Rows:
     return Rows(x.astype(np.float32), y.astype(np.int64))
 
 
-def fitted(train: Rows, about: About = About(), **settings) -> Kde:
+def fitted(train: Rows, about: About = UNKNOWN, **settings) -> Kde:
     density = Kde(**settings)
     density.fit(train, about, seed=0)
     return density

@@ -24,7 +24,9 @@ def test_the_signal_starts_whole_and_falls_at_every_level(schedule):
 @pytest.mark.parametrize("schedule", ALL, ids=lambda s: f"{type(s).__name__}{s.steps}")
 def test_the_variance_of_a_row_of_variance_one_is_kept(schedule):
     alpha, sigma = schedule.levels()
-    torch.testing.assert_close(alpha**2 + sigma**2, schedule.alpha_bar().new_ones(schedule.steps + 1), rtol=0, atol=1e-12)
+    torch.testing.assert_close(
+        alpha**2 + sigma**2, schedule.alpha_bar().new_ones(schedule.steps + 1), rtol=0, atol=1e-12
+    )
     assert alpha[0] == 1 and sigma[0] == 0
     assert (alpha.diff() < 0).all() and (sigma.diff() >= 0).all()
 

@@ -130,7 +130,7 @@ def test_smooth_records_come_back_and_noise_does_not(kind: type) -> None:
         assert autoencoder.encode(test.x[:count]).shape == (count, D * D)
         assert through(autoencoder, test.x[:count]).shape == (count, M * N)
     back = through(autoencoder, test.x)
-    assert back.dtype == np.float32 and 0 <= back.min() and back.max() <= 1
+    assert back.dtype == np.float32 and back.min() >= 0 and back.max() <= 1
     assert share(autoencoder, records(), test) < 0.2
     control, train = made(kind, epochs=15), noise(60, 0)
     taught(control, train, train, 5, ABOUT)

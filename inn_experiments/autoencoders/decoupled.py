@@ -14,8 +14,10 @@ from inn_experiments.training.trainer import Trainer
 
 
 class Decoupled(Halves):
-    """First |h_c - E(x)|^2 with h_c the ChemNet vector of the row's compound (paper, equation 2), then, with
-    the encoder left as it is, |x - D(E(x))|^2 over the decoder alone (equation 3).
+    """First the encoder learns the compounds' ChemNet vectors, then the decoder what the encoder makes of rows.
+
+    The losses are |h_c - E(x)|^2 with h_c the vector of the row's compound (paper, equation 2), and, with the encoder
+    left as it is, |x - D(E(x))|^2 over the decoder alone (equation 3).
 
     A perfect encoder would map each compound to one point and leave the decoder nothing but the mean
     spectrum: what differs between rows of a compound lives in the encoder's error. So its training ends once

@@ -25,13 +25,7 @@ class Halves(Autoencoder):
     """
 
     def __init__(
-        self,
-        trainer: Trainer,
-        layers: int,
-        widths: list[int] | None,
-        batch: int,
-        learning_rate: float,
-        normalise: Kind,
+        self, trainer: Trainer, layers: int, widths: list[int] | None, batch: int, learning_rate: float, normalise: Kind
     ) -> None:
         super().__init__(trainer, batch, learning_rate, normalise)
         self.layers, self.widths = layers, widths
@@ -58,7 +52,10 @@ class Halves(Autoencoder):
 
     def _make(self, described: dict[str, Any]) -> dict[str, nn.Module]:
         encoder = LinearStack(described["encoder"])
-        return {"encoder": encoder, "decoder": LinearStack(described["decoder"], self.about.bounded, described["whitened"])}
+        return {
+            "encoder": encoder,
+            "decoder": LinearStack(described["decoder"], self.about.bounded, described["whitened"]),
+        }
 
     def _encode(self, x: Tensor) -> Tensor:
         return self.encoder(x)

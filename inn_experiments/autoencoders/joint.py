@@ -13,8 +13,9 @@ from inn_experiments.training.trainer import Trainer
 
 
 class Joint(Transformers):
-    """Records (m, n) -> d^2 numbers at once: nothing is assumed about retention and drift, as it is in
-    `Sequential` (second source, Section II.B, the autoencoder on the entire image that it argues against).
+    """Records (m, n) -> d^2 numbers at once: nothing is assumed about retention and drift, as it is in `Sequential`.
+
+    It is the autoencoder on the entire image that the second source argues against (Section II.B).
 
     Equal to `Sequential`: the latent's size, the kind of network with its width and blocks, the loss, the
     optimiser and what an epoch is: every training example once. Not equal: examples are records, of which there

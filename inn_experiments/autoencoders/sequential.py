@@ -19,8 +19,9 @@ from inn_experiments.training.trainer import Trainer
 
 
 class Sequential(Transformers):
-    """Records (m, n) -> intermediate matrices (m, d) -> latents (d, d), and back through both decoders (second
-    source, Section II.B).
+    """Records (m, n) -> intermediate matrices (m, d) -> latents (d, d), and back through both decoders.
+
+    It is that of the second source, Section II.B.
 
     Autoencoder 1, `columns` in the curves, encodes every retention time's drift series of n numbers to d.
     Autoencoder 2, `rows`, encodes each of these d numbers' series over the m retention times to d, after the
@@ -89,7 +90,7 @@ class Sequential(Transformers):
 
     @property
     def _d(self) -> int:
-        """d of the networks, which a loaded autoencoder has from its file."""
+        """D of the networks, which a loaded autoencoder has from its file."""
         return self.described["columns"]["latent"]
 
     def _make(self, described: dict[str, Any]) -> dict[str, nn.Module]:

@@ -22,8 +22,9 @@ VALUES = 500_000
 
 
 class Transformers(Autoencoder):
-    """Pairs of a series encoder and a series decoder, each pair trained to give its series back; a subclass says
-    which series of a record these are. A record's latent is a flattened d x d matrix.
+    """Pairs of a series encoder and a series decoder, each pair trained to give its series back.
+
+    A subclass says which series of a record these are. A record's latent is a flattened d x d matrix.
 
     Args:
         trainer, batch, learning_rate, normalise: as in `Autoencoder`.

@@ -98,7 +98,8 @@ class Convex:
         if not count.all():
             name = self.classes[int(y[count == 0][0])]
             raise UserError(
-                f"sampling=convex: class {name!r} has no training row to mix with; give it at least two, or leave it out"
+                f"sampling=convex: class {name!r} has no training row to mix with; give it at least two, or leave it "
+                "out"
             )
         draw = torch.rand(len(x), generator=generator, dtype=torch.float64)
         if index is None:

@@ -7,8 +7,8 @@ import math
 import torch
 from torch import Tensor
 
-from inn_experiments.maths.samplers import Denoiser
 from inn_experiments.contracts.parts import Schedule
+from inn_experiments.maths.samplers import Denoiser
 
 
 class MixtureOracle:

@@ -13,8 +13,8 @@ import torch
 from torch import Tensor
 
 from inn_experiments.contracts import Corrupted
-from inn_experiments.maths.posterior import means
 from inn_experiments.contracts.parts import Schedule
+from inn_experiments.maths.posterior import means
 
 # Below this alpha a noise prediction says almost nothing about the clean row: dividing by it explodes.
 LEAST_ALPHA = 0.05
@@ -42,7 +42,7 @@ class X0(Scheduleless):
     direct = True
 
     def target(self, x: Tensor, corrupted: Corrupted) -> Tensor:
-        """x (n, d)."""
+        """X (n, d)."""
         return x
 
     def clean(self, prediction: Tensor, x_t: Tensor, alpha: Tensor, sigma: Tensor) -> Tensor:
@@ -79,7 +79,7 @@ class V(Scheduleless):
     direct = False
 
     def target(self, x: Tensor, corrupted: Corrupted) -> Tensor:
-        """v (n, d)."""
+        """V (n, d)."""
         return corrupted.alpha * corrupted.noise - corrupted.sigma * x
 
     def clean(self, prediction: Tensor, x_t: Tensor, alpha: Tensor, sigma: Tensor) -> Tensor:

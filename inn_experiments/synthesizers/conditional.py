@@ -13,12 +13,16 @@ from inn_experiments.training.trainer import Trainer
 
 
 class Conditional(Fitted):
-    """A generator with `table` (C, k), the condition of each class, `seen`, the labels of its training rows, and
-    `features`, the number of values of a row.
+    """A generator that learns rows together with the conditions of their classes.
 
     Args:
         conditioning: makes the table.
         trainer: how long and how fast.
+
+    Attributes:
+        table: (C, k), the condition of each class.
+        seen: the labels of training rows.
+        features: the number of values of a row.
     """
 
     def __init__(self, conditioning: Conditioning, trainer: Trainer) -> None:

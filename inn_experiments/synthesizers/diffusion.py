@@ -119,7 +119,7 @@ class Diffusion(Conditional):
         return np.array(self.sampler.times(self.schedule.steps)), states
 
     def signal(self) -> np.ndarray:
-        """alpha at the levels 0..T (T+1,) float64: the share of a row that is left there."""
+        """Alpha at the levels 0..T (T+1,) float64: the share of a row that is left there."""
         return self.schedule.levels()[0].numpy()
 
     def _network(self) -> nn.Module:

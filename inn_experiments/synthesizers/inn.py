@@ -12,16 +12,7 @@ from torch import Tensor
 
 from inn_experiments.contracts import About, Corrupted, Rows, Samples, UserError
 from inn_experiments.contracts.limits import PositiveInt, PositiveShare, Share
-from inn_experiments.contracts.parts import (
-    Corruption,
-    Loss,
-    Network,
-    Parameterization,
-    Plain,
-    Prime,
-    Schedule,
-    State,
-)
+from inn_experiments.contracts.parts import Corruption, Loss, Network, Parameterization, Plain, Prime, Schedule, State
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.corruption import Convex
 from inn_experiments.methods.base import Method, Setting

@@ -47,19 +47,11 @@ class Resumable(Checkpoint):
             trainer.save_checkpoint(fresh)
         self.kept = time.monotonic()
 
-    def on_save_checkpoint(
-        self, trainer: lightning.Trainer, module: Fitting, checkpoint: dict[str, Any]
-    ) -> None:
+    def on_save_checkpoint(self, trainer: lightning.Trainer, module: Fitting, checkpoint: dict[str, Any]) -> None:
         """Add what Lightning does not know: plain numbers and one tensor."""
-        checkpoint["training"] = {
-            "draws": self.generator.get_state(),
-            "curves": module.curves,
-            "seconds": self.seconds,
-        }
+        checkpoint["training"] = {"draws": self.generator.get_state(), "curves": module.curves, "seconds": self.seconds}
 
-    def on_load_checkpoint(
-        self, trainer: lightning.Trainer, module: Fitting, checkpoint: dict[str, Any]
-    ) -> None:
+    def on_load_checkpoint(self, trainer: lightning.Trainer, module: Fitting, checkpoint: dict[str, Any]) -> None:
         """Put it back."""
         kept = checkpoint["training"]
         self.generator.set_state(kept["draws"])

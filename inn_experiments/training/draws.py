@@ -22,11 +22,14 @@ def pairs(
     prime_share: float,
     generator: torch.Generator,
 ) -> Draw:
-    """Draws of (x_t, t, alpha, sigma, noise, clean, prime), the inputs being corrupted rows at levels t ~ U{1..T}
-    or, with chance `prime_share`, prime images at T+1.
+    """Draws of (x_t, t, alpha, sigma, noise, clean, prime) for an inversion method.
+
+    The inputs are corrupted rows at levels t ~ U{1..T} or, with chance `prime_share`, prime images at T+1.
 
     Args:
-        x, y, prime: (n, d), (n,), (n, d).
+        x: (n, d).
+        y: (n,), their classes.
+        prime: (n, d), their prime images.
         corrupt: fitted to training rows.
         steps: T.
         prime_share: see above.
@@ -65,10 +68,12 @@ def examples(
     The rows stay where they are, in memory or in a mapped file: a block of them is taken and standardised at a time.
 
     Args:
-        x, y: (n, d), (n,).
+        x: (n, d).
+        y: (n,), their classes.
         table: (C, k), the condition of each class; None is drawn for it where k = 0.
         units: mean and deviation of the standardisation.
-        schedule, parameterization: of the targets.
+        schedule: how much of a row and of noise there is at a level.
+        parameterization: of the targets.
         generator: of every draw.
     """
     (mean, deviation), labels, conditions = units, torch.as_tensor(y), torch.as_tensor(table)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +24,11 @@ WEIGHTS, RECORD = "weights.pt", "trained.json"
 TENSOR, ARRAY = "$tensor", "$array"
 """Keys that stand in the record in the place of a tensor or an array, with its name in the file of weights."""
 
+Value = Tensor | np.ndarray | Plain | State
+
 
 def write(folder: Path, state: State, recipe: dict[str, Plain] | None = None) -> None:
-    """Write `state` into `folder`, each file whole, the record last; `recipe` says how to make what it is the state of."""
+    """Write `state` into `folder`, each file whole, the record last; `recipe` says how to make what it is of."""
     tensors: dict[str, Tensor] = {}
     record = {"version": VERSION, "recipe": recipe, "state": _taken_out(state, "", tensors)}
     with replacing(folder / WEIGHTS) as fresh:
@@ -70,7 +72,7 @@ def _damage(path: Path, what: str) -> Iterator[None]:
         raise UserError(f"{path} {what} ({type(error).__name__}); delete its folder to train again") from error
 
 
-def _taken_out(value: Any, name: str, tensors: dict[str, Tensor]) -> Any:
+def _taken_out(value: Value, name: str, tensors: dict[str, Tensor]) -> Plain:
     if isinstance(value, dict):
         return {key: _taken_out(part, f"{name}/{key}".lstrip("/"), tensors) for key, part in value.items()}
     if isinstance(value, Tensor):
@@ -83,7 +85,7 @@ def _taken_out(value: Any, name: str, tensors: dict[str, Tensor]) -> Any:
     return value
 
 
-def _put_back(value: Any, tensors: dict[str, Tensor]) -> Any:
+def _put_back(value: Plain, tensors: dict[str, Tensor]) -> Value:
     if not isinstance(value, dict):
         return value
     if TENSOR in value:

@@ -40,9 +40,7 @@ class Objective(nn.Module):
     exact: ClassVar[bool] = False
     betas: ClassVar[tuple[float, float]] = (0.9, 0.999)
 
-    def __init__(
-        self, net: nn.Module, validation: Batch | None = None, setting: str = "trainer.learning_rate"
-    ) -> None:
+    def __init__(self, net: nn.Module, validation: Batch | None = None, setting: str = "trainer.learning_rate") -> None:
         super().__init__()
         self.net, self.validation, self.setting, self.enough = net, validation, setting, 0.0
 

@@ -15,8 +15,9 @@ JUDGED, TRIED = 1000, 60
 
 
 class Kde(Classical):
-    """Draws from (1/n) sum_i N(x_i, h^2 I) over the class' rows x_i (second source, open question 3): nothing is
-    assumed about the distribution's shape, and its covariance is S_c + h^2 I.
+    """Draws from (1/n) sum_i N(x_i, h^2 I) over the class' rows x_i (second source, open question 3).
+
+    Nothing is assumed about the distribution's shape, and its covariance is S_c + h^2 I.
 
     Args:
         bandwidth: h of each class: `cross_validated`, where left-out rows are likeliest, see `cross_validated`; `scott`
