@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from inn_experiments.autoencoders.decoupled import Decoupled
-from inn_experiments.contracts import Rows
+from inn_experiments.contracts import About, Rows
 from inn_experiments.training.trainer import Trainer
 
+BOUNDED = About(bounded=True)
 SHORT = {"layers": 3, "batch": 32, "learning_rate": 3e-3}
 
 
@@ -38,4 +39,10 @@ class Tabled(Decoupled):
 
 def tabled(**settings) -> Tabled:
     epochs = {"encoder_error": 0.0, "encoder_epochs": 10, "decoder_epochs": 40}
-    return Tabled(settings.pop("trainer", trainer()), **{**SHORT, **epochs, "bounded": True, **settings})
+    return Tabled(settings.pop("trainer", trainer()), **{**SHORT, **epochs, **settings})
+
+
+def taught(autoencoder, train: Rows, val: Rows | None = None, seed: int = 0, about: About = BOUNDED):
+    """The autoencoder, fitted."""
+    autoencoder.fit(train, about, seed=seed, val=val)
+    return autoencoder

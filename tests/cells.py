@@ -11,10 +11,12 @@ import numpy as np
 import torch
 
 from inn_experiments.configuration import compose as config
-from inn_experiments.contracts import Rows, Split
+from inn_experiments.configuration.building import recipe
+from inn_experiments.contracts import About, Rows, Split
 from inn_experiments.data.scaling import BasePeak, Standard
 from inn_experiments.data.simulated.mnist1d import Mnist1d
 from inn_experiments.running import pipeline
+from inn_experiments.running.fits import fingerprint, known, training_key
 
 
 @cache
@@ -88,17 +90,31 @@ def short(epochs: int) -> tuple[str, ...]:
     return ("trainer.progress=false", f"trainer.epochs={epochs}", "trainer.batch=32")
 
 
-def built(*overrides: str, of: Split | None = None):
+def built(*overrides: str):
     """The unfitted generator of the default experiment with these overrides, as the pipeline builds it."""
-    return pipeline.build(composed(*overrides, f"paths.outputs={OUTPUTS.name}"), of or split())
+    return pipeline.build(composed(*overrides))
+
+
+def about(rows: Split) -> About:
+    """What a generator is told of the rows."""
+    return rows.about(Path(OUTPUTS.name) / "cache")
+
+
+def training(*overrides: str, of: Split) -> str:
+    """The name that the training of these rows is kept by."""
+    cell = composed(*overrides)
+    return fingerprint(training_key(recipe(cell)) | known(cell.seed, of))
+
+
+def trained(synthesizer, rows: Split, seed: int = 0):
+    """The generator fitted to the training rows of the division."""
+    synthesizer.fit(rows.train, about(rows), seed=seed, val=rows.val)
+    return synthesizer
 
 
 def fitted(*overrides: str, seed: int = 0, epochs: int = 3, of: Split | None = None):
     """An inversion generator after a few epochs on the training rows of the division."""
-    rows = of or split()
-    synthesizer = built(*short(epochs), *overrides, of=rows)
-    synthesizer.fit(rows.train, rows.val, seed=seed)
-    return synthesizer
+    return trained(built(*short(epochs), *overrides), of or split(), seed)
 
 
 def same_weights(first, second) -> bool:

@@ -9,12 +9,13 @@ from autoencoder_examples import spectra
 
 from inn_experiments.maths import moments as moments_module
 from inn_experiments.maths.moments import LEAST_VARIANCE, Moments, whitening
-from inn_experiments.nets.autoencoders import Half, falling_widths, rising_widths
-from inn_experiments.training.regression_batches import RegressionBatches
+from inn_experiments.nets.autoencoders import LinearStack, falling_widths, rising_widths
+from inn_experiments.training.blocks import Blocks
+from inn_experiments.training.draws import looked_up
 
 
 def test_the_published_widths_and_sizes():
-    encoder, decoder = Half(falling_widths(1676, 512, 9)), Half(rising_widths(512, 1676, 9))
+    encoder, decoder = LinearStack(falling_widths(1676, 512, 9)), LinearStack(rising_widths(512, 1676, 9))
     assert encoder.widths == [1676, 1547, 1418, 1289, 1160, 1031, 902, 773, 644, 512]
     assert decoder.widths == [512, 641, 770, 900, 1029, 1158, 1288, 1417, 1546, 1676]
     sizes = [sum(p.numel() for p in half.parameters()) / 1e6 for half in (encoder, decoder)]
@@ -34,24 +35,24 @@ def test_widths_are_monotone_and_end_where_they_should(given):
 
 def test_a_signal_keeps_its_variance_through_nine_layers():
     torch.manual_seed(0)
-    half = Half(falling_widths(400, 100, 9))
+    half = LinearStack(falling_widths(400, 100, 9))
     assert 0.3 < half(torch.randn(500, 400)).std().item() < 3
 
 
 def test_a_settled_half_starts_at_the_background_in_the_units_of_the_rows():
     rows = spectra()
     moments = Moments.of(rows.x)
-    half = Half([20, 16, 20])
-    half.settle(moments.mean, moments.deviation, torch.from_numpy(moments.columns), moments.residual)
+    half = LinearStack([20, 16, 20])
+    half.set_units(moments.mean, moments.deviation, torch.from_numpy(moments.columns), moments.residual)
     made = half(torch.from_numpy(rows.x)).detach().numpy()
     assert np.abs(made.mean(axis=0) - moments.columns).mean() < moments.residual
     assert 0.1 < (made - moments.columns).std() / moments.residual < 3
 
 
 def test_bounded_outputs_reach_zero_exactly_and_are_never_stuck():
-    half = Half([1, 4], bounded=True)
+    half = LinearStack([1, 4], bounded=True)
     background = torch.tensor([-3.0, -0.5, 0.5, 4.0])
-    half.settle(0.0, 1.0, background, 1.0)
+    half.set_units(0.0, 1.0, background, 1.0)
     with torch.no_grad():
         half.layers[0].weight.zero_()
     made = half(torch.zeros(1, 1))
@@ -82,9 +83,10 @@ def test_whitening_makes_all_directions_that_matter_weigh_the_same():
 
 
 def test_batches_hold_every_row_once_with_its_own_target(monkeypatch):
-    monkeypatch.setattr("inn_experiments.training.regression_batches.BLOCK_VALUES", 40)
+    monkeypatch.setattr("inn_experiments.training.blocks.BLOCK_VALUES", 40)
     x = np.arange(46, dtype=np.float32).reshape(23, 2)
-    batches = RegressionBatches(x, lambda index: 10 * x[index], 4, torch.Generator().manual_seed(0))
+    draw = looked_up(x, lambda index: 10 * x[index])
+    batches = Blocks(*x.shape, draw, 4, torch.Generator().manual_seed(0))
     epochs = [list(batches), list(batches)]
     assert len(epochs[0]) == len(batches) == 2 and len(epochs[0][0][0]) == 20
     for blocks in epochs:

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from inn_experiments.contracts import Split
-from inn_experiments.running.fits import fit_or_load, training_fingerprint
+from inn_experiments.running.fits import fit_or_load
 from inn_experiments.running.pipeline import build
 from inn_experiments.synthesizers.diffusion import Diffusion
 
@@ -61,8 +61,7 @@ def outcome(*overrides: str) -> np.ndarray:
 
 def fingerprint(*overrides: str, of: Split | None = None) -> str:
     rows = of or cells.unbounded()
-    key = cells.built(*cells.short(2), *overrides, of=rows).training_key()
-    return training_fingerprint(configured(*overrides), key, rows)
+    return cells.training(*cells.short(2), *overrides, of=rows)
 
 
 def same_weights(first: Diffusion, second: Diffusion) -> bool:

@@ -13,13 +13,11 @@ import torch
 
 from inn_experiments.autoencoders.sequential import Sequential
 from inn_experiments.autoencoders.vae import Vae as AutoencoderVae
-from inn_experiments.contracts import Split
-from inn_experiments.running.fits import fit_or_load, training_fingerprint
+from inn_experiments.contracts import About, Split
+from inn_experiments.running.fits import fit_or_load
 from inn_experiments.running.pipeline import build
 from inn_experiments.synthesizers.vae import Vae
-from inn_experiments.training.adversarial import AdversarialModule
-from inn_experiments.training.regression import RegressionModule
-from inn_experiments.training.variational import VariationalModule
+from inn_experiments.training.fitting import Fitting
 
 LABELS = np.arange(3).repeat(4)
 AUTO = ("generator=gaussian", "autoencoder.epochs=2", "autoencoder.batch=16", "autoencoder.latent=4")
@@ -72,9 +70,8 @@ def rows_of(base: str) -> Split:
 def trained(base: str, *change: str):
     """A generator after two epochs, unless the change says otherwise."""
     split = rows_of(base)
-    synthesizer = cells.built(*cells.short(2), *BASES[base], *change, of=split)
-    synthesizer.fit(split.train, split.val, seed=0)
-    return synthesizer
+    synthesizer = cells.built(*cells.short(2), *BASES[base], *change)
+    return cells.trained(synthesizer, split)
 
 
 def weights(synthesizer) -> dict[str, torch.Tensor]:
@@ -96,9 +93,7 @@ def outcome(base: str, *change: str) -> np.ndarray:
 
 
 def fingerprint(base: str, *change: str) -> str:
-    overrides = (*cells.short(2), *BASES[base], *change)
-    key = cells.built(*overrides, of=rows_of(base)).training_key()
-    return training_fingerprint(cells.composed(*overrides), key, rows_of(base))
+    return cells.training(*cells.short(2), *BASES[base], *change, of=rows_of(base))
 
 
 @pytest.mark.parametrize(("base", "change"), [(base, one) for base, all_ in TRAINING.items() for one in all_])
@@ -121,9 +116,8 @@ def test_settings_of_classical_generators_change_the_rows(setting) -> None:
     # More rows than features: only there does where_singular differ from ledoit_wolf.
     split, made = cells.spectra(per_class=30), {}
     for value in CLASSICAL[setting]:
-        synthesizer = cells.built(f"generator={name}", f"{setting}={value}", of=split)
-        synthesizer.bounded = False
-        synthesizer.fit(split.train, split.val, seed=0)
+        synthesizer = cells.built(f"generator={name}", f"{setting}={value}")
+        synthesizer.fit(split.train, About(), seed=0)
         made[value] = synthesizer.sample(LABELS, seed=4).x
     for (one, a), (other, b) in combinations(made.items(), 2):
         assert not np.array_equal(a, b), f"{one} and {other}"
@@ -182,7 +176,7 @@ class Lost(Exception):
 
 @pytest.fixture
 def epochs(monkeypatch):
-    """The modules that trained, an entry an epoch; `epochs.end` is the one that is lost."""
+    """The objectives that were trained, an entry an epoch; `epochs.end` is the one that is lost."""
 
     class Epochs(list):
         end: int | None = None
@@ -191,15 +185,14 @@ def epochs(monkeypatch):
 
     def watched(step):
         def training_step(self, *arguments):
-            found.append(type(self).__name__)
+            found.append(type(self.objective).__name__)
             if len(found) == found.end:
                 raise Lost
             return step(self, *arguments)
 
         return training_step
 
-    for module in (AdversarialModule, RegressionModule, VariationalModule):
-        monkeypatch.setattr(module, "training_step", watched(module.training_step))
+    monkeypatch.setattr(Fitting, "training_step", watched(Fitting.training_step))
     return found
 
 

@@ -10,47 +10,44 @@ import torch
 from inn_experiments.maths.corruption import Convex, Gaussian
 from inn_experiments.maths.primes import Orthogonal
 from inn_experiments.maths.schedules import Cosine
-from inn_experiments.methods.base import Pairs
-from inn_experiments.training import batches
-from inn_experiments.training.batches import PairBatches
+from inn_experiments.training import blocks, draws
+from inn_experiments.training.blocks import Batch, Blocks, cut
 
 STEPS = 10
 ROWS, FEATURES = 203, 6
 
 
-def pairs(kind=Gaussian, batch=32, share=0.5, seed=0, rows=ROWS) -> tuple[PairBatches, SimpleNamespace]:
+def pairs(kind=Gaussian, batch=32, share=0.5, seed=0, rows=ROWS) -> tuple[Blocks, SimpleNamespace]:
     """Batches over random rows whose first feature is their number, so that each can be recognised."""
     x = torch.randn(rows, FEATURES, generator=torch.Generator().manual_seed(9))
     x[:, 0] = torch.arange(rows)
     y = torch.arange(rows) % 3
     corruption = kind()
-    corruption.remember(x, y, Cosine(STEPS), ("a", "b", "c"))
+    corruption.fit(x, y, Cosine(STEPS), ("a", "b", "c"))
     prime = Orthogonal()(x, y)
     generator = torch.Generator().manual_seed(seed)
-    made = PairBatches(x, y, prime, corruption, STEPS, batch, share, generator)
-    return made, SimpleNamespace(x=x, y=y, prime=prime)
+    draw = draws.pairs(x, y, prime, corruption, STEPS, share, generator)
+    return Blocks(*x.shape, draw, batch, generator), SimpleNamespace(x=x, y=y, prime=prime)
 
 
-def epoch_of(made: PairBatches) -> list[Pairs]:
-    """The batches of one epoch, taken out of their blocks."""
-    blocks = list(made)
-    assert len(blocks) == len(made)
-    return [batch for block in blocks for batch in block]
+def epoch_of(made: Blocks, batch: int = 32) -> list[Batch]:
+    """The batches of one epoch, cut out of their blocks."""
+    found = list(made)
+    assert len(found) == len(made)
+    return [item for block in found for item in cut(block, batch)]
 
 
-def joined(items: list[Pairs]) -> SimpleNamespace:
+def joined(items: list[Batch]) -> SimpleNamespace:
     """All batches as one."""
-    names = ("x_t", "t", "alpha", "sigma", "noise")
-    corrupted = {name: torch.cat([getattr(item.corrupted, name) for item in items]) for name in names}
-    clean, prime = (torch.cat([getattr(item, name) for item in items]) for name in ("clean", "prime"))
-    return SimpleNamespace(**corrupted, clean=clean, primes=prime)
+    names = ("x_t", "t", "alpha", "sigma", "noise", "clean", "primes")
+    return SimpleNamespace(**dict(zip(names, map(torch.cat, zip(*items, strict=True)), strict=True)))
 
 
 @pytest.mark.parametrize("batch", [1, 32, 203, 500])
 def test_an_epoch_has_every_row_once_with_its_own_prime(batch):
     made, rows = pairs(batch=batch)
-    items = epoch_of(made)
-    sizes = [len(item.clean) for item in items]
+    items = epoch_of(made, batch)
+    sizes = [len(item[0]) for item in items]
     assert sum(sizes) == ROWS and set(sizes[:-1]) <= {batch}
     epoch = joined(items)
     number = epoch.clean[:, 0].long()
@@ -89,8 +86,9 @@ def test_the_share_of_primes_is_the_one_asked_for(share):
 def test_a_convex_partner_is_never_the_row_itself():
     made, rows = pairs(Convex, share=0.0)
     for item in epoch_of(made):
-        assert ((item.corrupted.noise - item.clean).abs().amax(1) > 0).all()
-        own, partner = item.clean[:, 0].long(), item.corrupted.noise[:, 0].long()
+        noise, clean = joined([item]).noise, joined([item]).clean
+        assert ((noise - clean).abs().amax(1) > 0).all()
+        own, partner = clean[:, 0].long(), noise[:, 0].long()
         assert torch.equal(rows.y[own], rows.y[partner])
 
 
@@ -104,8 +102,8 @@ def test_epochs_differ_and_the_seed_repeats_them():
 
 
 def test_drawing_in_small_blocks_still_covers_the_epoch(monkeypatch):
-    monkeypatch.setattr(batches, "BLOCK_VALUES", 70 * FEATURES)
+    monkeypatch.setattr(blocks, "BLOCK_VALUES", 70 * FEATURES)
     made, _ = pairs(batch=32)
     items = epoch_of(made)
-    assert [len(item.clean) for item in items] == [32] * 6 + [11] and len(made) == 4
+    assert [len(item[0]) for item in items] == [32] * 6 + [11] and len(made) == 4
     assert torch.equal(joined(items).clean[:, 0].long().sort().values, torch.arange(ROWS))

@@ -67,8 +67,8 @@ def test_each_iteration_brings_the_state_nearer_to_the_pattern():
 def sampled(*overrides: str) -> np.ndarray:
     """Rows of LABELS in grey values from the experiment, trained with these overrides."""
     split = Checker(noise=NOISE).load(seed=0, cache=None)
-    made = cells.built("experiment=checker", "trainer.progress=false", *overrides, of=split)
-    made.fit(split.train, split.val, seed=0)
+    made = cells.built("experiment=checker", "trainer.progress=false", *overrides)
+    cells.trained(made, split)
     return split.scaling.undo(made.sample(LABELS, seed=1).x)
 
 
@@ -79,14 +79,14 @@ def own(x: np.ndarray) -> float:
 
 def offset(x: np.ndarray) -> float:
     """How far the mean row of either class is off its pattern, at the worst pixel."""
-    return max(np.abs(x[LABELS == label].mean(0) - PATTERNS[label]).max() for label in (0, 1))
+    return max(np.abs(x[label == LABELS].mean(0) - PATTERNS[label]).max() for label in (0, 1))
 
 
 def test_a_trained_model_paints_the_pattern_that_is_asked_for():
     x = sampled()
     assert own(x) > 0.99 and offset(x) < NOISE
     # Neither one memorised picture nor a blur: the grey noise of the training rows is there too.
-    spread = np.mean([x[LABELS == label].std(0) for label in (0, 1)])
+    spread = np.mean([x[label == LABELS].std(0) for label in (0, 1)])
     assert 0.5 * NOISE < spread < 1.5 * NOISE
 
 

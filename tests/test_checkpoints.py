@@ -9,6 +9,7 @@ import cells
 import pytest
 
 from inn_experiments.contracts import UserError
+from inn_experiments.training.files import load, write
 
 
 class Evil:
@@ -23,8 +24,8 @@ class Evil:
 
 def test_a_pickle_in_place_of_the_weights_is_refused(tmp_path) -> None:
     fitted = cells.fitted(epochs=1, of=cells.spectra())
-    fitted.save(tmp_path)
+    write(tmp_path, fitted.state())
     (tmp_path / "weights.pt").write_bytes(pickle.dumps(Evil(tmp_path / "owned")))
     with pytest.raises(UserError, match="weights.pt holds more than weights"):
-        cells.built(of=cells.spectra()).load(tmp_path)
+        load(cells.built(), tmp_path)
     assert not (tmp_path / "owned").exists()

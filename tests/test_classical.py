@@ -3,14 +3,16 @@
 import numpy as np
 import pytest
 
-from inn_experiments.contracts import Rows, Synthesizer, UserError
+from inn_experiments.contracts import About, Rows, Synthesizer, UserError
 from inn_experiments.synthesizers.classical.bootstrap import Bootstrap
 from inn_experiments.synthesizers.classical.convex import Convex
 from inn_experiments.synthesizers.classical.gaussian import Gaussian
 from inn_experiments.synthesizers.classical.jitter import Jitter
 from inn_experiments.synthesizers.classical.smote import Smote
+from inn_experiments.training.files import load, write
 
 ALL = (Convex, Smote, Gaussian, Bootstrap, Jitter)
+UNKNOWN = About()
 LABELS = np.array([2, 0, 0, 1, 2, 2, 2, 0, 1])
 
 
@@ -21,9 +23,9 @@ def train() -> Rows:
     return Rows((rng.normal(size=(45, 7)) + 10 * y[:, None]).astype(np.float32), y.astype(np.int64))
 
 
-def fitted(kind, train, **options):
+def fitted(kind, train, about=UNKNOWN, **options):
     synthesizer = kind(**options)
-    synthesizer.fit(train, train, seed=3)
+    synthesizer.fit(train, about, seed=3)
     return synthesizer
 
 
@@ -39,10 +41,10 @@ def test_contract_fresh_and_after_save_and_load(kind, train, tmp_path):
     np.testing.assert_array_equal(np.round(samples.x.mean(axis=1) / 10), LABELS)
     np.testing.assert_array_equal(samples.x, synthesizer.sample(LABELS, seed=1).x)
     assert not np.array_equal(samples.x, synthesizer.sample(LABELS, seed=2).x)
-    synthesizer.save(tmp_path / "model")
-    assert [path.name for path in (tmp_path / "model").iterdir()] == ["rows.npz"]
+    write(tmp_path / "model", synthesizer.state())
+    assert {path.name for path in (tmp_path / "model").iterdir()} == {"weights.pt", "trained.json"}
     loaded = kind()
-    loaded.load(tmp_path / "model")
+    load(loaded, tmp_path / "model")
     np.testing.assert_array_equal(samples.x, loaded.sample(LABELS, seed=1).x)
 
 
@@ -56,8 +58,7 @@ def test_other_classes_do_not_change_a_class(kind, train):
 @pytest.mark.parametrize("kind", ALL)
 def test_bounded_samples_stay_in_the_unit_interval(kind, train):
     unit = Rows(np.clip(train.x - 10 * train.y[:, None], 0, 1).astype(np.float32), train.y)
-    synthesizer = fitted(kind, unit)
-    synthesizer.bounded = True
+    synthesizer = fitted(kind, unit, About(bounded=True))
     x = synthesizer.sample(np.repeat(LABELS, 20), seed=0).x
     assert x.min() >= 0 and x.max() <= 1
 
@@ -69,7 +70,7 @@ def test_errors_name_what_is_wrong(kind, train, tmp_path):
     with pytest.raises(UserError, match="before fit"):
         kind().sample(LABELS, seed=0)
     with pytest.raises(UserError, match="missing"):
-        kind().load(tmp_path)
+        load(kind(), tmp_path)
 
 
 @pytest.mark.parametrize("kind", (Convex, Smote, Gaussian))
@@ -132,7 +133,7 @@ def test_gaussian_shrinks_where_singular_alone():
 def test_copies_without_replacement_double_a_class_exactly(train):
     counts = np.bincount(train.y)
     generator = Bootstrap(replacement=False)
-    generator.fit(train, train, seed=0)
+    generator.fit(train, About(), seed=0)
     copies = generator.sample(np.repeat(train.y, 2), seed=0).x
     for label, count in enumerate(counts):
         found = np.unique(copies[np.repeat(train.y, 2) == label], axis=0, return_counts=True)[1]

@@ -12,8 +12,8 @@ from inn_experiments.contracts import Rows
 from inn_experiments.maths.moments import Moments
 from inn_experiments.maths.parameterization import X0, Epsilon, V
 from inn_experiments.maths.schedules import Cosine, Linear
-from inn_experiments.training import denoising_batches
-from inn_experiments.training.denoising_batches import DenoisingBatches
+from inn_experiments.training import blocks, draws
+from inn_experiments.training.blocks import Blocks, cut
 
 
 def rows() -> Rows:
@@ -23,38 +23,31 @@ def rows() -> Rows:
     return Rows(x.astype(np.float32), y)
 
 
-def examples(way, schedule=None, batch=32, generator_seed=0) -> DenoisingBatches:
-    data = rows()
-    moments = Moments.of(data.x)
-    mean, std = moments.mean, moments.deviation
-    return DenoisingBatches(
-        data.x,
-        data.y,
-        torch.eye(3),
-        mean,
-        std,
-        schedule or Cosine(10),
-        way,
-        batch,
-        torch.Generator().manual_seed(generator_seed),
-    )
+def units() -> tuple[float, float]:
+    moments = Moments.of(rows().x)
+    return moments.mean, moments.deviation
 
 
-def joined(made: DenoisingBatches) -> SimpleNamespace:
-    items = [item for block in made for item in block]
-    return SimpleNamespace(
-        sizes=[len(item.t) for item in items],
-        **{name: torch.cat([getattr(item, name) for item in items]) for name in ("x_t", "t", "z", "target")},
-    )
+def examples(way, schedule=None) -> Blocks:
+    data, generator = rows(), torch.Generator().manual_seed(0)
+    table = np.eye(3, dtype=np.float32)
+    draw = draws.examples(data.x, data.y, table, units(), schedule or Cosine(10), way, generator)
+    return Blocks(*data.x.shape, draw, 32, generator)
+
+
+def joined(made: Blocks) -> SimpleNamespace:
+    items = [item for block in made for item in cut(block, 32)]
+    named = zip(("x_t", "t", "z", "target"), map(torch.cat, zip(*items, strict=True)), strict=True)
+    return SimpleNamespace(sizes=[len(item[0]) for item in items], **dict(named))
 
 
 def test_an_epoch_has_every_row_once_standardised_and_told_its_class(monkeypatch):
-    monkeypatch.setattr(denoising_batches, "BLOCK_VALUES", 70 * 3)
+    monkeypatch.setattr(blocks, "BLOCK_VALUES", 70 * 3)
     made = examples(X0())
     epoch, data = joined(made), rows()
     # Blocks of two batches of 32: the last block is the rest of 900 rows.
     assert len(list(made)) == len(made) == 15 and sum(epoch.sizes) == 900 and set(epoch.sizes[:-1]) == {32}
-    clean = torch.as_tensor((data.x - made.mean) / made.std)
+    clean = torch.as_tensor((data.x - units()[0]) / units()[1])
     order = torch.cdist(epoch.target, clean).argmin(1)
     assert torch.equal(order.sort().values, torch.arange(900))
     torch.testing.assert_close(epoch.target, clean[order], rtol=0, atol=1e-5)

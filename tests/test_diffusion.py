@@ -9,14 +9,16 @@ import numpy as np
 import pytest
 import torch
 
-from inn_experiments.contracts import Rows, UserError
+from inn_experiments.contracts import About, Rows, UserError
 from inn_experiments.maths.parameterization import X0, Epsilon, Mu, V
 from inn_experiments.maths.samplers import DDIM, DDPM
 from inn_experiments.maths.schedules import Cosine, Linear
 from inn_experiments.nets.mlp import Mlp
 from inn_experiments.synthesizers import diffusion as diffusion_module
 from inn_experiments.synthesizers.diffusion import Diffusion
-from inn_experiments.training.denoising import DenoisingModule
+from inn_experiments.training.files import load, write
+from inn_experiments.training.fitting import Fitting
+from inn_experiments.training.objectives import Denoising
 from inn_experiments.training.trainer import Trainer
 
 CENTRES = np.array([[4.0, 0.0, 1.0], [-2.0, 3.0, 1.0], [0.0, -3.0, 6.0]])
@@ -49,10 +51,13 @@ def built(way=None, schedule=None, sampler=None, conditioning=None, epochs=2, **
     )
 
 
-def fitted(*arguments, train: Rows | None = None, seed: int = 0, **options) -> Diffusion:
-    made = built(*arguments, **options)
-    made.fit(train or rows(), rows(60, 1), seed=seed)
+def fit(made: Diffusion, train: Rows | None = None, seed: int = 0, **about) -> Diffusion:
+    made.fit(train or rows(), About(**about), seed=seed, val=rows(60, 1))
     return made
+
+
+def fitted(*arguments, train: Rows | None = None, about: dict | None = None, **options) -> Diffusion:
+    return fit(built(*arguments, **options), train, **(about or {}))
 
 
 def weights(made: Diffusion) -> torch.Tensor:
@@ -86,26 +91,28 @@ def test_without_conditions_rows_do_not_follow_their_labels():
 
 def test_the_conditioning_is_asked_once_with_what_the_program_knows(tmp_path):
     smiles = (("C",), ("CC", "CCC"), ("O",))
-    made = fitted(classes=("a", "b", "c"), smiles=smiles, cache=tmp_path)
+    made = fitted(about={"classes": ("a", "b", "c"), "smiles": smiles, "cache": tmp_path})
     assert made.conditioning.asked == (("a", "b", "c"), smiles, tmp_path)
 
 
 def test_a_class_without_rows_needs_an_open_conditioning():
-    names = ("a", "b", "c", "unseen")
-    closed, opened = (fitted(conditioning=Told(4, open=which), classes=names) for which in (False, True))
+    about = {"classes": ("a", "b", "c", "unseen")}
+    closed, opened = (fitted(conditioning=Told(4, open=which), about=about) for which in (False, True))
     with pytest.raises(UserError, match="no training row has label 3"):
         closed.sample(np.array([0, 3]), seed=0)
     assert opened.sample(np.array([0, 3]), seed=0).x.shape == (2, 3)
     with pytest.raises(UserError, match="label 4"):
         opened.sample(np.array([4]), seed=0)
+    assert closed.conditions() is None
+    np.testing.assert_array_equal(opened.conditions(), np.eye(4))
 
 
 def test_the_sampler_can_change_after_training(tmp_path):
     made = fitted(sampler=DDIM(20))
-    made.save(tmp_path)
+    write(tmp_path, made.state())
     other = built(sampler=DDIM(5, eta=0.7))
-    other.load(tmp_path)
-    assert torch.equal(weights(made), weights(other)) and made.training_key() == other.training_key()
+    load(other, tmp_path)
+    assert torch.equal(weights(made), weights(other))
     labels = np.arange(30) % 3
     before, after = made.sample(labels, seed=0), other.sample(labels, seed=0)
     assert not np.array_equal(before.x, after.x)
@@ -128,12 +135,12 @@ def test_an_average_that_never_moves_is_an_error(ema):
 
 def test_bounded_rows_and_clipped_rows_keep_their_range():
     unit = Rows(rows().x / 20, rows().y)
-    x = fitted(train=unit, bounded=True, epochs=1).sample(np.arange(400) % 3, seed=0).x
+    x = fitted(train=unit, about={"bounded": True}, epochs=1).sample(np.arange(400) % 3, seed=0).x
     assert x.min() >= 0 and x.max() <= 1
     free, clipped = (fitted(clip=clip, epochs=1) for clip in (False, True))
     inside = clipped.sample(np.arange(400) % 3, seed=0).x
     assert inside.min() >= rows().x.min() - 1e-4 and inside.max() <= rows().x.max() + 1e-4
-    assert torch.equal(weights(free), weights(clipped)) and free.training_key() == clipped.training_key()
+    assert torch.equal(weights(free), weights(clipped))
 
 
 def test_the_average_of_the_weights_follows_them_smoothly_and_is_what_is_saved(tmp_path):
@@ -141,15 +148,15 @@ def test_the_average_of_the_weights_follows_them_smoothly_and_is_what_is_saved(t
     # Averaging does not change the training itself, only what is kept of it.
     assert plain.curves["train/loss"] == averaged.curves["train/loss"]
     assert not torch.equal(weights(plain), weights(averaged))
-    averaged.save(tmp_path)
+    write(tmp_path, averaged.state())
     loaded = built(ema=0.9)
-    loaded.load(tmp_path)
+    load(loaded, tmp_path)
     assert torch.equal(weights(loaded), weights(averaged)) and loaded.parameters == plain.parameters
 
 
 def test_the_average_is_the_documented_recursion():
     net = torch.nn.Linear(1, 1, bias=False)
-    module = DenoisingModule(net, 1e-3, 0.0, 1, 0.5, None)
+    module = Denoising(net, 0.5)
     expected = None
     for number, value in enumerate([3.0, 5.0, -1.0, 4.0, 4.0]):
         torch.nn.init.constant_(net.weight, value)
@@ -164,7 +171,7 @@ def test_the_average_is_the_documented_recursion():
 @pytest.mark.parametrize("ema", [0.0, 0.9])
 def test_an_interrupted_training_ends_with_the_same_weights(tmp_path, ema, monkeypatch):
     whole = fitted(epochs=6, ema=ema)
-    step, calls = DenoisingModule.on_train_epoch_end, []
+    step, calls = Fitting.on_train_epoch_end, []
 
     def stop_in_the_fourth(self):
         calls.append(1)
@@ -172,15 +179,15 @@ def test_an_interrupted_training_ends_with_the_same_weights(tmp_path, ema, monke
             raise KeyError("power cut")
         step(self)
 
-    monkeypatch.setattr(DenoisingModule, "on_train_epoch_end", stop_in_the_fourth)
+    monkeypatch.setattr(Fitting, "on_train_epoch_end", stop_in_the_fourth)
     broken = built(epochs=6, ema=ema)
     broken.resume_in(tmp_path)
     with pytest.raises(KeyError):
-        broken.fit(rows(), rows(60, 1), seed=0)
+        fit(broken)
     monkeypatch.undo()
     resumed = built(epochs=6, ema=ema)
     resumed.resume_in(tmp_path)
-    resumed.fit(rows(), rows(60, 1), seed=0)
+    fit(resumed)
     assert torch.equal(weights(resumed), weights(whole))
     assert resumed.curves == whole.curves
 
@@ -211,20 +218,20 @@ def test_divergence_is_named():
     made = built(epochs=3)
     made.trainer.learning_rate = 1e30
     with pytest.raises(UserError, match=r"training diverged.*trainer\.learning_rate"):
-        made.fit(rows(), rows(60, 1), seed=0)
+        fit(made)
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_the_loss_is_computed_in_float32(precision):
     made = built()
     made.trainer.precision = precision
-    made.fit(rows(), rows(60, 1), seed=0)
+    fit(made)
     assert np.isfinite(made.sample(np.array([0, 1]), seed=0).x).all()
     assert all(p.dtype == torch.float32 for p in made.net.parameters())
 
 
 def test_a_pickle_in_place_of_the_weights_is_refused(tmp_path):
-    fitted().save(tmp_path)
+    write(tmp_path, fitted().state())
     torch.save({"what": SimpleNamespace()}, tmp_path / "weights.pt")
     with pytest.raises(UserError, match=r"weights\.pt holds more than weights"):
-        built().load(tmp_path)
+        load(built(), tmp_path)

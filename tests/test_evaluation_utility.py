@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from measured import REFERENCES, subject
+from measured import subject
 from measured import treatments as by_name
 from sklearn.metrics import accuracy_score, precision_recall_fscore_support
 
-from inn_experiments.contracts import Findings, Rows, Split, UserError
+from inn_experiments.contracts import About, Findings, Rows, Split, UserError
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.measures.utility.components import reduced
 from inn_experiments.measures.utility.division import divide, halves
@@ -37,7 +37,7 @@ def split_of(groups: int | None = None) -> Split:
 
 def fitted(split: Split) -> Gaussian:
     generator = Gaussian()
-    generator.fit(split.train, split.val, seed=0)
+    generator.fit(split.train, split.about(), seed=0)
     return generator
 
 
@@ -121,9 +121,9 @@ class Recorder(Gaussian):
 
     fits: list[Rows]
 
-    def fit(self, train: Rows, val: Rows, *, seed: int) -> None:
+    def fit(self, train: Rows, about: About, *, seed: int, val: Rows | None = None) -> None:
         Recorder.fits.append(train)
-        super().fit(train, val, seed=seed)
+        super().fit(train, about, seed=seed)
 
 
 @pytest.mark.parametrize("groups", (None, 30))
@@ -224,22 +224,22 @@ class Halved(Gaussian):
 
 def test_reconstructed_rows_take_the_place_of_training_rows_alone():
     split, generator = split_of(), Halved()
-    generator.fit(split.train, split.val, seed=0)
-    made = dict(treatments(split.train, generator, REFERENCES, None, seed=0, reconstructed=True))
+    generator.fit(split.train, split.about(), seed=0)
+    made = dict(treatments(split.train, subject(generator, split), None, seed=0, reconstructed=True))
     wanted = generator.decode(generator.encode(split.train.x))
     np.testing.assert_array_equal(made["reconstructed"].x, wanted)
     np.testing.assert_array_equal(made["reconstructed"].y, split.train.y)
     np.testing.assert_array_equal(made["reconstructed_synthetic"].x[:80], wanted)
     np.testing.assert_array_equal(made["reconstructed_synthetic"].x[80:], made["synthetic"].x[80:])
-    plain = dict(treatments(split.train, generator, REFERENCES, None, seed=0))
+    plain = dict(treatments(split.train, subject(generator, split), None, seed=0))
     assert set(made) - set(plain) == {"reconstructed", "reconstructed_synthetic"}
     for name, expected in plain.items():
         np.testing.assert_array_equal(expected.x, made[name].x)
-    without = dict(treatments(split.train, fitted(split), REFERENCES, None, seed=0, reconstructed=True))
+    without = dict(treatments(split.train, subject(fitted(split), split), None, seed=0, reconstructed=True))
     assert set(without) == set(plain)
     generator.decode = lambda z: np.full((len(z), 6), np.nan)
     with pytest.raises(UserError, match="autoencoder of Halved made 80 of 80"):
-        dict(treatments(split.train, generator, REFERENCES, None, seed=0, reconstructed=True))
+        dict(treatments(split.train, subject(generator, split), None, seed=0, reconstructed=True))
 
 
 class Perfect(Halved):
@@ -247,9 +247,9 @@ class Perfect(Halved):
 
     fits = 0
 
-    def fit(self, train: Rows, val: Rows, *, seed: int) -> None:
+    def fit(self, train: Rows, about: About, *, seed: int, val: Rows | None = None) -> None:
         Perfect.fits += 1
-        super().fit(train, val, seed=seed)
+        super().fit(train, about, seed=seed)
 
     def encode(self, x: np.ndarray) -> np.ndarray:
         return x
@@ -261,7 +261,7 @@ class Perfect(Halved):
 @pytest.mark.parametrize("refit", (False, True))
 def test_an_autoencoder_without_loss_changes_nothing(refit):
     split, generator = split_of(), Perfect()
-    generator.fit(split.train, split.val, seed=0)
+    generator.fit(split.train, split.about(), seed=0)
     Perfect.fits = 0
     measure = Utility(
         repeats=2, trees=10, per_class=None, protocols=["same_rows"], refit=refit, components=5, reconstructed=True
@@ -275,7 +275,7 @@ def test_an_autoencoder_without_loss_changes_nothing(refit):
 
 def test_records2d_with_a_lossy_autoencoder_costs_accuracy():
     split, generator = split_of(), Halved()
-    generator.fit(split.train, split.val, seed=0)
+    generator.fit(split.train, split.about(), seed=0)
     measure = Utility(repeats=2, trees=20, protocols=["same_rows"], components=6, reconstructed=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -12,15 +12,14 @@ import numpy as np
 import pytest
 import torch
 
-from inn_experiments.autoencoders.plain import Plain
 from inn_experiments.contracts import Samples
+from inn_experiments.running import fits
 from inn_experiments.running.fits import fit_or_load
 from inn_experiments.running.pipeline import build
-from inn_experiments.training.denoising import DenoisingModule
-from inn_experiments.training.inversion import InversionModule
-from inn_experiments.training.regression import RegressionModule
+from inn_experiments.synthesizers.latent import Latent
+from inn_experiments.training.fitting import Fitting
+from inn_experiments.training.trained import Fitted
 
-MODULES = (DenoisingModule, InversionModule, RegressionModule)
 LABELS = np.arange(3).repeat(4)
 QUICK = ("trainer.progress=false", "trainer.epochs=4", "trainer.batch=16", "trainer.checkpoint_minutes=0")
 DIFFUSION = (
@@ -56,7 +55,7 @@ class Lost(Exception):
 
 @pytest.fixture
 def epochs(monkeypatch):
-    """The modules that trained, an entry an epoch; `epochs.lose(n)` loses the n-th from now on."""
+    """The objectives that were trained, an entry an epoch; `epochs.lose(n)` loses the n-th from now on."""
 
     class Epochs(list):
         end: int | None = None
@@ -69,15 +68,14 @@ def epochs(monkeypatch):
 
     def counted(step):
         def training_step(self, *arguments) -> None:
-            found.append(type(self).__name__)
+            found.append(type(self.objective).__name__)
             if len(found) == found.end:
                 raise Lost
             step(self, *arguments)
 
         return training_step
 
-    for module in MODULES:
-        monkeypatch.setattr(module, "training_step", counted(module.training_step))
+    monkeypatch.setattr(Fitting, "training_step", counted(Fitting.training_step))
     return found
 
 
@@ -88,12 +86,11 @@ def fit(folder: Path, *overrides: str, seed: int = 0):
 def weights(synthesizer) -> dict[str, torch.Tensor]:
     """All numbers of all networks inside."""
     found = {}
-    for name in ("net", "method", "encoder", "decoder"):
-        if getattr(synthesizer, name, None) is not None:
-            found |= {f"{name}.{key}": value for key, value in getattr(synthesizer, name).state_dict().items()}
-    for name in ("autoencoder", "generator"):
-        if hasattr(synthesizer, name):
-            found |= {f"{name}.{key}": value for key, value in weights(getattr(synthesizer, name)).items()}
+    for name, network in synthesizer.networks.items():
+        found |= {f"{name}.{key}": value for key, value in network.state_dict().items()}
+    if isinstance(synthesizer, Latent):
+        for name, part in (("autoencoder", synthesizer.autoencoder), ("generator", synthesizer.generator)):
+            found |= {f"{name}.{key}": value for key, value in weights(part).items()}
     return found
 
 
@@ -105,8 +102,8 @@ def names(folder: Path) -> list[str]:
 @pytest.mark.parametrize("autoencoder", [DECOUPLED, PLAIN], ids=["decoupled", "plain"])
 def test_one_autoencoder_serves_every_generator_and_sampler(tmp_path, epochs, autoencoder) -> None:
     first = fit(tmp_path, *DIFFUSION, *autoencoder)
-    regressions = epochs.count("RegressionModule")
-    assert regressions == (8 if autoencoder is DECOUPLED else 4) and epochs.count("DenoisingModule") == 4
+    regressions = epochs.count("Regression")
+    assert regressions == (8 if autoencoder is DECOUPLED else 4) and epochs.count("Denoising") == 4
     epochs.clear()
     sampled = [
         fit(tmp_path, *DIFFUSION, *autoencoder, *more)
@@ -116,16 +113,16 @@ def test_one_autoencoder_serves_every_generator_and_sampler(tmp_path, epochs, au
     other = fit(tmp_path, *DIFFUSION, *autoencoder, "parameterization=v")
     smote = fit(tmp_path, "trainer.progress=false", *autoencoder, "generator=smote")
     inn = fit(tmp_path, *CELLS["inn"], *autoencoder)
-    assert "RegressionModule" not in epochs, "another generator, or another trainer.epochs, needs no new one"
+    assert "Regression" not in epochs, "another generator, or another trainer.epochs, needs no new one"
     expected = weights(first.autoencoder)
     for each in (*sampled, other, smote, inn):
         found = weights(each.autoencoder)
         assert all(torch.equal(found[name], expected[name]) for name in expected)
     fit(tmp_path, *DIFFUSION, *autoencoder, "autoencoder.learning_rate=0.001")
-    assert "RegressionModule" in epochs
+    assert "Regression" in epochs
     epochs.clear()
     fit(tmp_path, *DIFFUSION, *autoencoder, seed=1)
-    assert "RegressionModule" in epochs
+    assert "Regression" in epochs
 
 
 @pytest.mark.parametrize(
@@ -159,29 +156,27 @@ def test_an_interrupted_cell_goes_on_and_ends_with_the_same_weights(tmp_path, ep
 
 
 def test_a_fit_that_cannot_be_kept_leaves_nothing_behind(tmp_path, monkeypatch) -> None:
-    def full(self, folder: Path) -> None:
+    def full(folder: Path, *_) -> None:
+        folder.mkdir()
         (folder / "weights.pt").write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched, pytest.raises(OSError, match="No space"):
-        patched.setattr(Plain, "save", full)
+        patched.setattr(fits, "write", full)
         fit(tmp_path, *CELLS["plain"])
     assert [name for name in names(tmp_path) if not name.endswith(".unfinished")] == []
     assert fit(tmp_path, *CELLS["plain"]).sample(LABELS, seed=0).x.shape == (12, 16)
 
 
-class Slow:
+class Slow(Fitted):
     """A generator that takes its time, and notes when."""
 
-    parameters = 0
-
     def __init__(self, log: Path) -> None:
+        super().__init__()
         self.log = log
 
-    def training_key(self) -> dict[str, str]:
-        return {"name": "slow"}
-
-    def fit(self, train, val, *, seed: int) -> None:
+    def fit(self, train, about, *, seed: int, val=None) -> None:
+        self.fitted = True
         begun = time.monotonic()
         time.sleep(1)
         (self.log / f"fit-{time.monotonic_ns()}").write_text(json.dumps([begun, time.monotonic()]))
@@ -189,16 +184,12 @@ class Slow:
     def sample(self, labels, *, seed: int) -> Samples:
         raise NotImplementedError
 
-    def save(self, folder: Path) -> None:
-        (folder / "slow").touch()
-
-    def load(self, folder: Path) -> None:
-        assert (folder / "slow").is_file()
+    def _assemble(self, state) -> None:
         (self.log / f"load-{time.monotonic_ns()}").touch()
 
 
 def work(cfg, folder: Path, log: Path) -> None:
-    fit_or_load(cfg, cells.chemicals(), lambda *_: Slow(log), folder)
+    fit_or_load(cfg, cells.chemicals(), lambda _: Slow(log), folder)
 
 
 def test_of_two_processes_the_second_waits_and_loads(tmp_path) -> None:

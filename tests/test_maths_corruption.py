@@ -7,7 +7,7 @@ import torch
 
 from inn_experiments.contracts import UserError
 from inn_experiments.maths.corruption import Convex, Gaussian, Multiplicative
-from inn_experiments.maths.schedules import Cosine, Linear, levels
+from inn_experiments.maths.schedules import Cosine, Linear
 
 KINDS = [Gaussian, Multiplicative, Convex]
 STEPS = 20
@@ -25,7 +25,7 @@ def rows(dtype=torch.float64, features=6):
 
 def ready(kind, x, y, schedule=None):
     corruption = kind()
-    corruption.remember(x, y, schedule or Cosine(STEPS), NAMES)
+    corruption.fit(x, y, schedule or Cosine(STEPS), NAMES)
     return corruption
 
 
@@ -74,7 +74,7 @@ def test_a_higher_level_is_further_from_the_row(kind):
 def test_gaussian_keeps_unit_variance_and_follows_the_schedule(schedule):
     x = torch.randn(40_000, 2, generator=draw(3), dtype=torch.float64)
     corruption = ready(Gaussian, x, torch.zeros(len(x), dtype=torch.int64), schedule)
-    alpha, sigma = levels(schedule)
+    alpha, sigma = (part.float() for part in schedule.levels())
     for level in (1, 10, STEPS):
         c = corruption(x, None, torch.full((len(x),), level), draw(level))
         assert c.x_t.var() == pytest.approx(1, abs=0.03)

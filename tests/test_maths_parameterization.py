@@ -24,7 +24,7 @@ def corrupted(kind, rows: int = 600) -> tuple[torch.Tensor, Corrupted]:
     x = torch.rand(rows, 5, generator=generator, dtype=torch.float64)
     y = torch.arange(rows) % 3
     corruption = kind()
-    corruption.remember(x, y, Cosine(STEPS), ("a", "b", "c"))
+    corruption.fit(x, y, Cosine(STEPS), ("a", "b", "c"))
     c = corruption(x, y, torch.arange(rows) % STEPS + 1, generator, torch.arange(rows))
     alpha, sigma = c.alpha.double(), c.sigma.double()
     return x, Corrupted(alpha * x + sigma * c.noise, c.t, alpha, sigma, c.noise)

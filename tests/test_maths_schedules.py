@@ -8,7 +8,7 @@ import cells
 import pytest
 import torch
 
-from inn_experiments.maths.schedules import Cosine, Linear, levels
+from inn_experiments.maths.schedules import Cosine, Linear
 
 ALL = [Cosine(), Cosine(1000), Cosine(7, offset=0.02), Linear(), Linear(1000, rescale=False), Linear(50, rescale=False)]
 
@@ -23,8 +23,10 @@ def test_the_signal_starts_whole_and_falls_at_every_level(schedule):
 
 @pytest.mark.parametrize("schedule", ALL, ids=lambda s: f"{type(s).__name__}{s.steps}")
 def test_the_variance_of_a_row_of_variance_one_is_kept(schedule):
-    alpha, sigma = levels(schedule)
-    torch.testing.assert_close(alpha**2 + sigma**2, torch.ones(schedule.steps + 1), rtol=0, atol=1e-6)
+    alpha, sigma = schedule.levels()
+    torch.testing.assert_close(
+        alpha**2 + sigma**2, schedule.alpha_bar().new_ones(schedule.steps + 1), rtol=0, atol=1e-12
+    )
     assert alpha[0] == 1 and sigma[0] == 0
     assert (alpha.diff() < 0).all() and (sigma.diff() >= 0).all()
 
@@ -39,7 +41,7 @@ def test_cosine_is_the_squared_reading():
 
 @pytest.mark.parametrize("option", ["cosine", "linear"])
 def test_no_signal_is_left_at_the_end_of_a_configured_schedule(option):
-    alpha, _ = levels(cells.composed(f"schedule={option}").build("schedule"))
+    alpha, _ = cells.composed(f"schedule={option}").build("schedule").levels()
     assert alpha[-1] < 0.01
 
 

@@ -9,8 +9,9 @@ import pytest
 import torch
 from torch.nn.functional import mse_loss
 
-from inn_experiments.contracts import UserError
-from inn_experiments.training.batches import PairBatches
+from inn_experiments.contracts import Corrupted, UserError
+from inn_experiments.methods.base import Pairs
+from inn_experiments.training import draws
 
 METHODS = ["implicit", "semi_implicit", "svd", "explicit"]
 STEPS = 100
@@ -27,8 +28,9 @@ def pairs(made):
     train = cells.split().train
     x, y = torch.as_tensor(train.x), torch.as_tensor(train.y)
     drawn = torch.Generator().manual_seed(0)
-    batches = PairBatches(x, y, made.to_prime(x, y), made.sampling, STEPS, 40, 0.5, drawn)
-    return batches.draw(torch.arange(0, len(x), len(x) // 40))
+    draw = draws.pairs(x, y, made.to_prime(x, y), made.sampling, STEPS, 0.5, drawn)
+    *corrupted, clean, prime = draw(torch.arange(0, len(x), len(x) // 40))
+    return Pairs(Corrupted(*corrupted), clean, prime)
 
 
 def raw(method, x, t, z=None):
@@ -161,7 +163,7 @@ def test_a_network_that_cannot_be_walked_is_refused_by_name(method):
     made = cells.built(f"method={method}")
     made.network = cells.built("method=implicit", "network=conv_unet").network
     with pytest.raises(UserError, match="ConvUNet cannot be"):
-        made.fit(cells.split().train, cells.split().val, seed=0)
+        cells.trained(made, cells.split())
 
 
 @pytest.mark.parametrize("rows", [33, 65])
@@ -169,5 +171,5 @@ def test_training_survives_a_last_batch_of_one_row(rows):
     """Batches of 32: the last row of the epoch comes alone, and has no covariance."""
     train = cells.split().train.take(slice(0, rows))
     made = cells.built(*cells.short(2))
-    made.fit(train, cells.split().val, seed=0)
+    made.fit(train, cells.about(cells.split()), seed=0)
     assert all(parameter.isfinite().all() for parameter in made.method.parameters())

@@ -9,7 +9,7 @@ import pytest
 import torch
 from test_diffusion import Told, built
 
-from inn_experiments.contracts import Rows
+from inn_experiments.contracts import About, Rows
 from inn_experiments.maths.parameterization import Epsilon
 from inn_experiments.maths.samplers import DDPM
 from inn_experiments.maths.schedules import Linear
@@ -104,7 +104,7 @@ def test_the_radial_basis_network_of_the_source_finds_two_clusters():
     def share(epochs: int, learning_rate: float) -> float:
         made = built(Epsilon(), Linear(40), DDPM(), Told(0), epochs=epochs, ema=0.99)
         made.network, made.trainer.learning_rate = partial(Rbf, units=16), learning_rate
-        made.fit(blobs(1500, 0), blobs(50, 1), seed=0)
+        made.fit(blobs(1500, 0), About(), seed=0, val=blobs(50, 1))
         x = made.sample(np.zeros(1000, dtype=np.int64), seed=0).x
         sides = np.sign(x.sum(1))
         assert epochs == 1 or 0.4 < np.mean(sides > 0) < 0.6

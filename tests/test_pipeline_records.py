@@ -79,7 +79,7 @@ def test_a_cell_of_records_is_complete_and_its_samples_are_records(run, tmp_path
         assert np.isfinite(list(f1.values())).all()
     sizes = list(per_class(report, "utility/same_rows/real/n_train").values())
     assert sizes == sorted(sizes)
-    assert 0 < report.metrics["test/reconstruction/mse"] and report.find("test/reconstruction/mse", reference="pca")
+    assert report.metrics["test/reconstruction/mse"] > 0 and report.find("test/reconstruction/mse", reference="pca")
     claims = claims_of(report)
     assert {"arithmetic/shifted", "arithmetic/unshifted", "arithmetic/rows", "arithmetic/ceiling"} <= claims.keys()
     assert report.metrics["claims/arithmetic/shifted"] == claims["arithmetic/shifted"].value

@@ -45,8 +45,8 @@ def compared() -> list[str]:
 
 def trained(preset: str):
     rows = cells.chemicals() if preset in NEEDS_SMILES else cells.spectra()
-    made = cells.built(*cells.short(2), f"preset={preset}", *SMALL.get(preset, []), of=rows)
-    made.fit(rows.train, rows.val, seed=0)
+    made = cells.built(*cells.short(2), f"preset={preset}", *SMALL.get(preset, []))
+    cells.trained(made, rows, 0)
     return rows, made
 
 

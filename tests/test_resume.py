@@ -7,7 +7,7 @@ import pytest
 
 from inn_experiments.contracts import UserError
 from inn_experiments.training.checkpoint import FILE_NAME, Resumable
-from inn_experiments.training.inversion import InversionModule
+from inn_experiments.training.fitting import Fitting
 
 
 class Interrupted(Exception):
@@ -18,21 +18,21 @@ def training(tmp_path, monkeypatch, stop_after: int | None, *overrides: str):
     """An Inn of six epochs that keeps its state every epoch and is lost after `stop_after` of them."""
     synthesizer = cells.built(*cells.short(6), "trainer.checkpoint_minutes=0", "loss=mse", *overrides)
     synthesizer.trainer.resume = tmp_path / "kept"
-    ended, epochs = InversionModule.on_train_epoch_end, []
+    ended, epochs = Fitting.on_train_epoch_end, []
 
-    def count(module: InversionModule) -> None:
+    def count(module: Fitting) -> None:
         ended(module)
         epochs.append(module.current_epoch)
         if stop_after is not None and len(epochs) > stop_after:
             raise Interrupted
 
-    monkeypatch.setattr(InversionModule, "on_train_epoch_end", count)
+    monkeypatch.setattr(Fitting, "on_train_epoch_end", count)
     try:
-        synthesizer.fit(cells.split().train, cells.split().test, seed=4)
+        synthesizer.fit(cells.split().train, cells.about(cells.split()), seed=4, val=cells.split().test)
     except Interrupted:
         pass
     finally:
-        monkeypatch.setattr(InversionModule, "on_train_epoch_end", ended)
+        monkeypatch.setattr(Fitting, "on_train_epoch_end", ended)
     return synthesizer, epochs
 
 
@@ -59,5 +59,5 @@ def test_the_state_is_kept_no_more_often_than_asked(tmp_path, monkeypatch) -> No
     monkeypatch.setattr(Resumable, "on_save_checkpoint", lambda *_: kept.append(1))
     synthesizer = cells.built(*cells.short(4), "loss=mse", "trainer.checkpoint_minutes=60")
     synthesizer.trainer.resume = tmp_path
-    synthesizer.fit(cells.split().train, cells.split().test, seed=4)
+    synthesizer.fit(cells.split().train, cells.about(cells.split()), seed=4, val=cells.split().test)
     assert not kept and not list(tmp_path.iterdir())

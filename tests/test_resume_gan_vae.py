@@ -8,12 +8,11 @@ import torch
 
 from inn_experiments.autoencoders.vae import Vae as AutoencoderVae
 from inn_experiments.conditioning.label import Label
-from inn_experiments.contracts import Rows
+from inn_experiments.contracts import About, Rows
 from inn_experiments.synthesizers.gan import Gan
 from inn_experiments.synthesizers.vae import Vae
-from inn_experiments.training.adversarial import AdversarialModule
+from inn_experiments.training.fitting import Fitting
 from inn_experiments.training.trainer import Trainer
-from inn_experiments.training.variational import VariationalModule
 
 pytestmark = pytest.mark.filterwarnings("ignore:generator=gan has collapsed")
 Y = np.arange(90) % 3
@@ -28,10 +27,10 @@ def trainer() -> Trainer:
 
 
 CASES = {
-    "gan": (lambda: Gan(Label(), trainer(), **SMALL, **NOISY), AdversarialModule),
-    "gan, limited": (lambda: Gan(Label(), trainer(), **SMALL, spectral_norm=True), AdversarialModule),
-    "vae": (lambda: Vae(Label(), trainer(), **SMALL), VariationalModule),
-    "autoencoder": (lambda: AutoencoderVae(trainer(), **SMALL, epochs=6, batch=32), VariationalModule),
+    "gan": lambda: Gan(Label(), trainer(), **SMALL, **NOISY),
+    "gan, limited": lambda: Gan(Label(), trainer(), **SMALL, spectral_norm=True),
+    "vae": lambda: Vae(Label(), trainer(), **SMALL),
+    "autoencoder": lambda: AutoencoderVae(trainer(), **SMALL, epochs=6, batch=32),
 }
 
 
@@ -42,10 +41,10 @@ def weights(made) -> dict[str, torch.Tensor]:
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_resumed_training_ends_with_the_same_weights(tmp_path, monkeypatch, name):
-    build, module = CASES[name]
+    build = CASES[name]
     whole = build()
-    whole.fit(TRAIN, TRAIN, seed=4)
-    ended, epochs = module.on_train_epoch_end, []
+    whole.fit(TRAIN, About(), seed=4, val=TRAIN)
+    ended, epochs = Fitting.on_train_epoch_end, []
 
     def lost_in_the_fourth(self):
         epochs.append(self.current_epoch)
@@ -53,14 +52,14 @@ def test_a_resumed_training_ends_with_the_same_weights(tmp_path, monkeypatch, na
             raise KeyError("power cut")
         ended(self)
 
-    monkeypatch.setattr(module, "on_train_epoch_end", lost_in_the_fourth)
+    monkeypatch.setattr(Fitting, "on_train_epoch_end", lost_in_the_fourth)
     broken = build()
     broken.resume_in(tmp_path)
     with pytest.raises(KeyError):
-        broken.fit(TRAIN, TRAIN, seed=4)
+        broken.fit(TRAIN, About(), seed=4, val=TRAIN)
     resumed = build()
     resumed.resume_in(tmp_path)
-    resumed.fit(TRAIN, TRAIN, seed=4)
+    resumed.fit(TRAIN, About(), seed=4, val=TRAIN)
     assert epochs == [0, 1, 2, 3, 3, 4, 5], "the kept epochs are not trained again"
     first, second = weights(whole), weights(resumed)
     assert first.keys() == second.keys() and all(torch.equal(first[key], second[key]) for key in first)
@@ -70,9 +69,9 @@ def test_a_resumed_training_ends_with_the_same_weights(tmp_path, monkeypatch, na
 def test_a_finished_autoencoder_is_not_trained_again(tmp_path, monkeypatch):
     made = []
     for _ in range(2):
-        made.append(CASES["autoencoder"][0]())
+        made.append(CASES["autoencoder"]())
         made[-1].resume_in(tmp_path)
-        made[-1].fit(TRAIN, TRAIN, seed=4)
+        made[-1].fit(TRAIN, About(), seed=4, val=TRAIN)
         monkeypatch.setattr(Trainer, "fit", lambda *_: pytest.fail("it was finished"))
     np.testing.assert_array_equal(made[0].encode(TRAIN.x), made[1].encode(TRAIN.x))
     assert made[0].curves == made[1].curves and not made[1].networks["vae"].training

@@ -7,20 +7,22 @@ from functools import cache
 import numpy as np
 import pytest
 import torch
-from autoencoder_examples import trainer
+from autoencoder_examples import taught, trainer
 from torch import nn
 
 from inn_experiments.autoencoders.joint import Joint
 from inn_experiments.autoencoders.sequential import Sequential
 from inn_experiments.autoencoders.undersampling import undersample
 from inn_experiments.configuration import compose as config
-from inn_experiments.contracts import Rows, UserError
+from inn_experiments.contracts import About, Rows, UserError
 from inn_experiments.nets.series import MeanMatrix, SeriesDecoder, SeriesEncoder
 from inn_experiments.synthesizers.classical.kde import Kde
 from inn_experiments.synthesizers.latent import Latent
-from inn_experiments.training.regression import RegressionModule
+from inn_experiments.training.files import load, write
+from inn_experiments.training.fitting import Fitting
 
 M, N, D = 12, 18, 3
+ABOUT = About(bounded=True, shape=(M, N))
 BOTH = (Sequential, Joint)
 SHORT = {
     Sequential: {"epochs": 25, "batch": 64, "learning_rate": 1e-2, "patch": 4},
@@ -49,15 +51,13 @@ def noise(count: int, seed: int) -> Rows:
 
 
 def made(kind: type, **settings) -> Sequential | Joint:
-    about = {"bounded": True, "shape": (M, N), "latent": D, "width": 16, **SHORT[kind], **settings}
-    return kind(about.pop("trainer", trainer()), **about)
+    settings = {"latent": D, "width": 16, **SHORT[kind], **settings}
+    return kind(settings.pop("trainer", trainer()), **settings)
 
 
 @cache
 def fitted(kind: type) -> Sequential | Joint:
-    autoencoder = made(kind)
-    autoencoder.fit(records(), records(20, seed=1), seed=5)
-    return autoencoder
+    return taught(made(kind), records(), records(20, seed=1), 5, ABOUT)
 
 
 def through(autoencoder: Sequential | Joint, x: np.ndarray) -> np.ndarray:
@@ -85,14 +85,14 @@ def test_any_length_is_cut_into_patches_and_every_parameter_learns(length: int) 
 def test_units_are_taken_from_the_mean_series_and_the_deviation() -> None:
     torch.manual_seed(0)
     encoder, x, mean = SeriesEncoder(9, 3, 4, 8, 1).double(), torch.randn(6, 9).double(), torch.randn(9).double()
-    encoder.settle(mean, 2.0)
+    encoder.set_units(mean, 2.0)
     before = encoder(x)
-    encoder.settle(mean * 50 + 7, 100.0)
+    encoder.set_units(mean * 50 + 7, 100.0)
     torch.testing.assert_close(encoder(x * 50 + 7), before)
     decoder = SeriesDecoder(3, 9, 4, 8, 1, bounded=False).double()
-    decoder.settle(torch.zeros(9), 1.0)
+    decoder.set_units(torch.zeros(9), 1.0)
     plain = decoder(before.double())
-    decoder.settle(mean, 3.0)
+    decoder.set_units(mean, 3.0)
     torch.testing.assert_close(decoder(before.double()), mean + 3 * plain)
 
 
@@ -100,6 +100,7 @@ def test_linear_networks_make_the_latent_a_kronecker_product() -> None:
     """With x -> A x on drift series and x -> B x on retention series, vec E = (A kron B) vec X', and back."""
     autoencoder, rng = made(Sequential), np.random.default_rng(0)
     a, b = rng.normal(size=(D, N)), rng.normal(size=(D, M))
+    autoencoder.about, autoencoder.fitted = ABOUT, True
     autoencoder.described = {"columns": {"length": N, "latent": D}, "rows": {"length": M, "latent": D}}
     maps = {"columns/encoder": a, "rows/encoder": b, "columns/decoder": a.T, "rows/decoder": b.T}
     for name, matrix in maps.items():
@@ -114,7 +115,7 @@ def test_linear_networks_make_the_latent_a_kronecker_product() -> None:
     back = (expected @ np.kron(a, b)).reshape(5, N, M).transpose(0, 2, 1).reshape(5, -1)
     np.testing.assert_allclose(autoencoder.decode(z), back, rtol=1e-3, atol=1e-3)
     plain = autoencoder.decode(z)
-    autoencoder.networks["mean"].settle(torch.full((M, D), 2.0))
+    autoencoder.networks["mean"].set_units(torch.full((M, D), 2.0))
     np.testing.assert_allclose(
         autoencoder.encode(x.reshape(5, -1)), z - 2 * np.tile(b.sum(axis=1), D), rtol=1e-4, atol=1e-4
     )
@@ -129,10 +130,10 @@ def test_smooth_records_come_back_and_noise_does_not(kind: type) -> None:
         assert autoencoder.encode(test.x[:count]).shape == (count, D * D)
         assert through(autoencoder, test.x[:count]).shape == (count, M * N)
     back = through(autoencoder, test.x)
-    assert back.dtype == np.float32 and 0 <= back.min() and back.max() <= 1
+    assert back.dtype == np.float32 and back.min() >= 0 and back.max() <= 1
     assert share(autoencoder, records(), test) < 0.2
     control, train = made(kind, epochs=15), noise(60, 0)
-    control.fit(train, train, seed=5)
+    taught(control, train, train, 5, ABOUT)
     assert share(control, train, noise(30, 2)) > 0.8
 
 
@@ -140,40 +141,39 @@ def test_a_few_records_are_enough_examples_where_the_directions_are_learned_apar
     """The control for the paper's mechanism 1: peaks anywhere are described apart, and 24 records hold few."""
     train, test, shares = records(24, anywhere=True), records(40, seed=2, anywhere=True), {}
     for kind, epochs in ((Sequential, 40), (Joint, 100)):
-        autoencoder = made(kind, latent=5, epochs=epochs)
-        autoencoder.fit(train, train.take(np.arange(0)), seed=5)
+        autoencoder = taught(made(kind, latent=5, epochs=epochs), train, None, 5, ABOUT)
         shares[kind] = share(autoencoder, train, test)
     assert shares[Sequential] < 0.5 * shares[Joint]
 
 
 @pytest.mark.parametrize("kind", BOTH)
 def test_a_saved_autoencoder_answers_bit_for_bit(kind: type, tmp_path) -> None:
-    fitted(kind).save(tmp_path)
+    write(tmp_path, fitted(kind).state())
     loaded = kind(trainer())
-    loaded.load(tmp_path)
+    load(loaded, tmp_path)
     x = records(20, seed=3).x
     np.testing.assert_array_equal(loaded.encode(x), fitted(kind).encode(x))
     np.testing.assert_array_equal(through(loaded, x), through(fitted(kind), x))
-    assert loaded.shape == (M, N) and loaded.parameters == fitted(kind).parameters > 0
+    assert loaded.about.shape == (M, N) and loaded.parameters == fitted(kind).parameters > 0
     assert loaded.curves == fitted(kind).curves
 
 
 @pytest.mark.parametrize(("kind", "stops"), [(Sequential, (10, 40)), (Joint, (30,))])
 def test_an_interrupted_training_ends_with_the_same_weights(kind: type, stops, monkeypatch, tmp_path) -> None:
-    ended, trained = RegressionModule.on_train_epoch_end, []
+    ended, trained = Fitting.on_train_epoch_end, []
 
-    def stop(module: RegressionModule) -> None:
+    def stop(module: Fitting) -> None:
         ended(module)
         trained.append(module.current_epoch)
         if len(trained) in stops:
             raise KeyError("a lost machine")
 
-    monkeypatch.setattr(RegressionModule, "on_train_epoch_end", stop)
+    monkeypatch.setattr(Fitting, "on_train_epoch_end", stop)
     for attempt in range(len(stops) + 1):
         autoencoder = made(kind, trainer=trainer(checkpoint_minutes=0))
         autoencoder.resume_in(tmp_path)
         try:
-            autoencoder.fit(records(), records(20, seed=1), seed=5)
+            taught(autoencoder, records(), records(20, seed=1), 5, ABOUT)
         except KeyError:
             assert attempt < len(stops)
     whole = sum(len(at) for name, (at, _) in fitted(kind).curves.items() if name.endswith("train/loss"))
@@ -188,8 +188,8 @@ def test_an_interrupted_training_ends_with_the_same_weights(kind: type, stops, m
 def test_nothing_is_learned_from_validation_rows_nor_from_the_state_of_torch(kind: type) -> None:
     torch.manual_seed(99)
     again, other = made(kind), made(kind, epochs=1)
-    again.fit(records(), noise(7, 9).take(np.arange(0)), seed=5)
-    other.fit(records(), records(20, seed=1), seed=6)
+    taught(again, records(), None, 5, ABOUT)
+    taught(other, records(), records(20, seed=1), 6, ABOUT)
     x = records(10, seed=3).x
     np.testing.assert_array_equal(through(again, x), through(fitted(kind), x))
     assert not np.array_equal(other.encode(x), again.encode(x))
@@ -215,7 +215,7 @@ def test_undersampling_is_of_training_alone_and_changes_it(monkeypatch) -> None:
     seen = []
     learn = Sequential._learn
     monkeypatch.setattr(Sequential, "_learn", lambda self, *a: seen.append((len(a[1]), len(a[2]))) or learn(self, *a))
-    made(Sequential, epochs=1, keep=0.0).fit(records(), records(20, seed=1), seed=5)
+    taught(made(Sequential, epochs=1, keep=0.0), records(), records(20, seed=1), 5, ABOUT)
     assert seen == [(60 * M // 2, 20 * M), (60 * D, 20 * D)]
 
 
@@ -223,35 +223,18 @@ def test_undersampling_is_of_training_alone_and_changes_it(monkeypatch) -> None:
 def test_errors_name_what_is_wrong(kind: type) -> None:
     name = kind(trainer()).name
     with pytest.raises(UserError, match=rf"autoencoder={name}: it takes 2-D records"):
-        made(kind, shape=None).fit(records(), records(), seed=0)
+        taught(made(kind), records())
     with pytest.raises(UserError, match=r"latent=13: .*12 retention times and 18 drift times.*at most 12"):
-        made(kind, latent=13).fit(records(), records(), seed=0)
+        taught(made(kind, latent=13), records(), about=ABOUT)
     with pytest.raises(UserError, match=r"autoencoder\.learning_rate"):
-        made(kind, learning_rate=1e30).fit(records(), records(), seed=0)
+        taught(made(kind, learning_rate=1e30), records(), about=ABOUT)
     with pytest.raises(UserError, match=r"autoencoder\.width: 30 .*multiple of 4"):
         config.compose(f"autoencoder={name}", "autoencoder.width=30")
 
 
-def test_training_keys_differ_where_weights_do() -> None:
-    common = [
-        {},
-        {"latent": 2},
-        {"epochs": 3},
-        {"batch": 8},
-        {"learning_rate": 0.5},
-        {"width": 8},
-        {"blocks": 2},
-        {"patch": 2},
-        {"shape": (N, M)},
-    ]
-    keys = [made(kind, **changes).training_key() for kind in BOTH for changes in common]
-    keys += [made(Sequential, **{name: 0.1}).training_key() for name in ("low_variance", "keep")]
-    assert all(first != second for i, first in enumerate(keys) for second in keys[:i])
-
-
 def test_a_generator_works_in_the_latent_of_records(tmp_path) -> None:
     model, labels = Latent(made(Sequential, epochs=10), Kde()), np.repeat([0, 1], 40)
-    model.fit(records(), records(20, seed=1), seed=5)
+    taught(model, records(), records(20, seed=1), 5, ABOUT)
     made_rows = model.sample(labels, seed=2)
     assert made_rows.latent.shape == (80, D * D) and made_rows.x.min() >= 0
     means = np.stack([records().x[records().y == label].mean(axis=0) for label in (0, 1)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import cells
@@ -10,7 +11,11 @@ import pytest
 import torch
 
 from inn_experiments.configuration import compose as config
+from inn_experiments.configuration.building import assemble, recipe
+from inn_experiments.configuration.cell import Cell
 from inn_experiments.contracts import Invertible, Synthesizer, UserError
+from inn_experiments.running.fits import rebuild
+from inn_experiments.training.files import load, write
 
 CLASSICAL = ["bootstrap", "jitter", "smote", "gaussian", "convex", "kde"]
 NEURAL = {
@@ -87,18 +92,23 @@ CASES = {
 LABELS = np.array([2, 0, 0, 1, 2, 2, 2, 0, 1, 1, 0])
 
 
-def built(name: str):
-    """The unfitted generator of a case, short to train."""
-    rows, options = CASES[name]
+def composed(name: str) -> Cell:
+    """The cell of a case, short to train."""
+    _, options = CASES[name]
     neural = options[:1] not in [[f"generator={classical}"] for classical in CLASSICAL]
-    return cells.built(*(cells.short(2) if neural else ()), *options, of=rows())
+    return cells.composed(*(cells.short(2) if neural else ()), *options)
+
+
+def built(name: str):
+    """Its unfitted generator."""
+    return assemble(recipe(composed(name)))
 
 
 @cache
 def fitted(name: str):
     rows = CASES[name][0]()
     synthesizer = built(name)
-    synthesizer.fit(rows.train, rows.val, seed=5)
+    cells.trained(synthesizer, rows, 5)
     return synthesizer
 
 
@@ -138,28 +148,37 @@ def test_a_fresh_fit_with_the_same_seed_gives_the_same_rows(name):
     rows = CASES[name][0]()
     torch.manual_seed(7)
     again = built(name)
-    again.fit(rows.train, rows.val, seed=5)
+    cells.trained(again, rows, 5)
     np.testing.assert_array_equal(fitted(name).sample(LABELS, seed=1).x, again.sample(LABELS, seed=1).x)
 
 
 def test_a_freshly_built_one_gives_the_same_rows_after_loading(name, tmp_path):
-    fitted(name).save(tmp_path)
+    write(tmp_path, fitted(name).state())
     loaded = built(name)
-    loaded.load(tmp_path)
+    load(loaded, tmp_path)
     before, after = fitted(name).sample(LABELS, seed=1), loaded.sample(LABELS, seed=1)
     np.testing.assert_array_equal(before.x, after.x)
     np.testing.assert_array_equal(before.y, after.y)
     assert not list(tmp_path.glob(".*")), "a temporary file was left behind"
 
 
+def test_one_is_made_again_from_its_folder_alone(name, tmp_path):
+    whole = fitted(name)
+    write(tmp_path, whole.state(), {"parts": recipe(composed(name))})
+    again = rebuild(tmp_path)
+    assert (again.about, again.curves) == (replace(whole.about, cache=None), whole.curves)
+    before, after = whole.sample(LABELS, seed=1), again.sample(LABELS, seed=1)
+    np.testing.assert_array_equal(before.x, after.x)
+
+
 def test_saving_makes_the_folder(name, tmp_path):
-    fitted(name).save(tmp_path / "new" / "folder")
+    write(tmp_path / "new" / "folder", fitted(name).state())
     assert any((tmp_path / "new" / "folder").iterdir())
 
 
 def test_loading_from_a_folder_without_a_model_is_a_clear_error(name, tmp_path):
     with pytest.raises(UserError, match=str(tmp_path)):
-        built(name).load(tmp_path)
+        load(built(name), tmp_path)
 
 
 @pytest.mark.parametrize("label", [99, -1])
@@ -172,7 +191,7 @@ def test_a_class_without_training_rows_between_others_is_named(name):
     """Labels 0 and 2 were seen; 1 was not, although it lies between them."""
     rows = CASES[name][0]()
     synthesizer = built(name)
-    synthesizer.fit(rows.train.take(rows.train.y != 1), rows.val, seed=0)
+    synthesizer.fit(rows.train.take(rows.train.y != 1), cells.about(rows), seed=0, val=rows.val)
     assert synthesizer.sample(np.array([0, 2]), seed=0).x.shape == (2, rows.features)
     with pytest.raises(UserError, match="1"):
         synthesizer.sample(np.array([0, 1, 2]), seed=0)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import torch
 
@@ -16,20 +14,27 @@ from inn_experiments.training.trainer import Trainer
 
 
 class Decoupled(Halves):
-    """First |h_c - E(x)|^2 with h_c the ChemNet vector of the row's compound (paper, equation 2), then, with
-    the encoder left as it is, |x - D(E(x))|^2 over the decoder alone (equation 3).
+    """First the encoder learns the compounds' ChemNet vectors, then the decoder what the encoder makes of rows.
+
+    The losses are |h_c - E(x)|^2 with h_c the vector of the row's compound (paper, equation 2), and, with the encoder
+    left as it is, |x - D(E(x))|^2 over the decoder alone (equation 3).
 
     A perfect encoder would map each compound to one point and leave the decoder nothing but the mean
     spectrum: what differs between rows of a compound lives in the encoder's error. So its training ends once
     that error is down to `encoder_error`, and the decoder may see latents whitened by the training rows,
     because the differences that it must read are small beside those between compounds.
 
-    Args: encoder_error: share of the vectors' variance at which the encoder is good enough, 0 to train for
-    all epochs; encoder_epochs, decoder_epochs: of the two trainings, at most; whiten: None for where training
-    rows are more than latent numbers, as with fewer the small directions are noise that a decoder learns by
-    heart; the others as in `Halves`. The latent width is ChemNet's, 512.
+    The latent width is ChemNet's, 512.
 
-    Raises UserError, when fitted, for data without SMILES, and for a SMILES that cannot be read.
+    Args:
+        trainer, layers, widths, batch, learning_rate, normalise: as in `Halves`.
+        encoder_error: share of the vectors' variance at which the encoder is good enough, 0 to train for all epochs.
+        encoder_epochs, decoder_epochs: of the two trainings, at most.
+        whiten: None for where training rows are more than latent numbers, as with fewer the small directions are
+            noise that a decoder learns by heart.
+
+    Raises:
+        UserError: when fitted, for data without SMILES, and for a SMILES that cannot be read.
     """
 
     def __init__(
@@ -44,32 +49,21 @@ class Decoupled(Halves):
         learning_rate: Positive = 3e-4,
         whiten: bool | None = None,
         normalise: Kind = "scalar",
-        **about: Any,
     ) -> None:
-        super().__init__(trainer, layers, widths, batch, learning_rate, normalise, **about)
+        super().__init__(trainer, layers, widths, batch, learning_rate, normalise)
         self.encoder_error, self.whiten = encoder_error, whiten
         self.encoder_epochs, self.decoder_epochs = encoder_epochs, decoder_epochs
 
-    def training_key(self) -> dict[str, Any]:
-        """What decides the trained weights beside rows, seed and trainer; the chemistry is part of it."""
-        return super().training_key() | {
-            "encoder_error": self.encoder_error,
-            "encoder_epochs": self.encoder_epochs,
-            "decoder_epochs": self.decoder_epochs,
-            "whiten": self.whiten,
-            "smiles": self.smiles,
-        }
-
     def vectors(self) -> np.ndarray:
         """ChemNet's vectors of the classes (C, 512) float32; raises UserError for data without SMILES."""
-        if self.smiles is None:
+        if self.about.smiles is None:
             raise UserError(
                 "autoencoder=decoupled: its latents are made of ChemNet vectors, and these data have no "
                 "SMILES; with data=table name their column by data.smiles=COLUMN, or choose autoencoder=plain"
             )
         from inn_experiments.conditioning.embeddings import chemnet_embeddings
 
-        return chemnet_embeddings(self.smiles, self.classes, self.cache)
+        return chemnet_embeddings(self.about.smiles, self.about.classes, self.about.cache)
 
     def _train(self, train: Rows, val: Rows, seed: int) -> None:
         table = self.vectors()
@@ -79,8 +73,8 @@ class Decoupled(Halves):
         share = np.bincount(train.y, minlength=len(table)) / len(train)
         mean = share @ table
         spread = float(np.sqrt(share @ np.square(table - mean).mean(axis=1)))
-        self.encoder.settle(rows.mean, rows.deviation or 1.0, torch.from_numpy(mean), spread or 1.0)
-        seen = val.take(evenly(len(val))) if len(val) else None
+        self.encoder.set_units(rows.mean, rows.deviation or 1.0, torch.from_numpy(mean), spread or 1.0)
+        seen = val.take(evenly(len(val)))
         self._regress(
             "encoder",
             self.encoder,
@@ -88,16 +82,16 @@ class Decoupled(Halves):
             lambda index: table[train.y[index]],
             self.encoder_epochs,
             seed,
-            seen and (torch.tensor(seen.x), torch.from_numpy(table[seen.y])),
+            (seen.x, table[seen.y]),
             self.encoder_error * spread**2,
         )
-        latents = self.encode(train.x)
+        latents = self._through(self._encode, train.x)
         made, background = Moments.of(latents), torch.from_numpy(rows.columns)
         if whitened:
             white = torch.from_numpy(whitening(latents, made.columns))
-            self.decoder.settle(torch.from_numpy(made.columns), 1.0, background, rows.residual or 1.0, white)
+            self.decoder.set_units(torch.from_numpy(made.columns), 1.0, background, rows.residual or 1.0, white)
         else:
-            self.decoder.settle(made.mean, made.deviation or 1.0, background, rows.residual or 1.0)
+            self.decoder.set_units(made.mean, made.deviation or 1.0, background, rows.residual or 1.0)
         self._regress(
             "decoder",
             self.decoder,
@@ -105,5 +99,5 @@ class Decoupled(Halves):
             lambda index: train.x[index],
             self.decoder_epochs,
             seed,
-            seen and (torch.from_numpy(self.encode(seen.x)), torch.tensor(seen.x)),
+            (self._through(self._encode, seen.x), seen.x),
         )

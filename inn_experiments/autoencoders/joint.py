@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from torch import Tensor
 
 from inn_experiments.autoencoders.normalisation import Kind
@@ -15,8 +13,9 @@ from inn_experiments.training.trainer import Trainer
 
 
 class Joint(Transformers):
-    """Records (m, n) -> d^2 numbers at once: nothing is assumed about retention and drift, as it is in
-    `Sequential` (second source, Section II.B, the autoencoder on the entire image that it argues against).
+    """Records (m, n) -> d^2 numbers at once: nothing is assumed about retention and drift, as it is in `Sequential`.
+
+    It is the autoencoder on the entire image that the second source argues against (Section II.B).
 
     Equal to `Sequential`: the latent's size, the kind of network with its width and blocks, the loss, the
     optimiser and what an epoch is: every training example once. Not equal: examples are records, of which there
@@ -24,8 +23,10 @@ class Joint(Transformers):
     batch and epochs give each autoencoder what it needs until its error is flat. The linear layers between tokens
     and latent hold 2 (m width) d^2 weights, many times the parameters of both pairs there.
 
-    Args: latent: d; patch: numbers of a token of the flattened record, None for one retention time's drift series;
-    the others as in `Transformers`.
+    Args:
+        trainer, width, blocks, epochs, batch, learning_rate, normalise: as in `Transformers`.
+        latent: d.
+        patch: numbers of a token of the flattened record, None for one retention time's drift series.
     """
 
     def __init__(
@@ -39,19 +40,13 @@ class Joint(Transformers):
         batch: PositiveInt = 32,
         learning_rate: Positive = 1e-3,
         normalise: Kind = "scalar",
-        **about: Any,
     ) -> None:
-        super().__init__(trainer, latent, epochs, batch, learning_rate, width, blocks, normalise, **about)
+        super().__init__(trainer, latent, epochs, batch, learning_rate, width, blocks, normalise)
         self.patch = patch
-
-    def training_key(self) -> dict[str, Any]:
-        """What decides the trained weights beside rows, seed and trainer."""
-        return super().training_key() | {"patch": self.patch}
 
     def _train(self, train: Rows, val: Rows, seed: int) -> None:
         m, n = self._sides()
-        self.networks = {}
-        self._pair("records", m * n, self.latent**2, self.patch or n, self.bounded, seed)
+        self._pair("records", m * n, self.latent**2, self.patch or n, self.about.bounded, seed)
         self._learn("records", train.x, val.x, seed)
 
     def _encode(self, x: Tensor) -> Tensor:

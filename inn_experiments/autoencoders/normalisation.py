@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
+from inn_experiments.contracts.parts import State
 from inn_experiments.maths.moments import LEAST_VARIANCE, Moments, blocks
 
 Kind = Literal["scalar", "class", "whitened"]
@@ -67,15 +68,15 @@ class Normalisation:
         around = z * np.float32(self.scale) if self.directions is None else (z * self.spread) @ self.directions.T
         return (around + self._centres(y)).astype(np.float32)
 
-    def arrays(self) -> dict[str, np.ndarray]:
+    def state(self) -> State:
         """What `restore` needs."""
-        found = {"centres": self.centres, "scale": np.float64(self.scale)}
+        found = {"centres": self.centres, "scale": self.scale}
         return found if self.directions is None else {**found, "directions": self.directions, "spread": self.spread}
 
-    def restore(self, arrays: dict[str, np.ndarray]) -> None:
-        """Take back what `arrays` gave."""
-        self.centres, self.scale = arrays["centres"], float(arrays["scale"])
-        self.directions, self.spread = arrays.get("directions"), arrays.get("spread")
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take back what `state` gave."""
+        self.centres, self.scale = state["centres"], state["scale"]
+        self.directions, self.spread = state.get("directions"), state.get("spread")
 
     def _centres(self, y: np.ndarray) -> np.ndarray:
         return self.centres[np.minimum(y, len(self.centres) - 1)]

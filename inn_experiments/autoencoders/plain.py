@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 from torch import nn
 
@@ -18,7 +16,10 @@ from inn_experiments.training.trainer import Trainer
 class Plain(Halves):
     """Minimises |x - D(E(x))|^2 over both halves (paper, Section 3, its first formula); no chemistry enters.
 
-    Args: latent: m; epochs: of the joint training; the others as in `Halves`.
+    Args:
+        trainer, layers, widths, batch, learning_rate, normalise: as in `Halves`.
+        latent: m.
+        epochs: of the joint training.
     """
 
     def __init__(
@@ -31,28 +32,14 @@ class Plain(Halves):
         batch: PositiveInt = 256,
         learning_rate: Positive = 3e-4,
         normalise: Kind = "scalar",
-        **about: Any,
     ) -> None:
-        super().__init__(trainer, layers, widths, batch, learning_rate, normalise, **about)
+        super().__init__(trainer, layers, widths, batch, learning_rate, normalise)
         self.latent, self.epochs = latent, epochs
-
-    def training_key(self) -> dict[str, Any]:
-        """What decides the trained weights beside rows, seed and trainer."""
-        return super().training_key() | {"latent": self.latent, "epochs": self.epochs}
 
     def _train(self, train: Rows, val: Rows, seed: int) -> None:
         self._build(train.x.shape[1], self.latent, seed)
-        rows = Moments.of(train.x)
-        self.encoder.settle(rows.mean, rows.deviation or 1.0, torch.zeros(self.latent), 1.0)
-        self.decoder.settle(0.0, 1.0, torch.from_numpy(rows.columns), rows.residual or 1.0)
-        seen = torch.tensor(val.x[evenly(len(val))], dtype=torch.float32) if len(val) else None
+        rows, seen = Moments.of(train.x), val.x[evenly(len(val))]
+        self.encoder.set_units(rows.mean, rows.deviation or 1.0, torch.zeros(self.latent), 1.0)
+        self.decoder.set_units(0.0, 1.0, torch.from_numpy(rows.columns), rows.residual or 1.0)
         both = nn.Sequential(self.encoder, self.decoder)
-        self._regress(
-            "joint",
-            both,
-            train.x,
-            lambda index: train.x[index],
-            self.epochs,
-            seed,
-            None if seen is None else (seen, seen),
-        )
+        self._regress("joint", both, train.x, lambda index: train.x[index], self.epochs, seed, (seen, seen))

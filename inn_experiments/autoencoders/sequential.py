@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from inn_experiments.autoencoders.normalisation import Kind
 from inn_experiments.autoencoders.transformers import Transformers
@@ -19,8 +19,9 @@ from inn_experiments.training.trainer import Trainer
 
 
 class Sequential(Transformers):
-    """Records (m, n) -> intermediate matrices (m, d) -> latents (d, d), and back through both decoders (second
-    source, Section II.B).
+    """Records (m, n) -> intermediate matrices (m, d) -> latents (d, d), and back through both decoders.
+
+    It is that of the second source, Section II.B.
 
     Autoencoder 1, `columns` in the curves, encodes every retention time's drift series of n numbers to d.
     Autoencoder 2, `rows`, encodes each of these d numbers' series over the m retention times to d, after the
@@ -31,9 +32,12 @@ class Sequential(Transformers):
     Series in which little happens are most of a record: in training autoencoder 1 they are undersampled, see
     `undersample`. Errors on validation and test rows are over all series.
 
-    Args: latent: d; patch: numbers of a token, in either direction; low_variance: share of the drift series that
-    counts as low in variance; keep: probability of each of these to be trained on; the others as in
-    `Transformers`.
+    Args:
+        trainer, width, blocks, epochs, batch, learning_rate, normalise: as in `Transformers`.
+        latent: d.
+        patch: numbers of a token, in either direction.
+        low_variance: share of the drift series that counts as low in variance.
+        keep: probability of each of these to be trained on.
     """
 
     def __init__(
@@ -49,52 +53,45 @@ class Sequential(Transformers):
         batch: PositiveInt = 256,
         learning_rate: Positive = 3e-3,
         normalise: Kind = "scalar",
-        **about: Any,
     ) -> None:
-        super().__init__(trainer, latent, epochs, batch, learning_rate, width, blocks, normalise, **about)
+        super().__init__(trainer, latent, epochs, batch, learning_rate, width, blocks, normalise)
         self.patch, self.low_variance, self.keep = patch, low_variance, keep
-
-    def training_key(self) -> dict[str, Any]:
-        """What decides the trained weights beside rows, seed and trainer."""
-        return super().training_key() | {"patch": self.patch, "low_variance": self.low_variance, "keep": self.keep}
 
     def _train(self, train: Rows, val: Rows, seed: int) -> None:
         m, n = self._sides()
-        self.networks = {}
-        self._pair("columns", n, self.latent, self.patch, self.bounded, seed)
+        self._pair("columns", n, self.latent, self.patch, self.about.bounded, seed)
         series = train.x.reshape(-1, n)
         kept = undersample(series, self.low_variance, self.keep, child_seed(seed, "undersampling"))
         self._learn("columns", series[kept], val.x.reshape(-1, n), seed)
         self._pair("rows", m, self.latent, self.patch, False, seed)
         intermediate = self._through(self._columns, train.x)
         self.networks["mean"] = MeanMatrix(m, self.latent)
-        self.networks["mean"].settle(torch.from_numpy(intermediate.mean(axis=0, dtype=np.float64)))
+        self.networks["mean"].set_units(torch.from_numpy(intermediate.mean(axis=0, dtype=np.float64)))
         self._learn("rows", self._through(self._series, train.x), self._through(self._series, val.x), seed)
 
     def _columns(self, x: Tensor) -> Tensor:
         """Intermediate matrices (k, m, d) of records (k, m n)."""
-        m, n = self.shape
+        m, n = self.about.shape
         return self._use("columns/encoder", x.reshape(-1, n)).reshape(len(x), m, self._d)
 
     def _series(self, x: Tensor) -> Tensor:
         """The d series (k d, m) of the intermediate matrices of records (k, m n)."""
-        m, _ = self.shape
+        m, _ = self.about.shape
         return self.networks["mean"](self._columns(x)).transpose(1, 2).reshape(-1, m)
 
     def _encode(self, x: Tensor) -> Tensor:
         return self._use("rows/encoder", self._series(x)).reshape(len(x), self._d**2)
 
     def _decode(self, z: Tensor) -> Tensor:
-        m, n = self.shape
+        m, n = self.about.shape
         series = self._use("rows/decoder", z.reshape(-1, self._d)).reshape(len(z), self._d, m)
         matrices = self.networks["mean"].back(series.transpose(1, 2))
         return self._use("columns/decoder", matrices.reshape(-1, self._d)).reshape(len(z), m * n)
 
     @property
     def _d(self) -> int:
-        """d of the networks, which a loaded autoencoder has from its file."""
+        """D of the networks, which a loaded autoencoder has from its file."""
         return self.described["columns"]["latent"]
 
-    def _assemble(self, description: dict[str, Any]) -> None:
-        super()._assemble(description)
-        self.networks["mean"] = MeanMatrix(self.shape[0], self._d)
+    def _make(self, described: dict[str, Any]) -> dict[str, nn.Module]:
+        return super()._make(described) | {"mean": MeanMatrix(self.about.shape[0], self._d)}

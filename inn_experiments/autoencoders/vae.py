@@ -6,18 +6,19 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from inn_experiments.autoencoders.base import Autoencoder
+from inn_experiments.autoencoders.base import SETTING, Autoencoder
 from inn_experiments.autoencoders.normalisation import Kind
 from inn_experiments.contracts import Rows
 from inn_experiments.contracts.limits import NonNegative, Positive, PositiveInt
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.moments import Moments, evenly
 from inn_experiments.nets.variational import VariationalAutoencoder
-from inn_experiments.training.regression_batches import RegressionBatches
+from inn_experiments.training.draws import looked_up
+from inn_experiments.training.objectives import Evidence
+from inn_experiments.training.seeding import seeded
 from inn_experiments.training.trainer import Trainer
-from inn_experiments.training.variational import VariationalModule
 
 PART = "vae"
 
@@ -25,8 +26,12 @@ PART = "vae"
 class Vae(Autoencoder):
     """Rows to the posterior's mean, and latents to the decoder's mean (Inverse Diffusion, Section 5).
 
-    Args: latent: m; layers, hidden: linear layers of each half, and width of the inner ones; beta: weight of
-    the divergence from the prior; epochs: of the training; the others as in `Autoencoder`.
+    Args:
+        trainer, batch, learning_rate, normalise: as in `Autoencoder`.
+        latent: m.
+        layers, hidden: linear layers of each half, and width of the inner ones.
+        beta: weight of the divergence from the prior.
+        epochs: of the training.
     """
 
     def __init__(
@@ -40,67 +45,29 @@ class Vae(Autoencoder):
         batch: PositiveInt = 128,
         learning_rate: Positive = 1e-3,
         normalise: Kind = "scalar",
-        **about: Any,
     ) -> None:
-        super().__init__(trainer, batch, learning_rate, normalise, **about)
+        super().__init__(trainer, batch, learning_rate, normalise)
         self.latent, self.layers, self.hidden, self.beta, self.epochs = latent, layers, hidden, beta, epochs
-
-    @property
-    def name(self) -> str:
-        return PART
 
     @property
     def net(self) -> VariationalAutoencoder:
         """Both halves, once there is a network."""
         return self.networks[PART]
 
-    def training_key(self) -> dict[str, Any]:
-        """What decides the trained weights beside rows, seed and trainer."""
-        return super().training_key() | {
-            "latent": self.latent,
-            "layers": self.layers,
-            "hidden": self.hidden,
-            "beta": self.beta,
-            "epochs": self.epochs,
-        }
-
     def _train(self, train: Rows, val: Rows, seed: int) -> None:
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(child_seed(seed, "weights"))
-            self._assemble(
-                {"features": train.x.shape[1], "latent": self.latent, "hidden": self.hidden, "layers": self.layers}
-            )
-        moments = Moments.of(train.x)
-        columns = torch.from_numpy(moments.columns)
-        self.net.settle(moments.mean, moments.deviation or 1.0, columns, moments.residual or 1.0)
+        sizes = {"latent": self.latent, "hidden": self.hidden, "layers": self.layers}
+        with seeded(child_seed(seed, "weights")):
+            self._assemble({"described": {"features": train.x.shape[1], **sizes}})
+        self.net.set_units(Moments.of(train.x))
         draws = self._draws(PART, seed)
-        seen = torch.tensor(val.x[evenly(len(val))], dtype=torch.float32) if len(val) else None
-        module = VariationalModule(
-            self.net,
-            self.learning_rate,
-            self.trainer.weight_decay,
-            self.epochs,
-            self.batch,
-            self.beta,
-            "autoencoder.learning_rate",
-            None if seen is None else (seen, seen[:, :0]),
-            draws,
-        )
+        seen = torch.tensor(val.x[evenly(len(val))], dtype=torch.float32)
+        objective = Evidence(self.net, self.beta, draws, (seen, seen[:, :0]) if len(seen) else None, SETTING)
         nothing = np.zeros((len(train), 0), np.float32)
-        batches = RegressionBatches(train.x, lambda i: nothing[i], self.batch, draws)
-        self._run(PART, self.net, module, batches, self.epochs)
+        draw = looked_up(train.x, lambda index: nothing[index])
+        self._run(PART, objective, train.x, draw, self.epochs, draws)
 
-    def _describe(self) -> dict[str, Any]:
-        first, inner = self.net.encoder.widths[0], self.net.encoder.widths[1:-1]
-        return {
-            "features": first,
-            "latent": self.net.encoder.widths[-1] // 2,
-            "layers": len(inner) + 1,
-            "hidden": inner[0] if inner else 1,
-        }
-
-    def _assemble(self, description: dict[str, Any]) -> None:
-        self.networks = {PART: VariationalAutoencoder(conditions=0, bounded=self.bounded, **description)}
+    def _make(self, described: dict[str, Any]) -> dict[str, nn.Module]:
+        return {PART: VariationalAutoencoder(conditions=0, bounded=self.about.bounded, **described)}
 
     def _encode(self, x: Tensor) -> Tensor:
         return self.net.encode(x, x[:, :0])[0]

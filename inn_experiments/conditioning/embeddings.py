@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import threading
 import zipfile
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -13,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from inn_experiments.contracts import UserError
+from inn_experiments.contracts.files import once
 
 WIDTH = 512
 
@@ -20,10 +19,15 @@ WIDTH = 512
 def chemnet_embeddings(smiles: Sequence[Sequence[str]], names: Sequence[str], cache: Path | None) -> np.ndarray:
     """One vector per compound, (C, 512) float32; that of a mixture is the mean over its components' vectors.
 
-    Arguments: `smiles`, for each of the C compounds one SMILES or several (a mixture); `names`, what messages
-    call the compounds; `cache`, the folder that keeps vectors in its subfolder `chemnet`, or None.
-    Raises UserError naming the compound whose SMILES cannot be read, and what to install where fcd or rdkit
-    is missing. Source: the paper's Section 8.
+    Source: the paper's Section 8.
+
+    Args:
+        smiles: for each of the C compounds one SMILES or several (a mixture).
+        names: what messages call the compounds.
+        cache: the folder that keeps vectors in its subfolder `chemnet`, or None.
+
+    Raises:
+        UserError: naming the compound whose SMILES cannot be read, and what to install where fcd or rdkit is missing.
     """
     release = _release()
     structures = [[canonical_smiles(text, name) for text in texts] for texts, name in zip(smiles, names, strict=True)]
@@ -55,25 +59,21 @@ def _vector(text: str, release: str, cache: Path | None) -> np.ndarray:
         return _compute(text)
     digest = hashlib.sha256(f"{release}/{text}".encode()).hexdigest()[:32]
     path = cache / "chemnet" / f"{digest}.npz"
-    if path.exists():
-        try:
-            with np.load(path, allow_pickle=False) as archive:
-                if str(archive["smiles"]) == text and archive["vector"].shape == (WIDTH,):
-                    return archive["vector"]
-            raise ValueError(f"it does not hold {text}")
-        except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-            raise UserError(f"{path}: this cached file is damaged ({error}); delete it") from error
-    vector = _compute(text)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # Workers that meet here write the same bytes; the last rename stands.
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
+    if not path.exists():
+        once(path, lambda fresh: _store(fresh, text, release))
     try:
-        with temporary.open("wb") as handle:
-            np.savez(handle, vector=vector, smiles=np.array(text), fcd=np.array(release))
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    return vector
+        with np.load(path, allow_pickle=False) as archive:
+            if str(archive["smiles"]) == text and archive["vector"].shape == (WIDTH,):
+                return archive["vector"]
+        raise ValueError(f"it does not hold {text}")
+    except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise UserError(f"{path}: this cached file is damaged ({error}); delete it") from error
+
+
+def _store(path: Path, text: str, release: str) -> None:
+    vector = _compute(text)
+    with path.open("wb") as handle:
+        np.savez(handle, vector=vector, smiles=np.array(text), fcd=np.array(release))
 
 
 def _compute(text: str) -> np.ndarray:

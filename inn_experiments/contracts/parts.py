@@ -70,11 +70,15 @@ class Schedule(Protocol):
         """Alpha squared at the levels 0..T, (T+1,) float64, from 1 down; sigma squared is 1 less that."""
         ...
 
+    def levels(self) -> tuple[Tensor, Tensor]:
+        """(alpha, sigma), each (T+1,) float64, indexed by the level."""
+        ...
+
 
 class Corruption(Protocol):
     """Rows and a level -> corrupted rows (config group `sampling`)."""
 
-    def remember(self, x: Tensor, y: Tensor, schedule: Schedule, classes: tuple[str, ...]) -> None:
+    def fit(self, x: Tensor, y: Tensor, schedule: Schedule, classes: tuple[str, ...]) -> None:
         """Take what is needed of the training rows x (n, d) of classes y (n,)."""
         ...
 
@@ -98,7 +102,7 @@ class Loss(Protocol):
 
     weight: float
 
-    def remember(self, x: Tensor) -> None:
+    def fit(self, x: Tensor) -> None:
         """Compute the real side once, of training rows x (n, d)."""
         ...
 
@@ -149,7 +153,13 @@ class Conditioning(Protocol):
 
 
 class Trained(Protocol):
-    """What is fitted, kept and read again. `curves` and `seconds` are of the training."""
+    """What is fitted, kept and read again. `curves` and `seconds` are of the training.
+
+    `trains` says whether fitting takes its time, so that it is worth keeping.
+    """
+
+    @property
+    def trains(self) -> bool: ...
 
     @property
     def parameters(self) -> int: ...

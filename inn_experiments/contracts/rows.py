@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -97,6 +97,25 @@ class About:
     def name(self, label: int) -> str:
         """What messages call the class `label`."""
         return repr(self.classes[label]) if label < len(self.classes) else str(label)
+
+    def named(self, y: np.ndarray) -> tuple[str, ...]:
+        """The classes; numbers for labels y (n,) where no names are known."""
+        return self.classes or tuple(str(label) for label in range(int(y.max()) + 1))
+
+    def as_dict(self) -> dict[str, Any]:
+        """What is known of the rows as plain values, wherever this machine keeps its cache."""
+        return {key: value for key, value in asdict(self).items() if key != "cache"}
+
+    @classmethod
+    def of(cls, plain: dict[str, Any]) -> About:
+        """What `as_dict` gave, from JSON too."""
+        smiles, shape = plain["smiles"], plain["shape"]
+        return cls(
+            tuple(plain["classes"]),
+            plain["bounded"],
+            None if smiles is None else tuple(map(tuple, smiles)),
+            None if shape is None else tuple(shape),
+        )
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Corruption: what the config group `sampling` chooses; always x_t = alpha * x + sigma * noise.
 
 Every corruption returns the noise that it added, so that each parameterization's target is right by
-construction. A corruption is first given the training rows (`remember`), then called on any rows.
+construction. A corruption is first given the training rows (`fit`), then called on any rows.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ import torch
 from torch import Tensor
 
 from inn_experiments.contracts import Corrupted, UserError
-from inn_experiments.maths.schedules import Cosine, Linear, levels
+from inn_experiments.contracts.parts import Schedule
 
 
 class Gaussian:
     """noise ~ N(0, I); alpha and sigma from the schedule (paper, equation 15)."""
 
-    def remember(self, x: Tensor, y: Tensor, schedule: Cosine | Linear, classes: tuple[str, ...]) -> None:
+    def fit(self, x: Tensor, y: Tensor, schedule: Schedule, classes: tuple[str, ...]) -> None:
         """Take what later calls need: here only the schedule."""
         self.steps = schedule.steps
-        self.alpha, self.sigma = levels(schedule)
+        self.alpha, self.sigma = (part.float() for part in schedule.levels())
 
     def nominal(self, t: Tensor) -> tuple[Tensor, Tensor]:
         """(alpha, sigma), each (n, 1), at level t: exact for this corruption."""
@@ -37,7 +37,7 @@ class Gaussian:
 class Multiplicative:
     """x_t = max(x * e, 0), e ~ N(1, (i + 1)/(2n)) at level i of n (equation 5): zeros stay zero; for spectra."""
 
-    def remember(self, x: Tensor, y: Tensor, schedule: Cosine | Linear, classes: tuple[str, ...]) -> None:
+    def fit(self, x: Tensor, y: Tensor, schedule: Schedule, classes: tuple[str, ...]) -> None:
         """Take the number of levels; raises UserError where intensities are negative."""
         lowest = float(x.min())
         if lowest < 0:
@@ -66,7 +66,7 @@ class Multiplicative:
 class Convex:
     """x_t = (1 - lam) x + lam x_j, x_j another training row of the same class, lam ~ U(0, t/T) (4, 10)."""
 
-    def remember(self, x: Tensor, y: Tensor, schedule: Cosine | Linear, classes: tuple[str, ...]) -> None:
+    def fit(self, x: Tensor, y: Tensor, schedule: Schedule, classes: tuple[str, ...]) -> None:
         """Sort the training rows (n, d) by class; a class with one row has no partner and is a UserError."""
         self.steps, self.classes = schedule.steps, classes
         order = torch.argsort(y, stable=True)
@@ -98,7 +98,8 @@ class Convex:
         if not count.all():
             name = self.classes[int(y[count == 0][0])]
             raise UserError(
-                f"sampling=convex: class {name!r} has no training row to mix with; give it at least two, or leave it out"
+                f"sampling=convex: class {name!r} has no training row to mix with; give it at least two, or leave it "
+                "out"
             )
         draw = torch.rand(len(x), generator=generator, dtype=torch.float64)
         if index is None:

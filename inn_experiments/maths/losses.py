@@ -1,6 +1,6 @@
 """Divergences between a predicted batch and the real rows, all differentiable, all 0 at equality.
 
-A loss object is first given the training rows (`remember`), then called on predictions (n, d); it returns a
+A loss object is first given the training rows (`fit`), then called on predictions (n, d); it returns a
 scalar per feature, so that one weight means the same for 40 and for 1,841 features.
 """
 
@@ -34,7 +34,7 @@ class Mse(nn.Module):
 
     weight = 0.0
 
-    def remember(self, x: Tensor) -> None:
+    def fit(self, x: Tensor) -> None:
         """Nothing is needed."""
 
     def forward(self, prediction: Tensor) -> Tensor:
@@ -53,7 +53,7 @@ class Fid(nn.Module):
         super().__init__()
         self.weight, self.shrinkage = weight, shrinkage
 
-    def remember(self, x: Tensor) -> None:
+    def fit(self, x: Tensor) -> None:
         """Fit the real side once on the training rows (n, d)."""
         mean, covariance = _gaussian_fit(x.double(), self.shrinkage)
         values, vectors = torch.linalg.eigh(covariance)
@@ -64,7 +64,7 @@ class Fid(nn.Module):
 
     @whole
     def forward(self, prediction: Tensor) -> Tensor:
-        """The distance of the predictions (n, d) from the remembered rows, divided by d."""
+        """The distance of the predictions (n, d) from the fitted rows, divided by d."""
         mean, covariance = _gaussian_fit(prediction, self.shrinkage)
         inner = self.root @ covariance @ self.root
         values = torch.linalg.eigvalsh((inner + inner.T) / 2)
@@ -85,7 +85,7 @@ class Kl(nn.Module):
         super().__init__()
         self.weight, self.bins, self.floor = weight, bins, floor
 
-    def remember(self, x: Tensor) -> None:
+    def fit(self, x: Tensor) -> None:
         """Set the bins and the real histogram (d, bins) from the training rows (n, d)."""
         low, high = x.min(0).values, x.max(0).values
         margin = 0.1 * (high - low) + 1e-6

@@ -16,8 +16,12 @@ LEAST_VARIANCE = 1e-4
 
 @dataclass(frozen=True)
 class Moments:
-    """The mean of each column (d,), mean and deviation of all values, and what is left of that deviation
-    around the columns' means.
+    """Means and deviations of rows (n, d).
+
+    Attributes:
+        columns: the mean of each column, (d,).
+        mean, deviation: of all values.
+        residual: what is left of that deviation around the columns' means.
     """
 
     columns: np.ndarray

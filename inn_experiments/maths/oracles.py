@@ -7,8 +7,8 @@ import math
 import torch
 from torch import Tensor
 
+from inn_experiments.contracts.parts import Schedule
 from inn_experiments.maths.samplers import Denoiser
-from inn_experiments.maths.schedules import Cosine, Linear
 
 
 class MixtureOracle:
@@ -35,10 +35,9 @@ class MixtureOracle:
         share = torch.softmax(self.weights.log() + exponent, dim=1)
         return (share[:, :, None] * (self.means + gain)).sum(1)
 
-    def denoiser(self, schedule: Cosine | Linear) -> Denoiser:
+    def denoiser(self, schedule: Schedule) -> Denoiser:
         """The function (x_t, t) -> (clean, noise) that a sampler takes, at the levels of `schedule`."""
-        share = schedule.alpha_bar().to(self.means)
-        alphas, sigmas = share.sqrt()[:, None], (1 - share).sqrt()[:, None]
+        alphas, sigmas = (part.to(self.means)[:, None] for part in schedule.levels())
 
         def denoise(x_t: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
             alpha, sigma = alphas[t], sigmas[t]

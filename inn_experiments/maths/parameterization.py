@@ -13,8 +13,8 @@ import torch
 from torch import Tensor
 
 from inn_experiments.contracts import Corrupted
+from inn_experiments.contracts.parts import Schedule
 from inn_experiments.maths.posterior import means
-from inn_experiments.maths.schedules import Cosine, Linear
 
 # Below this alpha a noise prediction says almost nothing about the clean row: dividing by it explodes.
 LEAST_ALPHA = 0.05
@@ -31,7 +31,7 @@ LEAST_SHARE = 1e-6
 class Scheduleless:
     """A way whose target and halves follow from alpha and sigma alone."""
 
-    def on(self, schedule: Cosine | Linear) -> Scheduleless:
+    def on(self, schedule: Schedule) -> Scheduleless:
         """Itself."""
         return self
 
@@ -42,7 +42,7 @@ class X0(Scheduleless):
     direct = True
 
     def target(self, x: Tensor, corrupted: Corrupted) -> Tensor:
-        """x (n, d)."""
+        """X (n, d)."""
         return x
 
     def clean(self, prediction: Tensor, x_t: Tensor, alpha: Tensor, sigma: Tensor) -> Tensor:
@@ -79,7 +79,7 @@ class V(Scheduleless):
     direct = False
 
     def target(self, x: Tensor, corrupted: Corrupted) -> Tensor:
-        """v (n, d)."""
+        """V (n, d)."""
         return corrupted.alpha * corrupted.noise - corrupted.sigma * x
 
     def clean(self, prediction: Tensor, x_t: Tensor, alpha: Tensor, sigma: Tensor) -> Tensor:
@@ -102,7 +102,7 @@ class Mu:
 
     direct = False
 
-    def on(self, schedule: Cosine | Linear) -> Mu:
+    def on(self, schedule: Schedule) -> Mu:
         """A copy with A and B of every level of `schedule`."""
         bound = Mu()
         bound.of_row, bound.of_state = means(schedule)

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from inn_experiments.maths.schedules import Cosine, Linear
+from inn_experiments.contracts.parts import Schedule
 
 Level = tuple[Any, Any]
 
@@ -35,15 +35,14 @@ def posterior(now: Level, then: Level) -> tuple[Any, Any, Any]:
     return a_s * beta / s_t**2, ratio * s_s**2 / s_t**2, s_s / s_t * beta**0.5
 
 
-def means(schedule: Cosine | Linear) -> tuple[Tensor, Tensor]:
+def means(schedule: Schedule) -> tuple[Tensor, Tensor]:
     """(A, B) of the step from t to t-1, each (T+1,) float64, indexed by t; (1, 0) at t = 0."""
-    share = schedule.alpha_bar()
-    a, s = share.sqrt(), (1 - share).sqrt()
+    a, s = schedule.levels()
     of_row, of_state, _ = posterior((a[1:], s[1:]), (a[:-1], s[:-1]))
     return torch.cat([of_row.new_ones(1), of_row]), torch.cat([of_state.new_zeros(1), of_state])
 
 
-def forward_chain(x: Tensor, schedule: Cosine | Linear, generator: torch.Generator) -> Tensor:
+def forward_chain(x: Tensor, schedule: Schedule, generator: torch.Generator) -> Tensor:
     """States (T+1, n, d) of rows x (n, d) at levels 0..T: x_t = sqrt(1 - beta_t) x_{t-1} + sqrt(beta_t) z.
 
     These are (1) and (2); `generator`, on the CPU, draws every z.

@@ -16,8 +16,8 @@ from torch import Tensor
 
 from inn_experiments.contracts import UserError
 from inn_experiments.contracts.limits import PositiveInt, Share
+from inn_experiments.contracts.parts import Schedule
 from inn_experiments.maths.posterior import LEAST, Level, posterior
-from inn_experiments.maths.schedules import Cosine, Linear
 
 Denoiser = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 Range = tuple[float, float]
@@ -43,7 +43,7 @@ class DDIM:
         self,
         denoise: Denoiser,
         start: Tensor,
-        schedule: Cosine | Linear,
+        schedule: Schedule,
         generator: torch.Generator,
         clip: Range | None = None,
         kept: int | None = KEPT,
@@ -75,7 +75,7 @@ class DDPM:
         self,
         denoise: Denoiser,
         start: Tensor,
-        schedule: Cosine | Linear,
+        schedule: Schedule,
         generator: torch.Generator,
         clip: Range | None = None,
         kept: int | None = KEPT,
@@ -140,14 +140,13 @@ def drawn(like: Tensor, generator: torch.Generator) -> Tensor:
 def _walk(
     denoise: Denoiser,
     start: Tensor,
-    schedule: Cosine | Linear,
+    schedule: Schedule,
     times: list[int],
     clip: Range | None,
     kept: int | None,
     step: Callable[..., Tensor],
 ) -> list[Tensor]:
-    share = schedule.alpha_bar()
-    levels = list(zip(share.sqrt().tolist(), (1 - share).sqrt().tolist(), strict=True))
+    levels = list(zip(*(part.tolist() for part in schedule.levels()), strict=True))
     last = len(times) - 1
     count = last if kept is None else kept
     shown = {round(last * number / count) for number in range(1, count + 1)}

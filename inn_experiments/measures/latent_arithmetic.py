@@ -7,10 +7,10 @@ from itertools import permutations
 
 import numpy as np
 
-from inn_experiments.contracts import Encoding, Findings, Measure, Split, Subject, UserError
+from inn_experiments.contracts import Encoding, Findings, Measure, Number, Split, Subject, UserError
 from inn_experiments.contracts.limits import PositiveInt
 from inn_experiments.contracts.seeding import child_seed
-from inn_experiments.measures.claims import Claim, numbers
+from inn_experiments.measures.claims import claim
 from inn_experiments.measures.numbers.intervals import interval_over_rows
 from inn_experiments.measures.numbers.rows import at_most, class_means, few_of_each
 from inn_experiments.measures.utility.forest import forest_predictions
@@ -25,6 +25,9 @@ TEXTS = {
     "over_rows": "judged b: shift in the latent less shift of the rows, paired",
 }
 LEVELS = 64
+
+Outcomes = list[tuple[int, np.ndarray]]
+"""Of each pair of classes (a, b) the class that its rows come from, and whether each was judged b."""
 
 
 class LatentArithmetic(Measure):
@@ -87,7 +90,7 @@ class LatentArithmetic(Measure):
         blocks = iter(np.split(called, np.cumsum([len(x) for x in every])[:-1]))
         judged = {key: [next(blocks) for _ in found] for key, found in moved.items()}
         real = dict(zip(starts, judged.pop("ceiling"), strict=True))
-        # Row lists by the class that the rows come from: what is drawn again together stays together.
+        # By the class that the rows come from: what is drawn again together stays together.
         outcomes = {
             key: [(a, (found == b).astype(float)) for (a, b), found in zip(pairs, hits, strict=True)]
             for key, hits in judged.items()
@@ -96,7 +99,7 @@ class LatentArithmetic(Measure):
         outcomes["over_rows"] = [
             (a, one - other) for (a, one), (_, other) in zip(outcomes["shifted"], outcomes["rows"], strict=True)
         ]
-        return Findings(numbers(self._claims(outcomes, child_seed(seed, "resamples"))))
+        return Findings(_claims(outcomes, child_seed(seed, "resamples")))
 
     def _moved(
         self,
@@ -132,17 +135,15 @@ class LatentArithmetic(Measure):
             arms["rows"] = [np.clip(x, 0.0, 1.0) for x in arms["rows"]]
         return arms
 
-    def _claims(self, outcomes: dict[str, list[tuple[int, np.ndarray]]], seed: int) -> list[Claim]:
-        found = {
-            key: interval_over_rows(pairs, seed=seed, signed=key == "over_rows") for key, pairs in outcomes.items()
-        }
-        counts = {key: sum(len(values) for _, values in pairs) for key, pairs in outcomes.items()}
-        chance = {"shifted": found["random"][0], "over_rows": 0.0}
-        return [
-            Claim(f"arithmetic/{key}", text, *found[key], chance.get(key), n=counts[key])
-            for key, text in TEXTS.items()
-            if key in found
-        ]
+
+def _claims(outcomes: dict[str, Outcomes], seed: int) -> list[Number]:
+    found = {key: interval_over_rows(pairs, seed=seed, signed=key == "over_rows") for key, pairs in outcomes.items()}
+    chance = {"shifted": found["random"][0], "over_rows": 0.0}
+    numbers = []
+    for key in filter(found.__contains__, TEXTS):
+        n = sum(len(values) for _, values in outcomes[key])
+        numbers += claim(f"arithmetic/{key}", TEXTS[key], *found[key], n=n, chance=chance.get(key))
+    return numbers
 
 
 def chosen_pairs(labels: list[int], most: int, seed: int) -> list[tuple[int, int]]:

@@ -36,9 +36,6 @@ class Unseen(Measure):
         if split.unseen is None:
             return Findings()
         table = synthesizer.conditions() if isinstance(synthesizer, OpenClasses) else None
-        generator = getattr(synthesizer, "generator", synthesizer)  # BRIDGE
-        if getattr(getattr(generator, "conditioning", None), "open", False):  # BRIDGE
-            table = generator.table  # BRIDGE
         if table is None:
             warnings.warn(
                 "data.unseen: this generator cannot be asked for classes without training rows, so it made none; "

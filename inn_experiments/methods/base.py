@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import mse_loss
 
 from inn_experiments.contracts import Corrupted
+from inn_experiments.contracts.parts import Corruption, Loss, Network, Parameterization, Plain
 from inn_experiments.maths.bounds import UnitInterval
 
 
@@ -22,9 +22,9 @@ class Setting:
     steps: int
     iterations: int
     bounded: bool
-    parameterization: Any
-    loss: Any
-    corruption: Any
+    parameterization: Parameterization
+    loss: Loss
+    corruption: Corruption
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Method(nn.Module):
 
     conditions: ClassVar[int] = 0
 
-    def assemble(self, network: Callable[..., nn.Module], setting: Setting) -> None:
+    def assemble(self, network: Network, setting: Setting) -> None:
         """Build the network(s) for `setting`; `network(features, steps, conditions)` makes one."""
         self.setting = setting
         self.loss = setting.loss  # registered, so that its buffers move with the network
@@ -59,11 +59,12 @@ class Method(nn.Module):
         """The answer of `inverse`, and beside it any variant worth reporting."""
         return {"inverse": self.inverse(x)}
 
-    def training_key(self) -> str:
-        """What decides this method's training: its name and the settings that its terms read."""
-        raise NotImplementedError
+    @classmethod
+    def decisive(cls, settings: dict[str, Plain]) -> dict[str, Plain]:
+        """Of the settings of its option those that decide the trained weights: all that its terms read."""
+        return settings
 
-    def conditioning(self) -> list[dict[str, Any]]:
+    def conditioning(self) -> list[dict[str, Plain]]:
         """One dict per layer of the last backward walk; empty for methods that do not walk."""
         return []
 

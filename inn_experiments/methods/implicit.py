@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import mse_loss
 
+from inn_experiments.contracts.parts import Network
 from inn_experiments.methods.base import Method, Pairs, Setting
 
 
 class Implicit(Method):
     """The forward network denoises; a second network with its own weights maps clean rows to prime space."""
 
-    def assemble(self, network: Callable[..., nn.Module], setting: Setting) -> None:
+    def assemble(self, network: Network, setting: Setting) -> None:
         """Build both networks."""
         super().assemble(network, setting)
         self.inverse_net = network(features=setting.features, steps=setting.steps, conditions=0)
@@ -28,7 +27,3 @@ class Implicit(Method):
     def inverse(self, x: Tensor) -> Tensor:
         """The second network's image of clean rows (n, d), at level 0."""
         return self.inverse_net(x, torch.zeros(len(x), dtype=torch.int64, device=x.device))
-
-    def training_key(self) -> str:
-        """The name: there are no settings."""
-        return "implicit"

@@ -13,7 +13,8 @@ from inn_experiments.methods.base import Method, Pairs
 class SemiImplicit(Method):
     """z = 0 denoises, z = 1 maps to prime space; four terms (equation 6).
 
-    Args: round_trip_fi, round_trip_if: weights of the round trips forward-inverse and inverse-forward.
+    Args:
+        round_trip_fi, round_trip_if: weights of the round trips forward-inverse and inverse-forward.
     """
 
     conditions = 1
@@ -44,10 +45,6 @@ class SemiImplicit(Method):
         """The network's image of clean rows (n, d) with the switch on, at level 0."""
         level = torch.zeros(len(x), dtype=torch.int64, device=x.device)
         return self.net(x, level, torch.ones(len(x), dtype=x.dtype, device=x.device))
-
-    def training_key(self) -> str:
-        """The name and the weights of the round trips."""
-        return f"semi_implicit/{self.round_trip_fi}/{self.round_trip_if}"
 
     def _finish(self, prediction: Tensor, start: Tensor, t: Tensor) -> Tensor:
         """The last of the iterations that begin with this first prediction."""

@@ -10,7 +10,9 @@ from inn_experiments.methods.walked import Walked
 class SVD(Walked):
     """Every linear layer is undone by W+ = V S^-1 U^T with damped small singular values (equations 7 and 8).
 
-    Args: floor: singular values below floor * s_max are damped instead of inverted; others as in Walked.
+    Args:
+        floor: singular values below floor * s_max are damped instead of inverted.
+        inverse_weight, refine_steps: as in `Walked`.
     """
 
     def __init__(

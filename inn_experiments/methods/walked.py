@@ -4,40 +4,51 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from typing import Any
+from typing import Protocol, runtime_checkable
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import mse_loss
 
 from inn_experiments.contracts import UserError
 from inn_experiments.contracts.limits import NaturalInt, NonNegative
+from inn_experiments.contracts.parts import Network, Plain
 from inn_experiments.maths.inverses import Inverter
 from inn_experiments.maths.refine import refine
 from inn_experiments.methods.base import Method, Pairs, Setting
 
 
+@runtime_checkable
+class Walkable(Protocol):
+    """A network that can be walked backwards."""
+
+    def walk_back(self, y: Tensor, t: Tensor, z: Tensor | None, inverter: Inverter) -> Tensor:
+        """The input (n, d) float64 that the network maps to y (n, d) at levels t (n,)."""
+        ...
+
+
 class Walked(Method):
     """The forward network is trained normally; its inverse is a walk through all layers, in float64.
 
-    Args: inverse_weight: weight of the walk's own error clean -> prime in the training loss (0: the paper's
-    method); refine_steps: Gauss-Newton steps that improve the walk's answer,
-    or zeros where those fit better (0: the paper's method).
+    Args:
+        inverse_weight: weight of the walk's own error clean -> prime in the training loss (0: the paper's method).
+        refine_steps: Gauss-Newton steps that improve the walk's answer, or zeros where those fit better (0: the
+            paper's method).
     """
 
     def __init__(self, inverse_weight: NonNegative = 0.0, refine_steps: NaturalInt = 0) -> None:
         super().__init__()
         self.inverse_weight, self.refine_steps = inverse_weight, refine_steps
-        self._report: list[dict[str, Any]] = []
+        self._report: list[dict[str, Plain]] = []
 
     def inverter(self) -> Inverter:
         """A fresh inverter, which says how one layer is undone."""
         raise NotImplementedError
 
-    def assemble(self, network: Callable[..., nn.Module], setting: Setting) -> None:
+    def assemble(self, network: Network, setting: Setting) -> None:
         """Build the network; raises UserError where it cannot be walked backwards."""
         super().assemble(network, setting)
-        if not hasattr(self.net, "walk_back"):
+        if not isinstance(self.net, Walkable):
             raise UserError(
                 f"method=svd|explicit walks the network backwards, and {type(self.net).__name__} cannot be; "
                 "use network=point_unet, square or masked_mlp, or method=implicit|semi_implicit"
@@ -66,9 +77,11 @@ class Walked(Method):
         start = torch.where(lost[:, None], 0.0, walked).detach()
         return {"inverse": refine(forward, target, start, self.refine_steps), "inverse_walk": walked}
 
-    def training_key(self) -> str:
-        """Forward training is the same for every walk; only the walk's own error makes it this method's."""
-        return f"{self.inverter()!r}/{self.inverse_weight}" if self.inverse_weight else "forward"
+    @classmethod
+    def decisive(cls, settings: dict[str, Plain]) -> dict[str, Plain]:
+        """None where forward training is the same for every walk; the walk's own error makes it this method's."""
+        weighed = settings.get("inverse_weight")
+        return {name: value for name, value in settings.items() if weighed and name != "refine_steps"}
 
     def walk(self, x: Tensor) -> Tensor:
         """The walk alone, float64: every iteration's layers, skips and time are undone.
@@ -82,7 +95,7 @@ class Walked(Method):
         self._report = inverter.report()
         return state
 
-    def conditioning(self) -> list[dict[str, Any]]:
+    def conditioning(self) -> list[dict[str, Plain]]:
         """The layers of the last walk: name, shape, condition number, whether exact, implied error."""
         return self._report
 

@@ -9,14 +9,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils.parametrizations import spectral_norm
 
-from inn_experiments.nets.autoencoders import Half
+from inn_experiments.nets.autoencoders import LinearStack
 
 # Of the discriminator's leaky ReLU (Radford et al. 2016): the other player learns through it.
 SLOPE = 0.2
 
 
 class Generator(nn.Module):
-    """G: latent vectors and conditions to rows, through a `Half` in the units of the rows.
+    """G: latent vectors and conditions to rows, through a `LinearStack` in the units of the rows.
 
     Args: features: d; latent: m; conditions: k; hidden: width of the inner layers; layers: linear layers;
     bounded: rows lie in [0, 1], reached by a clamp that the gradient passes inwards.
@@ -26,7 +26,7 @@ class Generator(nn.Module):
         self, features: int, latent: int, conditions: int, hidden: int, layers: int, bounded: bool = False
     ) -> None:
         super().__init__()
-        self.stack = Half([latent + conditions, *[hidden] * (layers - 1), features], bounded)
+        self.stack = LinearStack([latent + conditions, *[hidden] * (layers - 1), features], bounded)
 
     def forward(self, z: Tensor, c: Tensor) -> Tensor:
         """Rows (n, d) of latent vectors z (n, m) and conditions c (n, k)."""
@@ -38,7 +38,7 @@ class Discriminator(nn.Module):
 
     logit = w . h(x) + (V c) . h(x): the condition asks of the features what it wants (projection
     discriminator: Miyato and Koyama 2018, equation 3). Rows are standardised with one mean and one deviation,
-    which `settle` sets.
+    which `set_units` sets.
 
     Args: features, conditions, hidden, layers: as in `Generator`, at least two layers; spectral: each layer
     is divided by its largest singular value (Miyato et al. 2018), so that D cannot be steeper than its
@@ -55,7 +55,7 @@ class Discriminator(nn.Module):
         self.register_buffer("mean", torch.tensor(0.0))
         self.register_buffer("deviation", torch.tensor(1.0))
 
-    def settle(self, mean: float, deviation: float) -> None:
+    def set_units(self, mean: float, deviation: float) -> None:
         """Take the units of rows from training rows."""
         self.mean.fill_(mean)
         self.deviation.fill_(deviation)

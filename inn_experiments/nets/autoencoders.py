@@ -34,11 +34,11 @@ def rising_widths(latent: int, features: int, layers: int) -> list[int]:
     return [latent + number * (features - latent) // layers for number in range(layers + 1)]
 
 
-class Half(nn.Module):
+class LinearStack(nn.Module):
     """Linear layers with leaky ReLU between them, ending in a learnable background per output (Section 3).
 
     Inputs are standardised with one mean and one deviation, outputs are `background + deviation * stack`, so
-    that training starts at the mean output whatever the units are; `settle` sets these numbers. Weights start
+    that training starts at the mean output whatever the units are; `set_units` sets these numbers. Weights start
     so that a signal keeps its variance (He et al. 2015), of which nine layers of torch's default start would
     leave almost nothing.
 
@@ -66,7 +66,7 @@ class Half(nn.Module):
             nn.init.zeros_(layer.bias)
         nn.init.normal_(self.layers[-1].weight, std=1 / math.sqrt(self.widths[-2]))
 
-    def settle(
+    def set_units(
         self,
         input_mean: float | Tensor,
         input_deviation: float,

@@ -37,7 +37,7 @@ class SeriesEncoder(nn.Module):
         self.register_buffer("input_mean", torch.zeros(length))
         self.register_buffer("input_deviation", torch.tensor(1.0))
 
-    def settle(self, mean: Tensor, deviation: float) -> None:
+    def set_units(self, mean: Tensor, deviation: float) -> None:
         """Take the mean series (L,) and the deviation around it from training rows."""
         self.input_mean.copy_(mean)
         self.input_deviation.fill_(deviation)
@@ -54,7 +54,7 @@ class SeriesDecoder(nn.Module):
     """Latents (n, d) to series (n, L), the encoder's way back; what it ends in is scaled and added to a learnable
     background, so that training starts at the mean series.
 
-    Args: bounded: outputs are clamped to [0, 1], the gradient passing as in `Half`; others as in the encoder.
+    Args: bounded: outputs are clamped to [0, 1], the gradient passing as in `LinearStack`; others as in the encoder.
     """
 
     def __init__(self, latent: int, length: int, patch: int, width: int, blocks: int, bounded: bool) -> None:
@@ -67,7 +67,7 @@ class SeriesDecoder(nn.Module):
         self.background = nn.Parameter(torch.zeros(length))
         self.register_buffer("output_deviation", torch.tensor(1.0))
 
-    def settle(self, background: Tensor, deviation: float) -> None:
+    def set_units(self, background: Tensor, deviation: float) -> None:
         """Take the mean series (L,) and the deviation around it from training rows."""
         with torch.no_grad():
             self.background.copy_(background)
@@ -88,7 +88,7 @@ class MeanMatrix(nn.Module):
         super().__init__()
         self.register_buffer("mean", torch.zeros(m, d))
 
-    def settle(self, mean: Tensor) -> None:
+    def set_units(self, mean: Tensor) -> None:
         """Take the mean (m, d) of training matrices."""
         self.mean.copy_(mean)
 

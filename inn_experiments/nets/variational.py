@@ -7,7 +7,8 @@ import math
 import torch
 from torch import Tensor, nn
 
-from inn_experiments.nets.autoencoders import Half
+from inn_experiments.maths.moments import Moments
+from inn_experiments.nets.autoencoders import LinearStack
 
 # Log variances of the posterior beyond these are rounding, or a training that is about to diverge.
 LOG_VARIANCES = -20.0, 10.0
@@ -24,8 +25,13 @@ class VariationalAutoencoder(nn.Module):
     (sigma-VAE: Rybkin, Daniilidis and Levine 2021): here a running mean over batches, `variance`, of rows
     standardised with one mean and one deviation. So the evidence weighs reconstruction and divergence.
 
-    Args: features: d; conditions: k, 0 for none; latent: m; hidden: width of the inner layers; layers: linear
-    layers of each half; bounded: decoded rows lie in [0, 1].
+    Args:
+        features: d.
+        conditions: k, 0 for none.
+        latent: m.
+        hidden: width of the inner layers.
+        layers: linear layers of each half.
+        bounded: decoded rows lie in [0, 1].
     """
 
     def __init__(
@@ -33,17 +39,16 @@ class VariationalAutoencoder(nn.Module):
     ) -> None:
         super().__init__()
         inner = [hidden] * (layers - 1)
-        self.encoder = Half([features + conditions, *inner, 2 * latent])
-        self.decoder = Half([latent + conditions, *inner, features], bounded)
+        self.encoder = LinearStack([features + conditions, *inner, 2 * latent])
+        self.decoder = LinearStack([latent + conditions, *inner, features], bounded)
         for name, value in (("mean", 0.0), ("deviation", 1.0), ("variance", 0.0)):
             self.register_buffer(name, torch.tensor(value))
 
-    def settle(self, mean: float, deviation: float, columns: Tensor, residual: float) -> None:
-        """Take the units of rows from training rows: mean and deviation of all values, mean of each column
-        (d,) and the deviation around those."""
-        self.mean.fill_(mean)
-        self.deviation.fill_(deviation)
-        self.decoder.settle(0.0, 1.0, columns, residual)
+    def set_units(self, moments: Moments) -> None:
+        """Take the units of rows from the statistics of training rows."""
+        self.mean.fill_(moments.mean)
+        self.deviation.fill_(moments.deviation or 1.0)
+        self.decoder.set_units(0.0, 1.0, torch.from_numpy(moments.columns), moments.residual or 1.0)
 
     def encode(self, x: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and log variance of the posterior, (n, m) each, of rows x (n, d) under conditions c (n, k)."""

@@ -1,80 +1,109 @@
-"""Trained generators kept by what they were trained from, so that a new evaluation does not train again."""
+"""Trained synthesizers kept by what they were trained from, so that a new evaluation does not train again."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filelock import FileLock
 
 from inn_experiments import __version__
 from inn_experiments.configuration.axes import SHOWING
+from inn_experiments.configuration.building import Nodes, assemble, recipe
 from inn_experiments.configuration.cell import Cell
-from inn_experiments.contracts import Split, Synthesizer
+from inn_experiments.configuration.checks import check_option
+from inn_experiments.configuration.targets import NOTES, find_class
+from inn_experiments.contracts import Split, Synthesizer, UserError
+from inn_experiments.contracts.files import once
 from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.synthesizers.latent import Latent
+from inn_experiments.training.files import load, read, write
+from inn_experiments.training.trained import Fitted
 
-# What shows or keeps a training, and what only uses a trained network, does not decide its weights.
-NOT_TRAINING = {"trainer": SHOWING}
-USED_AFTERWARDS = ("method", "sampler")
-# An autoencoder brings its own numbers for these; how its latents are normalised is the generator's matter.
+DECLARING = {"generator", "method"}
+"""Groups whose classes say which of their settings decide the trained weights; of others all do."""
+
+USED_AFTERWARDS = ("sampler",)
+"""Groups that only use what is trained."""
+
 OWN_SETTINGS = ("epochs", "batch", "learning_rate")
+"""Settings of the trainer for which an autoencoder brings its own numbers."""
 
 
-def fit_or_load(cell: Cell, split: Split, build: Callable[[Cell, Split], Synthesizer], folder: Path) -> Synthesizer:
-    """The fitted generator of `cell`: loaded from `folder` where the same training was done, else fitted and kept.
+def fit_or_load(cell: Cell, split: Split, build: Callable[[Cell], Synthesizer], folder: Path) -> Synthesizer:
+    """The fitted synthesizer of `cell`: loaded from `folder` where the same training was done, else fitted and kept.
 
-    svd and explicit train the very same network, and two samplers use the same one; whichever comes second
-    finds it here, as does a second generator inside the same autoencoder. Generators without a `training_key`
-    (the classical ones, whose fit costs nothing) are always fitted. A training that was interrupted goes on
-    from its last checkpoint.
+    svd and explicit train the very same network, and two samplers use the same one; whichever comes second finds it
+    here, as does a second generator inside the same autoencoder. Generators that train nothing are always fitted. A
+    training that was interrupted goes on from its last checkpoint.
     """
-    synthesizer = build(cell, split)
-    seed = child_seed(cell.seed, "fit")
-    rows = rows_hash(split)
-    if hasattr(synthesizer, "fit_autoencoder"):
-        key = content(cell, split, rows, ["autoencoder", "trainer"])
-        for name in OWN_SETTINGS:
-            key["parts"]["trainer"].pop(name, None)
-        key["parts"]["autoencoder"].pop("normalise", None)
-        _keep(
-            synthesizer.autoencoder,
-            folder / _name(key),
-            lambda: synthesizer.fit_autoencoder(split.train, split.val, seed=seed),
-        )
-    if not hasattr(synthesizer, "training_key"):
-        synthesizer.fit(split.train, split.val, seed=seed)
-        return synthesizer
-    kept = folder / training_fingerprint(cell, synthesizer.training_key(), split, rows)
-    _keep(synthesizer, kept, lambda: synthesizer.fit(split.train, split.val, seed=seed))
+    synthesizer, nodes, told = build(cell), recipe(cell), known(cell.seed, split)
+    about = split.about(cell.outputs / "cache")
+    given = {"train": split.train, "about": about, "seed": child_seed(cell.seed, "fit"), "val": split.val}
+    if isinstance(synthesizer, Latent):
+        own = {name: nodes[name] for name in ("autoencoder", "trainer")}
+        key = autoencoder_key(own) | told
+        _keep(synthesizer.autoencoder, folder, key, own, lambda: synthesizer.fit_autoencoder(**given))
+    if synthesizer.trains:
+        _keep(synthesizer, folder, training_key(nodes) | told, nodes, lambda: synthesizer.fit(**given))
+    else:
+        synthesizer.fit(**given)
     return synthesizer
 
 
-def training_fingerprint(cell: Cell, key: dict[str, Any], split: Split, rows: str | None = None) -> str:
-    """A hash of all that decides the weights of a generator; `key` is its own part, `rows` their hash."""
-    groups = sorted(cell.read - {*USED_AFTERWARDS})
-    return _name(content(cell, split, rows or rows_hash(split), groups) | {"key": key})
+def rebuild(folder: Path) -> Synthesizer:
+    """The fitted synthesizer that was kept in `folder`, from this folder alone.
+
+    Raises:
+        UserError: for a folder without one, a damaged file, or a recipe that this program cannot follow.
+    """
+    _, told = read(folder, "generator", "kept")
+    if not told or "generator" not in told["parts"]:
+        raise UserError(f"{folder}: it does not say how its synthesizer was made; give the folder of a kept training")
+    nodes: Nodes = told["parts"]
+    for group, node in nodes.items():
+        check_option(node, group, f"{folder}: {group}")
+    if "trainer" in nodes and nodes["trainer"].get("accelerator") == "gpu":
+        # Rows can be made without the accelerator that trained.
+        nodes["trainer"]["accelerator"] = "auto"
+    synthesizer = assemble(nodes)
+    load(synthesizer, folder)
+    return synthesizer
 
 
-def content(cell: Cell, split: Split, rows: str, groups: list[str]) -> dict[str, Any]:
-    """Everything that decides trained weights: rows, parts, settings, chemistry, seed and version."""
-    parts = {name: dict(cell.plain[name]) for name in groups if name in cell.plain}
-    for group, names in NOT_TRAINING.items():
-        parts[group] = {name: value for name, value in parts.get(group, {}).items() if name not in names}
-    return {
-        "parts": parts,
-        "rows": rows,
-        "smiles": split.smiles,
-        "shape": split.shape,
-        "seed": cell.seed,
-        "version": __version__,
-    }
+def training_key(nodes: Nodes) -> dict[str, Any]:
+    """Of the nodes of a synthesizer what decides its trained weights.
+
+    Inside an autoencoder the way in which latents are normalised is part of what the generator learns.
+    """
+    key = {group: _without(NOTES, node) for group, node in nodes.items() if group not in USED_AFTERWARDS}
+    for group in DECLARING & key.keys():
+        key[group] = find_class(key[group]["_target_"], group).decisive(key[group])
+    if "trainer" in key:
+        key["trainer"] = _without(SHOWING, key["trainer"])
+    return {"parts": key}
+
+
+def autoencoder_key(nodes: Nodes) -> dict[str, Any]:
+    """Of the nodes of an autoencoder and its trainer what decides the autoencoder's weights."""
+    settings = _without(NOTES, nodes["autoencoder"])
+    decisive = find_class(settings["_target_"], "autoencoder").decisive(settings)
+    return {"parts": {"autoencoder": decisive, "trainer": _without((*SHOWING, *OWN_SETTINGS), nodes["trainer"])}}
+
+
+def known(seed: int, split: Split) -> dict[str, Any]:
+    """What else decides trained weights: the rows, what is known of them, seed and version."""
+    return {"about": split.about().as_dict(), "rows": rows_hash(split), "seed": seed, "version": __version__}
+
+
+def fingerprint(key: dict[str, Any]) -> str:
+    """The name that a training with this key is kept by."""
+    return hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:24]
 
 
 def rows_hash(split: Split) -> str:
@@ -85,26 +114,22 @@ def rows_hash(split: Split) -> str:
     return found.hexdigest()
 
 
-def _name(key: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:24]
+def _keep(part: Fitted, folder: Path, key: dict[str, Any], nodes: Nodes, fit: Callable[[], None]) -> None:
+    """Load `part` from the folder of its key, or fit it and keep it there; another worker at the same waits."""
+    kept = folder / fingerprint(key)
+    unfinished = kept.with_name(f"{kept.name}.unfinished")
+    told = {"parts": nodes, "key": key, "versions": {name: version(name) for name in ("torch", "numpy")}}
 
-
-def _keep(part: Any, kept: Path, fit: Callable[[], None]) -> None:
-    """Load `part` from the folder `kept`, or fit it and keep it there; another worker at the same waits."""
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{kept}.lock"):
-        if kept.is_dir():
-            part.load(kept)
-            return
-        unfinished = kept.with_name(f"{kept.name}.unfinished")
-        if hasattr(part, "resume_in"):
-            part.resume_in(unfinished)
+    def make(fresh: Path) -> None:
+        part.resume_in(unfinished)
         fit()
-        fresh = Path(tempfile.mkdtemp(prefix=".fit-", dir=kept.parent))
-        try:
-            part.save(fresh)
-            os.replace(fresh, kept)
-        except BaseException:
-            shutil.rmtree(fresh, ignore_errors=True)
-            raise
+        write(fresh, part.state(), told)
+
+    if once(kept, make):
         shutil.rmtree(unfinished, ignore_errors=True)
+    else:
+        load(part, kept)
+
+
+def _without(names: Iterable[str], settings: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in settings.items() if name not in names}

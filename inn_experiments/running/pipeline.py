@@ -6,7 +6,7 @@ import platform
 from importlib.metadata import version
 from typing import Any
 
-from inn_experiments.configuration.building import build, reference
+from inn_experiments.configuration.building import build
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.contracts import Measure, Report, Run, Split, Subject
 from inn_experiments.contracts.seeding import child_seed
@@ -49,15 +49,15 @@ def run(cell: Cell, run: Run) -> Report:
 
     with report.step("fit"):
         synthesizer = fit_or_load(cell, split, build, cell.outputs / "fits")
-    report.parameters = getattr(synthesizer, "parameters", 0)
-    report.timings["train"] = getattr(synthesizer, "seconds", report.timings["fit"])
+    report.parameters = synthesizer.parameters
+    report.timings["train"] = synthesizer.seconds if synthesizer.trains else report.timings["fit"]
 
     with report.step("sample"):
         labels = split.test.y[at_most(len(split.test), SAMPLES, child_seed(cell.seed, "fidelity/labels"))]
         samples = synthesizer.sample(labels, seed=child_seed(cell.seed, "fidelity/draw"))
 
-    others = {"convex": lambda: reference(Convex(), split), "bootstrap": Bootstrap}
-    subject = Subject(synthesizer, split, samples, others, lambda: build(cell, split), split.about(cache))
+    others = {"convex": Convex, "bootstrap": Bootstrap}
+    subject = Subject(synthesizer, split, samples, others, lambda: build(cell), split.about(cache))
     shown = []
     for name, (measure, seed) in chosen.items():
         with report.step(name):
@@ -66,10 +66,9 @@ def run(cell: Cell, run: Run) -> Report:
         shown.append(findings.shown)
 
     with report.step("record"):
-        curves = getattr(synthesizer, "curves", {})
-        for name, (steps, values) in curves.items():
+        for name, (steps, values) in synthesizer.curves.items():
             run.curve(name, steps, values)
-        record(run.folder, report, split, samples, curves, shown)
+        record(run.folder, report, split, samples, synthesizer.curves, shown)
     return report
 
 

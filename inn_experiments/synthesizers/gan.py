@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from inn_experiments.contracts import Rows
+from inn_experiments.contracts import About, Rows
 from inn_experiments.contracts.limits import NonNegative, PositiveInt, SeveralInt, Share
+from inn_experiments.contracts.parts import Conditioning, State
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.moments import Moments, evenly
 from inn_experiments.nets.adversarial import Discriminator, Generator
 from inn_experiments.synthesizers.one_pass import OnePass
-from inn_experiments.training.adversarial import AdversarialModule
+from inn_experiments.training.adversarial import Adversarial
+from inn_experiments.training.blocks import Batch
 from inn_experiments.training.trainer import Trainer
 
 # Mean D(x) - D(G(z)) of the last epoch beyond which the discriminator has won: there is no gradient left.
@@ -31,15 +32,18 @@ class Gan(OnePass):
     After a training that collapsed there is a UserWarning; the curves show when, and train/spread the share
     of the deviation of the training rows around their class means that generated rows have in the end.
 
-    Args: discriminator_steps: of D for each step of G; smoothing: D is taught 1 - smoothing for real rows
-    (Salimans et al. 2016); instance_noise: on all rows that D sees, of their deviation (Arjovsky and Bottou
-    2017); spectral_norm: of D's layers (Miyato et al. 2018); gradient_penalty: gamma of R1, the squared
-    gradient of D at real rows (Mescheder et al. 2018); the others as in `OnePass`.
+    Args:
+        conditioning, trainer, latent, hidden, layers: as in `OnePass`.
+        discriminator_steps: of D for each step of G.
+        smoothing: D is taught 1 - smoothing for real rows (Salimans et al. 2016).
+        instance_noise: on all rows that D sees, of their deviation (Arjovsky and Bottou 2017).
+        spectral_norm: of D's layers (Miyato et al. 2018).
+        gradient_penalty: gamma of R1, the squared gradient of D at real rows (Mescheder et al. 2018).
     """
 
     def __init__(
         self,
-        conditioning: Any,
+        conditioning: Conditioning,
         trainer: Trainer,
         latent: PositiveInt = 64,
         hidden: PositiveInt = 256,
@@ -49,60 +53,41 @@ class Gan(OnePass):
         instance_noise: NonNegative = 0.0,
         spectral_norm: bool = False,
         gradient_penalty: NonNegative = 1.0,
-        **about: Any,
     ) -> None:
-        super().__init__(conditioning, trainer, latent, hidden, layers, **about)
+        super().__init__(conditioning, trainer, latent, hidden, layers)
         self.discriminator_steps, self.smoothing = discriminator_steps, smoothing
         self.instance_noise, self.spectral_norm = instance_noise, spectral_norm
         self.gradient_penalty = gradient_penalty
 
-    def fit(self, train: Rows, val: Rows, *, seed: int) -> None:
-        """Train on `train` alone; `val` is not looked at. Raises UserError where the training diverges."""
-        super().fit(train, val, seed=seed)
+    def fit(self, train: Rows, about: About, *, seed: int, val: Rows | None = None) -> None:
+        """Train on `train` alone; `val` is not looked at.
+
+        Raises:
+            UserError: where the training diverges.
+        """
+        super().fit(train, about, seed=seed)
         self._measure(train, seed)
         self._warn()
 
-    def training_key(self) -> dict[str, Any]:
-        """What this generator adds to what decides the trained weights."""
-        return super().training_key() | {
-            "discriminator_steps": self.discriminator_steps,
-            "smoothing": self.smoothing,
-            "instance_noise": self.instance_noise,
-            "spectral_norm": self.spectral_norm,
-            "gradient_penalty": self.gradient_penalty,
-        }
-
-    def load(self, folder: Any) -> None:
-        """What `save` wrote; a collapse is told again. Raises UserError as in `OnePass`."""
-        super().load(folder)
+    def restore(self, state: State) -> None:
+        """As every generator; a collapse is told again."""
+        super().restore(state)
         self._warn()
 
-    def _assemble(self) -> None:
+    def _build(self) -> None:
         sizes = self.table.shape[1], self.hidden, self.layers
-        self.networks["generator"] = Generator(self.features, self.latent, *sizes, self.bounded)
+        self.networks["generator"] = Generator(self.features, self.latent, *sizes, self.about.bounded)
         self.networks["discriminator"] = Discriminator(self.features, *sizes, self.spectral_norm)
 
-    def _settle(self, moments: Moments) -> None:
+    def _set_units(self, moments: Moments) -> None:
         columns = torch.from_numpy(moments.columns)
-        self.networks["generator"].stack.settle(0.0, 1.0, columns, moments.residual or 1.0)
-        self.networks["discriminator"].settle(moments.mean, moments.deviation or 1.0)
+        self.networks["generator"].stack.set_units(0.0, 1.0, columns, moments.residual or 1.0)
+        self.networks["discriminator"].set_units(moments.mean, moments.deviation or 1.0)
 
-    def _module(self, validation: tuple[Tensor, Tensor] | None, draws: torch.Generator) -> AdversarialModule:
-        settings = self.trainer
-        return AdversarialModule(
-            self.networks["generator"],
-            self.networks["discriminator"],
-            self.latent,
-            settings.learning_rate,
-            settings.weight_decay,
-            settings.epochs,
-            settings.batch,
-            self.discriminator_steps,
-            self.smoothing,
-            self.instance_noise,
-            self.gradient_penalty,
-            draws,
-        )
+    def _objective(self, validation: Batch | None, draws: torch.Generator) -> Adversarial:
+        settings = self.smoothing, self.instance_noise, self.gradient_penalty
+        players = self.networks["generator"], self.networks["discriminator"]
+        return Adversarial(*players, self.latent, self.discriminator_steps, *settings, draws)
 
     def _rows(self, z: Tensor, c: Tensor, draws: torch.Generator) -> Tensor:
         return self.networks["generator"](z, c)

@@ -3,95 +3,78 @@
 from __future__ import annotations
 
 import copy
-import json
 import warnings
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from inn_experiments.contracts import Corrupted, Rows, Samples, UserError
+from inn_experiments.contracts import About, Corrupted, Rows, Samples, UserError
 from inn_experiments.contracts.limits import PositiveInt, PositiveShare, Share
+from inn_experiments.contracts.parts import Corruption, Loss, Network, Parameterization, Plain, Prime, Schedule, State
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.corruption import Convex
 from inn_experiments.methods.base import Method, Setting
-from inn_experiments.training.batches import PairBatches
-from inn_experiments.training.inversion import InversionModule
+from inn_experiments.training.blocks import Batch, Blocks
+from inn_experiments.training.draws import pairs
+from inn_experiments.training.objectives import Inversion
+from inn_experiments.training.seeding import seeded
+from inn_experiments.training.trained import Fitted
 from inn_experiments.training.trainer import Trainer
-from inn_experiments.training.weights import read_weights
 
 
-class Inn:
+class Inn(Fitted):
     """Trains an inversion method, generates by "diffused then iterated", and offers both directions.
 
-    Args: the parts are the config groups of the same names; network is a factory. iterations: n of equation
-    (1). start: what generation iterates from: `corrupted` training rows, `prime` images of same-class convex
-    combinations, or what the method's own `inverse` makes of those. level: how far corrupted rows are
-    corrupted, as a share of T. prime_share: chance of a training row to enter as its prime image. bounded:
-    clean rows lie in [0, 1]. classes: names for messages.
+    Args:
+        network, method, prime, sampling, loss, parameterization, schedule, trainer: the config groups of the same
+            names.
+        iterations: n of equation (1).
+        start: what generation iterates from: `corrupted` training rows, `prime` images of same-class convex
+            combinations, or what the method's own `inverse` makes of those.
+        level: how far corrupted rows are corrupted, as a share of T.
+        prime_share: chance of a training row to enter as its prime image.
     """
+
+    AFTERWARDS = ("start", "level")
 
     def __init__(
         self,
-        network: Callable[..., nn.Module],
+        network: Network,
         method: Method,
-        prime: Any,
-        sampling: Any,
-        loss: Any,
-        parameterization: Any,
-        schedule: Any,
+        prime: Prime,
+        sampling: Corruption,
+        loss: Loss,
+        parameterization: Parameterization,
+        schedule: Schedule,
         trainer: Trainer,
         iterations: PositiveInt = 1,
         start: Literal["corrupted", "prime", "inverse"] = "corrupted",
         level: PositiveShare = 0.5,
         prime_share: Share = 0.5,
-        bounded: bool = False,
-        classes: tuple[str, ...] = (),
     ) -> None:
+        super().__init__(trainer)
         if iterations < 1:
             raise UserError(f"generator.iterations must be at least 1, got {iterations}")
         if not 0 < level <= 1 or not 0 <= prime_share <= 1:
             raise UserError(f"generator.level must be in (0, 1] and prime_share in [0, 1], got {level}, {prime_share}")
         self.network, self.method, self.to_prime, self.sampling = network, method, prime, sampling
-        self.loss, self.parameterization, self.schedule, self.trainer = loss, parameterization, schedule, trainer
+        self.loss, self.parameterization, self.schedule = loss, parameterization, schedule
         self.iterations, self.start, self.level, self.prime_share = iterations, start, level, prime_share
-        self.bounded, self.classes = bounded, classes
-        self.curves: dict[str, tuple[list[int], list[float]]] = {}
-        self.seconds = 0.0
 
-    @property
-    def parameters(self) -> int:
-        """Trainable numbers, both networks of the implicit method included."""
-        return sum(p.numel() for p in self.method.parameters())
-
-    def fit(self, train: Rows, val: Rows, *, seed: int) -> None:
+    def fit(self, train: Rows, about: About, *, seed: int, val: Rows | None = None) -> None:
         """Train on `train`; `val` is only looked at for the validation curve."""
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(child_seed(seed, "weights"))
-            self._assemble(train)
-        generator = torch.Generator().manual_seed(child_seed(seed, "pairs"))
-        batches = PairBatches(
-            self.x,
-            self.y,
-            self.to_prime(self.x, self.y),
-            self.sampling,
-            self.schedule.steps,
-            self.trainer.batch,
-            self.prime_share,
-            generator,
-        )
-        module = InversionModule(
-            self.method,
-            self.trainer.learning_rate,
-            self.trainer.weight_decay,
-            self.trainer.epochs,
-            self._validation(val, seed),
-        )
-        self.seconds = self.trainer.fit(module, batches)
-        self.curves = module.curves
+        self.about = about
+        with seeded(child_seed(seed, "weights")):
+            self._assemble({"x": train.x, "y": train.y})
+        draws = torch.Generator().manual_seed(child_seed(seed, "pairs"))
+        given = self.sampling, self.schedule.steps, self.prime_share, draws
+        paired = pairs(self.x, self.y, self.to_prime(self.x, self.y), *given)
+        blocks = Blocks(*self.x.shape, paired, self.trainer.batch, draws)
+        objective = Inversion(self.method, self._validation(val, child_seed(seed, "validation")))
+        self.curves, self.seconds = self.trainer.fit(objective, blocks)
+        self.fitted = True
 
     def sample(self, labels: np.ndarray, *, seed: int) -> Samples:
         """Rows of the asked classes (n,), with every state of the iteration from the start on."""
@@ -139,71 +122,34 @@ class Inn:
         with torch.no_grad():
             return {name: rows.numpy() for name, rows in self.method.inverses(torch.as_tensor(x)).items()}
 
-    def conditioning(self) -> list[dict[str, Any]]:
+    def conditioning(self) -> list[dict[str, Plain]]:
         """One dict per layer of the last backward walk; empty for methods that do not walk."""
         return self.method.conditioning()
 
-    def resume_in(self, folder: Path) -> None:
-        """Keep the state of an unfinished training in `folder`, or go on from the one that is there."""
-        self.trainer.resume = folder
+    def _facts(self) -> State:
+        return {"x": self.x, "y": self.y}
 
-    def training_key(self) -> dict[str, Any]:
-        """What this generator and its method add to the settings that decide the trained weights."""
-        return {
-            "method": self.method.training_key(),
-            "iterations": self.iterations,
-            "prime_share": self.prime_share,
-            "bounded": self.bounded,
-        }
+    def _assemble(self, state: dict[str, Any]) -> None:
+        self.x, self.y = torch.as_tensor(state["x"]), torch.as_tensor(state["y"])
+        self.sampling.fit(self.x, self.y, self.schedule, self.about.named(self.y.numpy()))
+        self.loss.fit(self.x)
+        chosen = self.parameterization, self.loss, self.sampling
+        sizes = self.x.shape[1], self.schedule.steps, self.iterations
+        self.method.assemble(self.network, Setting(*sizes, self.about.bounded, *chosen))
+        self.networks = {"method": self.method}
 
-    def save(self, folder: Path) -> None:
-        """Weights (a plain state dict), training rows (npz) and curves (json) into `folder`."""
-        folder.mkdir(parents=True, exist_ok=True)
-        torch.save(self.method.state_dict(), folder / "weights.pt")
-        np.savez(folder / "rows.npz", x=self.x.numpy(), y=self.y.numpy())
-        record = {"curves": self.curves, "seconds": self.seconds}
-        (folder / "curves.json").write_text(json.dumps(record), encoding="utf-8")
-
-    def load(self, folder: Path) -> None:
-        """What `save` wrote, read without unpickling; the parts must be configured as they were."""
-        for name in ("weights.pt", "rows.npz", "curves.json"):
-            if not (folder / name).is_file():
-                raise UserError(f"generator inn: {folder / name} is missing; give the folder of a saved generator")
-        with np.load(folder / "rows.npz", allow_pickle=False) as rows:
-            self._assemble(Rows(rows["x"], rows["y"]))
-        self.method.load_state_dict(read_weights(folder / "weights.pt"))
-        self.method.eval()
-        record = json.loads((folder / "curves.json").read_text(encoding="utf-8"))
-        self.curves = {name: (list(e), list(v)) for name, (e, v) in record["curves"].items()}
-        self.seconds = record["seconds"]
-
-    def _assemble(self, train: Rows) -> None:
-        self.x, self.y = torch.as_tensor(train.x), torch.as_tensor(train.y)
-        self.sampling.remember(self.x, self.y, self.schedule, self._names)
-        self.loss.remember(self.x)
-        self.method.assemble(
-            self.network,
-            Setting(
-                train.x.shape[1],
-                self.schedule.steps,
-                self.iterations,
-                self.bounded,
-                self.parameterization,
-                self.loss,
-                self.sampling,
-            ),
-        )
-
-    def _validation(self, val: Rows, seed: int) -> Callable | None:
-        if len(val) < 2:
+    def _validation(self, val: Rows | None, seed: int) -> Batch | None:
+        if val is None or len(val) < 2:
             return None
         x, y = torch.as_tensor(val.x), torch.as_tensor(val.y)
-        generator = torch.Generator().manual_seed(child_seed(seed, "validation"))
-        corrupt = lambda rows, labels, t, g, _: self.sampling(rows, labels, t, g)
-        pairs = PairBatches(
-            x, y, self.to_prime(x, y), corrupt, self.schedule.steps, len(x), self.prime_share, generator
-        ).draw(torch.arange(len(x)))
-        return lambda: pairs
+
+        def corrupt(rows: Tensor, labels: Tensor, t: Tensor, draws: torch.Generator, _: Tensor) -> Corrupted:
+            # Validation rows are none of the training rows that partners are drawn from.
+            return self.sampling(rows, labels, t, draws)
+
+        draws = torch.Generator().manual_seed(seed)
+        drawn = pairs(x, y, self.to_prime(x, y), corrupt, self.schedule.steps, self.prime_share, draws)
+        return drawn(torch.arange(len(x)))
 
     def _rows_of(self, y: Tensor, generator: torch.Generator) -> Tensor:
         known = torch.unique(self.y).tolist()
@@ -220,13 +166,9 @@ class Inn:
         # A walk answers in float64; in float32 its way forward would lose what the walk had gained.
         return self.method if dtype == torch.float32 else copy.deepcopy(self.method).double()
 
-    @property
-    def _names(self) -> tuple[str, ...]:
-        return self.classes or tuple(str(label) for label in range(int(self.y.max()) + 1))
-
     def _mixtures(self) -> Convex:
         mixtures = Convex()
-        mixtures.remember(self.x, self.y, self.schedule, self._names)
+        mixtures.fit(self.x, self.y, self.schedule, self.about.named(self.y.numpy()))
         return mixtures
 
     def _top(self, size: int) -> Tensor:

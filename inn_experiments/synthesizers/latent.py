@@ -2,80 +2,76 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from inn_experiments.autoencoders.base import Autoencoder
 from inn_experiments.autoencoders.normalisation import Normalisation
-from inn_experiments.contracts import Rows, Samples, Synthesizer, UserError
+from inn_experiments.contracts import About, Rows, Samples, Synthesizer, UserError
+from inn_experiments.contracts.parts import OpenClasses, State
 from inn_experiments.contracts.seeding import child_seed
-from inn_experiments.training.weights import write_whole
-
-DESCRIPTION = "latent.npz"
+from inn_experiments.training.trained import Fitted
 
 
-class Latent:
+class Latent(Fitted):
     """Fits the autoencoder, then the generator on normalised latents; samples are decoded (paper, Section 8).
 
-    Latents are normalised with statistics of the training latents, as the autoencoder's `normalise` says. The
-    way in and out belongs to rows, so an inversion generator's two directions are not offered.
+    Latents are normalised with statistics of the training latents, as the autoencoder's `normalise` says. The way in
+    and out belongs to rows, so an inversion generator's two directions are not offered. The curves are the
+    generator's, and the autoencoder's under `autoencoder/...`.
 
-    Args: autoencoder: rows to latents and back; generator: built for rows without bounds.
+    Args:
+        autoencoder: rows to latents and back.
+        generator: told that its rows have no bounds.
     """
 
-    def __init__(self, autoencoder: Any, generator: Synthesizer) -> None:
+    def __init__(self, autoencoder: Autoencoder, generator: Synthesizer) -> None:
+        super().__init__()
         self.autoencoder, self.generator = autoencoder, generator
         self.scaling = Normalisation(autoencoder.normalise)
-        self.fitted = False
 
     @property
     def parameters(self) -> int:
         """Trainable numbers of the autoencoder and of the generator."""
-        return self.autoencoder.parameters + getattr(self.generator, "parameters", 0)
+        return self.autoencoder.parameters + self.generator.parameters
 
-    @property
-    def seconds(self) -> float:
-        """Training time of both."""
-        return self.autoencoder.seconds + getattr(self.generator, "seconds", 0.0)
-
-    @property
-    def curves(self) -> dict[str, tuple[list[int], list[float]]]:
-        """The generator's curves, and the autoencoder's under `autoencoder/...`."""
-        inner = {f"autoencoder/{name}": curve for name, curve in self.autoencoder.curves.items()}
-        return {**getattr(self.generator, "curves", {}), **inner}
-
-    def fit_autoencoder(self, train: Rows, val: Rows, *, seed: int) -> None:
+    def fit_autoencoder(self, train: Rows, about: About, *, seed: int, val: Rows | None = None) -> None:
         """Train the autoencoder alone."""
-        self.autoencoder.fit(train, val, seed=child_seed(seed, "autoencoder"))
+        self.autoencoder.fit(train, about, seed=child_seed(seed, "autoencoder"), val=val)
 
-    def fit(self, train: Rows, val: Rows, *, seed: int) -> None:
+    def fit(self, train: Rows, about: About, *, seed: int, val: Rows | None = None) -> None:
         """Train the generator on the latents of `train`; the autoencoder first, unless it is fitted already.
 
-        Raises UserError where the autoencoder maps all rows to one latent, and what its two parts raise.
+        Raises:
+            UserError: where the autoencoder maps all rows to one latent, and what its two parts raise.
         """
         if not self.autoencoder.fitted:
-            self.fit_autoencoder(train, val, seed=seed)
+            self.fit_autoencoder(train, about, seed=seed, val=val)
+        self.about = about
         latents = self.autoencoder.encode(train.x)
         if not self.scaling.fit(latents, train.y):
             raise UserError(
                 "autoencoder: it maps all training rows to the same latent, so there is nothing for a generator "
                 "to learn; train it longer or with another autoencoder.learning_rate"
             )
-        self.generator.fit(
-            Rows(self.scaling.apply(latents, train.y), train.y, train.group),
-            Rows(self.scaling.apply(self.autoencoder.encode(val.x), val.y), val.y, val.group),
-            seed=child_seed(seed, "generator"),
-        )
-        self.fitted = True
+        made = Rows(self.scaling.apply(latents, train.y), train.y, train.group)
+        seen = Rows(self.scaling.apply(self.autoencoder.encode(val.x), val.y), val.y, val.group) if val else None
+        inner = replace(about, bounded=False, shape=None)
+        self.generator.fit(made, inner, seed=child_seed(seed, "generator"), val=seen)
+        parts = self.autoencoder, self.generator
+        self.seconds = sum(part.seconds for part in parts)
+        behind = {f"autoencoder/{name}": curve for name, curve in self.autoencoder.curves.items()}
+        self.curves, self.fitted = {**self.generator.curves, **behind}, True
 
     def sample(self, labels: np.ndarray, *, seed: int) -> Samples:
-        """Rows of the asked classes (n,) with the latents that were decoded; what the generator raises.
+        """Rows of the asked classes (n,) with the latents that were decoded; raises what the generator raises.
 
         The generator's intermediate states are not decoded: that would take as long as sampling again.
         """
-        if not self.fitted:
-            raise UserError("generator latent: sample was called before fit or load")
+        self.check_fitted("sample")
         made = self.generator.sample(labels, seed=seed)
         latent = self.scaling.undo(made.x, made.y)
         return Samples(self.autoencoder.decode(latent), made.y, latent=latent)
@@ -88,40 +84,20 @@ class Latent:
         """Rows (n, d) of latents z (n, m) in the encoder's own units."""
         return self.autoencoder.decode(z)
 
-    def training_key(self) -> dict[str, Any]:
-        """What the two parts add to the settings that decide the trained weights.
-
-        A generator without a key is known by its name: its fit costs nothing, but the autoencoder's is kept.
-        """
-        key = getattr(self.generator, "training_key", lambda: {"name": type(self.generator).__name__.lower()})
-        return {"autoencoder": self.autoencoder.training_key(), "normalise": self.scaling.kind, "generator": key()}
+    def conditions(self) -> np.ndarray | None:
+        """Those of the generator, where it knows a condition of classes without training rows."""
+        return self.generator.conditions() if isinstance(self.generator, OpenClasses) else None
 
     def resume_in(self, folder: Path) -> None:
         """Keep the states of unfinished trainings in subfolders of `folder`, or go on from those there."""
-        for name, part in (("autoencoder", self.autoencoder), ("generator", self.generator)):
-            if hasattr(part, "resume_in"):
-                part.resume_in(folder / name)
+        self.autoencoder.resume_in(folder / "autoencoder")
+        self.generator.resume_in(folder / "generator")
 
-    def save(self, folder: Path) -> None:
-        """Both parts into subfolders, and how latents are normalised (npz)."""
-        if not self.fitted:
-            raise UserError("generator latent: save was called before fit or load")
-        folder.mkdir(parents=True, exist_ok=True)
-        self.autoencoder.save(folder / "autoencoder")
-        self.generator.save(folder / "generator")
-        write_whole(folder / DESCRIPTION, self._write)
+    def _facts(self) -> State:
+        parts = {"autoencoder": self.autoencoder.state(), "generator": self.generator.state()}
+        return {**parts, "scaling": self.scaling.state()}
 
-    def load(self, folder: Path) -> None:
-        """What `save` wrote; raises UserError where `folder` holds no such generator."""
-        path = folder / DESCRIPTION
-        if not path.is_file():
-            raise UserError(f"generator latent: {path} is missing; give the folder of a saved generator")
-        with np.load(path, allow_pickle=False) as arrays:
-            self.scaling.restore(dict(arrays))
-        self.autoencoder.load(folder / "autoencoder")
-        self.generator.load(folder / "generator")
-        self.fitted = True
-
-    def _write(self, path: Path) -> None:
-        with path.open("wb") as handle:
-            np.savez(handle, **self.scaling.arrays())
+    def _assemble(self, state: dict[str, Any]) -> None:
+        self.autoencoder.restore(state["autoencoder"])
+        self.generator.restore(state["generator"])
+        self.scaling.restore(state["scaling"])

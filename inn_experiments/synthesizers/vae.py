@@ -2,40 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 from torch import Tensor
 
 from inn_experiments.contracts.limits import NonNegative, PositiveInt
+from inn_experiments.contracts.parts import Conditioning
 from inn_experiments.maths.moments import Moments
 from inn_experiments.maths.samplers import drawn
 from inn_experiments.nets.variational import VariationalAutoencoder
 from inn_experiments.synthesizers.one_pass import OnePass
+from inn_experiments.training.blocks import Batch
+from inn_experiments.training.objectives import Evidence
 from inn_experiments.training.trainer import Trainer
-from inn_experiments.training.variational import VariationalModule
 
 
 class Vae(OnePass):
     """Encoder and decoder are told the class; rows are decoded from z ~ N(0, I) (Sohn, Lee and Yan 2015).
 
-    Args: beta: weight of the divergence from the prior, 1 being the evidence bound; noise: sampled rows have
-    the likelihood's noise, as the model says, and not the decoder's mean alone; None: unless rows are
-    bounded, for spectra have exact zeros, of which the noise would leave half; the others as in `OnePass`.
+    Args:
+        conditioning, trainer, latent, hidden, layers: as in `OnePass`.
+        beta: weight of the divergence from the prior, 1 being the evidence bound.
+        noise: sampled rows have the likelihood's noise, as the model says, and not the decoder's mean alone; None:
+            unless rows are bounded, for spectra have exact zeros, of which the noise would leave half.
     """
+
+    AFTERWARDS = ("noise",)
 
     def __init__(
         self,
-        conditioning: Any,
+        conditioning: Conditioning,
         trainer: Trainer,
         latent: PositiveInt = 8,
         hidden: PositiveInt = 256,
         layers: PositiveInt = 3,
         beta: NonNegative = 1.0,
         noise: bool | None = None,
-        **about: Any,
     ) -> None:
-        super().__init__(conditioning, trainer, latent, hidden, layers, **about)
+        super().__init__(conditioning, trainer, latent, hidden, layers)
         self.beta, self.noise = beta, noise
 
     @property
@@ -43,36 +46,19 @@ class Vae(OnePass):
         """Both halves, once there is a network."""
         return self.networks["vae"]
 
-    def training_key(self) -> dict[str, Any]:
-        """What this generator adds to what decides the trained weights; `noise` does not."""
-        return super().training_key() | {"beta": self.beta}
+    def _build(self) -> None:
+        sizes = self.features, self.table.shape[1], self.latent, self.hidden, self.layers
+        self.networks["vae"] = VariationalAutoencoder(*sizes, self.about.bounded)
 
-    def _assemble(self) -> None:
-        self.networks["vae"] = VariationalAutoencoder(
-            self.features, self.table.shape[1], self.latent, self.hidden, self.layers, self.bounded
-        )
+    def _set_units(self, moments: Moments) -> None:
+        self.net.set_units(moments)
 
-    def _settle(self, moments: Moments) -> None:
-        columns = torch.from_numpy(moments.columns)
-        self.net.settle(moments.mean, moments.deviation or 1.0, columns, moments.residual or 1.0)
-
-    def _module(self, validation: tuple[Tensor, Tensor] | None, draws: torch.Generator) -> VariationalModule:
-        settings = self.trainer
-        return VariationalModule(
-            self.net,
-            settings.learning_rate,
-            settings.weight_decay,
-            settings.epochs,
-            settings.batch,
-            self.beta,
-            "trainer.learning_rate",
-            validation,
-            draws,
-        )
+    def _objective(self, validation: Batch | None, draws: torch.Generator) -> Evidence:
+        return Evidence(self.net, self.beta, draws, validation)
 
     def _rows(self, z: Tensor, c: Tensor, draws: torch.Generator) -> Tensor:
         x = self.net.decode(z, c)
-        if not (not self.bounded if self.noise is None else self.noise):
+        if not (not self.about.bounded if self.noise is None else self.noise):
             return x
         x = x + self.net.deviation * self.net.variance.sqrt() * drawn(x, draws)
-        return x.clamp(0, 1) if self.bounded else x
+        return x.clamp(0, 1) if self.about.bounded else x

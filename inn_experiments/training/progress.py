@@ -9,6 +9,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 class ProgressLine(lightning.Callback):
     """A rich bar over epochs, redrawn at most five times a second, so that it costs nothing measurable."""
 
+    bar: Progress | None = None
+
     def on_train_start(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
         """Open the bar."""
         self.bar = Progress(
@@ -38,5 +40,5 @@ class ProgressLine(lightning.Callback):
         self, trainer: lightning.Trainer, module: lightning.LightningModule, exception: BaseException
     ) -> None:
         """Give the terminal back."""
-        if hasattr(self, "bar"):
+        if self.bar is not None:
             self.bar.stop()

@@ -6,7 +6,6 @@ import copy
 import logging
 import time
 import warnings
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -15,22 +14,34 @@ import torch
 
 from inn_experiments.contracts import UserError
 from inn_experiments.contracts.limits import NonNegative, Positive, PositiveInt, SeveralInt
+from inn_experiments.contracts.parts import Curves
 from inn_experiments.maths.inverses import ConditioningWarning
+from inn_experiments.training.blocks import Blocks
 from inn_experiments.training.checkpoint import Resumable
+from inn_experiments.training.fitting import Fitting
+from inn_experiments.training.objectives import Objective
 from inn_experiments.training.progress import ProgressLine
 
 PRECISION = {"float32": "32-true", "bfloat16": "bf16-mixed"}
 
 
 class Trainer:
-    """Runs a module for a number of epochs without banners or logger.
+    """Fits an objective in a number of epochs, without banners or logger.
 
-    Args: epochs, batch: the paper's 1,000 and 128; learning_rate, weight_decay: AdamW's; threads: of torch, one
-    being fastest for small networks; precision: of the matrix products, weights being float32 always;
-    checkpoint_minutes: how often the state of a training is kept; progress: show the bar; accelerator: as in
-    Lightning. `resume` is the folder of the checkpoint, None meaning that none is kept.
+    Args:
+        epochs, batch: the paper's 1,000 and 128.
+        learning_rate, weight_decay: AdamW's.
+        threads: of torch, one being fastest for small networks.
+        precision: of the matrix products, weights being float32 always.
+        checkpoint_minutes: how often the state of a training is kept.
+        progress: show the bar.
+        accelerator: as in Lightning.
 
-    Raises UserError for a GPU where there is none.
+    Attributes:
+        resume: folder of the checkpoint; None keeps none.
+
+    Raises:
+        UserError: for a GPU where there is none.
     """
 
     def __init__(
@@ -53,25 +64,25 @@ class Trainer:
         self.checkpoint_minutes, self.progress = checkpoint_minutes, progress
         self.resume: Path | None = None
 
-    def with_settings(self, **changes: float) -> Trainer:
-        """A copy with other `epochs`, `batch`, `learning_rate` or `weight_decay`."""
+    def with_settings(self, *, epochs: int, batch: int, learning_rate: float, resume: Path | None) -> Trainer:
+        """A copy with these settings."""
         other = copy.copy(self)
-        for name, value in changes.items():
-            if not hasattr(self, name):
-                raise AttributeError(f"a trainer has no setting {name!r}")
-            setattr(other, name, value)
+        other.epochs, other.batch, other.learning_rate, other.resume = epochs, batch, learning_rate, resume
         return other
 
-    def fit(self, module: lightning.LightningModule, batches: Iterable) -> float:
-        """Train `module` on `batches`, from the checkpoint in `resume` on where there is one; returns seconds.
+    def fit(self, objective: Objective, blocks: Blocks) -> tuple[Curves, float]:
+        """Train, from the checkpoint in `resume` on where there is one; answers the curves and the seconds.
 
-        Afterwards the module is on the CPU and in evaluation mode. Raises UserError for a checkpoint that cannot
-        be read.
+        Afterwards the networks are on the CPU and in evaluation mode.
+
+        Raises:
+            UserError: for a checkpoint that cannot be read, and for a training that diverges.
         """
         torch.set_num_threads(self.threads)
         logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
-        keeper = Resumable(self.resume, batches, self.checkpoint_minutes) if self.resume else None
+        keeper = Resumable(self.resume, blocks.generator, self.checkpoint_minutes) if self.resume else None
         callbacks = [ProgressLine()] if self.progress else []
+        module = Fitting(objective, self.epochs, self.batch, self.learning_rate, self.weight_decay)
         started = time.perf_counter()
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", module="lightning")
@@ -89,9 +100,9 @@ class Trainer:
                 callbacks=[*callbacks, *([keeper] if keeper else [])],
                 use_distributed_sampler=False,
             )
-            trainer.fit(module, train_dataloaders=batches, **self._start(keeper))
+            trainer.fit(module, train_dataloaders=blocks, **self._start(keeper))
         module.cpu().eval()
-        return keeper.seconds if keeper else time.perf_counter() - started
+        return module.curves, keeper.seconds if keeper else time.perf_counter() - started
 
     @staticmethod
     def _start(keeper: Resumable | None) -> dict[str, object]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from inn_experiments.measures.claims import Claim, mean, share
+from inn_experiments.contracts import Number
+from inn_experiments.measures.claims import mean, share
 from inn_experiments.measures.numbers.intervals import mean_interval, paired_interval
 
 PERMUTATIONS = 999
@@ -24,7 +25,7 @@ def chance_of_same(first: np.ndarray, last: np.ndarray, near: float) -> float:
     return float(inside.mean() / len(last))
 
 
-def agreement(key: str, text: str, first: np.ndarray, last: np.ndarray, near: float, seed: int) -> Claim:
+def agreement(key: str, text: str, first: np.ndarray, last: np.ndarray, near: float, seed: int) -> list[Number]:
     """The share of points whose places `first` and `last` (n,) are the same, against shuffled pairs.
 
     p is two-sided, of a permutation test; chance is exact.
@@ -46,7 +47,7 @@ def agreement(key: str, text: str, first: np.ndarray, last: np.ndarray, near: fl
     return share(key, text, same_place(first, last, near), chance_of_same(first, last, near), float(test.pvalue))
 
 
-def difference(key: str, text: str, first: np.ndarray, second: np.ndarray) -> Claim:
+def difference(key: str, text: str, first: np.ndarray, second: np.ndarray) -> list[Number]:
     """How much more often `first` than `second` (n,), booleans over the same points, is true.
 
     The interval is paired; p is of McNemar's exact test: a point where only one is true is either with 1/2.
@@ -59,7 +60,7 @@ def difference(key: str, text: str, first: np.ndarray, second: np.ndarray) -> Cl
     return mean(key, text, value, half, chance=0.0, p=p, n=len(first))
 
 
-def off_manifold(ends: np.ndarray, fresh: np.ndarray, train: np.ndarray) -> list[Claim]:
+def off_manifold(ends: np.ndarray, fresh: np.ndarray, train: np.ndarray) -> list[Number]:
     """How far restored points are from the manifold, beside real points that nothing was done to.
 
     p is of a rank test, and of Fisher's exact one.
@@ -75,14 +76,14 @@ def off_manifold(ends: np.ndarray, fresh: np.ndarray, train: np.ndarray) -> list
     out, real = ends > limit, fresh > limit
     table = [[int(part.sum()), int((~part).sum())] for part in (out, real)]
     return [
-        share(
+        *share(
             "off_manifold",
             f"ends further off than {100 * INSIDE:g} % of training rows; chance: real points",
             out,
             float(real.mean()),
             float(fisher_exact(table).pvalue),
         ),
-        mean(
+        *mean(
             "distance",
             "distance of the ends to the manifold; chance: of real points",
             *mean_interval(ends),
@@ -93,7 +94,7 @@ def off_manifold(ends: np.ndarray, fresh: np.ndarray, train: np.ndarray) -> list
     ]
 
 
-def second_place(key: str, text: str, places: np.ndarray) -> Claim:
+def second_place(key: str, text: str, places: np.ndarray) -> list[Number]:
     """The share of paths that end at the second of two places (n,), 0 or 1, against a fair coin, exactly."""
     from scipy.stats import binomtest
 

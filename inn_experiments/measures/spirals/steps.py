@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from inn_experiments.measures.claims import Claim, mean, share
+from inn_experiments.contracts import Number
+from inn_experiments.measures.claims import mean, share
 from inn_experiments.measures.numbers.intervals import mean_interval
 
 # The first and the last of this many equal parts of the steps are compared.
@@ -38,7 +39,7 @@ def mean_noise_lengths(deviations: np.ndarray) -> np.ndarray:
     return np.sqrt(np.pi / 2) * deviations
 
 
-def shrinking(lengths: np.ndarray, deviations: np.ndarray, seed: int) -> list[Claim]:
+def shrinking(lengths: np.ndarray, deviations: np.ndarray, seed: int) -> list[Number]:
     """Whether steps shrink with time, each number beside that of steps made of the fresh noise alone.
 
     Args:
@@ -63,18 +64,18 @@ def shrinking(lengths: np.ndarray, deviations: np.ndarray, seed: int) -> list[Cl
     alone = "; chance: noise alone" if noise.any() else ""
     text = f"last fifth of steps over the first, lengths{alone}"
     found = [
-        mean("step_ratio", text, ratio, half, chance=expected, p=p, n=n),
-        share("steps_shrink", f"paths whose last fifth of steps is shorter{alone}", last < first, fallen),
+        *mean("step_ratio", text, ratio, half, chance=expected, p=p, n=n),
+        *share("steps_shrink", f"paths whose last fifth of steps is shorter{alone}", last < first, fallen),
     ]
     text = f"rank correlation of step length and number{alone}"
-    found.append(mean("step_order", text, *mean_interval(order(lengths)), chance=ordered, n=n))
+    found += mean("step_order", text, *mean_interval(order(lengths)), chance=ordered, n=n)
     if noise.any():
         energy, half = mean_interval((lengths**2).sum(axis=1))
         part = 2 * float(np.sum(deviations**2)) / energy
         # The noise of a step is independent of the rest of it, so that their squares add. The interval covers
         # the paths' choice and that the noise's variance was read off as many first steps.
         error = None if half is None else part * float(np.hypot(half / energy, 1.96 / np.sqrt(n - 1)))
-        found.append(mean("noise_share", "share of squared step length that is fresh noise", part, error, n=n))
+        found += mean("noise_share", "share of squared step length that is fresh noise", part, error, n=n)
     return found
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 
-from inn_experiments.contracts import Encoding, Rows, Synthesizer
+from inn_experiments.contracts import Encoding, Rows, Subject, Synthesizer
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.measures.numbers.rows import check_finite
 from inn_experiments.measures.utility.division import join
@@ -26,20 +26,13 @@ TREATMENTS = {
 
 
 def treatments(
-    train: Rows,
-    generator: Synthesizer,
-    references: Mapping[str, Callable[[], Synthesizer]],
-    per_class: int | None,
-    *,
-    seed: int,
-    reconstructed: bool = False,
+    train: Rows, subject: Subject, per_class: int | None, *, seed: int, reconstructed: bool = False
 ) -> Iterator[tuple[str, Rows]]:
     """Each treatment's name and training rows.
 
     Args:
-        train: the classifier's real rows (n, d), which the references are fitted to.
-        generator: is used as it is.
-        references: `convex` and `bootstrap`, makers of unfitted synthesizers.
+        train: the classifier's real rows (n, d), which the subject's references are fitted to.
+        subject: its synthesizer is used as it is.
         per_class: rows of each class that are added; None for as many as the class has in `train`.
         seed: of the draws.
         reconstructed: whether, where the generator has an autoencoder, that gives `train` back as `reconstructed`,
@@ -50,29 +43,25 @@ def treatments(
     """
     classes, counts = np.unique(train.y, return_counts=True)
     labels = np.repeat(classes, counts if per_class is None else per_class)
+    generator, made = subject.synthesizer, {}
     synthetic = _drawn(generator, labels, child_seed(seed, "synthetic"))
-    convex, bootstrap = (
-        _drawn(_fitted(references[name](), train, seed), labels, child_seed(seed, name))
-        for name in ("convex", "bootstrap")
-    )
+    for name in ("convex", "bootstrap"):
+        other = subject.references[name]()
+        other.fit(train, subject.about, seed=child_seed(seed, "fit"))
+        made[name] = _drawn(other, labels, child_seed(seed, name))
     augmented = join(train, synthetic)
     order = np.random.default_rng(child_seed(seed, "shuffled")).permutation(len(augmented))
     yield "real", join(train)
     yield "synthetic", augmented
-    yield "convex", join(train, convex)
-    yield "both", join(train, synthetic, convex)
-    yield "bootstrap", join(train, bootstrap)
+    yield "convex", join(train, made["convex"])
+    yield "both", join(train, synthetic, made["convex"])
+    yield "bootstrap", join(train, made["bootstrap"])
     yield "shuffled", Rows(augmented.x, augmented.y[order])
     yield "synthetic_only", synthetic
     if reconstructed and isinstance(generator, Encoding):
         copies = _finite(generator.decode(generator.encode(train.x)), train.y, "the autoencoder of ", generator)
         yield "reconstructed", copies
         yield "reconstructed_synthetic", join(copies, synthetic)
-
-
-def _fitted(synthesizer: Synthesizer, train: Rows, seed: int) -> Synthesizer:
-    synthesizer.fit(train, train, seed=child_seed(seed, "fit"))
-    return synthesizer
 
 
 def _drawn(synthesizer: Synthesizer, labels: np.ndarray, seed: int) -> Rows:

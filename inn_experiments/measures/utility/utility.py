@@ -5,9 +5,10 @@ from __future__ import annotations
 import warnings
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Literal
 
-from inn_experiments.contracts import Findings, Measure, Rows, Split, Subject, Synthesizer, UserError
+from inn_experiments.contracts import Findings, Measure, Rows, Split, Subject, UserError
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.measures.utility.components import lacking, reduced
 from inn_experiments.measures.utility.division import LEAST_TRAIN, divide, join, require
@@ -118,16 +119,9 @@ class Utility(Measure):
         used: dict[str, tuple[int, int]] = {}
         for repeat in range(self.repeats):
             child = child_seed(seed, f"repeat/{repeat}")
-            for protocol, generator, train, test in self._scenes(subject, child):
-                made = treatments(
-                    train,
-                    generator,
-                    subject.references,
-                    self.per_class,
-                    seed=child_seed(child, protocol),
-                    reconstructed=self.reconstructed,
-                )
-                for name, rows in made:
+            for protocol, scene, train, test in self._scenes(subject, child):
+                options = {"seed": child_seed(child, protocol), "reconstructed": self.reconstructed}
+                for name, rows in treatments(train, scene, self.per_class, **options):
                     state = child_seed(child, f"{protocol}/forest")
                     seen, test_x = rows, test.x
                     if self.components is not None:
@@ -161,14 +155,14 @@ class Utility(Measure):
         same_rows, child = "utility.protocols=[same_rows]", child_seed(seed, "disjoint")
         return divide(unseen, 0.5, split.classes, purpose, seed=child, otherwise=same_rows)
 
-    def _scenes(self, subject: Subject, seed: int) -> Iterator[tuple[str, Synthesizer, Rows, Rows]]:
-        """For one repeat: protocol, generator, the classifier's real training rows and its test rows."""
-        split, synthesizer = subject.split, subject.synthesizer
-        train, test = self._parts(split, seed)
+    def _scenes(self, subject: Subject, seed: int) -> Iterator[tuple[str, Subject, Rows, Rows]]:
+        """For one repeat: protocol, subject, the classifier's real training rows and its test rows."""
+        train, test = self._parts(subject.split, seed)
         if self.refit:
-            synthesizer = subject.rebuild()
-            synthesizer.fit(train, split.val, seed=child_seed(seed, "generator"))
+            subject = replace(subject, synthesizer=subject.rebuild())
+            child = child_seed(seed, "generator")
+            subject.synthesizer.fit(train, subject.about, seed=child, val=subject.split.val)
         if "same_rows" in self.protocols:
-            yield "same_rows", synthesizer, train, test
+            yield "same_rows", subject, train, test
         if "disjoint" in self.protocols:
-            yield "disjoint", synthesizer, *self._halves(split, test, seed)
+            yield "disjoint", subject, *self._halves(subject.split, test, seed)

@@ -10,8 +10,9 @@ from inn_experiments.synthesizers.classical.base import Classical
 class Bootstrap(Classical):
     """Training rows of the wanted class drawn with replacement: the reference for every augmentation.
 
-    Arguments: `replacement`: false gives every row once, in random order, before any row twice, so that as
-    many copies as there are rows double the class exactly.
+    Args:
+        replacement: false gives every row once, in random order, before any row twice, so that as many copies as there
+            are rows double the class exactly.
     """
 
     def __init__(self, replacement: bool = True) -> None:

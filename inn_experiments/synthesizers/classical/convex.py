@@ -10,7 +10,10 @@ from inn_experiments.synthesizers.classical.base import Classical
 class Convex(Classical):
     """Rows on the segment between two different training rows of one class (paper, eq. 4 and 10).
 
-    `x = lam x_i + (1 - lam) x_j`, `lam ~ U(0, 1)`, `j != i`. Raises UserError for a class with one row.
+    `x = lam x_i + (1 - lam) x_j`, `lam ~ U(0, 1)`, `j != i`.
+
+    Raises:
+        UserError: for a class with one row.
     """
 
     minimum = 2

@@ -13,10 +13,14 @@ from inn_experiments.synthesizers.classical.base import Classical
 class Gaussian(Classical):
     """Draws from N(mean_c, (1 - rho) S_c + rho (tr S_c / d) I), with rho estimated from the class' rows.
 
-    Arguments: `shrinkage`, how rho is estimated: `ledoit_wolf` (Ledoit and Wolf 2004), `oas` (Chen et al. 2010,
-    better where the rows are close to Gaussian), or `where_singular`: 0, so the full covariance of the second
-    source's equation 4, for a class with more rows than dimensions, and as `ledoit_wolf` for the others, whose
-    full covariance is singular. Raises UserError for a class with one row.
+    Args:
+        shrinkage: how rho is estimated: `ledoit_wolf` (Ledoit and Wolf 2004), `oas` (Chen et al. 2010, better where the
+            rows are close to Gaussian), or `where_singular`: 0, so the full covariance of the second source's equation
+            4, for a class with more rows than dimensions, and as `ledoit_wolf` for the others, whose full covariance
+            is singular.
+
+    Raises:
+        UserError: for a class with one row.
     """
 
     minimum = 2
@@ -26,9 +30,7 @@ class Gaussian(Classical):
         super().__init__()
         self.shrinkage = shrinkage
 
-    def fit(self, train: Rows, val: Rows, *, seed: int) -> None:
-        """Keep the rows of `train` (n, d) by class and estimate each class' shrinkage."""
-        super().fit(train, val, seed=seed)
+    def _learn(self, train: Rows) -> None:
         self.rho = {label: self._shrinkage(rows.astype(np.float64)) for label, rows in self.rows.items()}
 
     def _shrinkage(self, rows: np.ndarray) -> float:

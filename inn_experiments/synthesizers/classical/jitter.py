@@ -12,7 +12,11 @@ from inn_experiments.synthesizers.classical.base import Classical
 class Jitter(Classical):
     """Copies with noise N(0, (scale * s_k)^2) on feature k, `s_k` its deviation over all training rows.
 
-    Arguments: `scale`, the noise relative to that deviation, at least 0 (UserError otherwise).
+    Args:
+        scale: the noise relative to that deviation.
+
+    Raises:
+        UserError: for a scale below 0.
     """
 
     def __init__(self, scale: NonNegative = 0.1) -> None:
@@ -21,9 +25,7 @@ class Jitter(Classical):
             raise UserError(f"generator jitter: scale is {scale}; it must be 0 or more, e.g. 0.1")
         self.scale = scale
 
-    def fit(self, train: Rows, val: Rows, *, seed: int) -> None:
-        """Keep the rows of `train` (n, d) and the standard deviation of each feature."""
-        super().fit(train, val, seed=seed)
+    def _learn(self, train: Rows) -> None:
         self.deviation = train.x.std(axis=0, dtype=np.float64).astype(np.float32)
 
     def _draw(self, label: int, count: int, rng: np.random.Generator) -> np.ndarray:

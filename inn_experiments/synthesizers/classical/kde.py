@@ -15,15 +15,18 @@ JUDGED, TRIED = 1000, 60
 
 
 class Kde(Classical):
-    """Draws from (1/n) sum_i N(x_i, h^2 I) over the class' rows x_i (second source, open question 3): nothing is
-    assumed about the distribution's shape, and its covariance is S_c + h^2 I.
+    """Draws from (1/n) sum_i N(x_i, h^2 I) over the class' rows x_i (second source, open question 3).
 
-    Args: bandwidth: h of each class: `cross_validated`, where left-out rows are likeliest, see
-    `cross_validated`; `scott` or `silverman`, their rules for n rows of d features times the features' root mean
-    square deviation: they suit few features, with many h is nearly that deviation itself; or a number, in the
-    units that the generator gets.
+    Nothing is assumed about the distribution's shape, and its covariance is S_c + h^2 I.
 
-    Raises UserError for a class with one row, and for a bandwidth of 0 or less.
+    Args:
+        bandwidth: h of each class: `cross_validated`, where left-out rows are likeliest, see `cross_validated`; `scott`
+            or `silverman`, their rules for n rows of d features times the features' root mean square deviation: they
+            suit few features, with many h is nearly that deviation itself; or a number, in the units that the
+            generator gets.
+
+    Raises:
+        UserError: for a class with one row, and for a bandwidth of 0 or less.
     """
 
     minimum = 2
@@ -35,11 +38,9 @@ class Kde(Classical):
             raise UserError(f"generator kde: bandwidth is {bandwidth}; it must be above 0, e.g. 0.1")
         self.bandwidth = bandwidth
 
-    def fit(self, train: Rows, val: Rows, *, seed: int) -> None:
-        """Keep the rows of `train` (n, d) by class and choose each class' bandwidth."""
+    def _learn(self, train: Rows) -> None:
         from sklearn.neighbors import KernelDensity
 
-        super().fit(train, val, seed=seed)
         self.densities = {
             label: KernelDensity(bandwidth=self._width(rows)).fit(rows)
             for label, rows in ((label, rows.astype(np.float64)) for label, rows in self.rows.items())

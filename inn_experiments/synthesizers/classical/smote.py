@@ -12,8 +12,11 @@ from inn_experiments.synthesizers.classical.base import Classical
 class Smote(Classical):
     """Interpolation towards one of the k nearest rows of the same class (Chawla et al. 2002).
 
-    Arguments: `neighbours`, k, at least 1 (UserError otherwise); a class with fewer rows uses all of them.
-    Raises UserError for a class with one row.
+    Args:
+        neighbours: k; a class with fewer rows uses all of them.
+
+    Raises:
+        UserError: for k below 1, and for a class with one row.
     """
 
     minimum = 2

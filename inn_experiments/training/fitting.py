@@ -1,0 +1,110 @@
+"""The one loop around every objective: optimiser, steps, curves, validation and the end of a divergence.
+
+Optimisation is manual: Lightning is called once for a block of batches, because around a step of one millisecond its
+hooks cost as much as the mathematics.
+"""
+
+from __future__ import annotations
+
+import math
+
+import lightning
+import torch
+from torch import Tensor, nn
+from torch.optim import AdamW
+from torch.optim.lr_scheduler import CosineAnnealingLR
+
+from inn_experiments.contracts import UserError
+from inn_experiments.contracts.parts import Curves
+from inn_experiments.training.blocks import Batch, cut
+from inn_experiments.training.objectives import Objective
+
+# Epochs between two looks at the validation rows, which cost about one training batch each.
+VALIDATE_EVERY = 20
+
+
+class Fitting(lightning.LightningModule):
+    """Trains the networks of an objective; `curves` collects train/TERM and val/TERM -> (epochs, mean values).
+
+    Args:
+        objective: what is learned.
+        epochs, batch, learning_rate, weight_decay: those of `Trainer`.
+    """
+
+    automatic_optimization = False
+
+    def __init__(
+        self, objective: Objective, epochs: int, batch: int, learning_rate: float, weight_decay: float
+    ) -> None:
+        super().__init__()
+        self.objective, self.epochs, self.batch = objective, epochs, batch
+        self.learning_rate, self.weight_decay = learning_rate, weight_decay
+        self.curves: Curves = {}
+        self._names: list[str] = []
+        self._sums: Tensor | None = None
+        self._count = 0
+
+    def configure_optimizers(self) -> tuple[list[AdamW], list[CosineAnnealingLR]]:
+        """Fused AdamW for each network that learns, the learning rate falling along a cosine, once an epoch."""
+        optimizers = [self._adamw(net) for net in self.objective.learners()]
+        return optimizers, [CosineAnnealingLR(optimizer, T_max=self.epochs) for optimizer in optimizers]
+
+    def transfer_batch_to_device(self, batch: Batch, device: torch.device, dataloader_idx: int) -> Batch:
+        """Batches are made in main memory, so a CPU has nothing to move."""
+        return batch if device.type == "cpu" else super().transfer_batch_to_device(batch, device, dataloader_idx)
+
+    def training_step(self, block: Batch, _: int) -> None:
+        """One step for each batch of the block."""
+        objective, optimizers = self.objective, self.trainer.optimizers
+        before = self._sums.clone() if objective.enough and self._sums is not None else 0.0
+        for batch in cut(block, self.batch):
+            try:
+                terms = objective.step(batch, optimizers)
+            except (torch.linalg.LinAlgError, IndexError) as error:
+                if objective.broken(batch):
+                    raise self._diverged() from error
+                raise
+            size = len(batch[0]) if objective.by_rows else 1
+            values = torch.stack(tuple(terms.values())).detach() * size
+            if self._sums is None:
+                self._names, self._sums = list(terms), torch.zeros_like(values)
+            self._sums += values
+            self._count += size
+        if objective.enough and float(self._sums - before) <= objective.enough * len(block[0]):
+            self.trainer.should_stop = True
+
+    def on_train_epoch_end(self) -> None:
+        """Lower the learning rate; put the epoch's means, and now and then the validation's, on the curves."""
+        for config in self.trainer.lr_scheduler_configs:
+            config.scheduler.step()
+        epoch = self.current_epoch + 1
+        sums = self._sums.double() if self.objective.exact else self._sums
+        means = dict(zip(self._names, (sums / self._count).tolist(), strict=True))
+        if not all(map(math.isfinite, means.values())):
+            raise self._diverged()
+        means.setdefault("loss", sum(means.values()))
+        self._put("train", epoch, means)
+        self._sums.zero_()
+        self._count = 0
+        last = epoch == self.epochs or self.trainer.should_stop
+        if self.objective.validation is not None and (epoch % VALIDATE_EVERY == 0 or last):
+            batch = self.transfer_batch_to_device(self.objective.validation, self.device, 0)
+            with torch.no_grad():
+                found = self.objective.validated(batch, epoch)
+            self._put("val", epoch, {name: float(value) for name, value in found.items()})
+
+    def _adamw(self, net: nn.Module) -> AdamW:
+        given = self.learning_rate, self.objective.betas
+        return AdamW(net.parameters(), *given, weight_decay=self.weight_decay, fused=True)
+
+    def _put(self, part: str, epoch: int, values: dict[str, float]) -> None:
+        for name, value in values.items():
+            epochs, found = self.curves.setdefault(f"{part}/{name}", ([], []))
+            epochs.append(epoch)
+            found.append(value)
+
+    def _diverged(self) -> UserError:
+        return UserError(
+            f"training diverged in epoch {self.current_epoch + 1}: weights or losses are not finite any more; "
+            f"lower {self.objective.setting}, which is {self.learning_rate:g}"
+        )

@@ -1,0 +1,201 @@
+"""What a network is trained to do: the terms of its loss on a batch, and what of it is validated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import mse_loss
+from torch.nn.utils import parametrize
+from torch.optim import Optimizer
+from torch.optim.swa_utils import AveragedModel
+
+from inn_experiments.contracts import Corrupted
+from inn_experiments.methods.base import Method, Pairs
+from inn_experiments.nets.variational import VariationalAutoencoder, divergence
+from inn_experiments.training.blocks import Batch
+
+Terms = dict[str, Tensor]
+"""Name -> scalar; the loss is the one called `loss`, else their sum. All are on the training curves."""
+
+
+class Objective(nn.Module):
+    """A network with the loss that it learns by; a subclass says which terms that has.
+
+    Args:
+        net: what learns.
+        validation: a batch that is looked at now and then, None for none.
+
+    Attributes:
+        setting: the option that a message about divergence tells to lower.
+        enough: training ends with the first block whose mean loss is no larger; 0 is never.
+        by_rows: whether means over an epoch are over rows, else over steps.
+        exact: whether they are divided out in float64.
+        betas: of AdamW.
+    """
+
+    by_rows: ClassVar[bool] = True
+    exact: ClassVar[bool] = False
+    betas: ClassVar[tuple[float, float]] = (0.9, 0.999)
+
+    def __init__(self, net: nn.Module, validation: Batch | None = None, setting: str = "trainer.learning_rate") -> None:
+        super().__init__()
+        self.net, self.validation, self.setting, self.enough = net, validation, setting, 0.0
+
+    def learners(self) -> list[nn.Module]:
+        """The networks that have an optimiser each."""
+        return [self.net]
+
+    def terms(self, batch: Batch) -> Terms:
+        """The terms of the loss on a training batch."""
+        raise NotImplementedError
+
+    def validated(self, batch: Batch, epoch: int) -> Terms:
+        """What is put on the validation curves after `epoch`."""
+        return self.terms(batch)
+
+    def step(self, batch: Batch, optimizers: Sequence[Optimizer]) -> Terms:
+        """One step of the optimiser(s); answers the terms that it saw."""
+        optimizers[0].zero_grad()
+        terms = self.terms(batch)
+        loss = terms["loss"] if "loss" in terms else torch.stack(tuple(terms.values())).sum()
+        loss.backward()
+        optimizers[0].step()
+        return terms
+
+    def broken(self, batch: Batch) -> bool:
+        """Whether an error of linear algebra on `batch` comes from weights that have diverged."""
+        return False
+
+
+class Inversion(Objective):
+    """The terms of an inversion method; parametrised weights are computed once for all its forward passes."""
+
+    net: Method
+    by_rows = False
+
+    def terms(self, batch: Batch) -> Terms:
+        """The method's own terms, of (x_t, t, alpha, sigma, noise, clean, prime)."""
+        *corrupted, clean, prime = batch
+        with parametrize.cached():
+            return self.net.terms(Pairs(Corrupted(*corrupted), clean, prime))
+
+    def broken(self, batch: Batch) -> bool:
+        """Whether the network predicts what is not finite: NaN has no eigenvalues and no histogram bin."""
+        with torch.no_grad():
+            return not self.net.net(batch[0], batch[1]).isfinite().all()
+
+
+class Denoising(Objective):
+    """Targets from corrupted rows by mean squared error (paper, equations 11, 12, 17).
+
+    `sampled` is the network to sample from: the average of the weights where there is one.
+
+    Args:
+        net: called with (x_t, t, condition).
+        ema: decay d of the average; in its first steps it is less, (1 + n)/(10 + n) after n of them, so that the
+            random start is soon forgotten; 0: no average.
+        validation: see `Objective`.
+    """
+
+    exact = True
+
+    def __init__(self, net: nn.Module, ema: float, validation: Batch | None = None) -> None:
+        super().__init__(net, validation)
+        # A submodule, so that checkpoints hold it.
+        self.average = AveragedModel(net, multi_avg_fn=_decaying(ema)).requires_grad_(False) if ema else None
+
+    @property
+    def sampled(self) -> nn.Module:
+        """The network whose predictions count."""
+        return self.net if self.average is None else self.average.module
+
+    def terms(self, batch: Batch) -> Terms:
+        """The error of the network that learns, on (x_t, t, condition, target)."""
+        return {"loss": self._error(self.net, batch)}
+
+    def validated(self, batch: Batch, epoch: int) -> Terms:
+        """The error of the network that counts."""
+        return {"loss": self._error(self.sampled, batch)}
+
+    def step(self, batch: Batch, optimizers: Sequence[Optimizer]) -> Terms:
+        """As every step, and the average follows."""
+        terms = super().step(batch, optimizers)
+        if self.average is not None:
+            self.average.update_parameters(self.net)
+        return terms
+
+    @staticmethod
+    def _error(net: nn.Module, batch: Batch) -> Tensor:
+        x_t, t, condition, target = batch
+        # In float32 even where the network computed in less.
+        return mse_loss(net(x_t, t, condition).float(), target)
+
+
+class Regression(Objective):
+    """Targets from inputs by mean squared error; the arguments are those of `Objective`."""
+
+    exact = True
+
+    def __init__(self, net: nn.Module, validation: Batch | None, setting: str, enough: float = 0.0) -> None:
+        super().__init__(net, validation, setting)
+        self.enough = enough
+
+    def terms(self, batch: Batch) -> Terms:
+        """The mean over all values of (inputs, targets), in float32 whatever the network computes in."""
+        inputs, targets = batch
+        return {"loss": (self.net(inputs).float() - targets).square().mean()}
+
+
+class Evidence(Objective):
+    """-log p(x | z, c) + beta KL(q(z | x, c) || p(z)), z ~ q, in nats a row, for rows x and conditions c.
+
+    Args:
+        net: both halves.
+        beta: weight of the divergence.
+        draws: of z.
+        validation, setting: see `Objective`.
+    """
+
+    net: VariationalAutoencoder
+
+    def __init__(
+        self,
+        net: VariationalAutoencoder,
+        beta: float,
+        draws: torch.Generator,
+        validation: Batch | None,
+        setting: str = "trainer.learning_rate",
+    ) -> None:
+        super().__init__(net, validation, setting)
+        self.beta, self.draws = beta, draws
+
+    def terms(self, batch: Batch) -> Terms:
+        """The loss and its two parts; the noise level of the likelihood learns from the batch."""
+        return self._bound(batch, self.draws, follow=True)
+
+    def validated(self, batch: Batch, epoch: int) -> Terms:
+        """The loss, with draws of its own: whether there are validation rows must not change the training."""
+        return {"loss": self._bound(batch, torch.Generator().manual_seed(epoch), follow=False)["loss"]}
+
+    def _bound(self, batch: Batch, draws: torch.Generator, follow: bool) -> Terms:
+        x, c = batch
+        mean, log_variance = self.net.encode(x, c)
+        noise = torch.randn(mean.shape, generator=draws).to(mean.device)
+        squares = self.net.squares(x, self.net.decode(mean + (0.5 * log_variance).exp() * noise, c))
+        if follow:
+            self.net.follow(squares, x.shape[1])
+        reconstruction = self.net.surprise(squares, x.shape[1]).mean()
+        kl = divergence(mean, log_variance).mean()
+        return {"loss": reconstruction + self.beta * kl, "reconstruction": reconstruction, "kl": kl}
+
+
+def _decaying(decay: float) -> Callable[[list[Tensor], list[Tensor], Tensor | int], None]:
+    @torch.no_grad()
+    def update(averages: list[Tensor], weights: list[Tensor], count: Tensor | int) -> None:
+        steps = int(count)
+        torch._foreach_lerp_(averages, weights, 1 - min(decay, (1 + steps) / (10 + steps)))
+
+    return update

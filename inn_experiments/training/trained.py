@@ -1,0 +1,102 @@
+"""What every synthesizer and every autoencoder has, whatever it learns: numbers of its training, and its state."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from inn_experiments.contracts import About, UserError
+from inn_experiments.contracts.parts import Curves, Plain, State
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from inn_experiments.training.trainer import Trainer
+
+
+class Fitted:
+    """Something that is fitted, kept and read again.
+
+    A subclass fills `networks` and what else it learns in `fit`, says in `_facts` what of it the networks' weights do
+    not hold, and takes this back in `_assemble`, which makes the networks anew.
+
+    Args:
+        trainer: how long and how fast; None for what trains nothing.
+
+    Attributes:
+        kind: the config group that it is an option of.
+        trains: whether fitting takes its time, so that it is worth keeping.
+        AFTERWARDS: names of its settings that only use what is trained.
+        about: what is known of the rows.
+        networks: by name, once there are any.
+        curves, seconds: of the training.
+    """
+
+    kind: ClassVar[str] = "generator"
+    trains: ClassVar[bool] = True
+    AFTERWARDS: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, trainer: Trainer | None = None) -> None:
+        self.trainer, self.about, self.fitted = trainer, About(), False
+        self.networks: dict[str, nn.Module] = {}
+        self.curves: Curves = {}
+        self.seconds = 0.0
+
+    @property
+    def name(self) -> str:
+        """What the option is called."""
+        return type(self).__name__.lower()
+
+    @property
+    def parameters(self) -> int:
+        """Trainable numbers of all networks."""
+        return sum(p.numel() for network in self.networks.values() for p in network.parameters())
+
+    @classmethod
+    def decisive(cls, settings: dict[str, Plain]) -> dict[str, Plain]:
+        """Of the settings of its option those that decide the trained weights."""
+        return {name: value for name, value in settings.items() if name not in cls.AFTERWARDS}
+
+    def resume_in(self, folder: Path) -> None:
+        """Keep the state of an unfinished training in `folder`, or go on from the one that is there."""
+        if self.trainer is not None:
+            self.trainer.resume = folder
+
+    def check_fitted(self, what: str) -> None:
+        """Raise UserError, naming `what` was called, where nothing is fitted."""
+        if not self.fitted:
+            raise UserError(f"{self.kind} {self.name}: {what} was called before fit or load")
+
+    def state(self) -> State:
+        """All that `restore` needs; raises UserError before `fit`."""
+        self.check_fitted("state")
+        return {
+            "what": f"{self.kind}={self.name}",
+            "about": self.about.as_dict(),
+            "curves": self.curves,
+            "seconds": self.seconds,
+            "weights": {name: network.state_dict() for name, network in self.networks.items()},
+            **self._facts(),
+        }
+
+    def restore(self, state: State) -> None:
+        """Become what gave `state`; raises UserError for the state of something else."""
+        import torch
+
+        if state["what"] != f"{self.kind}={self.name}":
+            raise UserError(f"it describes {state['what']}, not {self.name}; choose that one")
+        self.about = About.of(state["about"])
+        # What the random start draws is overwritten, and is nobody else's loss.
+        with torch.random.fork_rng(devices=[]):
+            self._assemble(state)
+        for name, network in self.networks.items():
+            network.load_state_dict(state["weights"][name])
+            network.eval()
+        self.curves = {name: (list(at), list(values)) for name, (at, values) in state["curves"].items()}
+        self.seconds, self.fitted = state["seconds"], True
+
+    def _facts(self) -> State:
+        return {}
+
+    def _assemble(self, state: dict[str, Any]) -> None:
+        raise NotImplementedError
