@@ -14,8 +14,9 @@ from inn_experiments.contracts import UserError
 from inn_experiments.measures.numbers.intervals import mean_interval
 from inn_experiments.measures.quantities import quantity
 from inn_experiments.reports import __main__ as command
+from inn_experiments.reports.design import Design
 from inn_experiments.reports.studies.effects import answer, effect_table, verdict
-from inn_experiments.reports.studies.effects.factorial import Factorial, balanced, contrasts
+from inn_experiments.reports.studies.effects.factorial import balanced, contrasts
 from inn_experiments.reports.studies.effects.factorial import factorial as sorted_runs
 
 C2ST = "test/geometry/generated/c2st"
@@ -39,7 +40,7 @@ def runs(skip=lambda target, schedule, levels, seed: False) -> list[dict]:
     return found
 
 
-def factorial(reports: list[dict], factors: dict) -> Factorial:
+def factorial(reports: list[dict], factors: dict) -> Design:
     return sorted_runs(framed(reports), factors)
 
 
