@@ -32,7 +32,7 @@ def make_report(cell: Cell, seed: int, **values: float) -> dict:
     keys = [f"test/{way}/{measure}" for way in DIRECTIONS for measure in ("mse", "mae", "kl", "fid")]
     keys += [f"{part}/samples/{name}" for part in ("test", "fresh") for name in FIDELITY]
     errors = {
-        name: {m: level for m in ("mse", "mae", "kl", "fid")}
+        name: dict.fromkeys(("mse", "mae", "kl", "fid"), level)
         for name, level in (
             ("zeros", 1.0),
             ("global_mean", 0.99),
@@ -75,6 +75,11 @@ def make_report(cell: Cell, seed: int, **values: float) -> dict:
 def framed(reports: list[dict]) -> Frame:
     """The frame of reports in the form of version 0.2.0, in which these examples are written."""
     return frame_of(map(from_dict, reports))
+
+
+def found_by(monkeypatch, reports: list[dict]) -> None:
+    """Let the command find these reports in every outputs folder."""
+    monkeypatch.setattr("inn_experiments.tracking.collect.finished", lambda outputs: list(map(from_dict, reports)))
 
 
 def make_grid(change=lambda cell, seed: {}, seeds=SEEDS, skip=lambda cell, seed: False) -> Design:

@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 import pytest
 from geometry_examples import make_report
-from reports_examples import framed
+from reports_examples import found_by, framed
 
 from inn_experiments.contracts import UserError
 from inn_experiments.measures.numbers.intervals import mean_interval
@@ -129,7 +129,7 @@ def test_every_metric_says_which_way_is_better():
 
 
 def test_the_command_writes_the_file(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("inn_experiments.tracking.collect.finished", lambda outputs: runs())
+    found_by(monkeypatch, runs())
     target = tmp_path / "parameterization.md"
     arguments = ["effects", "--outputs", str(tmp_path), "--to", str(target), "--columns", C2ST, "--factors"]
     assert command.main([*arguments, "parameterization=epsilon,schedule=linear,levels"]) == 0

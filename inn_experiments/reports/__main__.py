@@ -13,7 +13,6 @@ from pkgutil import iter_modules
 
 from inn_experiments.contracts import UserError
 from inn_experiments.contracts.files import write_text
-from inn_experiments.contracts.old_report import from_dict
 from inn_experiments.reports import studies
 from inn_experiments.reports.files import write_figure
 from inn_experiments.reports.runs import frame_of
@@ -77,7 +76,7 @@ def write(study: Study, options: argparse.Namespace, typed: str) -> int:
     """Let the study answer from the finished runs, write its document and figure, and say where they are."""
     picture = options.to.with_suffix(".png")
     options.only, options.picture = dict(options.only), picture.name
-    frame = frame_of(map(from_dict, collect.finished(options.outputs)))
+    frame = frame_of(collect.finished(options.outputs))
     document = study.answer(frame, options)
     if document.figure is not None:
         write_figure(picture, document.figure)

@@ -10,7 +10,7 @@ from itertools import product
 import pandas as pd
 
 from inn_experiments.contracts import UserError
-from inn_experiments.reports.runs import Frame, axis_words
+from inn_experiments.reports.runs import Frame, axis_words, missing_runs
 
 Combination = Mapping[str, str]
 
@@ -56,9 +56,7 @@ class Design:
 
     def missing(self) -> dict[str, list[int]]:
         """The places that lack runs, each with the seeds it lacks."""
-        there = set(zip(self.places_of_runs, self.frame.runs["seed"], strict=True))
-        absent = {place: [seed for seed in self.seeds if (place, seed) not in there] for place in self.places()}
-        return {place: seeds for place, seeds in absent.items() if seeds}
+        return missing_runs(self.frame, self.places_of_runs, self.places(), self.seeds)
 
 
 def combined(values: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:

@@ -148,6 +148,20 @@ def axis_words(frame: Frame, axes: Iterable[str], absent: str = ABSENT) -> pd.Da
     return frame.axes.reindex(columns=list(axes)).astype(object).fillna(absent)
 
 
+def missing_runs(frame: Frame, places: pd.Series, wanted: Iterable[str], seeds: Iterable[int]) -> dict[str, list[int]]:
+    """The places that lack runs, in the order in which they are wanted, each with the seeds it lacks.
+
+    Args:
+        frame: the runs that there are.
+        places: where each of them belongs.
+        wanted: all places.
+        seeds: the seeds that each should have.
+    """
+    there = set(zip(places, frame.runs["seed"], strict=True))
+    absent = {place: [seed for seed in seeds if (place, seed) not in there] for place in wanted}
+    return {place: lacking for place, lacking in absent.items() if lacking}
+
+
 def one_run_each(frame: Frame, places: pd.Series, words: str) -> None:
     """Refuse two runs of one seed at one place, which would be counted as two seeds.
 

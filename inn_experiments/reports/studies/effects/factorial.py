@@ -32,8 +32,8 @@ def factorial(frame: Frame, factors: Mapping[str, str | None]) -> Design:
     common_axes(
         frame,
         {*factors, "seed"},
-        f"the runs differ in {{axis}} ({{found}}; {ABSENT}: at its default), which is no factor; name it in --factors, or "
-        "choose with --only {axis}=VALUE",
+        f"the runs differ in {{axis}} ({{found}}; {ABSENT}: at its default), which is no factor; name it in --factors, "
+        "or choose with --only {axis}=VALUE",
         ABSENT,
     )
     for factor, reference in factors.items():

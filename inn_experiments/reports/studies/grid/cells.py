@@ -45,9 +45,9 @@ def select_grid(frame: Frame, only: Mapping[str, str], seeds: tuple[int, ...] | 
     one_run_each(
         chosen,
         grid.places_of_runs,
-        "two finished runs claim the place {place}, seed {seed}: {first.cell} ({first.fingerprint:.8}) and {second.cell} "
-        "({second.fingerprint:.8}); tell them apart with --only AXIS=VALUE or cell=PATTERN, or keep each grid in its "
-        "own outputs",
+        "two finished runs claim the place {place}, seed {seed}: {first.cell} ({first.fingerprint:.8}) and "
+        "{second.cell} ({second.fingerprint:.8}); tell them apart with --only AXIS=VALUE or cell=PATTERN, or keep each "
+        "grid in its own outputs",
     )
     return grid
 
