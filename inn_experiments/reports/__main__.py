@@ -80,7 +80,8 @@ def write(study: Study, options: argparse.Namespace, typed: str) -> int:
     document = study.answer(frame, options)
     if document.figure is not None:
         write_figure(picture, document.figure)
-    write_text(options.to, document.markdown(options.date, [*options.command, typed]))
+    made_by = options.command or ["# the command line of the runs was not given (--command)"]
+    write_text(options.to, document.markdown(options.date, [*made_by, typed]))
     files = f"{options.to}" if document.figure is None else f"{options.to} and {picture.name}"
     print(f"{files}: {len(document.runs)} runs{'' if document.missing is None else f', {document.missing} missing'}")
     return 0

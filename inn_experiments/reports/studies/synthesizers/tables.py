@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from inn_experiments.measures.quantities import quantity
 from inn_experiments.reports.runs import Frame
 from inn_experiments.reports.studies.synthesizers.runs import (
     by_preset,
@@ -17,14 +18,9 @@ from inn_experiments.reports.studies.synthesizers.runs import (
 from inn_experiments.reports.table import markdown
 from inn_experiments.reports.words import entry, leaves_out_zero, number
 
+KEYS = ("c2st", "fid", "coverage", "precision", "recall", "nearest_train_ratio", "copies")
 SCORES = {
-    "C2ST": "c2st",
-    "FID ↓": "fid",
-    "coverage ↑": "coverage",
-    "precision ↑": "precision",
-    "recall ↑": "recall",
-    "distance to train": "nearest_train_ratio",
-    "copies": "copies",
+    one.label if one.best is not None else one.heading: one.key for one in (quantity(f"samples/{key}") for key in KEYS)
 }
 GAINS = {
     "F1 gain over real": gain,
@@ -39,9 +35,9 @@ ABSENT = "—"
 
 def synthesizers_table(runs: Frame) -> str:
     """One row a preset, the largest gain first, and above them what real rows score."""
-    fresh = [entry(shared(runs, runs.value(f"fresh/samples/{key}")), ABSENT) for key in SCORES.values()]
+    fresh = [entry(shared(runs, runs.value(f"fresh/{key}")), ABSENT) for key in SCORES.values()]
     lines = [["fresh real", *fresh, *[ABSENT] * (len(GAINS) + len(COSTS)), str(len(runs.seeds))]]
-    numbers = [runs.value(f"test/samples/{key}") for key in SCORES.values()] + [read(runs) for read in GAINS.values()]
+    numbers = [runs.value(f"test/{key}") for key in SCORES.values()] + [read(runs) for read in GAINS.values()]
     columns = [by_preset(runs, values) for values in numbers]
     costs = [(by_preset(runs, runs.value(key)), digits) for key, digits in COSTS.values()]
     seeds = runs.axes["preset"].value_counts()
