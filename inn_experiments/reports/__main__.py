@@ -13,8 +13,7 @@ from pkgutil import iter_modules
 
 from inn_experiments.contracts import UserError
 from inn_experiments.contracts.files import write_text
-from inn_experiments.contracts.old_report import from_dict
-from inn_experiments.reports import before, studies
+from inn_experiments.reports import studies
 from inn_experiments.reports.files import write_figure
 from inn_experiments.reports.runs import frame_of
 from inn_experiments.reports.study import Study
@@ -28,8 +27,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = parser().parse_args(given)
         if not options.outputs.is_dir():
             raise UserError(f"--outputs {options.outputs}: no such folder; give the runs' paths.outputs")
-        if "study" not in options:
-            return options.write(options, given)
         return write(options.study, options, shlex.join(["python", "-m", "inn_experiments.reports", *given]))
     except UserError as mistake:
         print(f"error: {mistake}", file=sys.stderr)
@@ -40,11 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def every_study() -> list[Study]:
     """The STUDY of every module in `reports.studies`."""
-    return [
-        import_module(f"{studies.__name__}.{module.name}").STUDY
-        for module in iter_modules(studies.__path__)
-        if module.name in ("claims", "compare", "effects", "grid", "table8")
-    ]
+    return [import_module(f"{studies.__name__}.{module.name}").STUDY for module in iter_modules(studies.__path__)]
 
 
 def parser() -> argparse.ArgumentParser:
@@ -52,13 +45,10 @@ def parser() -> argparse.ArgumentParser:
     known = every_study()
     top = argparse.ArgumentParser(prog="python -m inn_experiments.reports", description=__doc__)
     commands = top.add_subparsers(required=True, metavar="|".join(study.name for study in known))
-    parsers = before.add(commands)
     for study in known:
         each = commands.add_parser(study.name, help=study.help)
         each.set_defaults(study=study)
         study.options(each)
-        parsers.append(each)
-    for each in parsers:
         each.add_argument("--outputs", type=Path, default=Path("outputs"), help="the runs' paths.outputs")
         each.add_argument("--to", type=Path, required=True, help="Markdown file; a figure beside it ends in .png")
         each.add_argument(
@@ -86,11 +76,12 @@ def write(study: Study, options: argparse.Namespace, typed: str) -> int:
     """Let the study answer from the finished runs, write its document and figure, and say where they are."""
     picture = options.to.with_suffix(".png")
     options.only, options.picture = dict(options.only), picture.name
-    frame = frame_of(map(from_dict, collect.finished(options.outputs)))
+    frame = frame_of(collect.finished(options.outputs))
     document = study.answer(frame, options)
     if document.figure is not None:
         write_figure(picture, document.figure)
-    write_text(options.to, document.markdown(options.date, [*options.command, typed]))
+    made_by = options.command or ["# the command line of the runs was not given (--command)"]
+    write_text(options.to, document.markdown(options.date, [*made_by, typed]))
     files = f"{options.to}" if document.figure is None else f"{options.to} and {picture.name}"
     print(f"{files}: {len(document.runs)} runs{'' if document.missing is None else f', {document.missing} missing'}")
     return 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -13,6 +13,8 @@ import pandas as pd
 from inn_experiments.contracts import UserError
 from inn_experiments.contracts.report import Number, Report
 
+ABSENT = "-"
+"""The value of an axis that a run does not read."""
 FACTS = ("cell", "seed", "fingerprint", "split", "versions", "warnings")
 COLUMNS = tuple(item.name for item in fields(Number))
 
@@ -62,6 +64,15 @@ class Frame:
         """What others gave in the place of the cell's generator: runs x names, sorted by name."""
         names = sorted(name for found, of, name in self._values if found == key and of == "" and name)
         return pd.DataFrame({name: self.value(key, reference=name) for name in names}, index=self.runs.index)
+
+    def classes(self, key: str) -> pd.DataFrame:
+        """One number class by class: runs x classes, in the order of the reports."""
+        names = dict.fromkeys(of for found, of, _ in self._values if found == key and of)
+        return pd.DataFrame({name: self.value(key, of=name) for name in names}, index=self.runs.index)
+
+    def apart(self, places: pd.Series) -> dict[Hashable, Frame]:
+        """The runs of each place, in the order of the places; `places` says where each run belongs."""
+        return {one: self.take(places.map(lambda place, one=one: place == one)) for one in sorted(set(places))}
 
     def holds(self, beginning: str) -> pd.Series:
         """Whether each run has a number whose key begins so."""
@@ -132,13 +143,13 @@ def choose(
     raise UserError(f"none of the {len(frame)} finished runs has {found}")
 
 
-def axis_words(frame: Frame, axes: Iterable[str], absent: str) -> pd.DataFrame:
+def axis_words(frame: Frame, axes: Iterable[str], absent: str = ABSENT) -> pd.DataFrame:
     """The values of some axes, one column an axis, with `absent` where a run does not read it."""
     return frame.axes.reindex(columns=list(axes)).astype(object).fillna(absent)
 
 
 def missing_runs(frame: Frame, places: pd.Series, wanted: Iterable[str], seeds: Iterable[int]) -> dict[str, list[int]]:
-    """The places of a design that lack runs, in its order, each with the seeds it lacks.
+    """The places that lack runs, in the order in which they are wanted, each with the seeds it lacks.
 
     Args:
         frame: the runs that there are.
