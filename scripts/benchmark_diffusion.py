@@ -74,7 +74,7 @@ def made_up(rows: int) -> Split:
     )
 
 
-def generator(options: argparse.Namespace, split: Split, epochs: int, *more: str):
+def generator(options: argparse.Namespace, epochs: int, *more: str):
     """The program's own diffusion model, for that many epochs."""
     cfg = config.compose(
         "generator=diffusion",
@@ -87,7 +87,7 @@ def generator(options: argparse.Namespace, split: Split, epochs: int, *more: str
         *options.overrides,
         *more,
     )
-    return build(cfg, split)
+    return build(cfg)
 
 
 def seconds_per_step(options: argparse.Namespace, rows: int, *more: str) -> float:
@@ -96,8 +96,8 @@ def seconds_per_step(options: argparse.Namespace, rows: int, *more: str) -> floa
     counts = [max(1, round(length / steps)) for length in (SHORT, LONG)]
     counts[1] = max(counts[1], counts[0] + 1)
     for count in counts:
-        diffusion = generator(options, split, count, *more)
-        diffusion.fit(split.train, split.val, seed=0)
+        diffusion = generator(options, count, *more)
+        diffusion.fit(split.train, split.about(), seed=0, val=split.val)
         spent.append(diffusion.seconds)
     return (spent[1] - spent[0]) / (steps * (counts[1] - counts[0]))
 
@@ -116,9 +116,9 @@ def step_over_floor(precision: str, options: argparse.Namespace) -> None:
 def step_flops(options: argparse.Namespace) -> int:
     """FLOPs of the matrix products of one step, forward and backward."""
     split = made_up(BATCH)
-    diffusion = generator(options, split, 1, "trainer.accelerator=cpu")
+    diffusion = generator(options, 1, "trainer.accelerator=cpu")
     with FlopCounterMode(display=False) as counter:
-        diffusion.fit(split.train, split.val, seed=0)
+        diffusion.fit(split.train, split.about(), seed=0, val=split.val)
     return counter.get_total_flops()
 
 
@@ -149,8 +149,8 @@ def epochs_against_rows(sizes: list[int], options: argparse.Namespace) -> None:
 def rows_per_second(options: argparse.Namespace) -> None:
     """Print how many rows DDIM with 100 steps makes in a second."""
     split = made_up(10 * BATCH)
-    diffusion = generator(options, split, 1)
-    diffusion.fit(split.train, split.val, seed=0)
+    diffusion = generator(options, 1)
+    diffusion.fit(split.train, split.about(), seed=0, val=split.val)
     labels = np.arange(2048) % CLASSES
     diffusion.sample(labels[:64], seed=0)
     started = time.perf_counter()

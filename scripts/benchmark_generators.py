@@ -95,8 +95,8 @@ def trained(overrides: list[str], split: Split, epochs: int) -> float:
     """Seconds that the program itself says a training took."""
     inner = [f"autoencoder.epochs={epochs}"] if any(each.startswith("autoencoder=") for each in overrides) else []
     cfg = config.compose(*overrides, *inner, f"trainer.epochs={epochs}", "trainer.progress=false")
-    generator = build(cfg, split)
-    generator.fit(split.train, split.val, seed=0)
+    generator = build(cfg)
+    generator.fit(split.train, split.about(), seed=0, val=split.val)
     return generator.seconds
 
 

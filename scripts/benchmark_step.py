@@ -21,9 +21,11 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from inn_experiments.configuration import compose as config
-from inn_experiments.running import pipeline
-from inn_experiments.training.batches import PairBatches
-from inn_experiments.training.inversion import InversionModule
+from inn_experiments.configuration.building import build
+from inn_experiments.training.blocks import Batch
+from inn_experiments.training.draws import pairs
+from inn_experiments.training.fitting import Fitting
+from inn_experiments.training.objectives import Inversion
 
 METHODS = ("implicit", "semi_implicit", "svd", "explicit")
 
@@ -35,9 +37,8 @@ def main() -> None:
     epochs = int(arguments.pop(arguments.index("--epochs") + 1)) if "--epochs" in arguments else 30
     overrides = [argument for argument in arguments if argument != "--epochs"]
     print(f"torch {torch.__version__}, one thread, {' '.join(overrides) or 'default network and loss'}, batch 128")
-    print(
-        f"{'method':15}{'GFLOP/s':>9}{'MFLOP':>8}{'floor ms':>10}{'plain ms':>10}{'ratio':>7}{'lightning ms':>14}{'ratio':>7}"
-    )
+    columns = f"{'method':15}{'GFLOP/s':>9}{'MFLOP':>8}{'floor ms':>10}{'plain ms':>10}{'ratio':>7}"
+    print(f"{columns}{'lightning ms':>14}{'ratio':>7}")
     for method in METHODS:
         cfg = config.compose(f"method={method}", "trainer.progress=false", *overrides)
         print(line(method, cfg, epochs), flush=True)
@@ -46,14 +47,11 @@ def main() -> None:
 def line(method: str, cfg, epochs: int) -> str:
     """Measure one method: GEMM rate and both loops alternate, medians are taken."""
     split = cfg.source().load(seed=0, cache=cfg.outputs / "cache")
-    module, batches = prepared(cfg, split)
-    optimizer = module.configure_optimizers()[0][0]
-    pairs = next(iter(batches))[0]
+    objective, batch = prepared(cfg, split)
+    optimizers, _ = Fitting(objective, 1, 128, 1e-3, 0.01).configure_optimizers()
 
     def step() -> None:
-        optimizer.zero_grad()
-        module.loss(pairs).backward()
-        optimizer.step()
+        objective.step(batch, optimizers)
 
     step()
     with FlopCounterMode(display=False) as counter:
@@ -72,32 +70,23 @@ def line(method: str, cfg, epochs: int) -> str:
     )
 
 
-def prepared(cfg, split) -> tuple[InversionModule, PairBatches]:
-    """The module and batches that the program itself would train with."""
-    inn = pipeline.build(cfg, split)
+def prepared(cell, split) -> tuple[Inversion, Batch]:
+    """The objective that the program itself would train with, and a batch of it."""
+    inn = build(cell)
     inn.trainer.epochs = 0
-    inn.fit(split.train, split.val, seed=0)
-    generator = torch.Generator().manual_seed(0)
-    batches = PairBatches(
-        inn.x,
-        inn.y,
-        inn.to_prime(inn.x, inn.y),
-        inn.sampling,
-        inn.schedule.steps,
-        inn.trainer.batch,
-        inn.prime_share,
-        generator,
-    )
-    return InversionModule(inn.method.train(), 1e-3, 0.01, 1, None), batches
+    inn.fit(split.train, split.about(), seed=0)
+    given = inn.sampling, inn.schedule.steps, inn.prime_share, torch.Generator().manual_seed(0)
+    draw = pairs(inn.x, inn.y, inn.to_prime(inn.x, inn.y), *given)
+    return Inversion(inn.method.train()), draw(torch.arange(min(inn.trainer.batch, len(inn.x))))
 
 
 def lightning_seconds(cfg, split, epochs: int) -> float:
     """Seconds per step of the program's own fit: the slope between 2 epochs and 2 + `epochs`."""
     spent = []
     for count in (2, 2 + epochs):
-        inn = pipeline.build(cfg, split)
+        inn = build(cfg)
         inn.trainer.epochs = count
-        inn.fit(split.train, split.val, seed=0)
+        inn.fit(split.train, split.about(), seed=0, val=split.val)
         spent.append(inn.seconds)
     steps = -(-len(split.train) // cfg.value("trainer.batch")) * epochs
     return (spent[1] - spent[0]) / steps

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import cells
@@ -204,3 +205,40 @@ def test_of_two_processes_the_second_waits_and_loads(tmp_path) -> None:
     assert [worker.exitcode for worker in workers] == [0, 0]
     assert sorted(path.name.partition("-")[0] for path in log.iterdir()) == ["fit", "load"]
     assert len(names(folder)) == 1
+
+
+FREE = (*DIFFUSION[len(QUICK) :], "conditioning=label")
+SAME = [
+    (("method=svd",), ("method=explicit",)),
+    (("method=svd",), ("method=svd", "method.floor=0.1", "method.refine_steps=2")),
+    (("method=implicit",), ("method=implicit", "generator.start=prime", "generator.level=0.2")),
+    (FREE, (*FREE, "generator.clip=true", "sampler=ddpm", "trainer.progress=false", "trainer.checkpoint_minutes=1")),
+    (("generator=vae",), ("generator=vae", "generator.noise=true")),
+]
+OTHER = [
+    (("method=svd", "method.inverse_weight=1"), ("method=explicit", "method.inverse_weight=1")),
+    (("method=svd", "method.inverse_weight=1"), ("method=svd", "method.inverse_weight=1", "method.floor=0.1")),
+    (("method=svd",), ("method=implicit",)),
+    (("method=semi_implicit",), ("method=semi_implicit", "method.round_trip_fi=0.5")),
+    (("sampling=convex",), ("sampling=convex", "schedule.steps=50")),
+    (("generator=gan",), ("generator=vae",)),
+    ((*PLAIN, "generator=smote"), (*PLAIN, "generator=gaussian")),
+    ((*PLAIN, *FREE), (*PLAIN, *FREE, "autoencoder.normalise=class")),
+    (("method=svd",), ("method=svd", "seed=1")),
+]
+
+
+@pytest.mark.parametrize(("first", "second"), SAME)
+def test_what_is_only_used_afterwards_shares_a_training(first, second) -> None:
+    assert cells.training(*first, of=cells.chemicals()) == cells.training(*second, of=cells.chemicals())
+
+
+@pytest.mark.parametrize(("first", "second"), OTHER)
+def test_what_decides_the_weights_has_a_training_of_its_own(first, second) -> None:
+    assert cells.training(*first, of=cells.chemicals()) != cells.training(*second, of=cells.chemicals())
+
+
+@pytest.mark.parametrize("change", [{"bounded": False}, {"smiles": None}, {"shape": (4, 4)}])
+def test_what_is_known_of_the_rows_decides_too(change) -> None:
+    other = replace(cells.chemicals(), **change)
+    assert cells.training("generator=gan", of=cells.chemicals()) != cells.training("generator=gan", of=other)

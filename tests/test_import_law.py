@@ -35,7 +35,7 @@ OWNERS = {
     "hydra": {"configuration", "running", "__main__"},
     "omegaconf": {"configuration", "running", "__main__"},
     "mlflow": {"tracking"},
-    "lightning": {"training", "autoencoders", "synthesizers"},
+    "lightning": {"training"},
     "sklearn": {"data", "measures", "synthesizers"},
     "imblearn": {"synthesizers"},
     "matplotlib": {"reports"},

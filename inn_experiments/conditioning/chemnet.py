@@ -18,10 +18,15 @@ class ChemNet:
     def table(
         self, classes: tuple[str, ...], smiles: tuple[tuple[str, ...], ...] | None, cache: Path | None
     ) -> np.ndarray:
-        """The ChemNet vectors of the C `classes`, (C, 512) float32, from their `smiles` (Section 8).
+        """The ChemNet vectors of the C classes, (C, 512) float32, from their SMILES (Section 8).
 
-        `cache` is the folder in which vectors are kept; None computes them anew.
-        Raises UserError where no SMILES are known, for a bad SMILES, and without the packages of `chem`.
+        Args:
+            classes: names, for messages.
+            smiles: of each class.
+            cache: the folder in which vectors are kept; None computes them anew.
+
+        Raises:
+            UserError: where no SMILES are known, for a bad SMILES, and without the packages of `chem`.
         """
         if smiles is None:
             raise UserError(

@@ -26,9 +26,11 @@ class Activation:
 
     @property
     def exact(self) -> bool:
+        """Whether the inverse loses nothing."""
         return self.name != "relu"
 
     def __call__(self, x: Tensor) -> Tensor:
+        """The values of the function, in the shape of x."""
         if self.name == "relu":
             return functional.relu(x)
         if self.name == "leaky_relu":

@@ -92,7 +92,9 @@ class Convex:
         """Mix x (n, d) of classes y with training rows of those classes.
 
         `index` (n,) says which training rows x are, so that none is mixed with itself; None: they are none.
-        Raises UserError for a class without training rows.
+
+        Raises:
+            UserError: for a class without training rows.
         """
         count = self.count[y]
         if not count.all():

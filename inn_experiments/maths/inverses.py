@@ -84,8 +84,9 @@ class Inverter:
 class RegularisedSVD(Inverter):
     """x = W+ y with W+ = V S^-1 U^T (equations 7 and 8), small singular values damped instead of inverted.
 
-    Args: floor: singular values s >= floor * s_max become 1/s, smaller ones s / (floor * s_max)^2, which is
-    continuous and falls to 0: no direction is amplified by more than 1 / (floor * s_max).
+    Args:
+        floor: singular values s >= floor * s_max become 1/s, smaller ones s / (floor * s_max)^2, which is continuous
+            and falls to 0: no direction is amplified by more than 1 / (floor * s_max).
     """
 
     def __init__(self, floor: float = 0.3) -> None:

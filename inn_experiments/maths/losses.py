@@ -45,8 +45,10 @@ class Mse(nn.Module):
 class Fid(nn.Module):
     """Frechet distance between Gaussian fits, |m - m_r|^2 + tr(C + C_r - 2 (C_r^1/2 C C_r^1/2)^1/2), over d.
 
-    Args: weight: of this term beside the reconstruction; shrinkage: share of the isotropic part mixed into
-    both covariances, so that a batch smaller than d is no trouble.
+    Args:
+        weight: of this term beside the reconstruction.
+        shrinkage: share of the isotropic part mixed into both covariances, so that a batch smaller than d is no
+            trouble.
     """
 
     def __init__(self, weight: NonNegative = 1.0, shrinkage: Share = 0.05) -> None:
@@ -77,8 +79,10 @@ class Fid(nn.Module):
 class Kl(nn.Module):
     """Mean over features of KL(real || predicted) between histograms with smooth (triangular) bins.
 
-    Args: weight: of this term beside the reconstruction; bins: per feature, over the training range with a
-    margin, the outermost bins catching everything beyond; floor: added to every bin before normalising.
+    Args:
+        weight: of this term beside the reconstruction.
+        bins: per feature, over the training range with a margin, the outermost bins catching everything beyond.
+        floor: added to every bin before normalising.
     """
 
     def __init__(self, weight: NonNegative = 1.0, bins: SeveralInt = 16, floor: Positive = 1e-3) -> None:

@@ -17,7 +17,10 @@ class MixtureOracle:
     For one component, E[x | x_t] = m + alpha C (alpha^2 C + sigma^2 I)^-1 (x_t - alpha m); it is solved in
     the eigenvectors of C, so that every row may have its own alpha and sigma.
 
-    Args: weights (k,), means (k, d), covariances (k, d, d), of any float type, which the answers then have.
+    Args:
+        weights: (k,), of any float type, which the answers then have.
+        means: (k, d).
+        covariances: (k, d, d).
     """
 
     def __init__(self, weights: Tensor, means: Tensor, covariances: Tensor) -> None:

@@ -13,7 +13,8 @@ from inn_experiments.contracts.seeding import child_seed
 class Orthogonal:
     """prime(x, c) = Q_c x with a seeded orthogonal Q_c: keeps the norm, and its exact inverse is known.
 
-    Args: matrix_seed: fixes every Q_c; it is not the run's seed, so that seeds share their targets.
+    Args:
+        matrix_seed: fixes every Q_c; it is not the run's seed, so that seeds share their targets.
     """
 
     def __init__(self, matrix_seed: int = 0) -> None:

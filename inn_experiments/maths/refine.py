@@ -18,7 +18,13 @@ def refine(
     relative to the mean of diag(J J^T). A row's step is taken only if its residual falls; then its lam
     falls by 10, otherwise it rises by 10, so no row ever gets worse.
 
-    Args: function: maps rows (n, d) to rows (n, m), each row on its own; y: targets (n, m); start: (n, d).
+    Args:
+        function: maps rows (n, d) to rows (n, m), each row on its own.
+        y: targets (n, m).
+        start: (n, d).
+        steps: how many are tried.
+        damping: lam at first.
+        chunk: rows at a time.
     """
     pieces = [
         _refine_chunk(function, target, first, steps, damping)

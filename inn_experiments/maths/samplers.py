@@ -29,7 +29,9 @@ KEPT = 8
 class DDIM:
     """Equation (20), deterministic for eta = 0: see `ddim_step`.
 
-    Args: steps: levels visited, evenly spaced over 1..T, T among them; eta: share of fresh noise.
+    Args:
+        steps: levels visited, evenly spaced over 1..T, T among them.
+        eta: share of fresh noise.
     """
 
     def __init__(self, steps: PositiveInt = 100, eta: Share = 0.0) -> None:
@@ -50,9 +52,14 @@ class DDIM:
     ) -> list[Tensor]:
         """At most kept + 1 states (n, d), from `start`, which is noise (n, d), to the rows.
 
-        Args: generator: of fresh noise, on the CPU; clip: range that every estimate of the clean row is kept
-        in, the noise then being what is left of x_t (equation 19); kept: states handed back beside the start,
-        evenly spaced, the rows among them; None: all.
+        Args:
+            denoise: see above.
+            start: (n, d), at level T.
+            schedule: of the levels.
+            generator: of fresh noise, on the CPU.
+            clip: range that every estimate of the clean row is kept in, the noise then being what is left of x_t
+                (equation 19).
+            kept: states handed back beside the start, evenly spaced, the rows among them; None: all.
         """
         step = partial(ddim_step, eta=self.eta, generator=generator)
         return _walk(denoise, start, schedule, self.times(schedule.steps), clip, kept, step)
@@ -61,7 +68,8 @@ class DDIM:
 class DDPM:
     """Ancestral sampling, with fresh noise in every step: see `ddpm_step`.
 
-    Args: steps: levels visited, evenly spaced over 1..T, T among them; None: all of them.
+    Args:
+        steps: levels visited, evenly spaced over 1..T, T among them; None: all of them.
     """
 
     def __init__(self, steps: PositiveInt | None = None) -> None:
@@ -99,8 +107,14 @@ def ddim_step(
     tau = eta (sigma_s / sigma_t) sqrt(1 - alpha_t^2 / alpha_s^2); eta = 1 has the law of DDPM (Song, Meng and
     Ermon 2021, equation 16).
 
-    Args: x_t, clean, noise: (n, d), the state and its two halves; now, then: (alpha, sigma) of the levels t
-    and s < t, any pairs for eta = 0; generator: of z, on the CPU, for eta > 0.
+    Args:
+        x_t: (n, d), the state.
+        clean: (n, d), its share of a row.
+        noise: (n, d), its share of noise.
+        now: (alpha, sigma) of the level t.
+        then: (alpha, sigma) of the level s < t; any pairs for eta = 0.
+        eta: share of fresh noise.
+        generator: of z, on the CPU, for eta > 0.
     """
     (a_t, s_t), (a_s, s_s) = now, then
     tau = eta * s_s / s_t * max(0.0, 1 - (a_t / (a_s + LEAST)) ** 2) ** 0.5
@@ -121,7 +135,8 @@ def ddpm_step(x_t: Tensor, clean: Tensor, noise: Tensor, now: Level, then: Level
 def spaced(steps: int, levels: int) -> list[int]:
     """`steps` levels evenly spaced over 1..levels, falling from `levels`, and 0.
 
-    Raises UserError where `steps` is more than `levels`.
+    Raises:
+        UserError: where `steps` is more than `levels`.
     """
     if steps > levels:
         raise UserError(

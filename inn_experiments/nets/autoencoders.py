@@ -48,7 +48,10 @@ class LinearStack(nn.Module):
 
     With `whitened`, inputs go through a fixed linear map instead of the one deviation.
 
-    Args: widths: of input, inner states and output; bounded: outputs lie in [0, 1]; whitened: see above.
+    Args:
+        widths: of input, inner states and output.
+        bounded: outputs lie in [0, 1].
+        whitened: see above.
     """
 
     def __init__(self, widths: Sequence[int], bounded: bool = False, whitened: bool = False) -> None:
@@ -76,7 +79,12 @@ class LinearStack(nn.Module):
     ) -> None:
         """Take the units of inputs and outputs from training rows.
 
-        Args: background: the mean output (m,); input_mean: one number or (d,); input_map: (d, d) or None.
+        Args:
+            input_mean: one number or (d,).
+            input_deviation: of all values.
+            background: the mean output (m,).
+            output_deviation: around the background.
+            input_map: (d, d) or None.
         """
         self.input_mean.copy_(torch.as_tensor(input_mean))
         self.input_deviation.fill_(input_deviation)

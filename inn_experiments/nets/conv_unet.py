@@ -40,10 +40,16 @@ class ConvUNet(nn.Module):
     padded to a multiple of 2**levels and cropped again. There is no backward walk: halving the resolution
     has no inverse.
 
-    Args: features: d; steps: T, times run from 0 to T+1; conditions: width of z;
-    channels: at every resolution; levels: halvings, the stem's included; embedding: width of the time table.
+    Args:
+        features: d.
+        steps: T, times run from 0 to T+1.
+        conditions: width of z.
+        channels: at every resolution.
+        levels: halvings, the stem's included.
+        embedding: width of the time table.
 
-    Raises UserError where channels or levels is less than 1.
+    Raises:
+        UserError: where channels or levels is less than 1.
     """
 
     def __init__(

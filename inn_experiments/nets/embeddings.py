@@ -9,11 +9,12 @@ from torch import Tensor, nn
 
 
 class Context(nn.Module):
-    """A fixed sinusoidal table over the levels 0..steps+1, with the conditions z appended where there are
-    any.
+    """A fixed sinusoidal table over the levels 0..steps+1, with the conditions z appended where there are any.
 
-    Args: steps: T; embedding: width of the table, even; conditions: width of z: 1 for a direction switch in
-    {0, 1}, k for a conditioning vector, 0 for neither.
+    Args:
+        steps: T.
+        embedding: width of the table, even.
+        conditions: width of z: 1 for a direction switch in {0, 1}, k for a conditioning vector, 0 for neither.
     """
 
     def __init__(self, steps: int, embedding: int, conditions: int) -> None:

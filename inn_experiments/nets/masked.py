@@ -27,7 +27,8 @@ def block_mask(
     with probability `density` and, on top, one random path of `applications` steps from the first block to
     the last, so that the input always reaches the output. Paper, Section 2.1.
 
-    Raises UserError for an unknown pattern and for density or bandwidth out of range.
+    Raises:
+        UserError: for an unknown pattern and for density or bandwidth out of range.
     """
     target, source = np.indices((blocks, blocks))
     if pattern == "mlp":
@@ -54,7 +55,8 @@ def needed_blocks(mask: Tensor, applications: int) -> list[list[int]]:
     mask: bool (blocks, blocks). Element i of the result holds the blocks of state i that can still reach the
     output; state 0 is the input, whose blocks are zero except the first.
 
-    Raises UserError where no path of `applications` steps leads from the input block to the output block.
+    Raises:
+        UserError: where no path of `applications` steps leads from the input block to the output block.
     """
     needed = [[len(mask) - 1]]
     for _ in range(applications):

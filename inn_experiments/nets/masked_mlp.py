@@ -28,12 +28,19 @@ class MaskedMLP(nn.Module):
     Blocks that cannot reach the output in the steps that remain are not computed, and weights that no step
     uses are not made, so the mask costs nothing and every parameter counts.
 
-    Args: features: d; steps: T, times run from 0 to T+1; conditions: width of z; hidden: width of
-    an inner block; layers: blocks less one; applications: steps, None for `layers`; pattern, density,
-    bandwidth, mask_seed: see `nets.masked.block_mask`; activation, slope: of all blocks but the last;
-    embedding: width of the time table.
+    Args:
+        features: d.
+        steps: T, times run from 0 to T+1.
+        conditions: width of z.
+        hidden: width of an inner block.
+        layers: blocks less one.
+        applications: steps, None for `layers`.
+        pattern, density, bandwidth, mask_seed: see `nets.masked.block_mask`.
+        activation, slope: of all blocks but the last.
+        embedding: width of the time table.
 
-    Raises UserError where an option is out of range or the mask cuts the input off from the output.
+    Raises:
+        UserError: where an option is out of range or the mask cuts the input off from the output.
     """
 
     def __init__(
@@ -83,7 +90,11 @@ class MaskedMLP(nn.Module):
         Each step undoes the activation, subtracts bias and context and solves for the blocks before it. Only
         blocks on a path to the output enter; nothing is assumed about the others.
 
-        Args: inverter: undoes one linear step and one activation (paper, equations 8 and 9) and keeps a record.
+        Args:
+            y: (n, d) float64.
+            t: (n,).
+            z: (n,), (n, conditions) or None.
+            inverter: undoes one linear step and one activation (paper, equations 8 and 9) and keeps a record.
         """
         context = self.context(t, z).double()
         weight, bias = self.shift.weight.double(), self.shift.bias.double()

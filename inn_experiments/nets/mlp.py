@@ -17,12 +17,18 @@ ACTIVATIONS = {"silu": functional.silu, "gelu": functional.gelu, "relu": functio
 class Mlp(nn.Module):
     """`layers` hidden layers of width `hidden` over [x_t, time embedding, conditions], and a linear head.
 
-    Args: features: d; steps: T, times run from 0 to T+1; conditions: width of z; layers, hidden: depth and
-    width; embedding: width of the time table; activation: of the hidden layers; residual: add each hidden
-    layer, behind a layer norm, to its input; linear_path: add leave(g * enter(x_t)), linear maps around gates
-    g of level and condition, to the output (the paper's network has neither). The best denoiser of a Gaussian is
-    of that form, with the eigenvectors of its covariance around one gate for each; the hidden layers, which
-    are no wider than a row, would have to spend themselves on it.
+    Args:
+        features: d.
+        steps: T, times run from 0 to T+1.
+        conditions: width of z.
+        layers, hidden: depth and width.
+        embedding: width of the time table.
+        activation: of the hidden layers.
+        residual: add each hidden layer, behind a layer norm, to its input.
+        linear_path: add leave(g * enter(x_t)), linear maps around gates g of level and condition, to the output (the
+            paper's network has neither). The best denoiser of a Gaussian is of that form, with the eigenvectors of its
+            covariance around one gate for each; the hidden layers, which are no wider than a row, would have to spend
+            themselves on it.
     """
 
     def __init__(
@@ -56,10 +62,8 @@ class Mlp(nn.Module):
         context = self.context(t, z)
         state = self.act(self.enter(torch.cat([x, context], 1)))
         for number, layer in enumerate(self.inner):
-            if self.norms is None:
-                state = self.act(layer(state))
-            else:
-                state = state + self.act(layer(self.norms[number](state)))
+            plain = self.norms is None
+            state = self.act(layer(state)) if plain else state + self.act(layer(self.norms[number](state)))
         if self.gates is None:
             return self.leave(state)
         return self.leave(state) + self.out(self.gates(context) * self.into(x))

@@ -19,8 +19,13 @@ class PointUNet(nn.Module):
     Every hidden layer is h <- act(W h + shift), its shift linear in the context: time enters additively, so a
     walk backwards can subtract it. Decoder layer k reads the sum of its predecessor and encoder state k.
 
-    Args: features: d; steps: T; conditions: width of z; hidden, embedding: widths; layers: depth of
-    each side; activation, slope: of the hidden layers.
+    Args:
+        features: d.
+        steps: T.
+        conditions: width of z.
+        hidden, embedding: widths.
+        layers: depth of each side.
+        activation, slope: of the hidden layers.
     """
 
     def __init__(

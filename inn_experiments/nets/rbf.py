@@ -19,8 +19,11 @@ class Rbf(nn.Module):
     units and 40 levels. Its network adds to sqrt(1 - beta_t) x_t; what is predicted being a choice here, the
     row's gain is learned. Its second readout, of the covariance, is the sampler's matter.
 
-    Args: features: d; steps: T, times run from 0 to T+1; conditions: width of z, which a linear map that all
-    levels share adds to the readout; units: Gaussians.
+    Args:
+        features: d.
+        steps: T, times run from 0 to T+1.
+        conditions: width of z, which a linear map that all levels share adds to the readout.
+        units: Gaussians.
     """
 
     def __init__(self, features: int, steps: int, conditions: int, units: PositiveInt = 16) -> None:

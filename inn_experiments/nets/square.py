@@ -19,8 +19,14 @@ class Square(nn.Module):
     Conditioning is the price of inversion: slopes and singular values multiply along the walk. With orthogonal
     W and slope 0.5 a step back amplifies by at most 2.
 
-    Args: features: d; steps: T; conditions: width of z; layers: depth; embedding: width of the time
-    embedding; activation, slope: of all layers but the last; orthogonal: parametrise every W so.
+    Args:
+        features: d.
+        steps: T.
+        conditions: width of z.
+        layers: depth.
+        embedding: width of the time embedding.
+        activation, slope: of all layers but the last.
+        orthogonal: parametrise every W so.
     """
 
     def __init__(

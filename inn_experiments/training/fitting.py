@@ -65,7 +65,8 @@ class Fitting(lightning.LightningModule):
                     raise self._diverged() from error
                 raise
             size = len(batch[0]) if objective.by_rows else 1
-            values = torch.stack(tuple(terms.values())).detach() * size
+            found = tuple(terms.values())
+            values = (torch.stack(found) if len(found) > 1 else found[0]).detach() * size
             if self._sums is None:
                 self._names, self._sums = list(terms), torch.zeros_like(values)
             self._sums += values
@@ -79,7 +80,7 @@ class Fitting(lightning.LightningModule):
             config.scheduler.step()
         epoch = self.current_epoch + 1
         sums = self._sums.double() if self.objective.exact else self._sums
-        means = dict(zip(self._names, (sums / self._count).tolist(), strict=True))
+        means = dict(zip(self._names, (sums / self._count).reshape(-1).tolist(), strict=True))
         if not all(map(math.isfinite, means.values())):
             raise self._diverged()
         means.setdefault("loss", sum(means.values()))
