@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -44,6 +45,32 @@ class Scaling(Protocol):
     def apply(self, x: np.ndarray) -> np.ndarray: ...
 
     def undo(self, x: np.ndarray) -> np.ndarray: ...
+
+    def describe(self) -> Mapping[str, object]:
+        """Its constants as plain values, for the report."""
+        ...
+
+
+@runtime_checkable
+class RecordScaling(Scaling, Protocol):
+    """A scaling of 2-D records (retention by drift), whose steps can be looked at.
+
+    Attributes:
+        raw_shape: (M, D) of a record before.
+        shape: (m, d) of a record after.
+        raw_axes, axes: retention and drift, likewise.
+        example: (M, D), the first training record.
+    """
+
+    raw_shape: tuple[int, int]
+    shape: tuple[int, int]
+    raw_axes: tuple[np.ndarray, np.ndarray]
+    axes: tuple[np.ndarray, np.ndarray]
+    example: np.ndarray
+
+    def stages(self, record: np.ndarray) -> dict[str, np.ndarray]:
+        """The `record` (M, D) as it is after each step, by the step's name, and `undone` in the end."""
+        ...
 
 
 class Manifold(Protocol):
