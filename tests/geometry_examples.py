@@ -25,8 +25,8 @@ def make_class(name: str, real_mean: float, mean: float, real_std: float, std: f
     """One class: an arm's scores are its entry of FIRST plus `shift`, but for the errors of `generated`."""
     scores = {arm: dict.fromkeys(KEYS, value + shift) for arm, value in FIRST.items()}
     scores["generated"] |= {"mean_error": abs(mean - real_mean) / real_std, "std_error": abs(std - real_std) / real_std}
-    real = {"mean": real_mean, "std": real_std, "pc1": 0.514, "pc2": 0.214}
-    made = {"mean": mean, "std": std, "pc1": 0.5, "pc2": 0.2}
+    real = {"mean": real_mean, "std": real_std, "spread": real_std, "pc1": 0.514, "pc2": 0.214}
+    made = {"mean": mean, "std": std, "spread": std, "pc1": 0.5, "pc2": 0.2}
     judge = {"generated": 0.7, "second": 0.5}
     return {
         "class": name,

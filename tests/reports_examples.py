@@ -49,6 +49,7 @@ def make_report(cell: Cell, seed: int, **values: float) -> dict:
         "baselines": {"forward": errors, "denoise": errors, "inverse": errors},
         "utility": utility,
         "conditioning": [],
+        "geometry": [],
         "warnings": [],
         "timings": {"fit": 10.0},
         "versions": {"torch": "2.13"},

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from rich.console import Console
 
 from inn_experiments.contracts import Rows, Samples, Split
+from inn_experiments.contracts.report import Number, Report
 from inn_experiments.reports.cell.console import cell_table
 from inn_experiments.reports.cell.figures import cell_figures
 
@@ -39,57 +41,32 @@ CURVES = {
 }
 
 
-def make_report() -> dict:
-    scores = {"accuracy": {"mean": 0.8, "half_width": 0.01}, "f1_macro": {"mean": 0.79, "half_width": 0.012}}
-    utility = [
-        {
-            "protocol": protocol,
-            "treatment": treatment,
-            "n_train": 2000,
-            **scores,
-            "difference_f1_macro": {"mean": 0.02 if treatment != "real" else 0.0, "half_width": None},
-        }
-        for protocol in ("same_rows", "disjoint")
-        for treatment in ("real", "synthetic", "convex", "both", "shuffled")
+def make_report() -> Report:
+    ways = {"forward": 0.46, "denoise": 0.3, "inverse": 12.5, "inverse_walk": 0.9}
+    ways |= {"round_trip_clean": 1e-9, "round_trip_prime": 31234.0}
+    numbers = [Number(f"test/{way}/mse", value) for way, value in ways.items()]
+    numbers += [
+        Number(f"test/{way}/mse", value, reference=predictor)
+        for way in ("forward", "denoise", "inverse")
+        for predictor, value in (("zeros", 1.0), ("class_mean", 0.94), ("linear", 0.81))
     ]
-    metrics = {
-        f"test/{way}/mse": value
-        for way, value in (
-            ("forward", 0.46),
-            ("denoise", 0.3),
-            ("inverse", 12.5),
-            ("inverse_walk", 0.9),
-            ("round_trip_clean", 1e-9),
-            ("round_trip_prime", 31234.0),
-        )
-    }
-    metrics |= {
-        f"{part}/samples/{name}": 0.5
-        for part in ("test", "fresh")
-        for name in ("c2st", "precision", "recall", "density", "coverage", "fid", "kl", "nearest_train_ratio")
-    }
-    errors = {"zeros": {"mse": 1.0}, "class_mean": {"mse": 0.94}, "linear": {"mse": 0.81}}
-    return {
-        "cell": "svd-convex-fid",
-        "seed": 0,
-        "fingerprint": "abc",
-        "axes": {},
-        "parameters": 65128,
-        "metrics": metrics,
-        "baselines": {"forward": errors, "denoise": errors, "inverse": errors},
-        "utility": utility,
-        "timings": {},
-        "versions": {},
-        "split": {},
-        "warnings": [f"warning {k}" for k in range(7)],
-        "conditioning": [
-            {"layer": "encoder", "shape": [64, 40], "condition": 2400.0, "exact": False},
-            {"layer": "middle", "shape": [64, 64], "condition": 12.0, "exact": True},
-        ],
-    }
+    scores = ("c2st", "precision", "recall", "density", "coverage", "fid", "kl", "nearest_train_ratio")
+    numbers += [Number(f"{part}/samples/{name}", 0.5) for part in ("test", "fresh") for name in scores]
+    for layer, condition, exact in (("encoder", 2400.0, 0.0), ("middle", 12.0, 1.0)):
+        numbers += [Number("walk/condition", condition, of=layer), Number("walk/exact", exact, of=layer)]
+    for protocol in ("same_rows", "disjoint"):
+        for treatment in ("real", "synthetic", "convex", "both", "shuffled"):
+            prefix, gain = f"utility/{protocol}/{treatment}", 0.02 if treatment != "real" else 0.0
+            numbers += [
+                Number(f"{prefix}/n_train", 2000),
+                Number(f"{prefix}/accuracy", 0.8, half=0.01),
+                Number(f"{prefix}/f1_macro", 0.79, half=0.012),
+                Number(f"{prefix}/difference_f1_macro", gain),
+            ]
+    return Report("svd-convex-fid", 0, "abc", {}, 65128, numbers, warnings=[f"warning {k}" for k in range(7)])
 
 
-def rendered(report: dict, folder: str = "outputs/runs/x", width: int = 80) -> str:
+def rendered(report: Report, folder: str = "outputs/runs/x", width: int = 80) -> str:
     stream = io.StringIO()
     Console(file=stream, width=width).print(cell_table(report, folder))
     return stream.getvalue()
@@ -116,17 +93,45 @@ def test_table_shows_cell_baseline_utility_and_place_within_80_columns():
 
 
 def test_table_without_inversion_utility_or_warnings_has_no_empty_parts():
-    report = make_report() | {"utility": [], "conditioning": [], "warnings": [], "baselines": {}}
-    report["metrics"] = {key: value for key, value in report["metrics"].items() if "samples" in key}
-    text = rendered(report)
+    numbers = [each for each in make_report().numbers if "samples" in each.key]
+    text = rendered(replace(make_report(), numbers=numbers, warnings=[]))
     assert "MSE" not in text
     assert "macro F1" not in text
     assert "warning" not in text
     assert "C2ST" in text
 
 
+def test_the_smallest_classes_are_told_with_what_they_gain():
+    report = make_report()
+    for treatment in ("real", "synthetic"):
+        for name, rows in (("tiny", 3), ("small", 5), ("middle", 7), ("large", 99)):
+            prefix = f"utility/same_rows/{treatment}"
+            report.numbers += [Number(f"{prefix}/n_train", rows, of=name), Number(f"{prefix}/f1", 0.5, 0.1, of=name)]
+            report.numbers += [Number(f"{prefix}/difference_f1", -0.3, 0.1, of=name)]
+    lines = rendered(report).splitlines()
+    first = next(place for place, line in enumerate(lines) if line.startswith("F1, smallest classes"))
+    assert [line.split()[0] for line in lines[first + 1 : first + 4]] == ["tiny", "small", "middle"]
+    assert lines[first + 1].split() == ["tiny", "3", "0.500", "±", "0.100", "-0.300", "±", "0.100"]
+    assert "+ synth. − real" in lines[first] and "rec." not in lines[first]
+    even = [each for each in report.numbers if each.of != "large"]
+    even = [replace(each, value=5) if each.key.endswith("n_train") else each for each in even]
+    assert "smallest" not in rendered(replace(report, numbers=even))
+
+
+def test_a_claim_stands_beside_chance_with_its_interval():
+    claims = [
+        Number("claims/home", 0.8, low=0.7, high=0.9, p=1e-9, n=60, label="points that end where they were"),
+        Number("claims/home", 0.1, reference="chance"),
+        Number("claims/distance", 2.5, n=60, label="distance"),
+    ]
+    lines = rendered(replace(make_report(), numbers=claims)).splitlines()
+    home, distance = (next(line for line in lines if line.startswith(start)) for start in ("points", "distance"))
+    assert home.split()[-6:] == ["0.800", "[0.700,", "0.900]", "0.100", "<", "0.001"]
+    assert distance.split() == ["distance", "2.50"]
+
+
 def test_markup_in_a_name_is_shown_as_it_is():
-    assert "[bold]x[/bold]" in rendered(make_report() | {"cell": "[bold]x[/bold]"}, folder="runs/[a]")
+    assert "[bold]x[/bold]" in rendered(replace(make_report(), cell="[bold]x[/bold]"), folder="runs/[a]")
     assert "runs/[a]" in rendered(make_report(), folder="runs/[a]")
 
 

@@ -7,13 +7,18 @@ import csv
 import numpy as np
 import pytest
 
-from inn_experiments.contracts import Rows
+from inn_experiments.contracts import Rows, Split
 from inn_experiments.reports.cell import eye_test
 from inn_experiments.reports.cell.eye_test import PANELS, eye_tests, file_name
 
 CLASSES = ("1,2-DCE / a", "1,2-DCE: a", "few", "many")
 AXIS = np.linspace(0, 1, 16)
-JUDGE = {"1,2-DCE / a": {"generated": 0.7, "second": 0.51}}
+JUDGE = {"generated": {"1,2-DCE / a": 0.7}, "second": {"1,2-DCE / a": 0.51}}
+
+
+def split(classes: tuple[str, ...] = CLASSES) -> Split:
+    none = Rows(np.zeros((0, 16), np.float32), np.zeros(0, np.int64))
+    return Split(none, none, none, None, classes, AXIS, "m/z", None, True, "toy")
 
 
 def make() -> tuple[Rows, Rows]:
@@ -40,7 +45,7 @@ def key_of(folder) -> list[dict[str, str]]:
 
 
 def test_the_key_names_the_one_synthetic_panel_of_every_sheet(tmp_path, drawn):
-    paths = eye_tests(tmp_path, *make(), AXIS, "m/z", CLASSES, JUDGE, seed=0)
+    paths = eye_tests(tmp_path, split(), *make(), JUDGE, seed=0)
     key = key_of(tmp_path)
     assert [row["class"] for row in key] == [CLASSES[0], CLASSES[1], CLASSES[3]]
     assert [tmp_path / row["sheet"] for row in key] == paths[:-1] and paths[-1].parent.name == "key"
@@ -54,7 +59,7 @@ def test_the_key_names_the_one_synthetic_panel_of_every_sheet(tmp_path, drawn):
 
 
 def test_a_sheet_gives_no_hint(tmp_path, drawn):
-    eye_tests(tmp_path, *make(), AXIS, "m/z", CLASSES, JUDGE, seed=0)
+    eye_tests(tmp_path, split(), *make(), JUDGE, seed=0)
     for figure in drawn:
         assert [axis.get_title(loc="left") for axis in figure.axes] == list(PANELS)
         assert len({(a.lines[0].get_color(), a.lines[0].get_linewidth(), a.get_ylim()) for a in figure.axes}) == 1
@@ -68,7 +73,7 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path):
     real, made = make()
     sheets = []
     for folder in ("one", "again"):
-        paths = eye_tests(tmp_path / folder, real.take(real.y == 0), made, AXIS, "m/z", CLASSES, {}, seed=3)
+        paths = eye_tests(tmp_path / folder, split(), real.take(real.y == 0), made, {}, seed=3)
         sheets.append([path.read_bytes() for path in paths])
     assert sheets[0] == sheets[1]
 
@@ -79,7 +84,7 @@ def test_the_place_is_random_over_seeds(tmp_path, monkeypatch):
     real, made = make()
     places = []
     for seed in range(60):
-        eye_tests(tmp_path, real.take(real.y == 0), made, AXIS, "m/z", CLASSES, {}, seed=seed)
+        eye_tests(tmp_path, split(), real.take(real.y == 0), made, {}, seed=seed)
         places.append(key_of(tmp_path)[0]["synthetic_panel"])
     assert {panel: places.count(panel) > 3 for panel in PANELS} == dict.fromkeys(PANELS, True)
 
@@ -89,7 +94,7 @@ def test_twelve_sheets_at_most_and_names_that_every_file_system_takes(tmp_path, 
     monkeypatch.setattr(eye_test, "_sheet", lambda *arguments: None)
     y = np.repeat(np.arange(15), 6)
     rows = Rows(np.random.default_rng(0).uniform(0, 1, (90, 16)).astype(np.float32), y)
-    paths = eye_tests(tmp_path, rows, rows, AXIS, "m/z", tuple(map(str, range(15))), {}, seed=0)
+    paths = eye_tests(tmp_path, split(tuple(map(str, range(15)))), rows, rows, {}, seed=0)
     assert len(key_of(tmp_path)) == 12 == len(set(paths)) - 1
     used: set[str] = set()
     assert [file_name(name, used) for name in ("a/b", "A:B", "..", "a_b_2", "é" * 99)] == [

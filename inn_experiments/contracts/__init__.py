@@ -4,7 +4,7 @@ from inn_experiments.contracts.claim import Claim, Report
 from inn_experiments.contracts.errors import UserError
 from inn_experiments.contracts.parts import Corrupted, Diffusing, Encoding, Invertible, Synthesizer
 from inn_experiments.contracts.rows import About, Manifold, Rows, Samples, Scaling, Split
-from inn_experiments.contracts.shown import Paths
+from inn_experiments.contracts.shown import Paths, Shapes
 
 __all__ = [
     "About",
@@ -19,6 +19,7 @@ __all__ = [
     "Rows",
     "Samples",
     "Scaling",
+    "Shapes",
     "Split",
     "Synthesizer",
     "UserError",

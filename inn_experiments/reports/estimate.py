@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import isnan
 from typing import Any
 
-from inn_experiments.measures.numbers.intervals import mean_interval
+import pandas as pd
+
+from inn_experiments.measures.numbers.intervals import Interval, corrected_interval, mean_interval
+from inn_experiments.reports.runs import Frame
 from inn_experiments.reports.studies.selection import Cell, Grid, choose_cells
+from inn_experiments.reports.words import ROUNDING, interval, number, probability
 
 Getter = Callable[[dict[str, Any]], float | None]
 PREDICTORS = ("zeros", "global_mean", "class_mean", "identity", "linear", "wiener")
-ROUNDING, LEAST_P = 1e-12, 1e-3
 
 
 @dataclass(frozen=True)
@@ -116,41 +120,6 @@ def estimate_shared(grid: Grid, samplings: Sequence[str], getter: Getter) -> Est
     return Estimate(mean, half, len(means), len(samplings))
 
 
-def number(value: float) -> str:
-    """Three or so significant digits, scientific where a fixed point would hide the size.
-
-    >>> number(0.4637), number(12.345), number(0.00123), number(3.1e-13), number(-250000.0)
-    ('0.464', '12.3', '0.0012', '3.1e-13', '-2.5e+05')
-    """
-    size = abs(value)
-    if size != 0 and (size < 1e-3 or size >= 1e4):
-        return f"{value:.1e}"
-    digits = 4 if 0 < size < 0.01 else 3 if size < 1 else 2 if size < 10 else 1 if size < 100 else 0
-    return f"{value:.{digits}f}"
-
-
-def probability(p: float) -> str:
-    """A p value; below 0.001 only that.
-
-    >>> probability(0.04), probability(1e-30)
-    ('0.040', '< 0.001')
-    """
-    return "< 0.001" if p < LEAST_P else f"{p:.3f}"
-
-
-def interval(mean: float, half: float | None) -> str:
-    """`mean ± half`; a half width that one seed cannot give is shown as n/a, rounding errors as 0.
-
-    >>> interval(0.0012, 0.25), interval(0.0012, 0.0005)
-    ('0.001 ± 0.250', '0.0012 ± 5.0e-04')
-    """
-    if half is not None and half < ROUNDING * abs(mean):
-        half = 0.0
-    # Digits of a mean that its interval leaves open would only be read as known; + 0.0 turns -0.0 into 0.0.
-    shown = f"{round(mean, 3) + 0.0:.3f}" if half is not None and abs(mean) < 0.01 <= half else number(mean)
-    return f"{shown} ± {'n/a' if half is None else number(half)}"
-
-
 def lacks(value: Estimate | None, grid: Grid, cells: int) -> str:
     """What an estimate has fewer of than it should, cells or seeds; empty where it is complete or absent."""
     if value is None:
@@ -180,3 +149,44 @@ def entries(label: str, values: Sequence[Estimate | None], grid: Grid, cells: in
             for value, note in zip(values, notes, strict=True)
         ),
     ]
+
+
+def over_seeds(values: pd.Series) -> Interval | None:
+    """The mean of one value a seed and its 95 % half width; None where there is no value."""
+    known = values.dropna().tolist()
+    return mean_interval(known) if known else None
+
+
+def corrected_over_seeds(values: pd.Series, frame: Frame) -> Interval | None:
+    """As `over_seeds`, where each seed divides the same rows anew, so that test sets overlap.
+
+    The half width is the corrected resampled one for the mean number of training and test rows (Nadeau and Bengio 2003).
+    """
+    known = values.dropna()
+    if known.empty:
+        return None
+    train, test = (sum(frame.split(part)[known.index]) / len(known) for part in ("train", "test"))
+    return corrected_interval(known.tolist(), train, test)
+
+
+def row_means(table: pd.DataFrame) -> list[float]:
+    """The mean of the known numbers in each row that has one, summed from left to right."""
+    rows = [[value for value in row if not isnan(value)] for row in table.to_numpy(dtype=float).tolist()]
+    return [sum(row) / len(row) for row in rows if row]
+
+
+def without_gaps(table: pd.DataFrame) -> pd.DataFrame:
+    """The seeds x places in which every seed has a number at the same places, so that means compare like with like.
+
+    A place without the number in any seed is left out; a seed that lacks it in one of the others is too.
+    """
+    return table.dropna(axis=1, how="all").dropna(axis=0)
+
+
+def estimate_of(table: pd.DataFrame) -> Estimate | None:
+    """Mean and 95 % interval over the seeds of a number averaged over places; None where there is no number."""
+    kept = without_gaps(table)
+    if kept.empty:
+        return None
+    mean, half = mean_interval(row_means(kept))
+    return Estimate(mean, half, *kept.shape)

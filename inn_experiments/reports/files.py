@@ -1,4 +1,4 @@
-"""Writing whole files or none: a temporary name in the same folder, then a rename."""
+"""Figures as files that are written whole or not at all."""
 
 from __future__ import annotations
 
@@ -7,22 +7,15 @@ from pathlib import Path
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from inn_experiments.tracking.files import replacing
+from inn_experiments.contracts.files import replacing, write_text
+
+__all__ = ["write_figure", "write_text"]
 
 DOTS_PER_INCH = 110
 
 
-def write_text(path: Path, text: str) -> Path:
-    """Write `text` to `path`, making its folder."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as fresh:
-        fresh.write_text(text, encoding="utf-8")
-    return path
-
-
 def write_figure(path: Path, figure: Figure) -> Path:
     """Draw `figure` as a PNG at `path`, making its folder; the same figure gives the same bytes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     FigureCanvasAgg(figure)
     with replacing(path) as fresh:
         figure.savefig(fresh, format="png", dpi=DOTS_PER_INCH)

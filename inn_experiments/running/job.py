@@ -76,9 +76,10 @@ def _show(report: dict[str, Any], folder: Path, outcome: dict[str, Any], seconds
         return
     from rich.console import Console
 
+    from inn_experiments.contracts.old_report import from_dict
     from inn_experiments.reports.cell.console import cell_table
 
     if outcome["status"] == "skipped":
         print("skipped: a finished run with this configuration and seed is on record; this is its report")
-    Console().print(cell_table(report, str(folder)))
+    Console().print(cell_table(from_dict(report), str(folder)))
     print(sweep.State.tracker.hint(sweep.State.outputs))

@@ -6,6 +6,7 @@ import platform
 import time
 import warnings
 from contextlib import contextmanager
+from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
@@ -14,14 +15,10 @@ from omegaconf import DictConfig
 from inn_experiments.configuration import cell as config
 from inn_experiments.configuration.building import build, reference
 from inn_experiments.contracts import Report, Samples, Split, Synthesizer
+from inn_experiments.contracts.old_report import from_dict
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.measures.fidelity import check_rows
-from inn_experiments.reports.cell.claims_figures import claims_figures
-from inn_experiments.reports.cell.eye_test import eye_tests
-from inn_experiments.reports.cell.figures import cell_figures
-from inn_experiments.reports.cell.geometry_figure import geometry_figure
-from inn_experiments.reports.cell.samples import write_samples
-from inn_experiments.reports.files import write_figure
+from inn_experiments.reports.cell.record import record as record_cell
 from inn_experiments.running import stages
 from inn_experiments.running.fits import fit_or_load
 from inn_experiments.synthesizers.classical.bootstrap import Bootstrap
@@ -119,28 +116,9 @@ def record(
 ) -> None:
     """Figures, curves, samples in the file's own units, numbers, and last of all the report."""
     curves = getattr(synthesizer, "curves", {})
-    cell_figures(run.folder / "figures", split, samples, curves)
-    geometry, claimed = shown
-    claims_figures(run.folder / "figures", claimed)
-    if geometry is not None:
-        real, generated, real_rows, generated_rows = geometry
-        units = "rows" if samples.latent is None else "latents"
-        write_figure(run.folder / "figures" / "geometry.png", geometry_figure(real, generated, split.classes, units))
-        judge = {row["class"]: row["judge"] for row in report.geometry if "judge" in row}
-        if judge and split.shape is None:
-            eye_tests(
-                run.folder / "eye_test",
-                real_rows,
-                generated_rows,
-                split.axis,
-                split.axis_name,
-                split.classes,
-                judge,
-                seed=child_seed(report.seed, "eye_test"),
-            )
     for name, (steps, values) in curves.items():
         run.curve(name, steps, values)
-    write_samples(run.folder, split, samples)
+    record_cell(run.folder, from_dict(asdict(report)), split, samples, curves, shown)
 
 
 def describe(split: Split) -> dict[str, Any]:

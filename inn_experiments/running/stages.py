@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from inn_experiments.contracts import Encoding, Invertible, Report, Rows, Samples, Split, Synthesizer
+from inn_experiments.contracts import Encoding, Invertible, Report, Rows, Samples, Shapes, Split, Synthesizer
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.measures import geometry as geometries
 from inn_experiments.measures.directions import score_directions
@@ -59,13 +59,8 @@ def likeness(report: Report, samples: Samples, split: Split, seed: int) -> None:
     report.metrics |= {f"fresh/samples/{key}": value for key, value in fresh_or_halves(split, seed).items()}
 
 
-def geometry(
-    report: Report, measure: Any, synthesizer: Synthesizer, split: Split, seed: int
-) -> tuple[Rows, Rows, Rows, Rows] | None:
-    """Table 8: class by class, in the latent space where there is one; returns what Figures 5 and 6 show.
-
-    That is real and generated points of the space, then real and generated rows; None where it is switched off.
-    """
+def geometry(report: Report, measure: Any, synthesizer: Synthesizer, split: Split, seed: int) -> Shapes | None:
+    """Table 8: class by class, in the latent space where there is one; returns what Figures 5 and 6 show, if any."""
     if not measure.rows:
         return None
     second, real = (split.fresh, split.test) if split.fresh is not None else halves(split.test, seed=seed)
@@ -88,11 +83,11 @@ def geometry(
     report.geometry = measure.score(*points, split.classes, seed=seed)
     report.metrics |= geometries.metrics(report.geometry)
     if not measure.decoded:
-        return points[0], points[1], real, generated
+        return Shapes(points[0], points[1], real, generated)
     judged = measure.judge(real, generated, second, split.classes, seed=seed)
     for row in report.geometry:
         row["judge"] = judged[row["class"]]
-    return points[0], points[1], real, generated
+    return Shapes(points[0], points[1], real, generated)
 
 
 def unseen(report: Report, synthesizer: Synthesizer, split: Split, seed: int) -> None:

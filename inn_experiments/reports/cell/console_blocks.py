@@ -1,67 +1,135 @@
-"""Blocks of the console's table that not every cell has: claims, and what the smallest classes gain."""
+"""Blocks of the console's table that not every cell has: geometry, claims, utility, the smallest classes."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections import defaultdict
+from collections.abc import Mapping
 
 from rich.table import Table
 from rich.text import Text
 
-from inn_experiments.reports.estimate import interval, number, probability
+from inn_experiments.contracts.report import Number, Report
+from inn_experiments.measures.quantities import TREATMENTS
+from inn_experiments.reports.words import interval, number, probability
 
-SMALLEST = 3
-# Classes are told one by one where the largest has this many times the rows of the smallest, or more.
+SHOWN_TREATMENTS = ("real", "synthetic", "reconstructed", "reconstructed_synthetic", "convex", "both")
+SHOWN_CLASSES, SMALLEST = 12, 3
 UNBALANCED = 1.5
+"""Classes are told one by one where the largest has this many times the rows of the smallest, or more."""
+
+Utility = dict[tuple[str, str, str | None], dict[str, Number]]
+"""(protocol, treatment, class or None for all) -> measure -> its number."""
 
 
-def claims_table(claims: list[dict[str, Any]]) -> Table | None:
+def columns(first: str, *others: str, gap: int = 2, wrap: bool = True) -> Table:
+    """An empty table without lines: a column of words, then columns of numbers; `wrap`: whether words may break."""
+    table = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0))
+    table.add_column(first, header_style="dim", no_wrap=not wrap)
+    for name in others:
+        table.add_column(name, justify="right", header_style="dim", no_wrap=not wrap)
+    return table
+
+
+def blocks(report: Report) -> list[Table]:
+    """The blocks that this cell has: geometry, claims, utility, smallest classes."""
+    found = (_geometry_table(report), _claims_table(report), _utility_table(report), _class_table(report))
+    return [table for table in found if table is not None]
+
+
+def _geometry_table(report: Report) -> Table | None:
+    """Each class' errors of moments, C2ST and coverage, a second real sample's in brackets, if any."""
+    prefix, rows = "test/geometry/", defaultdict(dict)
+    for each in report.numbers:
+        if each.key.startswith(prefix) and each.of is not None:
+            rows[each.of][each.key.removeprefix(prefix)] = each.value
+    if not rows:
+        return None
+    heads = ("mean error ↓", "SD error ↓", "spread error ↓", "C2ST (real)", "coverage ↑ (real)")
+    table = columns("geometry", *heads)
+    for name, values in list(rows.items())[:SHOWN_CLASSES]:
+        table.add_row(Text(name, overflow="ellipsis"), *_geometry(values))
+    if len(rows) > 1:
+        means = {key: sum(values[key] for values in rows.values()) / len(rows) for key in next(iter(rows.values()))}
+        table.add_row(Text(f"mean of {len(rows)} classes", style="bold"), *_geometry(means))
+    return table
+
+
+def _geometry(values: Mapping[str, float]) -> list[str]:
+    errors = (values[f"generated/{key}_error"] for key in ("mean", "std", "spread"))
+    scores = ((values[f"generated/{key}"], values[f"second/{key}"]) for key in ("c2st", "coverage"))
+    return [*(f"{100 * error:.1f} %" for error in errors), *(f"{number(own)} ({number(real)})" for own, real in scores)]
+
+
+def _claims_table(report: Report) -> Table | None:
     """Each measured statement with its value, interval, chance and p; None where there is none."""
+    claims = [each for each in report.numbers if each.key.startswith("claims/") and each.reference is None]
     if not claims:
         return None
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("claim", "value [95 %]", "chance", "p"):
-        table.add_column(name, justify="left" if name == "claim" else "right", header_style="dim")
+    table = columns("claim", "value [95 %]", "chance", "p")
     for claim in claims:
-        bounds = [claim.get("low"), claim.get("high")]
-        shown = "" if None in bounds else f" [{number(bounds[0])}, {number(bounds[1])}]"
+        chance = report.find(claim.key, reference="chance")
+        known = claim.low is not None and claim.high is not None
         table.add_row(
-            Text(claim["text"]),
-            Text(number(claim["value"]) + shown),
-            "" if claim.get("chance") is None else number(claim["chance"]),
-            "" if claim.get("p") is None else probability(claim["p"]),
+            Text(claim.label or claim.key),
+            Text(number(claim.value) + (f" [{number(claim.low)}, {number(claim.high)}]" if known else "")),
+            "" if chance is None else number(chance.value),
+            "" if claim.p is None else probability(claim.p),
         )
     return table
 
 
-def class_table(rows: list[dict[str, Any]]) -> Table | None:
-    """F1 of the smallest classes, and what generated rows add to it; None for even classes."""
-    told = {
-        row["treatment"]: {one["class"]: one for one in row["per_class"]}
-        for row in rows
-        if row.get("per_class") and row["protocol"] == rows[0]["protocol"]
-    }
-    sizes = [one["n_train"] for one in told.get("real", {}).values()]
-    if not sizes or max(sizes) < UNBALANCED * min(sizes):
+def _utility_table(report: Report) -> Table | None:
+    """Macro F1 on real test rows for each treatment with its 95 % interval; None where there is none."""
+    scored = _utility(report)
+    protocols = list(dict.fromkeys(protocol for protocol, treatment, _ in scored if treatment in SHOWN_TREATMENTS))
+    if not protocols:
         return None
+    heads = [head for protocol in protocols for head in (protocol, "− real")]
+    table = columns("macro F1, trained on", *heads, gap=1)
+    table.columns[0].no_wrap = True
+    for treatment in SHOWN_TREATMENTS:
+        entries: list[Text | str] = []
+        for protocol in protocols:
+            row = scored.get((protocol, treatment, None), {})
+            entries.append(interval(row["f1_macro"].value, row["f1_macro"].half) if row else "")
+            entries.append("" if treatment == "real" else _difference(row.get("difference_f1_macro")))
+        if any(map(str, entries)):
+            table.add_row(TREATMENTS[treatment], *entries)
+    return table
+
+
+def _class_table(report: Report) -> Table | None:
+    """F1 of the smallest classes, and what generated rows add to it; None for even classes."""
+    scored = _utility(report)
+    protocol = next((protocol for protocol, _, _ in scored), "")
+    classes = [name for place, treatment, name in scored if name and (place, treatment) == (protocol, "real")]
+    sizes = {name: scored[protocol, "real", name]["n_train"].value for name in classes}
+    if not sizes or max(sizes.values()) < UNBALANCED * min(sizes.values()):
+        return None
+    told = {treatment for place, treatment, name in scored if name and place == protocol}
     shown = {"synthetic": "+ synth.", "reconstructed_synthetic": "rec. + synth."}
     shown = {treatment: label for treatment, label in shown.items() if treatment in told}
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("F1, smallest classes", "rows", "real", *(f"{label} − real" for label in shown.values())):
-        table.add_column(name, justify="left" if name.startswith("F1") else "right", header_style="dim", no_wrap=True)
-    for label, one in list(told["real"].items())[:SMALLEST]:
-        table.add_row(
-            Text(str(one["name"]), overflow="ellipsis"),
-            str(one["n_train"]),
-            interval(one["f1"]["mean"], one["f1"]["half_width"]),
-            *(difference(told[treatment].get(label, {}).get("difference_f1")) for treatment in shown),
-        )
+    table = columns("F1, smallest classes", "rows", "real", *(f"{each} − real" for each in shown.values()), wrap=False)
+    for name in classes[:SMALLEST]:
+        f1 = scored[protocol, "real", name]["f1"]
+        gains = (scored.get((protocol, treatment, name), {}).get("difference_f1") for treatment in shown)
+        entries = [f"{sizes[name]:.0f}", interval(f1.value, f1.half), *map(_difference, gains)]
+        table.add_row(Text(name, overflow="ellipsis"), *entries)
     return table
 
 
-def difference(value: dict[str, float | None] | None) -> Text | str:
+def _utility(report: Report) -> Utility:
+    found: Utility = defaultdict(dict)
+    for each in report.numbers:
+        if each.key.startswith("utility/"):
+            _, protocol, treatment, measure = each.key.split("/")
+            found[protocol, treatment, each.of][measure] = each
+    return found
+
+
+def _difference(gain: Number | None) -> Text | str:
     """`mean ± half` with its sign, coloured only where the interval leaves 0 out."""
-    if value is None:
+    if gain is None:
         return ""
-    mean, half = value["mean"], value["half_width"]
-    style = "" if half is None or abs(mean) <= half else "green" if mean > 0 else "red"
-    return Text(f"{'+' if mean > 0 else ''}{interval(mean, half)}", style=style)
+    style = "" if gain.half is None or abs(gain.value) <= gain.half else "green" if gain.value > 0 else "red"
+    return Text(f"{'+' if gain.value > 0 else ''}{interval(gain.value, gain.half)}", style=style)

@@ -11,53 +11,52 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from inn_experiments.contracts import Rows
+from inn_experiments.contracts import Rows, Split
+from inn_experiments.contracts.files import write_text
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.reports.cell.figures import SHOWN_CLASSES
-from inn_experiments.reports.files import write_figure, write_text
+from inn_experiments.reports.files import write_figure
 
 PANELS = "ABCDEF"
 KEY = ("class", "sheet", "synthetic_panel", "judge_c2st_generated", "judge_c2st_second_real")
 
 
 def eye_tests(
-    folder: Path,
-    real: Rows,
-    generated: Rows,
-    axis: np.ndarray,
-    axis_name: str,
-    classes: tuple[str, ...],
-    judge: Mapping[str, Mapping[str, float]],
-    seed: int,
+    folder: Path, split: Split, real: Rows, generated: Rows, judge: Mapping[str, Mapping[str, float]], *, seed: int
 ) -> list[Path]:
     """Write `folder/sheet_CLASS.png` per class (at most 12) and `folder/key/key.csv`; returns the paths.
 
-    The key is the last path. A sheet gives no hint which of its panels A to F is synthetic: one colour, one
-    scale, and the key, with the machine judge's verdicts of the class beside it, lies in another folder. Hand
-    out the sheets without that.
-
-    Arguments: `real` and `generated`, rows (n, d) as a person should see them; `axis` (d,) and its name;
-    `judge`, class -> C2ST of `generated` and of `second` real rows (0.5: cannot be told), empty entries where
-    it lacks one. Classes with fewer than five real rows or no generated one have no sheet. Source: Section
+    The key is the last path. A sheet gives no hint which of its panels A to F is synthetic: one colour, one scale,
+    and the key, with the machine judge's verdicts of the class beside it, lies in another folder. Hand out the
+    sheets without that. Classes with fewer than five real rows or no generated one have no sheet. Source: Section
     10.2.4.
+
+    Args:
+        folder: where the files go.
+        split: whose axis and classes these are.
+        real: rows (n, d) as a person should see them.
+        generated: likewise, (m, d).
+        judge: C2ST of `generated` and of `second` real rows, by class (0.5: cannot be told); empty entries of the key
+            where it lacks one.
+        seed: of the draws.
     """
     paths, lines, used = [], [], set()
     for label in map(int, np.unique(real.y)):
         own, made = real.x[real.y == label], generated.x[generated.y == label]
         if len(own) < len(PANELS) - 1 or not len(made) or len(paths) == SHOWN_CLASSES:
             continue
-        name = classes[label]
+        name = split.classes[label]
         rng = np.random.default_rng(child_seed(seed, f"eye_test/{name}"))
         place = int(rng.integers(len(PANELS)))
         rows = list(own[rng.permutation(len(own))[: len(PANELS) - 1]])
         rows.insert(place, made[rng.integers(len(made))])
         sheet = f"sheet_{file_name(name, used)}.png"
-        paths.append(write_figure(Path(folder) / sheet, _sheet(rows, axis, axis_name, name)))
-        verdict = judge.get(name, {})
-        lines.append([name, sheet, PANELS[place], verdict.get("generated", ""), verdict.get("second", "")])
+        paths.append(write_figure(folder / sheet, _sheet(rows, split, name)))
+        verdicts = [judge.get(arm, {}).get(name, "") for arm in ("generated", "second")]
+        lines.append([name, sheet, PANELS[place], *verdicts])
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([KEY, *lines])
-    return [*paths, write_text(Path(folder) / "key" / "key.csv", text.getvalue())]
+    return [*paths, write_text(folder / "key" / "key.csv", text.getvalue())]
 
 
 def file_name(name: str, used: set[str]) -> str:
@@ -77,13 +76,13 @@ def file_name(name: str, used: set[str]) -> str:
     return found
 
 
-def _sheet(rows: list[np.ndarray], axis: np.ndarray, axis_name: str, name: str) -> Figure:
+def _sheet(rows: list[np.ndarray], split: Split, name: str) -> Figure:
     figure = Figure(figsize=(11, 5.2), layout="constrained")
     panels = figure.subplots(2, 3, sharex=True, sharey=True).ravel()
     for letter, panel, row in zip(PANELS, panels, rows, strict=True):
-        panel.plot(axis, row, color="0.15", linewidth=0.7)
+        panel.plot(split.axis, row, color="0.15", linewidth=0.7)
         panel.set_title(letter, fontsize=10, loc="left", fontweight="bold")
         panel.tick_params(labelsize=7)
-    figure.supxlabel(axis_name, fontsize=9)
+    figure.supxlabel(split.axis_name, fontsize=9)
     figure.suptitle(f"{name}: five of these are real, one is synthetic. Which?", fontsize=10)
     return figure

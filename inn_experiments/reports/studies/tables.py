@@ -15,6 +15,7 @@ from inn_experiments.reports.estimate import (
     utility,
 )
 from inn_experiments.reports.studies.selection import CELLS, METHODS, SAMPLINGS, Cell, Grid, choose_cells
+from inn_experiments.reports.table import markdown
 
 METHOD_NAMES = {
     "implicit": "Implicit",
@@ -69,12 +70,6 @@ SCORES = {
     "Weighted F1": "f1_weighted",
     "F1-Score − Real": "difference_f1_macro",
 }
-
-
-def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table, the first column to the left and the others to the right."""
-    lines = [header, ["---", *["---:"] * (len(header) - 1)], *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def paper_table_6(grid: Grid) -> str:

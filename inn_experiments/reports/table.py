@@ -1,0 +1,70 @@
+"""Markdown tables: of any rows, and of any runs by their axes and metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from inn_experiments.contracts import UserError
+from inn_experiments.reports.estimate import over_seeds
+from inn_experiments.reports.runs import Frame, axis_words, one_run_each
+from inn_experiments.reports.words import entry, number
+
+ABSENT = "-"
+
+
+def markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table, the first column to the left and the others to the right."""
+    lines = [header, ["---", *["---:"] * (len(header) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def comparison_table(frame: Frame, rows: Sequence[str], columns: Sequence[str]) -> str:
+    """Mean and 95 % half width over seeds of each metric.
+
+    Args:
+        frame: the runs.
+        rows: axes whose values name a row; a run that does not read an axis shows `-`.
+        columns: metric keys, e.g. `test/inverse/mse`, or differences of two, `A-B`, taken within each run and so
+            paired; an error's best trivial predictor fills the last row.
+
+    Raises:
+        UserError: no run has a metric, or two runs of one row share a seed.
+    """
+    values = {column: _values(frame, column) for column in columns}
+    words = axis_words(frame, rows, ABSENT)
+    places = pd.Series(list(words.itertuples(index=False, name=None)), index=words.index)
+    named = places.map(lambda place: str(dict(zip(rows, place, strict=True))))
+    one_run_each(
+        frame,
+        named,
+        "two runs of {place} have seed {seed}: they differ in an axis that --rows does not name; name it, or choose "
+        "with --only AXIS=VALUE",
+    )
+    lines = []
+    for place in sorted(set(places)):
+        runs = places.index[places.map(lambda one, place=place: one == place)]
+        entries = [entry(over_seeds(values[column][runs]), ABSENT) for column in columns]
+        lines.append([*place, *entries, str(len(runs))])
+    trivial = [_trivial(frame, column) for column in columns]
+    if any(trivial):
+        lines.append(["best trivial predictor", *[""] * (len(rows) - 1), *trivial, ""])
+    return markdown([*rows, *columns, "seeds"], lines)
+
+
+def _values(frame: Frame, column: str) -> pd.Series:
+    first, *others = column.split("-")
+    for key in (first, *others):
+        if key not in frame.keys:
+            raise UserError(f"--columns {column}: no metric {key!r} in these runs; they have {', '.join(frame.keys)}")
+    return frame.value(first) - sum(frame.value(key) for key in others)
+
+
+def _trivial(frame: Frame, column: str) -> str:
+    """The range over these runs of the best trivial predictor of an error, '' for other metrics."""
+    best = frame.references(column.replace("_walk/", "/")).min(axis=1).dropna()
+    if best.empty or not column.startswith("test/"):
+        return ""
+    low, high = number(best.min()), number(best.max())
+    return low if low == high else f"{low} to {high}"

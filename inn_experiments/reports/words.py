@@ -1,0 +1,61 @@
+"""Numbers, intervals and p values as people read them."""
+
+from __future__ import annotations
+
+from inn_experiments.measures.numbers.intervals import Interval
+
+ROUNDING, LEAST_P = 1e-12, 1e-3
+
+
+def number(value: float) -> str:
+    """Three or so significant digits, scientific where a fixed point would hide the size.
+
+    >>> number(0.4637), number(12.345), number(0.00123), number(3.1e-13), number(-250000.0)
+    ('0.464', '12.3', '0.0012', '3.1e-13', '-2.5e+05')
+    """
+    size = abs(value)
+    if size != 0 and (size < 1e-3 or size >= 1e4):
+        return f"{value:.1e}"
+    digits = 4 if 0 < size < 0.01 else 3 if size < 1 else 2 if size < 10 else 1 if size < 100 else 0
+    return f"{value:.{digits}f}"
+
+
+def probability(p: float) -> str:
+    """A p value; below 0.001 only that.
+
+    >>> probability(0.04), probability(1e-30)
+    ('0.040', '< 0.001')
+    """
+    return "< 0.001" if p < LEAST_P else f"{p:.3f}"
+
+
+def interval(mean: float, half: float | None) -> str:
+    """`mean ± half`; a half width that one seed cannot give is shown as n/a, rounding errors as 0.
+
+    >>> interval(0.0012, 0.25), interval(0.0012, 0.0005)
+    ('0.001 ± 0.250', '0.0012 ± 5.0e-04')
+    """
+    if half is not None and half < ROUNDING * abs(mean):
+        half = 0.0
+    # Digits of a mean that its interval leaves open would only be read as known; + 0.0 turns -0.0 into 0.0.
+    shown = f"{round(mean, 3) + 0.0:.3f}" if half is not None and abs(mean) < 0.01 <= half else number(mean)
+    return f"{shown} ± {'n/a' if half is None else number(half)}"
+
+
+def entry(found: Interval | None, absent: str) -> str:
+    """`mean ± half` of what was found, `absent` where nothing was."""
+    return absent if found is None else interval(*found)
+
+
+def signed(mean: float, half: float | None) -> str:
+    """`mean ± half` of a difference, with its sign.
+
+    >>> signed(0.5, 0.25), signed(-0.5, None)
+    ('+0.500 ± 0.250', '-0.500 ± n/a')
+    """
+    return f"{'+' if mean > 0 else ''}{interval(mean, half)}"
+
+
+def listed(values: list[int]) -> str:
+    """Numbers with commas between them."""
+    return ", ".join(map(str, values))
