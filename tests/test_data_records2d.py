@@ -10,11 +10,10 @@ from record_examples import LABELS, SHAPE, records, write_folder
 
 from inn_experiments.configuration import cell as config
 from inn_experiments.contracts import UserError
-from inn_experiments.data.assemble import divide
-from inn_experiments.data.records.files import RawRecords
+from inn_experiments.data.division import divide
 from inn_experiments.data.records.preprocessing import Settings
+from inn_experiments.data.records.reader import RawRecords
 from inn_experiments.data.records.records2d import Records2d
-from inn_experiments.data.records.split import split_records
 
 
 def load(path: Path, seed: int = 0, **options):
@@ -29,14 +28,7 @@ def test_no_held_out_record_enters_the_fit():
         other[part] = 1e6 * records(len(part), seed=9)
     settings = Settings.of("db2", (1, 1), (4.0, 11.0), None)
     splits = [
-        split_records(
-            RawRecords(values, LABELS, None, np.arange(16.0), np.arange(24.0)),
-            settings,
-            name="toy",
-            fractions=(0.1, 0.3, 0.2),
-            per_class=None,
-            seed=5,
-        )
+        RawRecords(values, LABELS, None, np.arange(16.0), np.arange(24.0)).rows("toy", settings).split(parts)
         for values in (x, other)
     ]
     first, second = splits

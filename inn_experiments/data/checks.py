@@ -61,7 +61,9 @@ def check_finite(x: np.ndarray, names: Sequence[str], where: str, before: int | 
     bad = np.argwhere(~np.isfinite(x))
     if len(bad):
         number = f"{len(bad)} " if before is None else ""
-        cells = [f"row {row + 1 + (before or 0)}, column {names[column]!r}: {x[row, column]}" for row, column in bad[:SHOWN]]
+        cells = [
+            f"row {row + 1 + (before or 0)}, column {names[column]!r}: {x[row, column]}" for row, column in bad[:SHOWN]
+        ]
         raise UserError(
             f"{where}: {number}missing or not finite numbers (rows counted from 1): "
             f"{'; '.join(cells)}{'; ...' if len(bad) > SHOWN else ''}; remove or fill them"

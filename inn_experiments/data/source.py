@@ -6,7 +6,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
 
@@ -118,7 +117,8 @@ class Reader(ABC):
         UserError: at once for values out of range, from `load` for everything in the file.
     """
 
-    unseen: ClassVar[int] = 0
+    # Not a field: only a reader that can spare whole classes makes one of it.
+    unseen = 0
 
     test_fraction: float = 0.3
     val_fraction: float = 0.1

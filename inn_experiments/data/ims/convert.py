@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from inn_experiments.contracts import UserError
-from inn_experiments.contracts.files import once
+from inn_experiments.contracts.files import once, read_arrays, write_arrays
 from inn_experiments.data.checks import check_file, check_filled, check_present, check_unique, shorten
 from inn_experiments.data.classes import SEPARATOR
 from inn_experiments.data.ims.pieces import READERS
@@ -61,7 +61,7 @@ def converted(path: Path, columns: Columns, cache: Path) -> Converted:
             raise
         raise UserError(f"data.path={path}: cannot be read as {path.suffix}: {error}") from error
     keys = ("codes", "labels", "smiles", "polarities")
-    arrays = read_arrays(facts, keys, "{facts}: damaged ({error}); delete {rows} to convert the table again")
+    arrays = read_arrays(facts, keys, f"delete {rows} to convert the table again")
     labels, smiles = (tuple(arrays[part].tolist()) for part in ("labels", "smiles"))
     return Converted(rows, arrays["codes"], labels, smiles, str(arrays["polarities"]))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 import numpy as np
 
@@ -38,7 +39,7 @@ class RowWriter:
         self.handle.write(np.ascontiguousarray(x, dtype="<f4").data)
         self.rows += len(x)
 
-    def __enter__(self) -> RowWriter:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
