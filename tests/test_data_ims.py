@@ -10,6 +10,7 @@ import pytest
 
 from inn_experiments.contracts import UserError
 from inn_experiments.contracts.files import replacing
+from inn_experiments.data.division import Division
 from inn_experiments.data.ims import convert as ims_convert
 from inn_experiments.data.ims import pieces as ims_pieces
 from inn_experiments.data.ims import stored
@@ -125,7 +126,7 @@ def test_the_parts_are_the_only_full_size_arrays(tmp_path, monkeypatch):
         writer.append(x)
     tracemalloc.start()
     rows = stored.StoredRows(path=tmp_path / "rows.npy", y=np.arange(4000) % 3, classes=("a", "b", "c"), name="t")
-    split = rows.divided((0.1, 0.2, 0.1), None, seed=0)
+    split = rows.divided(Division(val_fraction=0.1, test_fraction=0.2, fresh_fraction=0.1), seed=0)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert len(split.train) + len(split.val) + len(split.test) + len(split.fresh) == 4000

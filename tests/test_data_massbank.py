@@ -154,4 +154,4 @@ def test_the_option_composes_with_the_defaults_of_the_class():
     cfg = config.compose("data=massbank", "data.path=records", "data.compounds=7", 'data.adduct="[M-H]-"')
     assert cfg.data.compounds == 7 and cfg.data.adduct == "[M-H]-" and cfg.data.bin_offset == 0.3
     source = config.build(cfg.data)
-    assert isinstance(source, MassBank) and source.choice.compounds == 7
+    assert isinstance(source, MassBank) and source.compounds == 7

@@ -10,7 +10,7 @@ from record_examples import LABELS, SHAPE, records, write_folder
 
 from inn_experiments.configuration import cell as config
 from inn_experiments.contracts import UserError
-from inn_experiments.data.division import divide
+from inn_experiments.data.division import Division
 from inn_experiments.data.records.preprocessing import Settings
 from inn_experiments.data.records.reader import RawRecords
 from inn_experiments.data.records.records2d import Records2d
@@ -22,11 +22,11 @@ def load(path: Path, seed: int = 0, **options):
 
 def test_no_held_out_record_enters_the_fit():
     x, y = records(), np.arange(30) % 3
-    parts = divide(y, None, ("10", "9", "b"), (0.1, 0.3, 0.2), None, seed=5)
+    parts = Division(fresh_fraction=0.2).parts(y, None, ("10", "9", "b"), seed=5)
     other = x.copy()
     for part in (parts.val, parts.test, parts.fresh):
         other[part] = 1e6 * records(len(part), seed=9)
-    settings = Settings.of("db2", (1, 1), (4.0, 11.0), None)
+    settings = Settings(retention=(4.0, 11.0))
     splits = [
         RawRecords(values, LABELS, None, np.arange(16.0), np.arange(24.0)).rows("toy", settings).split(parts)
         for values in (x, other)

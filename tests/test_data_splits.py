@@ -7,11 +7,17 @@ import pytest
 
 from inn_experiments.contracts import UserError
 from inn_experiments.data.classes import sort_classes
-from inn_experiments.data.division import divide
+from inn_experiments.data.division import Division, Parts
 from inn_experiments.data.scaling import BasePeak, Standard
 from inn_experiments.maths.division import balanced_counts
 
 FRACTIONS = (0.1, 0.3, 0.1)
+
+
+def divide(y, group, classes, fractions, per_class: int | None, seed: int) -> Parts:
+    val, test, fresh = fractions
+    division = Division(val_fraction=val, test_fraction=test, fresh_fraction=fresh, per_class=per_class)
+    return division.parts(y, group, classes, seed)
 
 
 def imbalanced(seed: int = 0) -> tuple[np.ndarray, tuple[str, ...]]:

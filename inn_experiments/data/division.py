@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -10,9 +11,6 @@ import numpy as np
 from inn_experiments.contracts import UserError
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.division import DEALS, LEAST_TEST, LEAST_TRAIN, at_most, dealt, stratified
-
-Fractions = tuple[float, float, float]
-"""Shares of the rows for val, test and fresh; the rest trains."""
 
 
 class Parts(NamedTuple):
@@ -24,90 +22,81 @@ class Parts(NamedTuple):
     fresh: np.ndarray
 
 
-def check_fractions(test: float, val: float, fresh: float, per_class: int | None) -> None:
-    """Raise UserError unless 0 < test < 1, 0 <= val, fresh < 1, their sum < 1, and per_class >= 1."""
-    if not 0 < test < 1:
-        raise UserError(f"data.test_fraction={test}: must be above 0 and below 1")
-    for argument, value in (("val_fraction", val), ("fresh_fraction", fresh)):
-        if not 0 <= value < 1:
-            raise UserError(f"data.{argument}={value}: must be at least 0 and below 1")
-    if not test + val + fresh < 1:
-        raise UserError(
-            f"data.test_fraction={test}, data.val_fraction={val} and data.fresh_fraction={fresh} sum to "
-            f"{test + val + fresh:g}: their sum must be below 1, the rest is for training"
-        )
-    if per_class is not None and per_class < 1:
-        raise UserError(f"data.per_class={per_class}: must be at least 1, or null for all training rows")
-
-
-def divide(
-    y: np.ndarray,
-    group: np.ndarray | None,
-    classes: Sequence[str],
-    fractions: Fractions,
-    per_class: int | None,
-    seed: int,
-) -> Parts:
-    """The parts that `seed` gives: stratified by class, or of whole groups where there are any.
-
-    Training rows above `per_class` join the fresh rows where fresh rows were asked for. With groups they are
-    left out, because a fresh row of a training group would not be new.
+@dataclass(kw_only=True)
+class Division:
+    """How rows are divided: stratified by class, or by whole groups where there are any.
 
     Args:
-        y: (n,) labels, in which every class has a row.
-        group: (n,) codes from 0, no number left out; no group stands in two parts.
-        classes: the names of the labels.
-        fractions: of val, test and fresh.
-        per_class: at most so many training rows of a class; None for all.
-        seed: of the division.
+        test_fraction, val_fraction, fresh_fraction: shares of the rows; the rest trains.
+        per_class: at most this many training rows per class; those above it become fresh rows, if any are asked
+            for and no group forbids it: a fresh row of a training group would not be new.
 
     Raises:
-        UserError: names classes or groups that are too small for the division.
+        UserError: unless 0 < test < 1, 0 <= val, fresh < 1, their sum < 1, and per_class >= 1.
     """
-    rng = np.random.default_rng(child_seed(seed, "split"))
-    divided = _stratified if group is None else _grouped
-    parts = divided(y, group, classes, fractions, rng)
-    if per_class is not None:
-        train, spared = at_most(parts.train, y, per_class, rng)
-        parts = parts._replace(train=train)
-        if group is None and fractions[2] > 0:
-            parts = parts._replace(fresh=np.union1d(parts.fresh, spared))
-    return parts
+
+    test_fraction: float = 0.3
+    val_fraction: float = 0.1
+    fresh_fraction: float = 0.0
+    per_class: int | None = None
+
+    def __post_init__(self) -> None:
+        test, val, fresh = self.test_fraction, self.val_fraction, self.fresh_fraction
+        if not 0 < test < 1:
+            raise UserError(f"data.test_fraction={test}: must be above 0 and below 1")
+        for argument, value in (("val_fraction", val), ("fresh_fraction", fresh)):
+            if not 0 <= value < 1:
+                raise UserError(f"data.{argument}={value}: must be at least 0 and below 1")
+        if not test + val + fresh < 1:
+            raise UserError(
+                f"data.test_fraction={test}, data.val_fraction={val} and data.fresh_fraction={fresh} sum to "
+                f"{test + val + fresh:g}: their sum must be below 1, the rest is for training"
+            )
+        if self.per_class is not None and self.per_class < 1:
+            raise UserError(f"data.per_class={self.per_class}: must be at least 1, or null for all training rows")
+
+    def parts(self, y: np.ndarray, group: np.ndarray | None, classes: Sequence[str], seed: int) -> Parts:
+        """The parts that `seed` gives.
+
+        Args:
+            y: (n,) labels, in which every class has a row.
+            group: (n,) codes from 0, no number left out; no group stands in two parts.
+            classes: the names of the labels.
+            seed: of the division.
+
+        Raises:
+            UserError: names classes or groups that are too small for the division.
+        """
+        rng = np.random.default_rng(child_seed(seed, "split"))
+        fractions = (self.val_fraction, self.test_fraction, self.fresh_fraction)
+        if group is None:
+            parts = _stratified(y, classes, fractions, rng)
+        else:
+            parts = _grouped(y, group, classes, fractions, rng)
+        if self.per_class is not None:
+            train, spared = at_most(parts.train, y, self.per_class, rng)
+            parts = parts._replace(train=train)
+            if group is None and self.fresh_fraction > 0:
+                parts = parts._replace(fresh=np.union1d(parts.fresh, spared))
+        return parts
 
 
-def divide_seen(
-    y: np.ndarray,
-    group: np.ndarray | None,
-    classes: Sequence[str],
-    fractions: Fractions,
-    per_class: int | None,
-    seed: int,
-    unseen: int = 0,
-) -> tuple[Parts, np.ndarray]:
-    """`divide` for all classes but `unseen` of them, drawn by `seed`, and the rows (k,) of those.
+def draw_unseen(y: np.ndarray, classes: Sequence[str], unseen: int, seed: int) -> np.ndarray:
+    """Which rows (n,) bool with labels `y` (n,) are of the `unseen` classes that `seed` keeps out.
 
     Raises:
-        UserError: fewer than 2 classes would be seen; and those of `divide`.
+        UserError: fewer than 2 classes would be seen.
     """
-    if not unseen:
-        return divide(y, group, classes, fractions, per_class, seed), np.zeros(0, dtype=np.int64)
     if len(classes) - unseen < 2:
         raise UserError(
             f"data.unseen={unseen}: of {len(classes)} classes at least 2 must be left to train on, "
             f"so at most {max(0, len(classes) - 2)} can be kept out"
         )
     rng = np.random.default_rng(child_seed(seed, "unseen"))
-    held = np.isin(y, rng.choice(len(classes), unseen, replace=False))
-    seen = np.flatnonzero(~held)
-    labels, codes = np.unique(y[seen], return_inverse=True)
-    groups = None if group is None else np.unique(group[seen], return_inverse=True)[1]
-    parts = divide(codes, groups, [classes[label] for label in labels], fractions, per_class, seed)
-    return Parts(*(seen[part] for part in parts)), np.flatnonzero(held)
+    return np.isin(y, rng.choice(len(classes), unseen, replace=False))
 
 
-def _stratified(
-    y: np.ndarray, group: None, classes: Sequence[str], fractions: Fractions, rng: np.random.Generator
-) -> Parts:
+def _stratified(y: np.ndarray, classes: Sequence[str], fractions: Sequence[float], rng: np.random.Generator) -> Parts:
     needed = LEAST_TRAIN + sum(fraction > 0 for fraction in fractions)
     counts = np.bincount(y, minlength=len(classes))
     small = [f"{classes[label]!r} has {counts[label]}" for label in np.flatnonzero(counts < needed)]
@@ -120,7 +109,7 @@ def _stratified(
 
 
 def _grouped(
-    y: np.ndarray, group: np.ndarray, classes: Sequence[str], fractions: Fractions, rng: np.random.Generator
+    y: np.ndarray, group: np.ndarray, classes: Sequence[str], fractions: Sequence[float], rng: np.random.Generator
 ) -> Parts:
     shares = (1 - sum(fractions), *fractions)
     groups, parts = int(group.max()) + 1, sum(share > 0 for share in shares)

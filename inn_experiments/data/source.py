@@ -12,7 +12,7 @@ import numpy as np
 from inn_experiments.contracts import Rows, Split
 from inn_experiments.contracts.rows import Manifold, RecordScaling, Scaling, Smiles
 from inn_experiments.data.checks import check_varies
-from inn_experiments.data.division import Fractions, Parts, check_fractions, divide_seen
+from inn_experiments.data.division import Division, Parts, draw_unseen
 from inn_experiments.data.scaling import Standard
 
 NONE = np.zeros(0, dtype=np.int64)
@@ -78,10 +78,20 @@ class RawRows(ABC):
             manifold=self.manifold,
         )
 
-    def divided(self, fractions: Fractions, per_class: int | None, *, seed: int, unseen: int = 0) -> Split:
-        """The split that `seed` gives; the arguments are those of `division.divide_seen`."""
-        parts, held = divide_seen(self.y, self.group, self.classes, fractions, per_class, seed, unseen)
-        return self.split(parts, held)
+    def divided(self, division: Division, *, seed: int, unseen: int = 0) -> Split:
+        """The split that `seed` gives of all classes but `unseen` of them, which it draws.
+
+        Raises:
+            UserError: as `Division.parts`, `draw_unseen` and `split` do.
+        """
+        if not unseen:
+            return self.split(division.parts(self.y, self.group, self.classes, seed))
+        held = draw_unseen(self.y, self.classes, unseen, seed)
+        seen = np.flatnonzero(~held)
+        labels, y = np.unique(self.y[seen], return_inverse=True)
+        group = None if self.group is None else np.unique(self.group[seen], return_inverse=True)[1]
+        parts = division.parts(y, group, [self.classes[label] for label in labels], seed)
+        return self.split(Parts(*(seen[part] for part in parts)), np.flatnonzero(held))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,13 +115,11 @@ class ArrayRows(RawRows):
 
 
 @dataclass(kw_only=True)
-class Reader(ABC):
-    """A source that reads rows, which are then divided by shares: the base of all but those that draw their parts.
+class Reader(Division, ABC):
+    """A source that reads rows and divides them: the base of all but those that draw their parts.
 
     Args:
-        test_fraction, val_fraction, fresh_fraction: shares of the rows, stratified by class; the rest trains.
-        per_class: at most this many training rows per class; those above it become fresh rows, if any are asked
-            for and no group forbids it.
+        test_fraction, val_fraction, fresh_fraction, per_class: as in `Division`.
 
     Raises:
         UserError: at once for values out of range, from `load` for everything in the file.
@@ -120,19 +128,10 @@ class Reader(ABC):
     # Not a field: only a reader that can spare whole classes makes one of it.
     unseen = 0
 
-    test_fraction: float = 0.3
-    val_fraction: float = 0.1
-    fresh_fraction: float = 0.0
-    per_class: int | None = None
-
-    def __post_init__(self) -> None:
-        check_fractions(self.test_fraction, self.val_fraction, self.fresh_fraction, self.per_class)
-
     @abstractmethod
     def read(self, cache: Path) -> RawRows:
         """All rows; the folder `cache` is for what is computed once."""
 
     def load(self, *, seed: int, cache: Path) -> Split:
         """The division that `seed` gives; `cache` is a folder for what is computed once."""
-        fractions = (self.val_fraction, self.test_fraction, self.fresh_fraction)
-        return self.read(cache).divided(fractions, self.per_class, seed=seed, unseen=self.unseen)
+        return self.read(cache).divided(self, seed=seed, unseen=self.unseen)

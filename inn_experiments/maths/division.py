@@ -75,7 +75,8 @@ def dealt(
     in size, and repeats must differ.
 
     Args:
-        y, group: (n,) codes of each row.
+        y: (n,) labels.
+        group: (n,) codes from 0.
         shares: of the rows that each of K parts should have, 1 in all; 0 for a part that stays empty.
         least: rows of each class that a part needs to have it.
         vital: the parts that should lack no class before all others.

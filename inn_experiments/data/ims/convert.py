@@ -57,7 +57,7 @@ def converted(path: Path, columns: Columns, cache: Path) -> Converted:
     except (ValueError, OSError, csv.Error) as error:
         # pandas and pyarrow derive their parsing errors from ValueError or OSError; an error of the
         # system, such as a full disk, has a number.
-        if getattr(error, "errno", None) is not None:
+        if isinstance(error, OSError) and error.errno is not None:
             raise
         raise UserError(f"data.path={path}: cannot be read as {path.suffix}: {error}") from error
     keys = ("codes", "labels", "smiles", "polarities")

@@ -9,21 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from inn_experiments.contracts.files import once, read_arrays, replacing, write_arrays, write_text
-from inn_experiments.data.massbank.gather import TEXTS, Gathered
+from inn_experiments.data.massbank.gather import ATTRIBUTION, TEXTS, Gathered
 
 # Raised whenever the same files and options would be read differently.
 VERSION = 1
-ATTRIBUTION = (
-    "accession",
-    "authors",
-    "licence",
-    "copyright",
-    "contributor",
-    "instrument",
-    "collision_energy",
-    "compound",
-    "name",
-)
 
 
 def fingerprint(root: Path, files: Sequence[Path], options: Mapping[str, object]) -> str:
@@ -40,7 +29,10 @@ def cached(cache: Path, key: str, gather: Callable[[], Gathered]) -> Gathered:
     """The table kept under `key` in the folder `cache`, or that of `gather`, which is then kept.
 
     Beside it stand `.attribution.tsv`, one chosen record a line, and `.unreadable.txt` where there were any.
-    Parallel workers wait for the first. Raises UserError for a damaged file.
+    Parallel workers wait for the first.
+
+    Raises:
+        UserError: the kept table is damaged.
     """
     path = cache / f"massbank-{key}.npz"
 

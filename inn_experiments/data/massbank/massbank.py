@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Literal
 
 from inn_experiments.contracts import UserError
-from inn_experiments.contracts.limits import NaturalInt, Positive, PositiveInt
+from inn_experiments.contracts.limits import NaturalInt, Positive
 from inn_experiments.data.checks import check_file
 from inn_experiments.data.massbank.binning import Bins
 from inn_experiments.data.massbank.cache import cached, fingerprint
@@ -21,19 +20,16 @@ from inn_experiments.data.tables.raw import RawTable
 
 
 @dataclass
-class MassBank(Reader):
+class MassBank(Choice, Reader):
     """Binned spectra over their base peak; class = compound (first InChIKey block), group = contributor.
 
     Args:
         path: a folder with MassBank records (.txt) in it or below, or one .msp or .mgf file, read by matchms.
-        ion_mode, level, adduct, licences: the spectra that are wanted; None takes any.
-        compounds: at most so many, those with the most contributors first (ties by key); None takes all.
-        spectra_per_compound: at most so many of each, dealt round-robin over its contributors; None takes all.
-        min_spectra, min_contributors: compounds with fewer are left out.
-        selection_seed: deals the spectra; the table stays the same while the split's seed changes.
         bin_width, bin_offset, mz_low, mz_high: see `Bins`.
         grouped: True keeps every contributor in one part of the split.
         unseen: so many compounds, drawn by the split's seed, are kept out of all parts but `Split.unseen`.
+        ion_mode, level, adduct, licences, compounds, spectra_per_compound, min_spectra, min_contributors,
+            selection_seed: as in `Choice`.
         test_fraction, val_fraction, fresh_fraction, per_class: as in `Reader`.
 
     Raises:
@@ -41,15 +37,6 @@ class MassBank(Reader):
     """
 
     path: str
-    ion_mode: Literal["positive", "negative"] | None = "positive"
-    level: str | None = "MS2"
-    adduct: str | None = "[M+H]+"
-    licences: list[str] | None = None
-    compounds: PositiveInt | None = 50
-    spectra_per_compound: PositiveInt | None = 20
-    min_spectra: PositiveInt = 4
-    min_contributors: PositiveInt = 1
-    selection_seed: NaturalInt = 0
     bin_width: Positive = 1.0
     bin_offset: float = 0.3
     mz_low: float = 40.0
@@ -61,17 +48,6 @@ class MassBank(Reader):
         super().__post_init__()
         self.file = Path(self.path).expanduser()
         self.bins = Bins(self.bin_width, self.bin_offset, self.mz_low, self.mz_high)
-        self.choice = Choice(
-            self.ion_mode,
-            self.level,
-            self.adduct,
-            None if self.licences is None else tuple(self.licences),
-            self.compounds,
-            self.spectra_per_compound,
-            self.min_spectra,
-            self.min_contributors,
-            self.selection_seed,
-        )
 
     def read(self, cache: Path) -> ArrayRows:
         """All rows; binned table and attribution are kept in the folder `cache`."""
@@ -97,13 +73,15 @@ class MassBank(Reader):
             check_file(self.file, EXTENSIONS)
             files = [self.file]
             readings = read_peak_file(self.file)
-        key = fingerprint(self.file, files, asdict(self.choice) | asdict(self.bins))
-        found = cached(cache, key, lambda: gather(readings, self.choice, self.bins, str(self.file)))
+        key = fingerprint(
+            self.file, files, {field.name: vars(self)[field.name] for field in fields(Choice)} | asdict(self.bins)
+        )
+        found = cached(cache, key, lambda: gather(readings, self, self.bins, str(self.file)))
         summary = found.complaint()
         if summary:
             warnings.warn(summary, UserWarning, stacklevel=2)
-        there, wanted = len(set(found.texts["compound"].tolist())), self.choice.compounds
+        there, wanted = len(set(found.texts["compound"].tolist())), self.compounds
         if wanted is not None and there < wanted:
-            short = f"data.compounds={wanted}: only {there} compounds have {self.choice.needs()}; these are taken"
+            short = f"data.compounds={wanted}: only {there} compounds have {self.needs()}; these are taken"
             warnings.warn(short, UserWarning, stacklevel=2)
         return found

@@ -88,8 +88,9 @@ def read_folder(folder: Path, files: list[Path]) -> Iterator[Reading]:
 def parse_record(content: bytes) -> Record:
     """The record in the bytes of one file; the peaks of a deprecated one are not read.
 
-    Raises Unreadable for another encoding than UTF-8, no or a foreign accession, a file that ends early, no
-    peaks, and peaks that are not three numbers or not finite and non-negative.
+    Raises:
+        Unreadable: another encoding than UTF-8, no or a foreign accession, a file that ends early, no peaks, and
+            peaks that are not three numbers or not finite and non-negative.
     """
     try:
         text = content.decode("utf-8-sig")

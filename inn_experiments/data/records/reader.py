@@ -1,13 +1,11 @@
 """2-D records and their preprocessing: what all sources of records share."""
 
-# Annotations are evaluated here, because those of a dataclass' fields go into the signatures of its subclasses,
-# whose files do not know the names.
+from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from inn_experiments.contracts.limits import NaturalInt
 from inn_experiments.data.classes import encode, group_codes
 from inn_experiments.data.records.preprocessing import Preprocessing, Settings
 from inn_experiments.data.source import ArrayRows, Reader
@@ -56,23 +54,17 @@ class RawRecords:
 
 
 @dataclass(kw_only=True)
-class RecordReader(Reader):
+class RecordReader(Settings, Reader):
     """A reader of 2-D records, which are wavelet-compressed, cropped, on a log scale, in 0..1.
 
     Args:
-        wavelet, levels: PyWavelets' name, and how often retention and drift are halved; [0, 0] keeps the size.
-        retention, drift: what is kept, [low, high] in units of the axis, or indices where there is none.
+        wavelet, levels, retention, drift: as in `Settings`.
         test_fraction, val_fraction, fresh_fraction, per_class: as in `Reader`.
 
     Raises:
         UserError: at once for a wavelet or fractions that will not do, from `load` for everything else.
     """
 
-    wavelet: str = "db2"
-    levels: tuple[NaturalInt, NaturalInt] = (1, 1)
-    retention: tuple[float, float] | None = None
-    drift: tuple[float, float] | None = None
-
     def __post_init__(self) -> None:
-        super().__post_init__()
-        self.settings = Settings.of(self.wavelet, self.levels, self.retention, self.drift)
+        Reader.__post_init__(self)
+        Settings.__post_init__(self)

@@ -18,7 +18,7 @@ class Records2d(RecordReader):
         path: a folder with one subfolder a class, each record a .npy or .csv matrix without a header; or an .npz
             with the records `X` (n, M, D) and, where they are known, the axes `retention` (M,) and `drift` (D,).
         label, group: keys of the .npz; no group stands in two parts.
-        wavelet, levels, retention, drift: as in `RecordReader`.
+        wavelet, levels, retention, drift: as in `Settings`.
         test_fraction, val_fraction, fresh_fraction, per_class: as in `Reader`.
     """
 
@@ -29,4 +29,4 @@ class Records2d(RecordReader):
     def read(self, cache: Path) -> ArrayRows:
         """All records; `cache` is not used, the files are read every time."""
         path = Path(self.path).expanduser()
-        return read_records(path, self.label, self.group).rows(path.resolve().stem, self.settings)
+        return read_records(path, self.label, self.group).rows(path.resolve().stem, self)

@@ -44,7 +44,7 @@ class GcimsSimulated(RecordReader):
         ions: at each retention time; they decide the shot noise.
         electronic_noise: standard deviation, in ions.
         generation_seed: of the records themselves; the seed of `load` divides them.
-        wavelet, levels, retention, drift: as in `RecordReader`; the crop is in s and ms.
+        wavelet, levels, retention, drift: as in `Settings`; the crop is in s and ms.
         test_fraction, val_fraction, fresh_fraction, per_class: as in `Reader`.
 
     Raises:
@@ -66,7 +66,7 @@ class GcimsSimulated(RecordReader):
 
     def read(self, cache: Path) -> ArrayRows:
         """All records; `cache` is not used, the simulation takes about a second."""
-        return self.simulate().rows("gcims_simulated", self.settings)
+        return self.simulate().rows("gcims_simulated", self)
 
     def counts(self) -> dict[str, int]:
         """Blend -> its number of records, on a geometric ladder."""

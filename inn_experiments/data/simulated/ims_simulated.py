@@ -14,6 +14,7 @@ from inn_experiments.contracts.files import once, write_arrays
 from inn_experiments.contracts.limits import NaturalInt, NonNegative, Positive, PositiveInt
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.data.checks import shorten
+from inn_experiments.data.division import Division
 from inn_experiments.data.ims.stored import RowWriter, StoredRows
 from inn_experiments.data.simulated import ims_physics
 from inn_experiments.data.simulated.ladder import ladder
@@ -92,22 +93,10 @@ class ImsSimulated(Reader):
 
         Beside it, under the same name as .npz, lie the labels `y` and the conditions of every row.
         """
+        options = {key: value for key, value in asdict(self).items() if key not in asdict(Division())}
         # The formulas' own text is part of the name, so that a changed number there never meets old rows.
         formulas = hashlib.sha256(Path(ims_physics.__file__).read_bytes()).hexdigest()
-        options = [
-            formulas,
-            BLOCK,
-            self.classes,
-            self.rows,
-            self.imbalance,
-            self.generation_seed,
-            [float(end) for end in self.concentration],
-            self.temperature,
-            self.pressure,
-            self.ions,
-            self.electronic_noise,
-        ]
-        key = hashlib.sha256(json.dumps(options).encode()).hexdigest()[:16]
+        key = hashlib.sha256(json.dumps([formulas, BLOCK, options]).encode()).hexdigest()[:16]
         path = cache / f"ims_simulated-{self.rows}-{key}.npy"
         once(path, lambda fresh: self._simulate(fresh, path.with_suffix(".npz")))
         return path

@@ -77,7 +77,9 @@ def numbers(
     Args:
         frame: of n rows.
         names: of the columns.
-        where, what, remedy: for the message: the file, what a column is, and what helps.
+        where: the file, for the message.
+        what: what the message calls a column.
+        remedy: what the message says will help.
         before: rows of the file before those of the frame.
 
     Raises:

@@ -40,16 +40,6 @@ class SwissRoll(Toy):
         return one_class(spiral_points(rows, self.noise, seed))
 
 
-class Roll:
-    """The noise-free spiral as a `contracts.Manifold`; a twentieth of its length apart is the same place."""
-
-    near = 0.05
-
-    def project(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Distance (n,) of `points` (n, 2) to the spiral and place (n,) on it: see `project`."""
-        return project(points)
-
-
 def spiral_points(rows: int, noise: float, seed: int) -> np.ndarray:
     """`rows` points (n, 2) of scikit-learn's Swiss roll, without the coordinate along which it is flat."""
     from sklearn.datasets import make_swiss_roll
@@ -82,6 +72,13 @@ def project(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     t = np.concatenate(angles) if angles else np.zeros(0)
     distance = np.linalg.norm(points - _on_spiral(t), axis=1)
     return distance, (arc_length(t) - arc_length(START)) / (arc_length(END) - arc_length(START))
+
+
+class Roll:
+    """The noise-free spiral as a `contracts.Manifold`; a twentieth of its length apart is the same place."""
+
+    near = 0.05
+    project = staticmethod(project)
 
 
 def _on_spiral(t: np.ndarray) -> np.ndarray:

@@ -1,7 +1,6 @@
 """Toy data: parts of any size, drawn anew for every seed, standardised by statistics of the training part."""
 
-# Annotations are evaluated here, because those of a dataclass' fields go into the signatures of its subclasses,
-# whose files do not know the names.
+from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
