@@ -29,9 +29,8 @@ def main() -> None:
 def _run() -> int:
     import hydra
 
-    from inn_experiments.configuration import cell as config
-    from inn_experiments.running import failures, sweep
-    from inn_experiments.running import job as cell
+    from inn_experiments.configuration.compose import CONF
+    from inn_experiments.running import failures, job, sweep
 
     if unknown := failures.unknown_flags():
         # Options between the settings end them for the parser, which then asks about settings that are fine.
@@ -42,7 +41,7 @@ def _run() -> int:
     failures.catch_signals()
     status = 0
     try:
-        hydra.main(version_base="1.3", config_path=str(config.CONF), config_name="config")(cell.run_cell)()
+        hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")(job.run_cell)()
     except KeyboardInterrupt:
         status = failures.BROKEN
     except SystemExit as end:

@@ -22,7 +22,7 @@ import numpy as np
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from inn_experiments.configuration import cell as config
+from inn_experiments.configuration import compose as config
 from inn_experiments.configuration.building import build
 from inn_experiments.contracts import Rows, Split
 from inn_experiments.training.trainer import PRECISION

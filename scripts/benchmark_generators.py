@@ -23,7 +23,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
-from inn_experiments.configuration import cell as config
+from inn_experiments.configuration import compose as config
 from inn_experiments.configuration.building import build
 from inn_experiments.contracts import Rows, Split
 from inn_experiments.data.scaling import Standard

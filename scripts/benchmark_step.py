@@ -16,12 +16,11 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import statistics
 import sys
 import time
-from pathlib import Path
 
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from inn_experiments.configuration import cell as config
+from inn_experiments.configuration import compose as config
 from inn_experiments.running import pipeline
 from inn_experiments.training.batches import PairBatches
 from inn_experiments.training.inversion import InversionModule
@@ -46,7 +45,7 @@ def main() -> None:
 
 def line(method: str, cfg, epochs: int) -> str:
     """Measure one method: GEMM rate and both loops alternate, medians are taken."""
-    split = config.build(cfg.data).load(seed=0, cache=Path(cfg.paths.outputs) / "cache")
+    split = cfg.source().load(seed=0, cache=cfg.outputs / "cache")
     module, batches = prepared(cfg, split)
     optimizer = module.configure_optimizers()[0][0]
     pairs = next(iter(batches))[0]
@@ -100,7 +99,7 @@ def lightning_seconds(cfg, split, epochs: int) -> float:
         inn.trainer.epochs = count
         inn.fit(split.train, split.val, seed=0)
         spent.append(inn.seconds)
-    steps = -(-len(split.train) // cfg.trainer.batch) * epochs
+    steps = -(-len(split.train) // cfg.value("trainer.batch")) * epochs
     return (spent[1] - spent[0]) / steps
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from inn_experiments.configuration import cell as config
+from inn_experiments.configuration import compose as config
 from inn_experiments.contracts import Rows, Split
 from inn_experiments.data.scaling import BasePeak, Standard
 from inn_experiments.data.simulated.mnist1d import Mnist1d

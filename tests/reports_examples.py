@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from inn_experiments.reports.studies.selection import CELLS, Cell, select_grid
+from inn_experiments.contracts.old_report import from_dict
+from inn_experiments.reports.runs import Frame, frame_of
+from inn_experiments.reports.studies.grid.cells import CELLS, Cell, Grid, select_grid
 
 SEEDS = (0, 1, 2, 3, 4)
 WOBBLE = dict(zip(SEEDS, (-0.02, -0.01, 0.0, 0.01, 0.02), strict=True))
@@ -57,6 +59,11 @@ def make_report(cell: Cell, seed: int, **values: float) -> dict:
     }
 
 
-def make_grid(change=lambda cell, seed: {}, seeds=SEEDS, skip=lambda cell, seed: False):
+def framed(reports: list[dict]) -> Frame:
+    """The frame of reports in the form of version 0.2.0, in which these examples are written."""
+    return frame_of(map(from_dict, reports))
+
+
+def make_grid(change=lambda cell, seed: {}, seeds=SEEDS, skip=lambda cell, seed: False) -> Grid:
     reports = [make_report(c, s, **change(c, s)) for c in CELLS for s in seeds if not skip(c, s)]
-    return select_grid(reports, ONLY, seeds)
+    return select_grid(framed(reports), ONLY, seeds)

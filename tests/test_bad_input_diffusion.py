@@ -51,7 +51,7 @@ def chemical(**changes: str) -> pd.DataFrame:
         ("autoencoder.layers", "0", ["autoencoder=decoupled"]),
         ("autoencoder.latent", "0", ["autoencoder=plain"]),
         ("autoencoder.encoder_error", "2", ["autoencoder=decoupled"]),
-        ("geometry.rows", "-1", []),
+        ("geometry.rows", "-1", ["geometry=per_class"]),
         ("geometry.rows", "many", ["geometry=per_class"]),
         ("data.noise", "-1", ["data=swiss_roll"]),
         ("data.imbalance", "0", ["data=ims_simulated"]),

@@ -7,8 +7,9 @@ import functools
 import pytest
 import yaml
 
-from inn_experiments.configuration import cell as config
-from inn_experiments.configuration.targets import ROOMS, build, find_class
+from inn_experiments.configuration import compose as config
+from inn_experiments.configuration.axes import GROUPS
+from inn_experiments.configuration.targets import build, find_class
 from inn_experiments.contracts import UserError
 
 NEEDED = {
@@ -44,21 +45,23 @@ def composed(group: str, option: str, *more: str):
 
 @pytest.mark.parametrize(("group", "option"), OPTIONS)
 def test_every_option_composes_and_is_built(group: str, option: str) -> None:
-    cfg = composed(group, option)
-    assert config.cell_name(cfg)
-    assert cfg.choices[group] == option
-    if group in ROOMS and group != "generator":
-        given = {"trainer": build(cfg.trainer)} if "trainer" in cfg[group].get("reads", []) else {}
-        made = build(cfg[group], **given)
+    cell = composed(group, option)
+    assert cell.name
+    assert cell.choices[group] == option
+    if option == "none" and group not in ("conditioning", "tracking"):
+        assert group not in cell.plain and cell.build(group) is None
+    elif group in GROUPS and group != "generator":
+        given = {"trainer": cell.build("trainer")} if "trainer" in cell.plain[group].get("reads", []) else {}
+        made = cell.build(group, **given)
         made = made(**EXTRA[group]) if isinstance(made, functools.partial) and group in EXTRA else made
         assert made is not None
 
 
 @pytest.mark.parametrize("option", [option for group, option in OPTIONS if group == "generator"])
 def test_every_generator_is_built_from_its_parts(option: str) -> None:
-    cfg = composed("generator", option)
-    parts = {name: build(cfg[name]) for name in cfg.generator.get("reads", []) if name in cfg}
-    assert callable(build(cfg.generator, **parts).sample)
+    cell = composed("generator", option)
+    parts = {name: cell.build(name) for name in cell.plain["generator"].get("reads", []) if name in cell.plain}
+    assert callable(cell.build("generator", **parts).sample)
 
 
 @pytest.mark.parametrize(("group", "option"), OPTIONS)
@@ -98,8 +101,8 @@ def test_a_mistake_is_named(overrides: list[str], words: list[str]) -> None:
 
 
 def test_what_is_read_is_accepted() -> None:
-    assert config.compose("sampling=convex", "schedule.steps=50").schedule.steps == 50
-    assert config.compose("schedule=linear", "schedule.steps=50").choices.schedule == "linear"
+    assert config.compose("sampling=convex", "schedule.steps=50").value("schedule.steps") == 50
+    assert config.compose("schedule=linear", "schedule.steps=50").choices["schedule"] == "linear"
     config.compose("trainer=smoke", "generator=smote")
 
 
@@ -140,18 +143,18 @@ def test_building_hands_over_what_the_program_knows() -> None:
 
 
 def test_the_fingerprint_is_of_what_is_computed() -> None:
-    mark = config.fingerprint(config.compose())
+    mark = config.compose().fingerprint
     same = [["paths.outputs=elsewhere"], ["tracking=none"], ["trainer.progress=false"], ["objective=test/x"]]
     other = [["seed=1"], ["method=svd"], ["trainer.epochs=999"], ["data.rows=100"], ["utility=none"]]
-    assert all(config.fingerprint(config.compose(*overrides)) == mark for overrides in same)
-    marks = [config.fingerprint(config.compose(*overrides)) for overrides in other]
+    assert all(config.compose(*overrides).fingerprint == mark for overrides in same)
+    marks = [config.compose(*overrides).fingerprint for overrides in other]
     assert len({mark, *marks}) == len(other) + 1
 
 
 def test_the_fingerprint_ignores_what_nobody_reads() -> None:
-    plain = config.fingerprint(config.compose("generator=smote"))
-    assert config.fingerprint(config.compose("generator=smote", "trainer=smoke")) == plain
-    levels = [config.fingerprint(config.compose("sampling=convex", f"schedule.steps={n}")) for n in (10, 20)]
+    plain = config.compose("generator=smote").fingerprint
+    assert config.compose("generator=smote", "trainer=smoke").fingerprint == plain
+    levels = [config.compose("sampling=convex", f"schedule.steps={n}").fingerprint for n in (10, 20)]
     assert levels[0] != levels[1]
 
 
@@ -160,7 +163,7 @@ def test_the_fingerprint_follows_the_data_file(tmp_path) -> None:
     marks = []
     for text in ("a,b\n1,2\n", "a,b\n1,3\n"):
         path.write_text(text)
-        marks.append(config.fingerprint(config.compose("data=table", f"data.path={path}", "data.label=b")))
+        marks.append(config.compose("data=table", f"data.path={path}", "data.label=b").fingerprint)
     assert marks[0] != marks[1]
 
 
@@ -171,18 +174,18 @@ def test_names_tell_the_cells_of_the_grid_apart_and_leave_the_seed_out() -> None
         for loss in ("fid", "kl")
         for sampling in ("gaussian", "convex")
     ]
-    names = {config.cell_name(config.compose(*cell)) for cell in grid}
+    names = {config.compose(*cell).name for cell in grid}
     assert len(names) == 16 and "svd-convex-kl" in names
     cfg = config.compose("network=square", "seed=7")
-    assert config.cell_name(cfg) == "implicit-gaussian-fid-square"
-    assert config.cell_name(config.compose("generator=smote", "data=coffee")) == "coffee-smote"
+    assert cfg.name == "implicit-gaussian-fid-square"
+    assert config.compose("generator=smote", "data=coffee").name == "coffee-smote"
 
 
 def test_axes_are_few_and_only_those_that_are_read() -> None:
-    axes = config.axes(config.compose("method=svd", "seed=3"))
+    axes = config.compose("method=svd", "seed=3").axes
     assert axes["method"] == "svd" and axes["seed"] == 3 and axes["epochs"] == 1000 and len(axes) <= 13
-    assert "schedule" not in config.axes(config.compose("sampling=convex"))
-    assert set(config.axes(config.compose("generator=bootstrap"))) == {"data", "generator", "seed"}
+    assert "schedule" not in config.compose("sampling=convex").axes
+    assert set(config.compose("generator=bootstrap").axes) == {"data", "generator", "seed"}
 
 
 def test_the_paper_grid_has_sixteen_cells() -> None:
@@ -202,6 +205,6 @@ def test_option_and_class_share_their_name() -> None:
 def test_variants_of_a_method_are_axes_and_part_of_the_name() -> None:
     plain = config.compose("method=svd")
     variant = config.compose("method=svd", "method.inverse_weight=1", "method.refine_steps=20")
-    assert not {"inverse_weight", "refine_steps"} & set(config.axes(plain))
-    assert config.axes(variant)["inverse_weight"] == 1 and config.axes(variant)["refine_steps"] == 20
-    assert config.cell_name(variant) == f"{config.cell_name(plain)}-w1-r20"
+    assert not {"inverse_weight", "refine_steps"} & set(plain.axes)
+    assert variant.axes["inverse_weight"] == 1 and variant.axes["refine_steps"] == 20
+    assert variant.name == f"{plain.name}-w1-r20"

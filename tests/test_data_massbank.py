@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from massbank_examples import gathered, many, record, write
 
-from inn_experiments.configuration import cell as config
+from inn_experiments.configuration import compose as config
 from inn_experiments.contracts import UserError
 from inn_experiments.data.massbank.binning import Bins
 from inn_experiments.data.massbank.massbank import MassBank
@@ -152,6 +152,7 @@ def test_the_most_frequent_smiles_of_a_compound_is_taken(tmp_path):
 
 def test_the_option_composes_with_the_defaults_of_the_class():
     cfg = config.compose("data=massbank", "data.path=records", "data.compounds=7", 'data.adduct="[M-H]-"')
-    assert cfg.data.compounds == 7 and cfg.data.adduct == "[M-H]-" and cfg.data.bin_offset == 0.3
-    source = config.build(cfg.data)
+    data = cfg.plain["data"]
+    assert data["compounds"] == 7 and data["adduct"] == "[M-H]-" and data["bin_offset"] == 0.3
+    source = cfg.source()
     assert isinstance(source, MassBank) and source.compounds == 7

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from record_examples import LABELS, SHAPE, records, write_folder
 
-from inn_experiments.configuration import cell as config
+from inn_experiments.configuration import compose as config
 from inn_experiments.contracts import UserError
 from inn_experiments.data.division import Division
 from inn_experiments.data.records.preprocessing import Settings

@@ -7,8 +7,7 @@ import pytest
 from sklearn.model_selection import LeaveOneOut, cross_val_score
 from sklearn.neighbors import KernelDensity
 
-from inn_experiments.configuration import cell as config
-from inn_experiments.configuration.targets import build
+from inn_experiments.configuration import compose as config
 from inn_experiments.contracts import Rows, Synthesizer, UserError
 from inn_experiments.synthesizers.classical.kde import Kde, cross_validated
 
@@ -130,5 +129,6 @@ def test_errors_name_what_is_wrong() -> None:
 @pytest.mark.parametrize("bandwidth", ["scott", "0.5", "2"])
 def test_a_word_or_a_number_can_be_configured(bandwidth) -> None:
     assert (
-        str(build(config.compose("generator=kde", f"generator.bandwidth={bandwidth}").generator).bandwidth) == bandwidth
+        str(config.compose("generator=kde", f"generator.bandwidth={bandwidth}").build("generator").bandwidth)
+        == bandwidth
     )

@@ -9,7 +9,6 @@ import torch
 from scipy.linalg import sqrtm
 from scipy.stats import entropy
 
-from inn_experiments.configuration import cell as config
 from inn_experiments.maths.losses import Fid, Kl, Mse
 
 
@@ -161,8 +160,8 @@ def test_divergences_are_means_over_features_so_that_one_weight_fits_all():
 def test_each_configured_loss_has_the_weight_of_its_option():
     for option, kind in (("mse", Mse), ("fid", Fid), ("kl", Kl)):
         cfg = cells.composed(f"loss={option}")
-        loss = config.build(cfg.loss)
-        assert type(loss) is kind and loss.weight == cfg.loss.get("weight", 0.0)
+        loss = cfg.build("loss")
+        assert type(loss) is kind and loss.weight == (cfg.value("loss.weight") or 0.0)
     assert Mse()(rows(4)) == 0
     assert not list(Fid().parameters()) and not list(Kl().parameters())
 

@@ -8,7 +8,6 @@ import cells
 import pytest
 import torch
 
-from inn_experiments.configuration import cell as config
 from inn_experiments.maths.schedules import Cosine, Linear, levels
 
 ALL = [Cosine(), Cosine(1000), Cosine(7, offset=0.02), Linear(), Linear(1000, rescale=False), Linear(50, rescale=False)]
@@ -40,7 +39,7 @@ def test_cosine_is_the_squared_reading():
 
 @pytest.mark.parametrize("option", ["cosine", "linear"])
 def test_no_signal_is_left_at_the_end_of_a_configured_schedule(option):
-    alpha, _ = levels(config.build(cells.composed(f"schedule={option}").schedule))
+    alpha, _ = levels(cells.composed(f"schedule={option}").build("schedule"))
     assert alpha[-1] < 0.01
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from reports_examples import ONLY, SEEDS, make_report
+from reports_examples import ONLY, SEEDS, framed, make_report
 
 from inn_experiments.contracts import UserError
 from inn_experiments.reports import __main__ as command
-from inn_experiments.reports.studies.selection import CELLS, select_grid
+from inn_experiments.reports.studies.grid.cells import CELLS, select_grid
 
 
 def test_runs_that_do_not_belong_together_are_refused():
@@ -16,12 +16,12 @@ def test_runs_that_do_not_belong_together_are_refused():
     one = make_report(CELLS[1], 0)
     one["axes"] = {**one["axes"], "prime": "orthogonal"}
     with pytest.raises(UserError, match="differ in prime.*catalogue, orthogonal"):
-        select_grid([other, one], ONLY, None)
-    assert select_grid([other, one], {**ONLY, "prime": "cat*"}, None).common["prime"] == "catalogue"
+        select_grid(framed([other, one]), ONLY, None)
+    assert select_grid(framed([other, one]), {**ONLY, "prime": "cat*"}, None).common["prime"] == "catalogue"
     with pytest.raises(UserError, match="two finished runs claim the place implicit, fid, gaussian, seed 0"):
-        select_grid([one | {"axes": other["axes"]}, other], ONLY, None)
+        select_grid(framed([one | {"axes": other["axes"]}, other]), ONLY, None)
     with pytest.raises(UserError, match="network=square"):
-        select_grid([one], {"network": "square"}, None)
+        select_grid(framed([one]), {"network": "square"}, None)
 
 
 def test_command_writes_both_files_and_repeats_itself(tmp_path, monkeypatch):

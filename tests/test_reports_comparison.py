@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from reports_examples import make_report
+from reports_examples import framed, make_report
 
 from inn_experiments.contracts import UserError
-from inn_experiments.contracts.old_report import from_dict
-from inn_experiments.reports.runs import frame_of
-from inn_experiments.reports.studies.compare import comparison_table
-from inn_experiments.reports.studies.selection import CELLS, Cell, select_grid
+from inn_experiments.reports.studies.grid.cells import CELLS, Cell, select_grid
+from inn_experiments.reports.table import comparison_table
 
 SVD = Cell("svd", "fid", "gaussian")
 KEY = "test__inverse__mse"
 
 
 def compare(runs: list[dict], rows: list[str], columns: list[str]) -> str:
-    return comparison_table(frame_of(map(from_dict, runs)), rows, columns)
+    return comparison_table(framed(runs), rows, columns)
 
 
 def variant(seed: int, weight: float, error: float) -> dict:
@@ -57,5 +55,5 @@ def test_an_unknown_metric_lists_those_there_are():
 
 def test_the_grid_takes_variants_only_where_they_are_asked_for():
     runs = [make_report(cell, 0) for cell in CELLS] + [variant(0, 1.0, 1.0)]
-    assert len(select_grid(runs, {}, None).every()) == 16
-    assert len(select_grid(runs, {"inverse_weight": "1.0"}, None).every()) == 1
+    assert len(select_grid(framed(runs), {}, None).frame) == 16
+    assert len(select_grid(framed(runs), {"inverse_weight": "1.0"}, None).frame) == 1

@@ -8,13 +8,12 @@ from itertools import product
 import numpy as np
 import pytest
 from geometry_examples import make_report
+from reports_examples import framed
 
 from inn_experiments.contracts import UserError
-from inn_experiments.contracts.old_report import from_dict
 from inn_experiments.measures.numbers.intervals import mean_interval
 from inn_experiments.measures.quantities import quantity
 from inn_experiments.reports import __main__ as command
-from inn_experiments.reports.runs import frame_of
 from inn_experiments.reports.studies.effects import answer, effect_table, verdict
 from inn_experiments.reports.studies.effects.factorial import Factorial, balanced, contrasts
 from inn_experiments.reports.studies.effects.factorial import factorial as sorted_runs
@@ -41,7 +40,7 @@ def runs(skip=lambda target, schedule, levels, seed: False) -> list[dict]:
 
 
 def factorial(reports: list[dict], factors: dict) -> Factorial:
-    return sorted_runs(frame_of(map(from_dict, reports)), factors)
+    return sorted_runs(framed(reports), factors)
 
 
 def test_main_effects_and_interactions_are_the_parts_the_data_are_made_of():
@@ -68,7 +67,7 @@ def test_main_effects_and_interactions_are_the_parts_the_data_are_made_of():
 
 def test_the_report_shows_paired_intervals_and_which_way_is_better():
     options = Namespace(factors=FACTORS, columns=[C2ST], only={"data": "ims"}, title="Effects")
-    document = answer(frame_of(map(from_dict, runs())), options)
+    document = answer(framed(runs()), options)
     text = document.markdown("2026-01-01", ["python -m a"])
     assert len(document.runs) == 36 and "Missing" not in text and "0.5 is best" in text
     mean, half = mean_interval([-0.2, -0.22, -0.24])
@@ -83,7 +82,7 @@ def test_missing_runs_are_named_and_incomplete_combinations_left_out():
 
     design = factorial(runs(skip), FACTORS)
     options = Namespace(factors=FACTORS, columns=[C2ST], only={}, title="Effects")
-    text = answer(frame_of(map(from_dict, runs(skip))), options).markdown("2026-01-01", [])
+    text = answer(framed(runs(skip)), options).markdown("2026-01-01", [])
     assert "## Missing runs\n\n- parameterization=v, schedule=cosine, levels=50: seed 1\n\n" in text
     assert {"schedule": "cosine", "levels": "50"} not in balanced(design, ["parameterization"], C2ST)
     table = effect_table(design, [C2ST], 1)
@@ -115,7 +114,7 @@ def test_runs_that_would_mix_another_axis_into_a_factor_are_refused():
         factorial(runs(), FACTORS | {"schedule": "square"})
     options = Namespace(factors=FACTORS, only={"data": "swiss_roll"})
     with pytest.raises(UserError, match="none of the 36"):
-        answer(frame_of(map(from_dict, runs())), options)
+        answer(framed(runs()), options)
 
 
 def test_every_metric_says_which_way_is_better():

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import io
+from argparse import Namespace
 
 import numpy as np
 import pytest
 from geometry_examples import make_class, make_report
+from reports_examples import framed
 from rich.console import Console
 
-from inn_experiments.contracts import Rows, UserError
+from inn_experiments.contracts import Rows, Shapes, UserError
 from inn_experiments.contracts.old_report import from_dict
+from inn_experiments.contracts.report import Report
 from inn_experiments.reports import __main__ as command
+from inn_experiments.reports.cell.component_figures import geometry_figure
 from inn_experiments.reports.cell.console import cell_table
-from inn_experiments.reports.cell.geometry_figure import geometry_figure
-from inn_experiments.reports.studies.table8 import PAPER, error_table, moments_table, structure_table, table8_markdown
+from inn_experiments.reports.runs import frame_of
+from inn_experiments.reports.studies.table8 import PAPER, answer, error_table, moments_table, structure_table
+from inn_experiments.reports.study import Document
 
 PRINTED = np.array(
     [
@@ -37,12 +42,12 @@ def line(table: str, first: str) -> list[str]:
     return [part.strip() for part in found[0].strip("|").split("|")]
 
 
-def by_class(report: dict) -> dict:
-    return {row["class"]: row for row in report["geometry"]}
+def table8(reports: list[dict]) -> Document:
+    return answer(framed(reports), Namespace(only={}))
 
 
 def test_one_seed_gives_the_papers_columns_and_its_error_lines():
-    runs = {0: by_class(make_report(0))}
+    runs = framed([make_report(0)])
     expected = ["DEB", "500", "0.020", "0.120", "10.0", "9.00", "51.40 %", "50.00 %", "21.40 %", "20.00 %"]
     assert line(moments_table(runs), "DEB") == expected
     # Means 0.1 and 0.3 off on deviations of 10 and 20; deviations 1 and 1 off.
@@ -54,12 +59,13 @@ def test_one_seed_gives_the_papers_columns_and_its_error_lines():
 
 
 def test_several_seeds_give_student_intervals():
-    runs = {seed: by_class(make_report(seed, shift=shift)) for seed, shift in enumerate((0.0, 0.01, 0.02))}
+    reports = [make_report(seed, shift=shift) for seed, shift in enumerate((0.0, 0.01, 0.02))]
+    runs = framed(reports)
     # t(0.975, 2) = 4.303, the standard error is 0.01 / sqrt(3).
     assert line(moments_table(runs), "DEB")[3] == "0.130 ± 0.025"
     assert line(moments_table(runs), "DEB")[2] == "0.020 ± 0.000"
     assert line(structure_table(runs, {"c2st": "C2ST"}), "DEB")[1] == "0.610 ± 0.025"
-    lacking = {**runs, 3: {"JP8": runs[0]["JP8"]}}
+    lacking = framed([*reports, make_report(3) | {"geometry": reports[0]["geometry"][1:]}])
     assert line(moments_table(lacking), "DEB")[1] == "500 (3 of 4 seeds)"
 
 
@@ -71,13 +77,14 @@ def test_the_papers_figures_are_quoted_beside_what_its_rows_give():
 
 def test_every_cell_has_its_block_and_ambiguous_runs_are_refused():
     reports = [make_report(seed, cell) for cell in ("x0", "epsilon") for seed in (0, 1)]
-    text, count = table8_markdown([*reports, make_report(5) | {"geometry": []}], {}, ["python -m a"], "2026-01-01")
-    assert count == 4 and text.index("## epsilon") < text.index("## x0") and "Seeds: 0, 1." in text
+    document = table8([*reports, make_report(5) | {"geometry": []}])
+    text = document.markdown("2026-01-01", ["python -m a"])
+    assert len(document.runs) == 4 and text.index("## epsilon") < text.index("## x0") and "Seeds: 0, 1." in text
     assert "7.4 %" in text and "machine judge" in text and "python -m a" in text
     with pytest.raises(UserError, match="two finished runs are called x0 with seed 0"):
-        table8_markdown([*reports, make_report(0, "x0")], {}, [], "")
+        table8([*reports, make_report(0, "x0")])
     with pytest.raises(UserError, match="none of the 1 finished runs has a geometry.*experiment=table8"):
-        table8_markdown([{"cell": "old", "seed": 0, "axes": {}}], {}, [], "")
+        answer(frame_of([Report("old", 0, "", {})]), Namespace(only={}))
 
 
 def test_the_command_writes_the_file(tmp_path, monkeypatch):
@@ -96,7 +103,7 @@ def test_figure_5_has_a_panel_per_class_with_the_shares_of_both_sets_together():
     spread = np.where(y == 0, 3.0, 1.0)[:, None] * np.array([1.0, 0, 0]) + np.array([0, 1.0, 0.0])
     real, made = (Rows((rng.standard_normal((400, 3)) * spread).astype(np.float32), y) for _ in range(2))
     made = made.take(np.arange(390))
-    figure = geometry_figure(real, made, ("DEB", "none", "JP8"), "latents")
+    figure = geometry_figure(Shapes(real, made, real, made), ("DEB", "none", "JP8"), "latents")
     titles = [axis.get_title() for axis in figure.axes]
     assert [title.split("\n")[0] for title in titles] == ["DEB", "JP8"]
     both = np.concatenate([real.x[y == 0], made.x[made.y == 0]])
@@ -109,10 +116,10 @@ def test_figure_5_has_a_panel_per_class_with_the_shares_of_both_sets_together():
 
 def test_figure_5_of_single_points_one_feature_and_many_classes():
     few = Rows(np.ones((3, 1), np.float32), np.array([0, 1, 1]))
-    figure = geometry_figure(few, few, ("one", "two"), "rows")
+    figure = geometry_figure(Shapes(few, few, few, few), ("one", "two"), "rows")
     assert figure.axes[0].texts[0].get_text().startswith("1 pair") and "PC2 0.0 %" in figure.axes[1].get_title()
     many = Rows(np.random.default_rng(0).standard_normal((60, 4)).astype(np.float32), np.repeat(np.arange(20), 3))
-    figure = geometry_figure(many, many, tuple(map(str, range(20))), "rows")
+    figure = geometry_figure(Shapes(many, many, many, many), tuple(map(str, range(20))), "rows")
     assert len(figure.axes) == 12 and "first 12 of 20" in figure.get_suptitle()
 
 

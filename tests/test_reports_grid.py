@@ -6,36 +6,43 @@ import math
 import re
 
 import pytest
-from reports_examples import SEEDS, WOBBLE, make_grid
+from reports_examples import WOBBLE, make_grid
 from scipy.stats import t as student
 
-from inn_experiments.reports.estimate import estimate, lacks, metric, number
-from inn_experiments.reports.studies.findings import below_trivial
-from inn_experiments.reports.studies.grid import grid_markdown
-from inn_experiments.reports.studies.selection import CELLS, Cell, choose_cells, missing_runs
-from inn_experiments.reports.studies.tables import paper_table_6
+from inn_experiments.reports.estimate import Estimate, estimate
+from inn_experiments.reports.studies.grid import grid_document
+from inn_experiments.reports.studies.grid.cells import CELLS, Cell, Grid, part
+from inn_experiments.reports.studies.grid.findings import below_trivial
+from inn_experiments.reports.studies.grid.tables import paper_table_6
+from inn_experiments.reports.words import number
+
+
+def forward_error(grid: Grid, method: str) -> Estimate:
+    return estimate(part(grid.number("test/forward/mse"), method=method))
+
+
+def written(grid: Grid) -> str:
+    return grid_document(grid, "figure.png").markdown("2026-01-01", ["report"])
 
 
 def test_interval_is_over_seeds_of_the_mean_over_cells():
     def change(cell, seed):
         return {"test__forward__mse": 0.4 + WOBBLE[seed] + (0.1 if cell.loss == "kl" else 0.0)}
 
-    found = estimate(make_grid(change), choose_cells(method="svd"), metric("test/forward/mse"))
+    found = forward_error(make_grid(change), "svd")
     deviation = math.sqrt(sum(value**2 for value in WOBBLE.values()) / 4)
     assert found.mean == pytest.approx(0.45)
     assert found.half == pytest.approx(student.ppf(0.975, 4) * deviation / math.sqrt(5))
-    assert (found.seeds, found.cells) == (5, 4)
+    assert (found.seeds, found.places) == (5, 4)
 
 
 def test_missing_runs_are_named_and_estimates_say_what_they_rest_on():
     lost = Cell("svd", "kl", "convex")
     grid = make_grid(skip=lambda cell, seed: cell == lost or (cell.method == "explicit" and seed == 3))
-    assert missing_runs(grid)[lost] == list(SEEDS)
-    svd = estimate(grid, choose_cells(method="svd"), metric("test/forward/mse"))
-    explicit = estimate(grid, choose_cells(method="explicit"), metric("test/forward/mse"))
-    assert lacks(svd, grid, 4) == " (3 of 4 cells)"
-    assert lacks(explicit, grid, 4) == " (4 of 5 seeds)"
-    text = grid_markdown(grid, ["run"], "report", "2026-01-01", "figure.png")
+    assert forward_error(grid, "svd").lacks(5, 4) == " (3 of 4 cells)"
+    assert forward_error(grid, "explicit").lacks(5, 4) == " (4 of 5 seeds)"
+    assert grid_document(grid, "figure.png").missing == 9
+    text = written(grid)
     assert "| **Semi-Explicit (SVD)** (3 of 4 cells) |" in text
     assert "- svd, kl, convex: seed 0, 1, 2, 3, 4" in text
     assert "71 of 80 runs finished" in text
@@ -53,7 +60,7 @@ def test_one_seed_shows_no_interval_and_decides_nothing():
     grid = make_grid(
         lambda cell, seed: {"test__round_trip_clean__mse": 0.1 if cell.method == "semi_implicit" else 1}, seeds=(0,)
     )
-    text = grid_markdown(grid, [], "report", "2026-01-01", "figure.png")
+    text = written(grid)
     assert "± n/a" in text
     assert "nan" not in text.lower()
     assert "### H1: undecided" in text

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from reports_examples import WOBBLE, make_grid
 
-from inn_experiments.reports.studies.findings import hypotheses_section
-from inn_experiments.reports.studies.hypotheses import HYPOTHESES, answer, holm, overall
+from inn_experiments.reports.studies.grid.findings import hypotheses_section
+from inn_experiments.reports.studies.grid.hypotheses import HYPOTHESES, answer, holm, overall
 
 
 def answers(grid, name: str):
@@ -39,7 +39,7 @@ def test_pairing_removes_what_seeds_share():
 
 def test_higher_scores_count_as_better_where_they_are():
     grid = make_grid(lambda cell, seed: {"test__samples__coverage": 0.9 if cell.sampling == "convex" else 0.5})
-    coverage = next(one for one in answers(grid, "H4") if one.comparison.measure == "samples/coverage")
+    coverage = next(one for one in answers(grid, "H4") if one.comparison.key == "test/samples/coverage")
     assert coverage.verdict == "supported"
 
 
@@ -51,7 +51,7 @@ def test_a_ratio_decides_where_outliers_hide_a_difference():
     grid = make_grid(change)
     first = answers(grid, "H3")[0]
     assert (first.verdict, first.ratio_verdict, first.favourable) == ("undecided", "supported", 5)
-    assert "undecided (by the ratio: supported)" in hypotheses_section(grid)
+    assert "undecided (by the ratio: supported)" in "\n".join(hypotheses_section(grid))
 
 
 def test_an_axis_value_without_runs_gives_no_data():

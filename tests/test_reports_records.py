@@ -16,7 +16,7 @@ from inn_experiments.data.records.reader import RawRecords
 from inn_experiments.data.records.records2d import Records2d
 from inn_experiments.data.scaling import Standard
 from inn_experiments.reports.cell import record_figures
-from inn_experiments.reports.cell.figures import cell_figures
+from inn_experiments.reports.cell.figures import SHOWN_STATES, cell_figures, states_figure
 from inn_experiments.reports.cell.samples import write_samples
 
 SHAPE = (16, 24)
@@ -53,6 +53,8 @@ def test_a_cell_of_records_has_images_and_its_preprocessing(tmp_path):
     plain = dataclasses.replace(split, shape=None)
     names = {file.name for file in cell_figures(tmp_path / "plain", plain, make_samples(split), {})}
     assert names == {"real_and_generated.png", "pca.png", "states.png"}
+    unlike = dataclasses.replace(split, scaling=Standard(0.0, 1.0))
+    assert {file.name for file in cell_figures(tmp_path / "unlike", unlike, make_samples(split), {})} == names
 
 
 def test_real_and_generated_records_stand_side_by_side_on_one_scale():
@@ -92,15 +94,15 @@ def test_a_class_without_generated_records_leaves_its_places_empty():
     samples = Samples(samples.x[wanted], samples.y[wanted])
     shown = [matrix for matrix in images(record_figures.records_figure(split, samples)) if matrix.shape == (8, 12)]
     assert len(shown) == 5 * 3
-    assert record_figures.record_states_figure(split, samples) is None
+    assert states_figure(split, samples) is None
 
 
 def test_states_are_images_from_the_start_to_the_record():
     split = make_split()
     samples = make_samples(split, states=20)
-    figure = record_figures.record_states_figure(split, samples)
+    figure = states_figure(split, samples)
     shown = images(figure)
-    assert len(shown) == 3 * record_figures.SHOWN_STATES
+    assert len(shown) == 3 * SHOWN_STATES
     place = int(np.flatnonzero(samples.y == 0)[0])
     assert np.array_equal(shown[0], samples.states[0, place].reshape(8, 12))
     assert np.array_equal(shown[6], samples.x[place].reshape(8, 12))
@@ -121,7 +123,6 @@ def test_the_preprocessing_is_shown_step_by_step():
     ]
     for matrix in scaling.stages(scaling.example).values():
         assert is_there(matrix, images(figure), matrix.shape)
-    assert record_figures.preprocessing_figure(Standard(0.0, 1.0)) is None
 
 
 def test_samples_are_records_in_the_files_units_that_load_again(tmp_path):

@@ -13,7 +13,7 @@ from torch import nn
 from inn_experiments.autoencoders.joint import Joint
 from inn_experiments.autoencoders.sequential import Sequential
 from inn_experiments.autoencoders.undersampling import undersample
-from inn_experiments.configuration import cell as config
+from inn_experiments.configuration import compose as config
 from inn_experiments.contracts import Rows, UserError
 from inn_experiments.nets.series import MeanMatrix, SeriesDecoder, SeriesEncoder
 from inn_experiments.synthesizers.classical.kde import Kde

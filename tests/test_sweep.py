@@ -151,7 +151,7 @@ def test_everything_is_written_below_outputs(tmp_path: Path) -> None:
 
 
 def test_help_is_quick_and_names_every_option(tmp_path: Path) -> None:
-    from inn_experiments.configuration.cell import CONF
+    from inn_experiments.configuration.compose import CONF
 
     begun = time.perf_counter()
     done = subprocess.run(

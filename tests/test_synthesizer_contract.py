@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from inn_experiments.configuration import cell as config
+from inn_experiments.configuration import compose as config
 from inn_experiments.contracts import Invertible, Synthesizer, UserError
 
 CLASSICAL = ["bootstrap", "jitter", "smote", "gaussian", "convex", "kde"]

@@ -4,42 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from omegaconf import DictConfig
-
-from inn_experiments.configuration import cell as config
+from inn_experiments.configuration.axes import PARTS
+from inn_experiments.configuration.cell import Cell
 from inn_experiments.contracts import Split, Synthesizer
 from inn_experiments.synthesizers.latent import Latent
 
-PARTS = (
-    "method",
-    "network",
-    "prime",
-    "sampling",
-    "loss",
-    "parameterization",
-    "schedule",
-    "sampler",
-    "conditioning",
-    "trainer",
-)
-"""Groups that a generator is handed as objects, where it reads them."""
 
-
-def build(cfg: DictConfig, split: Split) -> Synthesizer:
-    """The unfitted generator of `cfg`, told what the classes are called and, where it asks, their chemistry.
+def build(cell: Cell, split: Split) -> Synthesizer:
+    """The unfitted generator of `cell`, told what the classes are called and, where it asks, their chemistry.
 
     Inside an autoencoder the generator makes latents, which are not bounded; the decoder's rows are.
     """
-    if cfg.choices.autoencoder == "none":
-        return _generator(cfg, split, split.bounded)
-    autoencoder = config.build(
-        cfg.autoencoder,
-        trainer=config.build(cfg.trainer),
+    if "autoencoder" not in cell.plain:
+        return _generator(cell, split, split.bounded)
+    autoencoder = cell.build(
+        "autoencoder",
+        trainer=cell.build("trainer"),
         bounded=split.bounded,
         shape=split.shape,
-        **_chemistry(cfg, split),
+        **_chemistry(cell, split),
     )
-    return Latent(autoencoder, _generator(cfg, split, bounded=False))
+    return Latent(autoencoder, _generator(cell, split, bounded=False))
 
 
 def reference(synthesizer: Any, split: Split) -> Synthesizer:
@@ -48,16 +33,16 @@ def reference(synthesizer: Any, split: Split) -> Synthesizer:
     return synthesizer
 
 
-def _generator(cfg: DictConfig, split: Split, bounded: bool) -> Synthesizer:
-    reads = cfg.generator.get("reads", [])
-    parts = {name: config.build(cfg[name]) for name in PARTS if name in reads}
+def _generator(cell: Cell, split: Split, bounded: bool) -> Synthesizer:
+    reads = cell.plain["generator"].get("reads", [])
+    parts = {name: cell.build(name) for name in PARTS if name in reads}
     if not parts:
-        generator = config.build(cfg.generator)
+        generator = cell.build("generator")
         generator.bounded, generator.classes = bounded, split.classes
         return generator
-    told = _chemistry(cfg, split) if "conditioning" in reads else {"classes": split.classes}
-    return config.build(cfg.generator, **parts, bounded=bounded, **told)
+    told = _chemistry(cell, split) if "conditioning" in reads else {"classes": split.classes}
+    return cell.build("generator", **parts, bounded=bounded, **told)
 
 
-def _chemistry(cfg: DictConfig, split: Split) -> dict[str, Any]:
-    return {"classes": split.classes, "smiles": split.smiles, "cache": config.outputs(cfg) / "cache"}
+def _chemistry(cell: Cell, split: Split) -> dict[str, Any]:
+    return {"classes": split.classes, "smiles": split.smiles, "cache": cell.outputs / "cache"}

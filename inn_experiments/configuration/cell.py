@@ -1,182 +1,145 @@
-"""The configuration as the program sees it: composed, checked, named and fingerprinted."""
+"""A cell: what one run computes, made once from the configuration. Below it nobody knows Hydra."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from omegaconf import DictConfig, OmegaConf, open_dict
-from omegaconf.errors import OmegaConfBaseException
-
 from inn_experiments import __version__
-from inn_experiments.configuration.checks import (
-    AXES,
-    axes_read,
-    check_axes,
-    check_notes,
-    check_objective,
-    check_values,
-    ignored,
-)
+from inn_experiments.configuration.axes import AXES, CONTROL, LEADING, MEASURES, SHOWING, VARIANTS
+from inn_experiments.configuration.reads import axes_read, ignored
 from inn_experiments.configuration.targets import build
 from inn_experiments.contracts import UserError
-
-__all__ = ["CONF", "axes", "build", "cell_name", "compose", "defaults", "fingerprint", "outputs", "prepare"]
-
-_HERE = Path(__file__).resolve().parents[1]
-CONF = _HERE / "conf" if (_HERE / "conf").is_dir() else _HERE.parent / "conf"
-"""The folder of the options: beside the code in an installed package, one level up in a checkout."""
-
-CONTROL = ("paths", "tracking", "objective", "choices", "preset", "experiment", "hydra")
-"""Keys that say where and how a run is recorded, not what it computes."""
-
-VARIANTS = {
-    "iterations": ("generator.iterations", 1, "n"),
-    "inverse_weight": ("method.inverse_weight", 0, "w"),
-    "refine_steps": ("method.refine_steps", 0, "r"),
-    "levels": ("schedule.steps", 100, "T"),
-    "sampler_steps": ("sampler.steps", 100, "s"),
-    "eta": ("sampler.eta", 0, "eta"),
-    "ema": ("generator.ema", 0, "ema"),
-    "train_rows": ("data.per_class", None, "k"),
-    "normalise": ("autoencoder.normalise", "scalar", ""),
-    "latent": ("autoencoder.latent", 512, "d"),
-    "replacement": ("generator.replacement", True, "replacement"),
-    "last_beta": ("schedule.last", 0.02, "b"),
-}
-"""Axis -> the setting that makes a variant of a cell, its usual value, and its letters in a cell's name."""
-
-ALWAYS = ("levels", "sampler_steps")
-"""Axes that are on record at their usual value too, so that a report can set them beside others."""
-
-SHOWING = ("progress", "checkpoint_minutes")
-"""Settings of the trainer that say how training is shown and kept, not what it computes."""
+from inn_experiments.contracts.parts import Measure, Source, Tracker
 
 
-def defaults() -> dict[str, str]:
-    """The default option of each group, from the defaults list of conf/config.yaml."""
-    entries = OmegaConf.to_container(OmegaConf.load(CONF / "config.yaml").defaults)
-    pairs = [item for entry in entries if isinstance(entry, dict) for item in entry.items()]
-    return {group: option for group, option in pairs if not group.startswith("override ")}
+@dataclass(frozen=True)
+class Cell:
+    """One combination of options with its seed.
 
-
-def prepare(cfg: DictConfig, choices: dict[str, str], overrides: Sequence[str] = ()) -> DictConfig:
-    """The configuration checked, resolved and with the name of each group's option under `choices`.
-
-    Arguments: `cfg` without the hydra node; `choices`, group -> option; `overrides`, the command line's.
-    Raises UserError for a missing or unknown key, a wrong type, a foreign class, an axis that nobody reads.
+    Attributes:
+        plain: every group's resolved values; a group that is absent is not there.
+        choices: group -> the name of its option.
+        usual: group -> the name of its default option.
     """
-    try:
-        plain = OmegaConf.to_container(cfg, resolve=True, throw_on_missing=True)
-    except OmegaConfBaseException as error:
-        key = getattr(error, "full_key", None) or "the configuration"
-        raise UserError(f"{key}: a value is required, give {key}=... ({first_line(error)})") from None
-    plain = {key: value for key, value in plain.items() if value is not None}
-    named = {group: str(option) for group, option in choices.items() if "/" not in group and option}
-    check_notes(overrides)
-    check_values(plain)
-    check_axes(plain, named, defaults(), list(overrides))
-    check_objective(plain, named)
-    _check_preset(named)
-    return OmegaConf.create({**plain, "choices": named})
+
+    plain: dict[str, Any]
+    choices: dict[str, str]
+    usual: dict[str, str]
+
+    @property
+    def seed(self) -> int:
+        """The integer that every random draw follows from."""
+        return self.plain["seed"]
+
+    def value(self, key: str) -> Any:
+        """The value at the dotted `key`; None where there is none."""
+        found: Any = self.plain
+        for part in key.split("."):
+            found = found.get(part) if isinstance(found, dict) else None
+        return found
+
+    @cached_property
+    def read(self) -> set[str]:
+        """The axis groups whose choice can change the result."""
+        return axes_read(self.plain)
+
+    @cached_property
+    def axes(self) -> dict[str, Any]:
+        """What distinguishes this cell, for people: the groups that its generator reads, epochs, and the seed."""
+        groups = ("data", "generator", *(group for group in AXES if group in self.read and group in self.plain))
+        found: dict[str, Any] = {group: self.choices[group] for group in groups}
+        # A conditioning on nothing is an object all the same, and no axis.
+        found = {group: option for group, option in found.items() if option != "none"}
+        for variant in VARIANTS:
+            value = self.value(variant.key)
+            known = variant.key.split(".")[0] in {"generator", "data", *self.read} and value is not None
+            if known and (value != variant.usual or variant.always):
+                found[variant.axis] = value
+        if "trainer" in self.read:
+            found["epochs"] = self.plain["trainer"]["epochs"]
+        if "preset" in self.choices:
+            found["preset"] = self.choices["preset"]
+        return {**found, "seed": self.seed}
+
+    @cached_property
+    def name(self) -> str:
+        """A short readable name, without the seed: `svd-convex-fid`, `coffee-smote`.
+
+        It names the three axes of the paper's grid, then whatever else is not at its default; tables and records go
+        by the name of their file or folder. A preset's cell is named by the data and the preset.
+        """
+        axes = self.axes
+        if "preset" in axes:
+            return f"{self._data_name}-{axes['preset']}"
+        parts = [axes[group] for group in LEADING if group in axes]
+        if axes["generator"] != self.usual["generator"]:
+            parts.insert(0, axes["generator"])
+        if axes["data"] != self.usual["data"]:
+            parts.insert(0, self._data_name)
+        rest = [axes.get(group) for group in AXES if group not in LEADING and axes.get(group) != self.usual.get(group)]
+        parts += [option for option in rest if option is not None]
+        parts += [
+            f"{variant.letters}{axes[variant.axis]}"
+            for variant in VARIANTS
+            if axes.get(variant.axis, variant.usual) != variant.usual
+        ]
+        return "-".join(parts or [axes["generator"]])
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of all that decides a run's result: the resolved values, the program's version, a data file.
+
+        Two cells that differ only in how they are called, or where and how they are recorded, have the same.
+        """
+        kept = {key: value for key, value in self.plain.items() if key not in {*CONTROL, *ignored(self.plain)}}
+        if "trainer" in kept:
+            kept["trainer"] = {key: value for key, value in kept["trainer"].items() if key not in SHOWING}
+        kept["version"] = __version__
+        if "path" in kept.get("data", {}):
+            kept["data_files"] = files_mark(Path(str(kept["data"]["path"])))
+        return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def outputs(self) -> Path:
+        """The folder that everything is written to, absolute."""
+        return outputs_folder(self.plain["paths"]["outputs"])
+
+    def build(self, group: str, **extra: Any) -> Any:
+        """A new object of the group's option; None where the group is absent."""
+        return build(self.plain[group], **extra) if group in self.plain else None
+
+    def source(self) -> Source:
+        """Where the rows come from."""
+        return self.build("data")
+
+    def measures(self) -> dict[str, Measure]:
+        """What is measured beside errors and fidelity, group -> measure."""
+        return {group: self.build(group) for group in MEASURES if group in self.plain}
+
+    def tracker(self) -> Tracker:
+        """Who keeps the record."""
+        return self.build("tracking")
+
+    def silent(self) -> Cell:
+        """The same cell without a progress bar."""
+        return replace(self, plain={**self.plain, "trainer": {**self.plain["trainer"], "progress": False}})
+
+    @property
+    def _data_name(self) -> str:
+        path = self.value("data.path") if self.choices["data"] in ("table", "records2d") else None
+        return Path(str(path)).stem if path else self.choices["data"]
 
 
-def _check_preset(choices: dict[str, str]) -> None:
-    """Refuse another option in place of one that the preset stands for: its cells go by the preset's name."""
-    if "preset" not in choices:
-        return
-    entries = OmegaConf.to_container(OmegaConf.load(CONF / "preset" / f"{choices['preset']}.yaml")).get("defaults", [])
-    for entry in entries:
-        for key, option in entry.items():
-            group = key.removeprefix("override /")
-            if choices.get(group) != option:
-                raise UserError(
-                    f"{group}={choices.get(group)}: preset={choices['preset']} stands for {group}={option}; leave "
-                    "one of the two out"
-                )
-
-
-def compose(*overrides: str) -> DictConfig:
-    """A checked configuration outside of the command line: `compose("method=svd", "trainer=smoke")`."""
-    from hydra import compose as hydra_compose
-    from hydra import initialize_config_dir
-
-    with initialize_config_dir(str(CONF), version_base="1.3"):
-        cfg = hydra_compose("config", list(overrides), return_hydra_config=True)
-    choices = dict(cfg.hydra.runtime.choices)
-    with open_dict(cfg):
-        del cfg["hydra"]
-    return prepare(cfg, choices, overrides)
-
-
-def axes(cfg: DictConfig) -> dict[str, Any]:
-    """What distinguishes this cell, for people: the groups that its generator reads, epochs, and the seed."""
-    plain, choices = OmegaConf.to_container(cfg), cfg.choices
-    read = axes_read(plain)
-    named = {"data": choices.data, "generator": choices.generator}
-    named |= {group: choices[group] for group in AXES if group in read and choices[group] != "none"}
-    for axis, (key, usual, _) in VARIANTS.items():
-        value = OmegaConf.select(cfg, key)
-        known = key.split(".")[0] in {"generator", "data", *read} and value is not None
-        if known and (value != usual or axis in ALWAYS):
-            named[axis] = value
-    if "iterations" in plain["generator"]:
-        named["iterations"] = plain["generator"]["iterations"]
-    if "trainer" in read:
-        named["epochs"] = plain["trainer"]["epochs"]
-    if choices.get("preset"):
-        named["preset"] = choices.preset
-    return {**named, "seed": plain["seed"]}
-
-
-def cell_name(cfg: DictConfig) -> str:
-    """A short readable name of the cell, without the seed: `svd-convex-fid`, `coffee-smote`; tables and
-    records go by the name of their file or folder. A preset's cell is named by the data and the preset.
-
-    It names the three axes of the paper's grid, then whatever else is not at its default.
-    """
-    usual, values = defaults(), axes(cfg)
-    if "preset" in values:
-        return f"{_data_name(cfg)}-{values['preset']}"
-    parts = [values[group] for group in ("method", "sampling", "loss") if group in values]
-    if values["generator"] != usual["generator"]:
-        parts.insert(0, values["generator"])
-    if values["data"] != usual["data"]:
-        parts.insert(0, _data_name(cfg))
-    rest = ("network", "prime", "parameterization", "schedule", "sampler", "conditioning", "autoencoder")
-    parts += [values[group] for group in rest if values.get(group) not in (None, usual.get(group))]
-    parts += [
-        f"{short}{values[axis]}"
-        for axis, (_, default, short) in VARIANTS.items()
-        if values.get(axis, default) != default
-    ]
-    return "-".join(parts or [values["generator"]])
-
-
-def _data_name(cfg: DictConfig) -> str:
-    path = OmegaConf.select(cfg, "data.path") if cfg.choices.data in ("table", "records2d") else None
-    return Path(str(path)).stem if path else cfg.choices.data
-
-
-def fingerprint(cfg: DictConfig) -> str:
-    """SHA-256 of all that decides a run's result: the resolved values, the program's version, a data file.
-
-    Two configurations that differ only in where and how the run is recorded have the same fingerprint.
-    """
-    plain = OmegaConf.to_container(cfg, resolve=True)
-    kept = {key: value for key, value in plain.items() if key not in {*CONTROL, *ignored(plain)}}
-    if "trainer" in kept:
-        kept["trainer"] = {key: value for key, value in kept["trainer"].items() if key not in SHOWING}
-    kept["version"] = __version__
-    if cfg.choices.get("preset"):
-        # The name it is compared by is part of what a report says.
-        kept["preset"] = cfg.choices.preset
-    if "path" in kept.get("data", {}):
-        kept["data_files"] = files_mark(Path(str(kept["data"]["path"])))
-    return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
+def outputs_folder(text: str) -> Path:
+    """The absolute folder; raises UserError for a home-folder shorthand."""
+    if text.startswith("~"):
+        raise UserError(f"paths.outputs={text}: '~' is not expanded here; write the path out")
+    return Path(text).absolute()
 
 
 def files_mark(path: Path) -> str:
@@ -191,15 +154,3 @@ def files_mark(path: Path) -> str:
             found = file.stat()
             mark.update(f"{file.relative_to(path)} {found.st_size} {found.st_mtime_ns}\n".encode())
     return mark.hexdigest()
-
-
-def outputs(cfg: DictConfig) -> Path:
-    """The folder that everything is written to, absolute; raises UserError for a home-folder shorthand."""
-    if str(cfg.paths.outputs).startswith("~"):
-        raise UserError(f"paths.outputs={cfg.paths.outputs}: '~' is not expanded here; write the path out")
-    return Path(cfg.paths.outputs).absolute()
-
-
-def first_line(error: BaseException) -> str:
-    """The first line of an exception's message."""
-    return (str(error).strip() or type(error).__name__).splitlines()[0]

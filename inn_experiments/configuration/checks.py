@@ -1,4 +1,4 @@
-"""What the configuration says is checked before anything is computed: keys, types, axes that nobody reads."""
+"""Keys, types and ranges of a configuration are checked before anything is computed."""
 
 from __future__ import annotations
 
@@ -6,31 +6,16 @@ import difflib
 import inspect
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import is_dataclass
 from typing import Annotated, Any, get_type_hints
 
 from pydantic import ConfigDict, Field, PydanticSchemaGenerationError, TypeAdapter, ValidationError
 
-from inn_experiments.configuration.targets import NOTES, ROOMS, find_class
+from inn_experiments.configuration.axes import GROUPS, MEASURES, NOTES, named
+from inn_experiments.configuration.reads import ignored
+from inn_experiments.configuration.targets import find_class
 from inn_experiments.contracts import UserError
-
-AXES = (
-    "method",
-    "network",
-    "prime",
-    "sampling",
-    "loss",
-    "parameterization",
-    "schedule",
-    "sampler",
-    "conditioning",
-    "autoencoder",
-)
-"""Groups that only some generators read; data, utility, geometry, trainer and tracking serve every one."""
-
-SERVING = ("data", "generator", "utility", "geometry", "claims", "trainer", "tracking")
-"""Groups that every run needs."""
 
 SCALARS: dict[str, Any] = {"seed": Annotated[int, Field(ge=0)], "objective": Annotated[str, Field(min_length=1)]}
 PLAIN: dict[str, dict[str, Any]] = {"paths": {"outputs": Annotated[str, Field(min_length=1)]}}
@@ -110,15 +95,15 @@ def check_plain(node: dict[str, Any], group: str) -> None:
         check_type(f"{group}.{key}", node.get(key), hint)
 
 
-def check_values(plain: dict[str, Any]) -> None:
-    """Check every key and value of a resolved configuration; raises UserError."""
-    check_known(plain, {*SCALARS, *PLAIN, *ROOMS}, "the configuration")
+def check_values(plain: dict[str, Any], choices: Mapping[str, str]) -> None:
+    """Check every key and value of a resolved configuration, in which absent groups are left out; raises UserError."""
+    check_known(plain, {*SCALARS, *PLAIN, *GROUPS}, "the configuration")
     for key, hint in SCALARS.items():
         check_type(key, plain.get(key), hint)
-    for group in (*PLAIN, *SERVING):
-        if group not in plain:
+    for group in (*PLAIN, *named("needed"), *MEASURES, *named("training"), *named("control")):
+        if group not in plain and not (group in MEASURES and choices.get(group) == "none"):
             raise UserError(f"{group}: every run needs it; give {group}=OPTION, or leave its default alone")
-    for group in ROOMS:
+    for group in GROUPS:
         if group in plain and not isinstance(plain[group], dict):
             raise UserError(f"{group}: {plain[group]!r} is not one of the group's options")
     for group, node in plain.items():
@@ -131,86 +116,3 @@ def check_values(plain: dict[str, Any]) -> None:
             check_option(node, group, group)
         else:
             raise UserError(f"{group}: _target_ is missing; choose one of the group's options")
-
-
-def axes_read(plain: dict[str, Any]) -> set[str]:
-    """The axis groups whose choice can change the result of the chosen generator.
-
-    A corruption says itself whether it takes alpha and sigma from the schedule: with one that does not, the
-    schedule's choice changes nothing, even where the generator is given it for its number of levels.
-    """
-    read = set(plain["generator"].get("reads") or [])
-    # Any generator can work inside an autoencoder.
-    read |= {"autoencoder", *((plain.get("autoencoder") or {}).get("reads") or [])}
-    if "sampling" in read:
-        read -= {"schedule"}
-        read |= set((plain.get("sampling") or {}).get("reads") or [])
-    return read
-
-
-def ignored(plain: dict[str, Any]) -> set[str]:
-    """The groups of a configuration that cannot change its result, because nothing reads them.
-
-    `schedule.steps` is the number of levels T, which every corruption has: where there is a corruption, the
-    schedule stays in.
-    """
-    read = axes_read(plain)
-    return {*AXES, "trainer"} - read - ({"schedule"} if "sampling" in read else set())
-
-
-def check_notes(overrides: Iterable[str]) -> None:
-    """Refuse overrides of what an option says about itself; raises UserError naming the key."""
-    for override in overrides:
-        key = override.lstrip("+~").split("=")[0]
-        if key.rpartition(".")[2].partition("[")[0] in NOTES and "." in key:
-            raise UserError(f"{key}: a note of the option about itself, which cannot be set")
-
-
-def check_axes(plain: dict[str, Any], choices: dict[str, str], defaults: dict[str, str], overrides: list[str]) -> None:
-    """Refuse an axis that was chosen though nothing reads it, and options that exclude each other.
-
-    Arguments: `choices` and `defaults`, group -> option; `overrides`, as given on the command line.
-    Raises UserError naming the axis and who ignores it.
-    """
-    read = axes_read(plain)
-    for group in sorted(read - set(plain)):
-        raise UserError(f"{group}: generator={choices['generator']} reads it; give {group}=OPTION")
-    touched = {override.lstrip("+~").split("=")[0].split("@")[0] for override in overrides}
-    for group in AXES:
-        if group in read or group not in plain:
-            continue
-        levels = {"schedule.steps"} if "sampling" in read else set()
-        given = any(key == group or key.startswith(f"{group}.") for key in touched - levels)
-        if given or choices.get(group) != defaults.get(group):
-            others = ["sampling"] if group == "schedule" and "sampling" in read else []
-            who = ", ".join(f"{axis}={choices[axis]}" for axis in ("generator", *others))
-            raise UserError(
-                f"{group}={choices.get(group)}: with {who} nothing reads {group!r}; leave it out "
-                f"(read here: {', '.join(sorted(read)) or 'no axis'})"
-            )
-    for group in ("generator", "data", "claims", *sorted(read)):
-        for axis, allowed in ((plain.get(group) or {}).get("needs") or {}).items():
-            if choices.get(axis) not in allowed:
-                raise UserError(
-                    f"{axis}={choices.get(axis)} does not go with {group}={choices[group]}, "
-                    f"which needs {axis}={'|'.join(allowed)}"
-                )
-
-
-def check_objective(plain: dict[str, Any], choices: dict[str, str]) -> None:
-    """Refuse an objective that nothing of this configuration measures; raises UserError naming what would.
-
-    What else a cell measures shows only when it has run.
-    """
-    objective, geometry = plain["objective"], plain["geometry"]
-    undecoded = choices.get("autoencoder") != "none" and geometry.get("decoded") is False
-    for prefix, lacking, group in (
-        ("test/geometry/", geometry.get("rows") == 0, "geometry"),
-        ("test/samples/", undecoded, "geometry"),
-        ("utility/", plain["utility"].get("repeats") == 0, "utility"),
-    ):
-        if objective.startswith(prefix) and lacking:
-            raise UserError(
-                f"objective={objective}: {group}={choices[group]} does not measure it; choose another "
-                f"{group}, or another objective"
-            )

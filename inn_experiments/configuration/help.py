@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from inn_experiments.configuration.cell import CONF, defaults
+from inn_experiments.configuration.compose import CONF, defaults
 
 HEAD = """\
 Iterative neural networks, their inversions and honest baselines on small labelled spectra.

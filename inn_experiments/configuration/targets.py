@@ -8,33 +8,9 @@ from functools import partial
 from typing import Any
 
 from hydra.utils import instantiate
-from omegaconf import DictConfig, OmegaConf
 
+from inn_experiments.configuration.axes import GROUPS, NOTES
 from inn_experiments.contracts import UserError
-
-ROOMS = {
-    "data": ("data",),
-    "generator": ("synthesizers",),
-    "method": ("methods",),
-    "network": ("nets",),
-    "prime": ("maths",),
-    "sampling": ("maths",),
-    "loss": ("maths",),
-    "parameterization": ("maths",),
-    "schedule": ("maths",),
-    "sampler": ("maths",),
-    "conditioning": ("conditioning",),
-    "autoencoder": ("autoencoders",),
-    "utility": ("measures",),
-    "geometry": ("measures",),
-    "claims": ("measures",),
-    "trainer": ("training",),
-    "tracking": ("tracking",),
-}
-"""Config group -> the packages of this program that its `_target_` may name."""
-
-NOTES = ("reads", "needs")
-"""Keys of an option that speak to the validation and are not arguments of its class."""
 
 _PATH = re.compile(r"inn_experiments\.([a-z_0-9]+)(\.[a-z_][a-z_0-9]*)+\.[A-Z]\w*")
 
@@ -42,11 +18,14 @@ _PATH = re.compile(r"inn_experiments\.([a-z_0-9]+)(\.[a-z_][a-z_0-9]*)+\.[A-Z]\w
 def find_class(path: str, group: str | None = None) -> type:
     """The class that `_target_: path` names.
 
-    Arguments: `path`, dotted; `group`, the config group it stands in (None: any group's packages will do).
-    Raises UserError for everything but a class defined in an allowed package of this program.
+    Args:
+        path: dotted.
+        group: the config group it stands in; None: any group's packages will do.
+
+    Raises:
+        UserError: for everything but a class defined in an allowed package of this program.
     """
-    every = {room for rooms in ROOMS.values() for room in rooms}
-    rooms = set(ROOMS.get(group, ())) if group else every
+    rooms = {one.room for one in GROUPS.values() if group in (None, one.name)}
     match = _PATH.fullmatch(path) if isinstance(path, str) else None
     where = f" in the group `{group}`" if group else ""
     if match is None or match[1] not in rooms:
@@ -77,15 +56,19 @@ def check_targets(node: Any, group: str | None = None) -> None:
             check_targets(value, group)
 
 
-def build(node: DictConfig | dict[str, Any], /, **extra: Any) -> Any:
+def build(node: dict[str, Any], /, **extra: Any) -> Any:
     """The object that an option describes, with `extra` arguments that only the program knows.
 
     With `_partial_: true` in the option it is a factory of such objects instead.
-    Arguments: `node`, a config node with `_target_`; `extra`, handed over as they are (arrays, modules).
-    Raises UserError for a `_target_` outside the allow-list or an option that sets an `extra` argument.
+
+    Args:
+        node: plain values with `_target_`.
+        extra: handed over as they are (arrays, modules).
+
+    Raises:
+        UserError: for a `_target_` outside the allow-list or an option that sets an `extra` argument.
     """
-    plain = OmegaConf.to_container(node, resolve=True) if isinstance(node, DictConfig) else dict(node)
-    plain = {key: value for key, value in plain.items() if key not in NOTES}
+    plain = {key: value for key, value in node.items() if key not in NOTES}
     if "_target_" not in plain:
         raise UserError(f"an option without _target_ cannot be built; its keys are: {', '.join(plain)}")
     check_targets(plain)

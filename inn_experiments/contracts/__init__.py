@@ -3,7 +3,7 @@
 from inn_experiments.contracts.claim import Claim, Report
 from inn_experiments.contracts.errors import UserError
 from inn_experiments.contracts.parts import Corrupted, Diffusing, Encoding, Invertible, Synthesizer
-from inn_experiments.contracts.rows import About, Manifold, Rows, Samples, Scaling, Split
+from inn_experiments.contracts.rows import About, Manifold, RecordScaling, Rows, Samples, Scaling, Split
 from inn_experiments.contracts.shown import Paths, Shapes
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Invertible",
     "Manifold",
     "Paths",
+    "RecordScaling",
     "Report",
     "Rows",
     "Samples",

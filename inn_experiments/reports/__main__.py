@@ -43,7 +43,7 @@ def every_study() -> list[Study]:
     return [
         import_module(f"{studies.__name__}.{module.name}").STUDY
         for module in iter_modules(studies.__path__)
-        if module.name in ("compare", "effects")
+        if module.name in ("claims", "compare", "effects", "grid", "table8")
     ]
 
 

@@ -63,6 +63,11 @@ class Frame:
         names = sorted(name for found, of, name in self._values if found == key and of == "" and name)
         return pd.DataFrame({name: self.value(key, reference=name) for name in names}, index=self.runs.index)
 
+    def holds(self, beginning: str) -> pd.Series:
+        """Whether each run has a number whose key begins so."""
+        found = self.numbers["run"][self.numbers["key"].str.startswith(beginning)]
+        return pd.Series(self.runs.index.isin(found), index=self.runs.index)
+
     def split(self, part: str) -> pd.Series:
         """What every run's split says of `part`, e.g. its `train` rows; None where it says nothing."""
         return self.runs["split"].map(lambda split: split.get(part))

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from inn_experiments.contracts import UserError
-from inn_experiments.reports.estimate import over_seeds
+from inn_experiments.reports.estimate import Estimate, over_seeds
 from inn_experiments.reports.runs import Frame, axis_words, one_run_each
-from inn_experiments.reports.words import entry, number
+from inn_experiments.reports.words import entry, interval, number
 
 ABSENT = "-"
 
@@ -68,3 +68,21 @@ def _trivial(frame: Frame, column: str) -> str:
         return ""
     low, high = number(best.min()), number(best.max())
     return low if low == high else f"{low} to {high}"
+
+
+def estimate_row(label: str, values: Sequence[Estimate | None], seeds: int, places: int, absent: str) -> list[str]:
+    """A table row that says where it rests on fewer cells or seeds: once, if that holds for all of it.
+
+    Args:
+        label: the first entry.
+        values: the numbers; `absent` stands where there is none.
+        seeds: how many seeds there are.
+        places: how many cells each number should average.
+        absent: the word for it.
+    """
+    notes = ["" if value is None else value.lacks(seeds, places) for value in values]
+    common = {note for value, note in zip(values, notes, strict=True) if value is not None}
+    if len(common) == 1:
+        label, notes = label + common.pop(), [""] * len(notes)
+    shown = [absent if value is None else interval(value.mean, value.half) for value in values]
+    return [label, *(text + note for text, note in zip(shown, notes, strict=True))]

@@ -16,9 +16,9 @@ from hydra.errors import HydraException, MissingConfigException, OverrideParseEx
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
-from inn_experiments.configuration.cell import defaults
+from inn_experiments.configuration.axes import NOTES
 from inn_experiments.configuration.checks import nearest, unknown_key
-from inn_experiments.configuration.targets import NOTES
+from inn_experiments.configuration.compose import defaults
 from inn_experiments.contracts import UserError
 
 BAD_INPUT, BROKEN = 2, 1

@@ -13,11 +13,10 @@ from typing import Any
 
 import numpy as np
 from filelock import FileLock
-from omegaconf import DictConfig, OmegaConf
 
 from inn_experiments import __version__
-from inn_experiments.configuration.cell import SHOWING
-from inn_experiments.configuration.checks import axes_read
+from inn_experiments.configuration.axes import SHOWING
+from inn_experiments.configuration.cell import Cell
 from inn_experiments.contracts import Split, Synthesizer
 from inn_experiments.contracts.seeding import child_seed
 
@@ -28,21 +27,19 @@ USED_AFTERWARDS = ("method", "sampler")
 OWN_SETTINGS = ("epochs", "batch", "learning_rate")
 
 
-def fit_or_load(
-    cfg: DictConfig, split: Split, build: Callable[[DictConfig, Split], Synthesizer], folder: Path
-) -> Synthesizer:
-    """The fitted generator of `cfg`: loaded from `folder` where the same training was done, else fitted and kept.
+def fit_or_load(cell: Cell, split: Split, build: Callable[[Cell, Split], Synthesizer], folder: Path) -> Synthesizer:
+    """The fitted generator of `cell`: loaded from `folder` where the same training was done, else fitted and kept.
 
     svd and explicit train the very same network, and two samplers use the same one; whichever comes second
     finds it here, as does a second generator inside the same autoencoder. Generators without a `training_key`
     (the classical ones, whose fit costs nothing) are always fitted. A training that was interrupted goes on
     from its last checkpoint.
     """
-    synthesizer = build(cfg, split)
-    seed = child_seed(cfg.seed, "fit")
+    synthesizer = build(cell, split)
+    seed = child_seed(cell.seed, "fit")
     rows = rows_hash(split)
     if hasattr(synthesizer, "fit_autoencoder"):
-        key = content(cfg, split, rows, ["autoencoder", "trainer"])
+        key = content(cell, split, rows, ["autoencoder", "trainer"])
         for name in OWN_SETTINGS:
             key["parts"]["trainer"].pop(name, None)
         key["parts"]["autoencoder"].pop("normalise", None)
@@ -54,21 +51,20 @@ def fit_or_load(
     if not hasattr(synthesizer, "training_key"):
         synthesizer.fit(split.train, split.val, seed=seed)
         return synthesizer
-    kept = folder / training_fingerprint(cfg, synthesizer.training_key(), split, rows)
+    kept = folder / training_fingerprint(cell, synthesizer.training_key(), split, rows)
     _keep(synthesizer, kept, lambda: synthesizer.fit(split.train, split.val, seed=seed))
     return synthesizer
 
 
-def training_fingerprint(cfg: DictConfig, key: dict[str, Any], split: Split, rows: str | None = None) -> str:
+def training_fingerprint(cell: Cell, key: dict[str, Any], split: Split, rows: str | None = None) -> str:
     """A hash of all that decides the weights of a generator; `key` is its own part, `rows` their hash."""
-    groups = sorted(axes_read(OmegaConf.to_container(cfg)) - {*USED_AFTERWARDS})
-    return _name(content(cfg, split, rows or rows_hash(split), groups) | {"key": key})
+    groups = sorted(cell.read - {*USED_AFTERWARDS})
+    return _name(content(cell, split, rows or rows_hash(split), groups) | {"key": key})
 
 
-def content(cfg: DictConfig, split: Split, rows: str, groups: list[str]) -> dict[str, Any]:
+def content(cell: Cell, split: Split, rows: str, groups: list[str]) -> dict[str, Any]:
     """Everything that decides trained weights: rows, parts, settings, chemistry, seed and version."""
-    plain = OmegaConf.to_container(cfg, resolve=True)
-    parts = {name: plain[name] for name in groups if name in plain}
+    parts = {name: dict(cell.plain[name]) for name in groups if name in cell.plain}
     for group, names in NOT_TRAINING.items():
         parts[group] = {name: value for name, value in parts.get(group, {}).items() if name not in names}
     return {
@@ -76,7 +72,7 @@ def content(cfg: DictConfig, split: Split, rows: str, groups: list[str]) -> dict
         "rows": rows,
         "smiles": split.smiles,
         "shape": split.shape,
-        "seed": cfg.seed,
+        "seed": cell.seed,
         "version": __version__,
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -11,9 +12,11 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
-from inn_experiments.configuration import cell as config
+from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.checks import nearest
+from inn_experiments.configuration.compose import prepare
 from inn_experiments.contracts import UserError
+from inn_experiments.contracts.files import write_text
 from inn_experiments.running import failures, sweep
 
 
@@ -31,32 +34,42 @@ def run_cell(cfg: DictConfig) -> float:
 def _run(cfg: DictConfig, outcome: dict[str, Any]) -> float:
     begun, hydra = time.perf_counter(), HydraConfig.get()
     many = hydra.mode == RunMode.MULTIRUN
-    cfg = config.prepare(cfg, dict(hydra.runtime.choices), list(hydra.overrides.task))
-    outputs, tracker = config.outputs(cfg), config.build(cfg.tracking)
+    cell = prepare(cfg, dict(hydra.runtime.choices), list(hydra.overrides.task))
+    outputs, tracker = cell.outputs, cell.tracker()
     sweep.State.outputs = outputs
-    name, mark = config.cell_name(cfg), config.fingerprint(cfg)
-    # Several bars of one sweep would write over each other.
-    cfg.trainer.progress = cfg.trainer.progress and not many
-    outcome["cell"], outcome["fingerprint"] = name, mark
+    if many:
+        # Several bars of one sweep would write over each other.
+        cell = cell.silent()
+    outcome["cell"], outcome["fingerprint"] = cell.name, cell.fingerprint
 
-    done = tracker.finished(outputs, mark)
+    done = tracker.finished(outputs, cell.fingerprint)
     if done is None:
-        tags = {"cell": name, "fingerprint": mark, "sweep": Path(hydra.sweep.dir if many else hydra.run.dir).name}
-        with tracker.open(outputs, f"{name}-seed{cfg.seed}", tags) as run:
-            run.params(config.axes(cfg))
-            run.text("config.yaml", OmegaConf.to_yaml(cfg))
+        place = hydra.sweep.dir if many else hydra.run.dir
+        tags = {"cell": cell.name, "fingerprint": cell.fingerprint, "sweep": Path(place).name}
+        with tracker.open(outputs, f"{cell.name}-seed{cell.seed}", tags) as run:
+            run.params(cell.axes)
+            run.text("config.yaml", OmegaConf.to_yaml(OmegaConf.create({**cell.plain, "choices": cell.choices})))
             from inn_experiments.running import pipeline
 
-            result = pipeline.run(cfg, run)
+            result = pipeline.run(cell, run)
             run.params({"parameters": result.parameters})
             run.metrics(result.metrics)
             report, folder = asdict(result), run.folder
             run.json("report.json", report)
     else:
         report, folder = done
+        _also_called(cell, report, folder)
     outcome["status"] = "finished" if done is None else "skipped"
     _show(report, folder, outcome, time.perf_counter() - begun)
-    return objective(report, cfg.objective)
+    return objective(report, cell.plain["objective"])
+
+
+def _also_called(cell: Cell, report: dict[str, Any], folder: Path) -> None:
+    """Let a finished cell that is asked for by a preset's name be found by it: it computes the same."""
+    name = cell.choices.get("preset")
+    if name and report["axes"].get("preset") != name:
+        report["axes"]["preset"] = name
+        write_text(folder / "report.json", json.dumps(report, indent=1) + "\n")
 
 
 def objective(report: dict[str, Any], key: str) -> float:

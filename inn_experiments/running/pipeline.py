@@ -10,10 +10,8 @@ from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
-from omegaconf import DictConfig
-
-from inn_experiments.configuration import cell as config
 from inn_experiments.configuration.building import build, reference
+from inn_experiments.configuration.cell import Cell
 from inn_experiments.contracts import Report, Samples, Split, Synthesizer
 from inn_experiments.contracts.old_report import from_dict
 from inn_experiments.contracts.seeding import child_seed
@@ -39,42 +37,44 @@ VERSIONS = (
 SAMPLES = 2000
 
 
-def run(cfg: DictConfig, run: Any) -> Report:
+def run(cell: Cell, run: Any) -> Report:
     """Compute one cell and put all of it on record in `run`, a tracking.Run; returns its report."""
     report = Report(
-        cell=config.cell_name(cfg),
-        seed=cfg.seed,
-        fingerprint=config.fingerprint(cfg),
-        axes=config.axes(cfg),
+        cell=cell.name,
+        seed=cell.seed,
+        fingerprint=cell.fingerprint,
+        axes=cell.axes,
         parameters=0,
         versions={"python": platform.python_version(), **{name: version(name) for name in VERSIONS}},
     )
-    outputs = config.outputs(cfg)
+    outputs = cell.outputs
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
         with _clock(report, "split"):
-            split: Split = config.build(cfg.data).load(seed=child_seed(cfg.seed, "data"), cache=outputs / "cache")
+            split: Split = cell.source().load(seed=child_seed(cell.seed, "data"), cache=outputs / "cache")
             check_rows(split)
-            measures = {name: config.build(cfg[name]) for name in ("utility", "geometry", "claims")}
-            measures["utility"].check(split, seed=child_seed(cfg.seed, "utility"))
-            measures["claims"].check(split)
+            measures = cell.measures()
+            if "utility" in measures:
+                measures["utility"].check(split, seed=child_seed(cell.seed, "utility"))
+            if "claims" in measures:
+                measures["claims"].check(split)
     _warn(report, caught)
     report.split = describe(split)
-    run.dataset(split.name, f"{cfg.seed}-{len(split.train)}x{split.features}")
+    run.dataset(split.name, f"{cell.seed}-{len(split.train)}x{split.features}")
     with warnings.catch_warnings(record=True) as caught:
         # A collapse, for example, belongs into the report and not between the lines of the progress.
         warnings.simplefilter("always", UserWarning)
         with _clock(report, "fit"):
-            synthesizer = fit_or_load(cfg, split, build, outputs / "fits")
+            synthesizer = fit_or_load(cell, split, build, outputs / "fits")
     _warn(report, caught)
     report.parameters = getattr(synthesizer, "parameters", 0)
     report.timings["train"] = getattr(synthesizer, "seconds", report.timings["fit"])
     with _clock(report, "sample"):
-        labels = stages.labels_like(split.test.y, SAMPLES, child_seed(cfg.seed, "fidelity/labels"))
-        samples = synthesizer.sample(labels, seed=child_seed(cfg.seed, "fidelity/draw"))
+        labels = stages.labels_like(split.test.y, SAMPLES, child_seed(cell.seed, "fidelity/labels"))
+        samples = synthesizer.sample(labels, seed=child_seed(cell.seed, "fidelity/draw"))
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
-        shown = evaluate(report, cfg, split, synthesizer, samples, measures)
+        shown = evaluate(report, cell, split, synthesizer, samples, measures)
     _warn(report, caught)
     with _clock(report, "record"):
         record(run, report, split, synthesizer, samples, shown)
@@ -82,21 +82,24 @@ def run(cfg: DictConfig, run: Any) -> Report:
 
 
 def evaluate(
-    report: Report, cfg: DictConfig, split: Split, synthesizer: Synthesizer, samples: Samples, measures: dict[str, Any]
+    report: Report, cell: Cell, split: Split, synthesizer: Synthesizer, samples: Samples, measures: dict[str, Any]
 ) -> tuple[Any, Any]:
     """Fill in everything that is measured on test rows; returns what figures show of geometry and claims."""
-    seed, measure = child_seed(cfg.seed, "evaluation"), measures["geometry"]
+    seed, measure = child_seed(cell.seed, "evaluation"), measures.get("geometry")
     with _clock(report, "directions"):
         stages.directions(report, synthesizer, split, seed)
         stages.reconstruction(report, synthesizer, split, seed)
     with _clock(report, "fidelity"):
-        if measure.decoded or samples.latent is None:
+        if measure is None or measure.decoded or samples.latent is None:
             stages.likeness(report, samples, split, seed)
     with _clock(report, "geometry"):
         shown = stages.geometry(report, measure, synthesizer, split, seed)
         stages.unseen(report, synthesizer, split, seed)
     with _clock(report, "claims"):
-        claimed = stages.claims(report, measures["claims"], synthesizer, split, seed)
+        claims = measures.get("claims")
+        claimed = stages.claims(report, claims, synthesizer, split, seed) if claims else None
+    if "utility" not in measures:
+        return shown, claimed
     with _clock(report, "utility"):
         others = {"convex": lambda: reference(Convex(), split), "bootstrap": Bootstrap}
         stages.utility(
@@ -105,8 +108,8 @@ def evaluate(
             synthesizer,
             split,
             others,
-            lambda: build(cfg, split),
-            child_seed(cfg.seed, "utility"),
+            lambda: build(cell, split),
+            child_seed(cell.seed, "utility"),
         )
     return shown, claimed
 

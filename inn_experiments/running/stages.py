@@ -61,7 +61,7 @@ def likeness(report: Report, samples: Samples, split: Split, seed: int) -> None:
 
 def geometry(report: Report, measure: Any, synthesizer: Synthesizer, split: Split, seed: int) -> Shapes | None:
     """Table 8: class by class, in the latent space where there is one; returns what Figures 5 and 6 show, if any."""
-    if not measure.rows:
+    if measure is None:
         return None
     second, real = (split.fresh, split.test) if split.fresh is not None else halves(split.test, seed=seed)
     real, second, train = (

@@ -10,6 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from hydra._internal.config_loader_impl import ConfigLoaderImpl
+from hydra._internal.config_search_path_impl import ConfigSearchPathImpl
+from hydra.core.config_loader import ConfigLoader
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.utils import filter_overrides
@@ -17,11 +20,12 @@ from hydra.experimental.callback import Callback
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
-from inn_experiments.configuration import cell as config
+from inn_experiments.configuration.cell import outputs_folder
 from inn_experiments.configuration.checks import check_plain
+from inn_experiments.configuration.targets import build
 from inn_experiments.contracts import UserError
+from inn_experiments.contracts.files import write_text
 from inn_experiments.running import failures
-from inn_experiments.tracking.files import replacing
 
 RESULT, CELLS = "result.json", "cells.json"
 
@@ -56,8 +60,9 @@ def _or_exit(step: Any, cfg: DictConfig) -> None:
 
 def prepare_outputs(cfg: DictConfig) -> None:
     """Find out before any work whether the outputs folder can be written, and prepare what runs share."""
-    check_plain(OmegaConf.to_container(cfg.paths, resolve=True), "paths")
-    State.outputs = config.outputs(cfg)
+    paths = OmegaConf.to_container(cfg.paths, resolve=True)
+    check_plain(paths, "paths")
+    State.outputs = outputs_folder(paths["outputs"])
     try:
         State.outputs.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=State.outputs) as probe:
@@ -67,7 +72,7 @@ def prepare_outputs(cfg: DictConfig) -> None:
             raise UserError(f"paths.outputs={State.outputs}: this is not a folder; name one") from None
         reason = (error.strerror or str(error)).lower()
         raise UserError(f"paths.outputs={State.outputs}: it cannot be written: {reason}") from None
-    State.tracker = config.build(cfg.tracking)
+    State.tracker = build(OmegaConf.to_container(cfg.tracking, resolve=True))
     State.tracker.prepare(State.outputs)
 
 
@@ -81,9 +86,18 @@ def note_cells(cfg: DictConfig) -> None:
 
         given = [f"{key}={value}" for key, value in (sweeper.params or {}).items()]
         given += list(cfg.hydra.overrides.task)
-        parsed = OverridesParser.create().parse_overrides(given)
+        parsed = OverridesParser.create(_loader(cfg)).parse_overrides(given)
         cells = [list(filter_overrides(cell)) for cell in BasicSweeper.split_arguments(parsed, None)[0]]
         _write(State.sweep / CELLS, cells)
+
+
+def _loader(cfg: DictConfig) -> ConfigLoader:
+    """What knows the options of each group, for sweeps over `glob(*)`."""
+    places = ConfigSearchPathImpl()
+    for source in cfg.hydra.runtime.config_sources:
+        if source.schema not in ("", "structured"):
+            places.append(source.provider, f"{source.schema}://{source.path}")
+    return ConfigLoaderImpl(places)
 
 
 def expected(sweep: Path) -> list[list[str]] | None:
@@ -150,8 +164,7 @@ def summary() -> int:
 
 
 def _write(path: Path, content: Any) -> None:
-    with replacing(path) as fresh:
-        fresh.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    write_text(path, json.dumps(content, indent=1) + "\n")
 
 
 def _note(path: Path, outcome: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from inn_experiments.contracts import Rows, Split
 from inn_experiments.contracts.files import write_text
 from inn_experiments.contracts.seeding import child_seed
-from inn_experiments.reports.cell.figures import SHOWN_CLASSES
+from inn_experiments.reports.cell.panels import SHOWN_CLASSES, grid
 from inn_experiments.reports.files import write_figure
 
 PANELS = "ABCDEF"
@@ -60,11 +60,11 @@ def eye_tests(
 
 
 def file_name(name: str, used: set[str]) -> str:
-    """A part of a file name from a class' name, safe on every system and not among `used`, to which it is
-    added.
+    """A part of a file name from a class' name, safe on every system and not among `used`, to which it is added.
 
-    >>> used = set(); file_name("1,2-DCE / water", used), file_name("1,2-DCE: water", used)
-    ('1_2-DCE_water', '1_2-DCE_water_2')
+    Example:
+        >>> used = set(); file_name("1,2-DCE / water", used), file_name("1,2-DCE: water", used)
+        ('1_2-DCE_water', '1_2-DCE_water_2')
     """
     safe = re.sub(r"[^A-Za-z0-9-]+", "_", name).strip("_")[:60] or "class"
     found, number = safe, 1
@@ -77,12 +77,10 @@ def file_name(name: str, used: set[str]) -> str:
 
 
 def _sheet(rows: list[np.ndarray], split: Split, name: str) -> Figure:
-    figure = Figure(figsize=(11, 5.2), layout="constrained")
-    panels = figure.subplots(2, 3, sharex=True, sharey=True).ravel()
+    figure, panels = grid(len(PANELS), 3, 3.5, 2.2, share=True)
     for letter, panel, row in zip(PANELS, panels, rows, strict=True):
         panel.plot(split.axis, row, color="0.15", linewidth=0.7)
         panel.set_title(letter, fontsize=10, loc="left", fontweight="bold")
-        panel.tick_params(labelsize=7)
     figure.supxlabel(split.axis_name, fontsize=9)
     figure.suptitle(f"{name}: five of these are real, one is synthetic. Which?", fontsize=10)
     return figure

@@ -1,31 +1,57 @@
-"""Points of the plane in a diffusion: snapshots, the path of one point, its steps (Kulkarni et al.)."""
+"""Points of the plane in a diffusion: snapshots, animation, the path of one point, its steps (Kulkarni et al.)."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import numpy as np
+from matplotlib.animation import PillowWriter
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 
 from inn_experiments.contracts import Paths
-from inn_experiments.reports.cell.figures import GENERATED, REAL
+from inn_experiments.reports.cell.panels import grid, spaced
+from inn_experiments.reports.colours import GENERATED, REAL
+from inn_experiments.reports.files import write_figure
 
 SNAPSHOTS = 6
 COLOURS = "rainbow"
-# The percentage of points on either side that does not decide what is shown.
 OUTSIDE = 0.2
+"""The percentage of points on either side that does not decide what is shown."""
+
+FRAMES, HELD, PER_SECOND = 52, 8, 12
+POINTS, DOTS_PER_INCH = 600, 72
+
+
+def paths_figures(folder: Path, paths: Paths) -> list[Path]:
+    """Draw Figures 1 to 5 of Kulkarni et al., and the reverse process as an animation; returns the files."""
+    there, back = "Points on their way into the noise", "The same points on their way back, colours kept"
+    pictures = {
+        "forward.png": snapshots_figure(paths.forward, paths.forward_levels, paths.place, there),
+        "reverse.png": snapshots_figure(paths.reverse, paths.reverse_levels, paths.place, back),
+        "path.png": path_figure(paths),
+        "steps.png": steps_figure(paths),
+    }
+    files = [write_figure(folder / name, figure) for name, figure in pictures.items()]
+    return [*files, write_animation(folder / "reverse.gif", paths)]
 
 
 def snapshots_figure(states: np.ndarray, levels: np.ndarray, place: np.ndarray, title: str) -> Figure:
-    """Six of the states (k+1, n, 2), evenly spaced from the first to the last, in the units of the file.
+    """Six of the states, evenly spaced from the first to the last, in the units of the file; source: Figures 1 to 3.
 
-    Arguments: `levels` (k+1,) of the states; `place` (n,) in 0..1 colours each point, in every panel.
-    Source: Figures 1 to 3.
+    Args:
+        states: (k+1, n, 2).
+        levels: (k+1,) of the states.
+        place: (n,) in 0..1, colours each point, in every panel.
+        title: of the figure.
     """
     shown = spaced(len(states), SNAPSHOTS)
-    figure = Figure(figsize=(2.1 * len(shown) + 0.6, 2.8), layout="constrained")
-    axes = figure.subplots(1, len(shown), squeeze=False, sharex=True, sharey=True)[0]
+    figure, axes = grid(len(shown), len(shown), 2.1, 1.9, share=True)
     for axis, index in zip(axes, shown, strict=True):
-        drawn = draw_points(axis, states[index], place)
+        drawn = draw_places(axis, states[index], place)
         axis.set_title(f"level {levels[index]}", fontsize=8)
     frame(axes[0], states[shown])
     figure.colorbar(drawn, ax=list(axes), label="place at first", shrink=0.8)
@@ -66,7 +92,32 @@ def steps_figure(paths: Paths) -> Figure:
     return figure
 
 
-def draw_points(axis: Axes, points: np.ndarray, place: np.ndarray):
+def write_animation(path: Path, paths: Paths) -> Path:
+    """Draw the reverse process of `paths` as a GIF at `path`, making its folder; whole or not at all.
+
+    At most 600 points and 60 frames, the last of which stands still for a while.
+    """
+    states = paths.reverse[:, :POINTS]
+    figure = Figure(figsize=(4.0, 4.2), layout="constrained")
+    FigureCanvasAgg(figure)
+    axis = figure.subplots()
+    drawn = draw_places(axis, states[0], paths.place[:POINTS])
+    frame(axis, states)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # The writer goes by the ending of the name, so that the temporary one differs in its folder.
+    with TemporaryDirectory(prefix=".", dir=path.parent) as room:
+        fresh, writer = Path(room) / path.name, PillowWriter(fps=PER_SECOND)
+        with writer.saving(figure, fresh, DOTS_PER_INCH):
+            shown = spaced(len(states), FRAMES)
+            for index in [*shown, *[shown[-1]] * HELD]:
+                drawn.set_offsets(states[index])
+                axis.set_title(f"level {paths.reverse_levels[index]}", fontsize=9)
+                writer.grab_frame()
+        fresh.replace(path)
+    return path
+
+
+def draw_places(axis: Axes, points: np.ndarray, place: np.ndarray) -> PathCollection:
     """Points (n, 2) in the colours of their places (n,), on axes without ticks; returns the collection."""
     axis.set_xticks([])
     axis.set_yticks([])
@@ -81,8 +132,3 @@ def frame(axis: Axes, states: np.ndarray, outside: float = OUTSIDE) -> None:
     middle = (low + high) / 2
     axis.set_xlim(middle[0] - half, middle[0] + half)
     axis.set_ylim(middle[1] - half, middle[1] + half)
-
-
-def spaced(count: int, most: int) -> np.ndarray:
-    """At most `most` numbers of 0..count-1, evenly spaced, the first and the last among them."""
-    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int))

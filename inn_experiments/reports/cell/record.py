@@ -9,10 +9,10 @@ from inn_experiments.contracts import Paths, Samples, Shapes, Split
 from inn_experiments.contracts.parts import Curves
 from inn_experiments.contracts.report import Report
 from inn_experiments.contracts.seeding import child_seed
-from inn_experiments.reports.cell.claims_figures import claims_figures
+from inn_experiments.reports.cell.component_figures import geometry_figure
 from inn_experiments.reports.cell.eye_test import eye_tests
 from inn_experiments.reports.cell.figures import cell_figures
-from inn_experiments.reports.cell.geometry_figure import geometry_figure
+from inn_experiments.reports.cell.paths_figures import paths_figures
 from inn_experiments.reports.cell.samples import write_samples
 from inn_experiments.reports.files import write_figure
 
@@ -36,10 +36,10 @@ def record(
     cell_figures(figures, split, samples, curves)
     for one in shown:
         if isinstance(one, Paths):
-            claims_figures(figures, one)
+            paths_figures(figures, one)
         elif isinstance(one, Shapes):
             units = "rows" if samples.latent is None else "latents"
-            write_figure(figures / "geometry.png", geometry_figure(one.real, one.generated, split.classes, units))
+            write_figure(figures / "geometry.png", geometry_figure(one, split.classes, units))
             _eye_tests(folder / "eye_test", report, split, one)
     write_samples(folder, split, samples)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from inn_experiments.contracts import Samples, Split
-from inn_experiments.tracking.files import replacing
+from inn_experiments.contracts import RecordScaling, Samples, Split
+from inn_experiments.contracts.files import replacing
 
 
 def write_samples(folder: Path, split: Split, samples: Samples) -> Path:
@@ -20,21 +20,19 @@ def write_samples(folder: Path, split: Split, samples: Samples) -> Path:
     labels = np.array([split.classes[label] for label in samples.y], dtype=str)
     rows = split.scaling.undo(samples.x)
     if split.shape is not None:
-        return _write_records(folder / "samples.npz", rows, labels, split)
+        shape, axes = split.shape, {}
+        if isinstance(split.scaling, RecordScaling):
+            shape, axes = (
+                split.scaling.raw_shape,
+                dict(zip(("retention", "drift"), split.scaling.raw_axes, strict=True)),
+            )
+        with replacing(folder / "samples.npz") as fresh, fresh.open("wb") as handle:
+            np.savez(handle, X=rows.reshape(len(rows), *shape), label=labels, **axes)
+        return folder / "samples.npz"
     import pandas as pd
 
     table = pd.DataFrame(rows, columns=[f"{value:g}" for value in split.axis])
     table.insert(0, "label", labels.astype(object))
-    target = folder / "samples.parquet"
-    with replacing(target) as fresh:
+    with replacing(folder / "samples.parquet") as fresh:
         table.to_parquet(fresh, index=False)
-    return target
-
-
-def _write_records(target: Path, rows: np.ndarray, labels: np.ndarray, split: Split) -> Path:
-    # A scaling without a shape of its own does not change the records' size.
-    shape = getattr(split.scaling, "raw_shape", split.shape)
-    axes = dict(zip(("retention", "drift"), getattr(split.scaling, "raw_axes", ()), strict=False))
-    with replacing(target) as fresh, fresh.open("wb") as handle:
-        np.savez(handle, X=rows.reshape(len(rows), *shape), label=labels, **axes)
-    return target
+    return folder / "samples.parquet"

@@ -2,86 +2,60 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
-from typing import Any
+from argparse import Namespace
 
-from inn_experiments.contracts import UserError
-from inn_experiments.measures.numbers.intervals import mean_interval
-from inn_experiments.reports.estimate import interval, number, probability
-from inn_experiments.reports.studies.selection import fits
-from inn_experiments.reports.studies.tables import markdown
+import pandas as pd
 
-Run = dict[str, Any]
+from inn_experiments.reports.estimate import over_seeds
+from inn_experiments.reports.runs import Frame, choose, one_run_each
+from inn_experiments.reports.study import Document, Study
+from inn_experiments.reports.table import markdown
+from inn_experiments.reports.words import interval, number, probability
+
 HEADS = ("statement", "value", "chance or control", "p, each seed", "n a seed", "seeds")
+ABSENT = "-"
+ABOUT = (
+    "A value is the mean over seeds ± half the width of its 95 % Student t interval; with one seed its own "
+    "interval stands in brackets. p belongs to each seed's test against chance, in the order of the seeds; "
+    "it is not corrected for there being many."
+)
 
 
-def claims_markdown(
-    reports: Sequence[Run], only: dict[str, str], commands: Sequence[str], date: str
-) -> tuple[str, int]:
-    """(Markdown, number of runs): every cell's statements with what chance, or the control, gives.
-
-    A value is the mean over seeds ± half the width of its 95 % Student t interval; with one seed the interval is
-    the run's own. p is that of each seed's test, in the order of the seeds.
-
-    Args: reports: `report.json` dicts of finished runs; only: axis -> the value a run must have; commands: what
-    made the runs and this report; date: of the day.
-
-    Raises:
-        UserError: no run has statements, or two runs of one cell share a seed.
-    """
-    chosen = [report for report in reports if report.get("claims") and fits(report, only)]
-    if not chosen:
-        raise UserError(
-            f"none of the {len(reports)} finished runs has measured statements and {only or 'any axes'}; "
-            "choose claims=spirals or claims=latent_arithmetic"
-        )
-    cells: dict[str, dict[int, Run]] = defaultdict(dict)
-    for report in chosen:
-        if report["seed"] in cells[report["cell"]]:
-            raise UserError(
-                f"two runs of {report['cell']} have seed {report['seed']}: they differ in a setting that the "
-                "cell's name does not tell; choose with --only AXIS=VALUE, or use another --outputs"
-            )
-        cells[report["cell"]][report["seed"]] = report
-    seeds = ", ".join(str(seed) for seed in sorted({report["seed"] for report in chosen}))
-    about = (
-        "A value is the mean over seeds ± half the width of its 95 % Student t interval; with one seed its own "
-        "interval stands in brackets. p belongs to each seed's test against chance, in the order of the seeds; "
-        "it is not corrected for there being many."
+def answer(frame: Frame, options: Namespace) -> Document:
+    """Every cell's statements with what chance, or the control, gives."""
+    advice = "choose claims=spirals or claims=latent_arithmetic"
+    chosen = choose(frame, options.only, frame.holds("claims/"), "measured statements", advice)
+    cells = chosen.runs["cell"]
+    one_run_each(
+        chosen,
+        cells,
+        "two runs of {place} have seed {seed}: they differ in a setting that the cell's name does not tell; choose "
+        "with --only AXIS=VALUE, or use another --outputs",
     )
-    parts = [
-        "# Measured statements",
-        f"- {date}: {len(chosen)} runs, seeds {seeds}",
-        "\n".join(["```", *commands, "```"]),
-        about,
-    ]
-    for cell, runs in sorted(cells.items()):
-        parts += [f"## {cell}", claims_table([runs[seed] for seed in sorted(runs)])]
-    return "\n\n".join(parts) + "\n", len(chosen)
+    parts = [(f"## {cell}", claims_table(chosen.take(cells == cell))) for cell in sorted(set(cells))]
+    return Document("Measured statements", chosen, [ABOUT, *(part for pair in parts for part in pair)])
 
 
-def claims_table(runs: Sequence[Run]) -> str:
-    """The Markdown table of one cell's `runs`, a row for each statement, in the order they were measured."""
-    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for run in runs:
-        for claim in run["claims"]:
-            found[claim["key"]].append(claim)
-    return markdown(HEADS, [_row(claims) for claims in found.values()])
+def claims_table(runs: Frame) -> str:
+    """One cell's statements, a row each, in the order they were measured."""
+    every = runs.numbers[runs.numbers["key"].str.startswith("claims/")]
+    return markdown(HEADS, [_row(claims) for _, claims in every.groupby("key", sort=False)])
 
 
-def _row(claims: list[dict[str, Any]]) -> list[str]:
-    first = claims[0]
-    value = interval(*mean_interval([claim["value"] for claim in claims]))
-    if len(claims) == 1 and first["low"] is not None:
+def _row(claims: pd.DataFrame) -> list[str]:
+    own, chances = claims[claims["reference"] == ""], claims["value"][claims["reference"] == "chance"].tolist()
+    first = own.iloc[0]
+    value = interval(*over_seeds(own["value"]))
+    if len(own) == 1 and pd.notna(first["low"]):
         value = f"{number(first['value'])} [{number(first['low'])}, {number(first['high'])}]"
-    chances = [claim["chance"] for claim in claims if claim["chance"] is not None]
-    tests = [probability(claim["p"]) for claim in claims if claim["p"] is not None]
     return [
-        first["text"],
+        first["label"],
         value,
-        number(sum(chances) / len(chances)) if chances else "-",
-        ", ".join(tests) or "-",
-        str(first["n"]),
-        str(len(claims)),
+        number(sum(chances) / len(chances)) if chances else ABSENT,
+        ", ".join(map(probability, own["p"].dropna())) or ABSENT,
+        f"{first['n']:.0f}",
+        str(len(own)),
     ]
+
+
+STUDY = Study("claims", "measured statements of the sources, beside chance", answer)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from inn_experiments.reports.estimate import baseline, metric
+from inn_experiments.reports.before import baseline, metric
 from inn_experiments.reports.studies.records2d_runs import (
     ERROR,
     Interval,

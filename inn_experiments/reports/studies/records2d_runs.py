@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from inn_experiments.contracts import UserError
 from inn_experiments.measures.numbers.intervals import corrected_interval
-from inn_experiments.reports.studies.selection import fits
+from inn_experiments.reports.before import fits
 
 ERROR = "test/reconstruction/mse"
 SQUARE = ("sequential", "joint")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from inn_experiments.reports.estimate import baseline, interval, metric
+from inn_experiments.reports.before import baseline, metric
 from inn_experiments.reports.studies.records2d_runs import (
     ERROR,
     Interval,
@@ -21,7 +21,8 @@ from inn_experiments.reports.studies.records2d_runs import (
     over_seeds,
     table_row,
 )
-from inn_experiments.reports.studies.tables import markdown
+from inn_experiments.reports.table import markdown
+from inn_experiments.reports.words import interval
 
 ABSENT = "-"
 TREATMENTS = {

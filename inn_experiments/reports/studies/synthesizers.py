@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from inn_experiments.reports.estimate import Getter, interval, metric, number, utility
+from inn_experiments.reports.before import Getter, metric, utility
 from inn_experiments.reports.studies.synthesizers_runs import (
     PROTOCOL,
     Interval,
@@ -20,7 +20,8 @@ from inn_experiments.reports.studies.synthesizers_runs import (
     summary,
     twins,
 )
-from inn_experiments.reports.studies.tables import markdown
+from inn_experiments.reports.table import markdown
+from inn_experiments.reports.words import interval, number
 
 SCORES = {
     "C2ST": "c2st",

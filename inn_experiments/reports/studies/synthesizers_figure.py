@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from inn_experiments.reports.estimate import metric
+from inn_experiments.reports.before import metric
 from inn_experiments.reports.studies.synthesizers_runs import Report, Table, fidelity, gain, ranked, shared, summary
 
 COLOURS = {

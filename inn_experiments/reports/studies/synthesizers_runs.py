@@ -8,8 +8,7 @@ from typing import Any
 
 from inn_experiments.contracts import UserError
 from inn_experiments.measures.numbers.intervals import Interval, mean_interval
-from inn_experiments.reports.estimate import Getter, metric, utility
-from inn_experiments.reports.studies.selection import fits
+from inn_experiments.reports.before import Getter, fits, metric, utility
 
 Report = dict[str, Any]
 Runs = dict[int, Report]

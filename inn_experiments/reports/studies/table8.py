@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
-from itertools import product
-from typing import Any
+from argparse import Namespace
+from collections.abc import Callable, Mapping
 
 import numpy as np
+import pandas as pd
 
-from inn_experiments.contracts import UserError
 from inn_experiments.measures.numbers.intervals import mean_interval
-from inn_experiments.reports.estimate import interval, number
-from inn_experiments.reports.studies.selection import fits
-from inn_experiments.reports.studies.tables import markdown
+from inn_experiments.reports.estimate import over_seeds
+from inn_experiments.reports.runs import Frame, choose, one_run_each
+from inn_experiments.reports.study import Document, Study
+from inn_experiments.reports.table import markdown
+from inn_experiments.reports.words import interval, number
 
 ARMS = {"generated": "generated", "second": "second real", "gaussian": "gaussian"}
 STRUCTURE = {"c2st": "C2ST", "swd": "SWD ↓", "coverage": "coverage ↑"}
@@ -38,60 +38,43 @@ ABOUT = (
     "spread is not. SWD: sliced Wasserstein-2 distance in spreads; Fréchet likewise, squared. Distance "
     "ratio: distance to the nearest training row over that of second "
     "real rows, 1 is best, below are copies. Along PC1: total variation over 20 equal-mass bins. Entries of "
-    "several seeds are mean ± half the width of the 95 % Student t interval over seeds.\n"
+    "several seeds are mean ± half the width of the 95 % Student t interval over seeds."
 )
-Row = dict[str, Any]
-Runs = dict[int, dict[str, Row]]
 
 
-def table8_markdown(
-    reports: Sequence[dict[str, Any]], only: dict[str, str], commands: Sequence[str], date: str
-) -> tuple[str, int]:
-    """(Markdown, number of runs): one block per cell, from all finished runs that have a geometry.
-
-    Arguments: `reports`, `report.json` dicts; `only`, axis -> the value a run must have; `commands`, the
-    command lines of the runs and of this report; `date`. Raises UserError where no run fits or two of one
-    cell share a seed.
-    """
-    chosen = [report for report in reports if report.get("geometry") and fits(report, only)]
-    if not chosen:
-        raise UserError(
-            f"none of the {len(reports)} finished runs has a geometry and {only or 'any axes'}; run "
-            "experiment=table8 first, or any run with geometry=per_class"
-        )
-    cells: dict[str, Runs] = defaultdict(dict)
-    for report in chosen:
-        runs = cells[report["cell"]]
-        if report["seed"] in runs:
-            raise UserError(
-                f"two finished runs are called {report['cell']} with seed {report['seed']}; choose one with "
-                "--only AXIS=VALUE"
-            )
-        runs[report["seed"]] = {row["class"]: row for row in report["geometry"]}
-    blocks = [block(cell, dict(sorted(runs.items()))) for cell, runs in sorted(cells.items())]
-    head = ["# Table 8: statistics of each class, real and generated\n", f"- {date}: {len(chosen)} runs\n"]
-    text = "\n".join([*head, "```", *commands, "```\n", ABOUT, f"{PAPER}\n", *blocks])
-    return text.rstrip() + "\n", len(chosen)
+def answer(frame: Frame, options: Namespace) -> Document:
+    """One block per cell, from all finished runs that have a geometry."""
+    advice = "run experiment=table8 first, or any run with geometry=per_class"
+    chosen = choose(frame, options.only, frame.holds("test/geometry/n"), "a geometry", advice)
+    cells = chosen.runs["cell"]
+    one_run_each(
+        chosen, cells, "two finished runs are called {place} with seed {seed}; choose one with --only AXIS=VALUE"
+    )
+    blocks = [part for cell in sorted(set(cells)) for part in block(cell, chosen.take(cells == cell))]
+    return Document("Table 8: statistics of each class, real and generated", chosen, [ABOUT, PAPER, *blocks])
 
 
-def block(cell: str, runs: Runs) -> str:
+def block(cell: str, runs: Frame) -> list[str]:
     """Table 8 of one cell, its two error lines, and the tables of structure."""
-    parts = [
-        f"## {cell}\n",
-        f"Seeds: {', '.join(map(str, runs))}.\n",
-        moments_table(runs) + "\n",
-        error_table(runs) + "\n",
-    ]
-    parts += [structure_table(runs, STRUCTURE) + "\n", structure_table(runs, MORE) + "\n"]
-    if any("judge" in row for run in runs.values() for row in run.values()):
-        parts += ["The machine judge of the eye tests, C2ST on the rows themselves (0.5: cannot be told):\n"]
-        parts += [_class_table(runs, {title: _judge(arm) for arm, title in list(ARMS.items())[:2]}) + "\n"]
-    return "\n".join(parts)
+    parts = [f"## {cell}", f"Seeds: {', '.join(map(str, runs.seeds))}.", moments_table(runs), error_table(runs)]
+    parts += [structure_table(runs, STRUCTURE), structure_table(runs, MORE)]
+    judged = {title: by_class(runs, f"{arm}/judge") for arm, title in list(ARMS.items())[:2]}
+    if any(table.notna().any(axis=None) for table in judged.values()):
+        parts += ["The machine judge of the eye tests, C2ST on the rows themselves (0.5: cannot be told):"]
+        parts += [_class_table(judged)]
+    return parts
 
 
-def moments_table(runs: Runs) -> str:
+def by_class(runs: Frame, key: str) -> pd.DataFrame:
+    """A number of the geometry as runs x classes, the classes in the order of the reports."""
+    sizes = runs.numbers[runs.numbers["key"] == "test/geometry/n"]
+    return pd.DataFrame({name: runs.value(f"test/geometry/{key}", of=name) for name in dict.fromkeys(sizes["of"])})
+
+
+def moments_table(runs: Frame) -> str:
     """The paper's columns, class by class."""
-    header, lines = ["Chemical", "n"], [[name, _counts(runs, name)] for name in _names(runs)]
+    sizes = by_class(runs, "n")
+    header, columns = ["Chemical", "n"], [list(sizes), [_counts(sizes[name]) for name in sizes]]
     for key, title, show in (
         ("mean", "Mean", entry),
         ("std", "SD", entry),
@@ -100,92 +83,70 @@ def moments_table(runs: Runs) -> str:
     ):
         for arm in ("real", "generated"):
             header.append(f"{title} {arm}")
-            for line, name in zip(lines, _names(runs), strict=True):
-                line.append(show([row[arm][key] for row in _rows(runs, name)]))
-    return markdown(header, lines)
+            columns.append([show(values) for _, values in by_class(runs, f"{arm}/{key}").items()])
+    return markdown(header, list(zip(*columns, strict=True)))
 
 
-def error_table(runs: Runs) -> str:
+def error_table(runs: Frame) -> str:
     """The two error lines of Table 8 per arm, in the data's units and as shares of each class' deviation."""
-    header = [
-        "Mean over chemicals",
-        "mean error",
-        "of own SD",
-        "worst",
-        "SD error",
-        "of own SD",
-        "worst",
-        "PC1 error",
-        "PC2 error",
-    ]
+    header = ["Mean over chemicals"]
+    header += [part for moment in ("mean", "SD") for part in (f"{moment} error", "of own SD", "worst")]
     lines = []
     for arm, title in ARMS.items():
         line = [f"**{title}**"]
         for key in ("mean", "std"):
-            line.append(entry(_per_seed(runs, lambda row, arm=arm, key=key: abs(row[arm][key] - row["real"][key]))))
-            share = _score(arm, f"{key}_error")
-            line += [percent(_per_seed(runs, share)), percent(_per_seed(runs, share, max))]
-        line += [percent(_per_seed(runs, _score(arm, f"{key}_error"))) for key in ("pc1", "pc2")]
-        lines.append(line)
-    return markdown(header, lines)
+            line.append(entry(over_classes((by_class(runs, f"{arm}/{key}") - by_class(runs, f"real/{key}")).abs())))
+            shares = by_class(runs, f"{arm}/{key}_error")
+            line += [percent(over_classes(shares)), percent(over_classes(shares, max))]
+        lines.append([*line, *(percent(over_classes(by_class(runs, f"{arm}/{key}_error"))) for key in ("pc1", "pc2"))])
+    return markdown([*header, "PC1 error", "PC2 error"], lines)
 
 
-def structure_table(runs: Runs, columns: dict[str, str]) -> str:
+def structure_table(runs: Frame, columns: Mapping[str, str]) -> str:
     """Scores of the three arms side by side, class by class, and their mean."""
-    pairs = product(columns.items(), ARMS.items())
-    readers = {f"{text} {name}": _score(arm, key) for (key, text), (arm, name) in pairs}
+    tables = {
+        f"{text} {name}": by_class(runs, f"{arm}/{key}") for key, text in columns.items() for arm, name in ARMS.items()
+    }
     if "coverage" in columns:
-        readers["generated coverage over second real's"] = _score("generated", "coverage_ratio")
-    return _class_table(runs, readers)
+        tables["generated coverage over second real's"] = by_class(runs, "generated/coverage_ratio")
+    return _class_table(tables)
 
 
-def entry(values: Sequence[float]) -> str:
+def over_classes(table: pd.DataFrame, over: Callable[[np.ndarray], float] = np.mean) -> pd.Series:
+    """Per run, the mean (or what `over` gives) of a number over the classes that the run has."""
+    rows = [row[~np.isnan(row)] for row in table.to_numpy()]
+    return pd.Series([float(over(row)) if row.size else np.nan for row in rows], index=table.index)
+
+
+def entry(values: pd.Series) -> str:
     """A mean over seeds with its interval, one seed's number alone, or a dash for none."""
-    if not values:
+    known = values.dropna()
+    if known.empty:
         return "—"
-    return number(values[0]) if len(values) == 1 else interval(*mean_interval(values))
+    return number(known.iloc[0]) if len(known) == 1 else interval(*over_seeds(known))
 
 
-def percent(values: Sequence[float]) -> str:
+def percent(values: pd.Series) -> str:
     """As `entry`, of shares."""
-    if not values:
+    known = values.dropna().to_numpy()
+    if not known.size:
         return "—"
-    mean, half = mean_interval(100 * np.asarray(values))
+    mean, half = mean_interval(100 * known)
     return f"{mean:.2f} %" if half is None else f"{mean:.2f} ± {half:.2f} %"
 
 
-def _class_table(runs: Runs, columns: dict[str, Callable[[Row], float]]) -> str:
-    lines = [
-        [name, *(entry([read(row) for row in _rows(runs, name)]) for read in columns.values())] for name in _names(runs)
-    ]
-    lines.append(["**mean**", *(entry(_per_seed(runs, read)) for read in columns.values())])
-    return markdown(["Chemical", *columns], lines)
+def _class_table(tables: Mapping[str, pd.DataFrame]) -> str:
+    names = list(next(iter(tables.values())))
+    lines = [[name, *(entry(table[name]) for table in tables.values())] for name in names]
+    lines.append(["**mean**", *(entry(over_classes(table)) for table in tables.values())])
+    return markdown(["Chemical", *tables], lines)
 
 
-def _names(runs: Runs) -> list[str]:
-    """Every class that some seed has, in the order of the reports."""
-    return list(dict.fromkeys(name for run in runs.values() for name in run))
-
-
-def _rows(runs: Runs, name: str) -> list[Row]:
-    return [run[name] for run in runs.values() if name in run]
-
-
-def _counts(runs: Runs, name: str) -> str:
+def _counts(sizes: pd.Series) -> str:
     """Rows on each side, and how many seeds have the class where some lack it."""
-    rows = _rows(runs, name)
-    sizes = sorted({row["n"] for row in rows})
-    lacking = "" if len(rows) == len(runs) else f" ({len(rows)} of {len(runs)} seeds)"
-    return " to ".join(map(str, dict.fromkeys((sizes[0], sizes[-1])))) + lacking
+    known = sizes.dropna()
+    lacking = "" if len(known) == len(sizes) else f" ({len(known)} of {len(sizes)} seeds)"
+    return " to ".join(f"{size:.0f}" for size in dict.fromkeys((known.min(), known.max()))) + lacking
 
 
-def _per_seed(runs: Runs, read: Callable[[Row], float], over: Callable = np.mean) -> list[float]:
-    return [float(over([read(row) for row in run.values()])) for run in runs.values()]
-
-
-def _score(arm: str, key: str) -> Callable[[Row], float]:
-    return lambda row: row["scores"][arm][key]
-
-
-def _judge(arm: str) -> Callable[[Row], float]:
-    return lambda row: row["judge"][arm]
+STUDY = Study("table8", "Table 8: moments and structure of each class", answer)

@@ -5,23 +5,23 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from inn_experiments.reports.estimate import Estimate, Getter, best_baseline, estimate, metric
-from inn_experiments.reports.studies.selection import CELLS, METHODS, Cell, Grid
+from inn_experiments.reports.estimate import Estimate, estimate
+from inn_experiments.reports.studies.grid.cells import CELLS, METHODS, Cell, Grid
 
 COLOURS = dict(zip(METHODS, ("#0072b2", "#d55e00", "#009e73", "#cc79a7"), strict=True))
 MARKERS = {"gaussian": "o", "convex": "s"}
 # Means further apart than this factor need a logarithmic axis to be told apart.
 WIDE = 20
-PANELS: tuple[tuple[str, str, Getter | None], ...] = (
-    ("Test MSE (noisy → clean)", "test/denoise/mse", best_baseline("denoise", "mse")),
-    ("Forward MSE (prime → clean)", "test/forward/mse", best_baseline("forward", "mse")),
-    ("Inverse MSE (clean → prime)", "test/inverse/mse", best_baseline("inverse", "mse")),
-    ("Round trip from clean, MSE", "test/round_trip_clean/mse", None),
-    ("Round trip from prime, MSE", "test/round_trip_prime/mse", None),
-    ("Samples FID", "test/samples/fid", metric("fresh/samples/fid")),
-    ("Samples KL", "test/samples/kl", metric("fresh/samples/kl")),
-    ("Samples C2ST (0.5 is best)", "test/samples/c2st", metric("fresh/samples/c2st")),
-)
+PANELS = {
+    "test/denoise/mse": "Test MSE (noisy → clean)",
+    "test/forward/mse": "Forward MSE (prime → clean)",
+    "test/inverse/mse": "Inverse MSE (clean → prime)",
+    "test/round_trip_clean/mse": "Round trip from clean, MSE",
+    "test/round_trip_prime/mse": "Round trip from prime, MSE",
+    "test/samples/fid": "Samples FID",
+    "test/samples/kl": "Samples KL",
+    "test/samples/c2st": "Samples C2ST (0.5 is best)",
+}
 
 
 def grid_figure(grid: Grid) -> Figure:
@@ -32,8 +32,8 @@ def grid_figure(grid: Grid) -> Figure:
     """
     figure = Figure(figsize=(13, 8.5), layout="constrained")
     axes = figure.subplots(2, 4, sharey=True)
-    for axis, (title, key, reference) in zip(axes.flat, PANELS, strict=True):
-        _panel(axis, grid, metric(key), reference)
+    for axis, (key, title) in zip(axes.flat, PANELS.items(), strict=True):
+        _panel(axis, grid, key)
         axis.set_title(title, fontsize=10)
     for axis in axes[:, 0]:
         axis.set_yticks(range(len(CELLS)), [str(cell) for cell in CELLS], fontsize=8)
@@ -47,9 +47,10 @@ def grid_figure(grid: Grid) -> Figure:
     return figure
 
 
-def _panel(axis: Axes, grid: Grid, getter: Getter, reference: Getter | None) -> None:
-    values = [estimate(grid, [cell], getter) for cell in CELLS]
-    marks = [None if reference is None else estimate(grid, [cell], reference) for cell in CELLS]
+def _panel(axis: Axes, grid: Grid, key: str) -> None:
+    fresh, best = grid.frame.value(key.replace("test/", "fresh/")), grid.frame.references(key).min(axis=1)
+    tables = grid.number(key), grid.table(fresh if "/samples/" in key else best)
+    values, marks = ([estimate(table[[cell]]) for cell in CELLS] for table in tables)
     means = [value.mean for value in (*values, *marks) if value is not None]
     logarithmic = bool(means) and min(means) > 0 and max(means) > WIDE * min(means)
     for row, (cell, value, mark) in enumerate(zip(CELLS, values, marks, strict=True)):

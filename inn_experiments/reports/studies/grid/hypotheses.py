@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+import pandas as pd
 from scipy.stats import t as student
 
 from inn_experiments.measures.numbers.intervals import paired_interval
-from inn_experiments.reports.estimate import ROUNDING, Getter, metric
-from inn_experiments.reports.studies.selection import Cell, Grid, choose_cells
+from inn_experiments.reports.estimate import row_means
+from inn_experiments.reports.studies.grid.cells import Grid
+from inn_experiments.reports.words import ROUNDING
 
 SUPPORTED, CONTRADICTED, UNDECIDED, NO_DATA = "supported", "not supported", "undecided", "no data"
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """`better` is said to beat `worse` (values of one axis) in `measure`, all other axes being equal."""
+    """`better` is said to beat `worse` (values of one axis) in a metric, all other axes being equal."""
 
     axis: str
     better: str
     worse: str
-    measure: str
-    getter: Getter = field(repr=False)
+    key: str
     higher: bool = False
 
 
@@ -57,17 +58,13 @@ class Answer:
     p: float | None = None
 
 
-def _error(axis: str, better: str, worse: str, key: str, higher: bool = False) -> Comparison:
-    return Comparison(axis, better, worse, key.removeprefix("test/"), metric(key), higher)
-
-
 ROUND_TRIPS = ("test/round_trip_clean/mse", "test/round_trip_prime/mse")
 HYPOTHESES = (
     Hypothesis(
         "H1",
         "Semi-implicit training has the best bidirectional consistency (lowest round-trip errors).",
         tuple(
-            _error("method", "semi_implicit", other, key)
+            Comparison("method", "semi_implicit", other, key)
             for other in ("implicit", "svd", "explicit")
             for key in ROUND_TRIPS
         ),
@@ -75,25 +72,25 @@ HYPOTHESES = (
     Hypothesis(
         "H2",
         "Implicit has lower errors in each direction than semi-implicit, but is less consistent.",
-        tuple(_error("method", "implicit", "semi_implicit", f"test/{way}/mse") for way in ("forward", "inverse"))
-        + tuple(_error("method", "semi_implicit", "implicit", key) for key in ROUND_TRIPS),
+        tuple(Comparison("method", "implicit", "semi_implicit", f"test/{way}/mse") for way in ("forward", "inverse"))
+        + tuple(Comparison("method", "semi_implicit", "implicit", key) for key in ROUND_TRIPS),
     ),
     Hypothesis(
         "H3",
         "SVD inversion is stable, explicit inversion struggles with the activations.",
         (
-            _error("method", "svd", "explicit", "test/inverse/mse"),
-            *(_error("method", "svd", "explicit", key) for key in ROUND_TRIPS),
+            Comparison("method", "svd", "explicit", "test/inverse/mse"),
+            *(Comparison("method", "svd", "explicit", key) for key in ROUND_TRIPS),
         ),
     ),
     Hypothesis(
         "H4",
         "Same-class convex noise preserves structure better than Gaussian noise, above all inversely.",
         (
-            _error("sampling", "convex", "gaussian", "test/inverse/mse"),
-            *(_error("sampling", "convex", "gaussian", f"test/samples/{measure}") for measure in ("c2st", "fid")),
+            Comparison("sampling", "convex", "gaussian", "test/inverse/mse"),
+            *(Comparison("sampling", "convex", "gaussian", f"test/samples/{measure}") for measure in ("c2st", "fid")),
             *(
-                _error("sampling", "convex", "gaussian", f"test/samples/{measure}", higher=True)
+                Comparison("sampling", "convex", "gaussian", f"test/samples/{measure}", higher=True)
                 for measure in ("precision", "coverage")
             ),
         ),
@@ -101,7 +98,7 @@ HYPOTHESES = (
     Hypothesis(
         "H5",
         "The FID loss gives perceptually better samples (FID), the KL loss better matched ones (KL).",
-        (_error("loss", "fid", "kl", "test/samples/fid"), _error("loss", "kl", "fid", "test/samples/kl")),
+        (Comparison("loss", "fid", "kl", "test/samples/fid"), Comparison("loss", "kl", "fid", "test/samples/kl")),
     ),
 )
 
@@ -111,17 +108,18 @@ def answer(grid: Grid, comparison: Comparison) -> Answer:
 
     The verdict follows the 95 % interval of the difference: undecided where it contains 0.
     """
-    pairs, seeds, better, worse = _paired_values(grid, comparison)
-    if not seeds:
+    better, worse = _paired(grid, comparison)
+    seeds = better.index[better.notna().all(axis=1)]
+    if better.empty or seeds.empty:
         return Answer(comparison, NO_DATA)
-    first, second = (_means(side, pairs, seeds) for side in (better, worse))
+    first, second = (row_means(side.loc[seeds]).tolist() for side in (better, worse))
     # Two equal networks may differ by rounding, which has a small interval too.
     first = [b if math.isclose(a, b, rel_tol=ROUNDING) else a for a, b in zip(first, second, strict=True)]
     difference, half = paired_interval(first, second)
     wanted = 1 if comparison.higher else -1
     ratio, bounds, ratio_verdict = None, None, NO_DATA
-    logs = [_means(_logarithms(side), pairs, seeds) for side in (better, worse) if _positive(side)]
-    if len(logs) == 2:
+    if min(better.min(axis=None), worse.min(axis=None)) > 0:
+        logs = [row_means(side.loc[seeds].map(math.log)).tolist() for side in (better, worse)]
         log_ratio, log_half = paired_interval(*logs)
         ratio, ratio_verdict = math.exp(log_ratio), _verdict(log_ratio, log_half, wanted)
         bounds = None if log_half is None else (math.exp(log_ratio - log_half), math.exp(log_ratio + log_half))
@@ -136,7 +134,7 @@ def answer(grid: Grid, comparison: Comparison) -> Answer:
         ratio_verdict,
         favourable,
         len(seeds),
-        len(pairs),
+        better.shape[1],
         _p_value(difference, half, len(seeds)),
     )
 
@@ -162,35 +160,15 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
     return adjusted
 
 
-Values = dict[tuple[Cell, int], float]
-
-
-def _paired_values(grid: Grid, comparison: Comparison) -> tuple[list[Cell], list[int], Values, Values]:
-    """Both sides on the same cells and seeds, keyed by the cell of the better side."""
-    better: Values = {}
-    worse: Values = {}
-    for cell in choose_cells(**{comparison.axis: comparison.better}):
-        other = cell._replace(**{comparison.axis: comparison.worse})
-        for seed in grid.seeds:
-            runs = [grid.reports.get(one, {}).get(seed) for one in (cell, other)]
-            values = [None if run is None else comparison.getter(run) for run in runs]
-            if None not in values:
-                better[cell, seed], worse[cell, seed] = values
-    pairs = sorted({cell for cell, _ in better})
-    seeds = [seed for seed in grid.seeds if pairs and all((cell, seed) in better for cell in pairs)]
-    return pairs, seeds, better, worse
-
-
-def _means(values: Values, pairs: list[Cell], seeds: list[int]) -> list[float]:
-    return [sum(values[cell, seed] for cell in pairs) / len(pairs) for seed in seeds]
-
-
-def _positive(values: Values) -> bool:
-    return min(values.values()) > 0
-
-
-def _logarithms(values: Values) -> Values:
-    return {place: math.log(value) for place, value in values.items()}
+def _paired(grid: Grid, comparison: Comparison) -> list[pd.DataFrame]:
+    """Both sides as seeds x the pairs of cells that differ in this axis alone, NaN where a side lacks its number."""
+    table = grid.number(comparison.key)
+    sides = [
+        table.xs(value, axis=1, level=comparison.axis).sort_index(axis=1)
+        for value in (comparison.better, comparison.worse)
+    ]
+    both = sides[0].notna() & sides[1].notna()
+    return [side.where(both).dropna(axis=1, how="all") for side in sides]
 
 
 def _verdict(difference: float, half: float | None, wanted: int) -> str:

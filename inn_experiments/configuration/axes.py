@@ -1,0 +1,111 @@
+"""The one table of the configuration's groups, and of the settings that make variants of a cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Role = Literal["needed", "axis", "measure", "training", "control"]
+
+
+@dataclass(frozen=True)
+class Group:
+    """A config group.
+
+    Attributes:
+        name: also that of its folder below conf/.
+        room: the package whose classes its options may name.
+        role: `needed` by every run; an `axis` that only some generators read; a `measure`, absent where nothing is
+            measured; `training`, read where something is trained; `control`: how a run is recorded.
+        part: a generator that reads it is handed it as an object.
+        leads: it comes first in a cell's name, being an axis of the paper's grid.
+    """
+
+    name: str
+    room: str
+    role: Role
+    part: bool = True
+    leads: bool = False
+
+
+GROUPS = {
+    group.name: group
+    for group in (
+        Group("data", "data", "needed", part=False),
+        Group("generator", "synthesizers", "needed", part=False),
+        Group("method", "methods", "axis", leads=True),
+        Group("network", "nets", "axis"),
+        Group("prime", "maths", "axis"),
+        Group("sampling", "maths", "axis", leads=True),
+        Group("loss", "maths", "axis", leads=True),
+        Group("parameterization", "maths", "axis"),
+        Group("schedule", "maths", "axis"),
+        Group("sampler", "maths", "axis"),
+        Group("conditioning", "conditioning", "axis"),
+        Group("autoencoder", "autoencoders", "axis", part=False),
+        Group("utility", "measures", "measure", part=False),
+        Group("geometry", "measures", "measure", part=False),
+        Group("claims", "measures", "measure", part=False),
+        Group("trainer", "training", "training"),
+        Group("tracking", "tracking", "control", part=False),
+    )
+}
+
+
+def named(role: Role) -> tuple[str, ...]:
+    """The names of the groups with this role, in the order of the table.
+
+    Example:
+        >>> named("measure")
+        ('utility', 'geometry', 'claims')
+    """
+    return tuple(group.name for group in GROUPS.values() if group.role == role)
+
+
+AXES, MEASURES = named("axis"), named("measure")
+PARTS = tuple(group.name for group in GROUPS.values() if group.part)
+LEADING = tuple(group.name for group in GROUPS.values() if group.leads)
+
+CONTROL = (*named("control"), "paths", "objective", "choices", "preset", "experiment", "hydra")
+"""Keys that say where and how a run is recorded or called, not what it computes."""
+
+SHOWING = ("progress", "checkpoint_minutes")
+"""Settings of the trainer that say how training is shown and kept, not what it computes."""
+
+NOTES = ("reads", "needs")
+"""Keys of an option that speak to the checks and are not arguments of its class."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A setting that makes a variant of a cell.
+
+    Attributes:
+        axis: its name among the axes.
+        key: where it stands in the configuration.
+        usual: the value that a name does not mention.
+        letters: what a name puts before other values.
+        always: it is on record at its usual value too, so that a report can set it beside others.
+    """
+
+    axis: str
+    key: str
+    usual: Any
+    letters: str
+    always: bool = False
+
+
+VARIANTS = (
+    Variant("iterations", "generator.iterations", 1, "n", always=True),
+    Variant("inverse_weight", "method.inverse_weight", 0, "w"),
+    Variant("refine_steps", "method.refine_steps", 0, "r"),
+    Variant("levels", "schedule.steps", 100, "T", always=True),
+    Variant("sampler_steps", "sampler.steps", 100, "s", always=True),
+    Variant("eta", "sampler.eta", 0, "eta"),
+    Variant("ema", "generator.ema", 0, "ema"),
+    Variant("train_rows", "data.per_class", None, "k"),
+    Variant("normalise", "autoencoder.normalise", "scalar", ""),
+    Variant("latent", "autoencoder.latent", 512, "d"),
+    Variant("replacement", "generator.replacement", True, "replacement"),
+    Variant("last_beta", "schedule.last", 0.02, "b"),
+)

@@ -1,0 +1,91 @@
+"""From option files and overrides to a checked `Cell`: the only place that resolves a configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from omegaconf import DictConfig, OmegaConf, open_dict
+from omegaconf.errors import OmegaConfBaseException
+
+from inn_experiments.configuration.cell import Cell
+from inn_experiments.configuration.checks import check_values
+from inn_experiments.configuration.reads import check_axes, check_notes, check_objective
+from inn_experiments.contracts import UserError
+
+_HERE = Path(__file__).resolve().parents[1]
+CONF = _HERE / "conf" if (_HERE / "conf").is_dir() else _HERE.parent / "conf"
+"""The folder of the options: beside the code in an installed package, one level up in a checkout."""
+
+
+def defaults() -> dict[str, str]:
+    """The default option of each group, from the defaults list of conf/config.yaml."""
+    entries = OmegaConf.to_container(OmegaConf.load(CONF / "config.yaml").defaults)
+    pairs = [item for entry in entries if isinstance(entry, dict) for item in entry.items()]
+    return {group: option for group, option in pairs if not group.startswith("override ")}
+
+
+def prepare(cfg: DictConfig, choices: dict[str, str], overrides: Sequence[str] = ()) -> Cell:
+    """The cell of a composed configuration, checked and resolved.
+
+    Args:
+        cfg: without the hydra node.
+        choices: group -> option.
+        overrides: the command line's.
+
+    Raises:
+        UserError: for a missing or unknown key, a wrong type, a foreign class, an axis that nobody reads.
+    """
+    try:
+        plain = OmegaConf.to_container(cfg, resolve=True, throw_on_missing=True)
+    except OmegaConfBaseException as error:
+        key = getattr(error, "full_key", None) or "the configuration"
+        raise UserError(f"{key}: a value is required, give {key}=... ({first_line(error)})") from None
+    # An experiment may have settings for a group that is then switched off by its option `none`.
+    off = {group for group, option in choices.items() if option == "none" and "_target_" not in (plain.get(group) or {})}
+    plain = {key: value for key, value in plain.items() if value is not None and key not in off}
+    named = {group: str(option) for group, option in choices.items() if "/" not in group and option}
+    check_notes(overrides)
+    check_values(plain, named)
+    check_axes(plain, named, defaults(), list(overrides))
+    check_objective(plain, named)
+    _check_preset(named)
+    return Cell(plain, named, defaults())
+
+
+def compose(*overrides: str) -> Cell:
+    """A checked cell outside of the command line.
+
+    Example:
+        >>> compose("method=svd", "sampling=convex").name
+        'svd-convex-fid'
+    """
+    from hydra import compose as hydra_compose
+    from hydra import initialize_config_dir
+
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        cfg = hydra_compose("config", list(overrides), return_hydra_config=True)
+    choices = dict(cfg.hydra.runtime.choices)
+    with open_dict(cfg):
+        del cfg["hydra"]
+    return prepare(cfg, choices, overrides)
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of an exception's message."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+def _check_preset(choices: dict[str, str]) -> None:
+    """Refuse another option in place of one that the preset stands for: its cells go by the preset's name."""
+    if "preset" not in choices:
+        return
+    entries = OmegaConf.to_container(OmegaConf.load(CONF / "preset" / f"{choices['preset']}.yaml")).get("defaults", [])
+    for entry in entries:
+        for key, option in entry.items():
+            group = key.removeprefix("override /")
+            if choices.get(group) != option:
+                raise UserError(
+                    f"{group}={choices.get(group)}: preset={choices['preset']} stands for {group}={option}; leave "
+                    "one of the two out"
+                )

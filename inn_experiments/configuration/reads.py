@@ -1,0 +1,92 @@
+"""Which groups a configuration reads, and the refusal of choices that nothing reads or that exclude each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from inn_experiments.configuration.axes import AXES, NOTES
+from inn_experiments.contracts import UserError
+
+
+def axes_read(plain: dict[str, Any]) -> set[str]:
+    """The axis groups whose choice can change the result of the chosen generator.
+
+    A corruption says itself whether it takes alpha and sigma from the schedule: with one that does not, the
+    schedule's choice changes nothing, even where the generator is given it for its number of levels.
+    """
+    read = set(plain["generator"].get("reads") or [])
+    # Any generator can work inside an autoencoder.
+    read |= {"autoencoder", *((plain.get("autoencoder") or {}).get("reads") or [])}
+    if "sampling" in read:
+        read -= {"schedule"}
+        read |= set((plain.get("sampling") or {}).get("reads") or [])
+    return read
+
+
+def ignored(plain: dict[str, Any]) -> set[str]:
+    """The groups of a configuration that cannot change its result, because nothing reads them.
+
+    `schedule.steps` is the number of levels T, which every corruption has: where there is a corruption, the
+    schedule stays in.
+    """
+    read = axes_read(plain)
+    return {*AXES, "trainer"} - read - ({"schedule"} if "sampling" in read else set())
+
+
+def check_notes(overrides: Iterable[str]) -> None:
+    """Refuse overrides of what an option says about itself; raises UserError naming the key."""
+    for override in overrides:
+        key = override.lstrip("+~").split("=")[0]
+        if key.rpartition(".")[2].partition("[")[0] in NOTES and "." in key:
+            raise UserError(f"{key}: a note of the option about itself, which cannot be set")
+
+
+def check_axes(plain: dict[str, Any], choices: dict[str, str], defaults: dict[str, str], overrides: list[str]) -> None:
+    """Refuse an axis that was chosen though nothing reads it, and options that exclude each other.
+
+    Arguments: `choices` and `defaults`, group -> option; `overrides`, as given on the command line.
+    Raises UserError naming the axis and who ignores it.
+    """
+    read = axes_read(plain)
+    for group in sorted(read - set(plain) - {group for group, option in choices.items() if option == "none"}):
+        raise UserError(f"{group}: generator={choices['generator']} reads it; give {group}=OPTION")
+    touched = {override.lstrip("+~").split("=")[0].split("@")[0] for override in overrides}
+    for group in AXES:
+        if group in read or group not in plain:
+            continue
+        levels = {"schedule.steps"} if "sampling" in read else set()
+        given = any(key == group or key.startswith(f"{group}.") for key in touched - levels)
+        if given or choices.get(group) != defaults.get(group):
+            others = ["sampling"] if group == "schedule" and "sampling" in read else []
+            who = ", ".join(f"{axis}={choices[axis]}" for axis in ("generator", *others))
+            raise UserError(
+                f"{group}={choices.get(group)}: with {who} nothing reads {group!r}; leave it out "
+                f"(read here: {', '.join(sorted(read)) or 'no axis'})"
+            )
+    for group in ("generator", "data", "claims", *sorted(read)):
+        for axis, allowed in ((plain.get(group) or {}).get("needs") or {}).items():
+            if choices.get(axis) not in allowed:
+                raise UserError(
+                    f"{axis}={choices.get(axis)} does not go with {group}={choices[group]}, "
+                    f"which needs {axis}={'|'.join(allowed)}"
+                )
+
+
+def check_objective(plain: dict[str, Any], choices: dict[str, str]) -> None:
+    """Refuse an objective that nothing of this configuration measures; raises UserError naming what would.
+
+    What else a cell measures shows only when it has run.
+    """
+    objective = plain["objective"]
+    undecoded = "autoencoder" in plain and plain.get("geometry", {}).get("decoded") is False
+    for prefix, lacking, group in (
+        ("test/geometry/", "geometry" not in plain, "geometry"),
+        ("test/samples/", undecoded, "geometry"),
+        ("utility/", "utility" not in plain, "utility"),
+    ):
+        if objective.startswith(prefix) and lacking:
+            raise UserError(
+                f"objective={objective}: {group}={choices[group]} does not measure it; choose another "
+                f"{group}, or another objective"
+            )

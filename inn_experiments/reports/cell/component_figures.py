@@ -1,0 +1,71 @@
+"""Real and generated rows of each class on two principal components: of the training rows, or of both together."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from inn_experiments.contracts import Samples, Shapes, Split
+from inn_experiments.reports.cell.panels import class_panels, draw_pair, head, note
+
+SHOWN_POINTS, MOST_POINTS = 150, 500
+PCA_ROWS = 500
+"""Two components are settled by this many rows; of all of them the decomposition takes longer than a training."""
+
+LEAST_ROWS, LEAST_PAIRS = 3, 2
+
+
+def pca_figure(split: Split, samples: Samples) -> Figure:
+    """Real test rows and generated rows on the first two components of each class' real training rows."""
+    figure, panels, cut = class_panels(range(len(split.classes)), split.classes)
+    for label, axis in panels:
+        train = split.train.x[split.train.y == label][:PCA_ROWS]
+        if len(train) < LEAST_ROWS:
+            note(axis, f"{len(train)} training rows:\ntoo few for a PCA")
+            continue
+        centre, basis, _ = components(train)
+        real, generated = (rows.x[rows.y == label][:SHOWN_POINTS] for rows in (split.test, samples))
+        draw_pair(axis, (real - centre) @ basis, (generated - centre) @ basis)
+    head(figure, f"Components 1 and 2 of each class, fitted on its training rows{cut}")
+    return figure
+
+
+def geometry_figure(shapes: Shapes, classes: tuple[str, ...], units: str) -> Figure:
+    """One panel a class (at most 12): components 1 and 2 of real and generated points together.
+
+    Equally many of either, at most 500, are drawn and enter the PCA, whose shares of the variance stand in the panel's
+    title. Source: Figure 5, which fits on real and generated rows together too.
+
+    Args:
+        shapes: the points.
+        classes: names of the labels.
+        units: what the points are, e.g. `latents`.
+    """
+    figure, panels, cut = class_panels(np.unique(shapes.real.y), classes, side=2.6)
+    for label, axis in panels:
+        real, generated = (rows.x[rows.y == label] for rows in (shapes.real, shapes.generated))
+        count = min(len(real), len(generated), MOST_POINTS)
+        if count < LEAST_PAIRS:
+            note(axis, f"{count} pair(s) of points:\ntoo few for a PCA")
+            continue
+        both = np.concatenate([real[:count], generated[:count]]).astype(np.float64)
+        centre, basis, shares = components(both)
+        points = (both - centre) @ basis
+        draw_pair(axis, points[:count], points[count:])
+        axis.set_title(f"{axis.get_title()}\nPC1 {shares[0]:.1f} %, PC2 {shares[1]:.1f} %", fontsize=8)
+    head(figure, f"Components 1 and 2 of real and generated {units} together{cut}")
+    return figure
+
+
+def components(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of rows x (n, d): mean (d,), first two components (d, 2), their shares of the variance in % (2,).
+
+    What does not exist, in one dimension, is zero.
+    """
+    centre = x.mean(axis=0)
+    _, values, rows = np.linalg.svd(x - centre, full_matrices=False)
+    basis, shares = np.zeros((x.shape[1], 2), x.dtype), np.zeros(2)
+    count = min(2, len(rows))
+    basis[:, :count] = rows[:count].T
+    shares[:count] = 100 * values[:count] ** 2 / max(np.sum(values**2), 1e-300)
+    return centre, basis, shares

@@ -1,0 +1,92 @@
+"""What all figures share: grids of panels, names that fit them, states evenly spaced, points of real and generated."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from inn_experiments.reports.colours import GENERATED, REAL
+
+SHOWN_CLASSES = 12
+LONGEST_NAME = 22
+PIECE = 50
+TITLE_WIDTH = 7.0
+"""One or two panels are wider than they would need to be, so that a title of one line fits above them, in inches."""
+
+
+def grid(
+    count: int, columns: int, width: float, height: float, *, least: float = 4.0, share: bool | str = False
+) -> tuple[Figure, np.ndarray]:
+    """A figure and `count` axes (count,) on it, line by line.
+
+    Args:
+        count: panels, one at least is made.
+        columns: of a line, at most.
+        width, height: of a panel in inches.
+        least: width of the figure, at least.
+        share: whether the panels share their axes; `row`: the horizontal axis all, the vertical one line by line.
+    """
+    columns = max(1, min(columns, count))
+    lines = max(1, math.ceil(count / columns))
+    figure = Figure(figsize=(max(width * columns + 0.4, least), height * lines + 0.9), layout="constrained")
+    axes = figure.subplots(lines, columns, squeeze=False, sharex=bool(share), sharey=share).ravel()
+    for axis in axes[count:]:
+        axis.remove()
+    for axis in axes[:count]:
+        axis.tick_params(labelsize=6)
+    return figure, axes[:count]
+
+
+def class_panels(
+    labels: Iterable[int], classes: tuple[str, ...], side: float = 2.0
+) -> tuple[Figure, list[tuple[int, Axes]], str]:
+    """A figure with an axis for each of the first 12 labels, titled with its class, and words on what is not shown.
+
+    `side`: of a panel, about, in inches.
+    """
+    every = [int(label) for label in labels]
+    shown = every[:SHOWN_CLASSES]
+    figure, axes = grid(len(shown), 5 if len(shown) in (5, 9, 10) else 4, 1.1 * side, side, least=TITLE_WIDTH)
+    for label, axis in zip(shown, axes, strict=True):
+        axis.set_title(short(classes[label]), fontsize=8)
+    cut = f" (first {len(shown)} of {len(every)} classes)" if len(every) > len(shown) else ""
+    return figure, list(zip(shown, axes, strict=True)), cut
+
+
+def head(figure: Figure, title: str) -> None:
+    """The title, between the two words that say what the two colours are."""
+    figure.suptitle(title, fontsize=9)
+    for name, colour, place, side in (("real", REAL, 0.01, "left"), ("generated", GENERATED, 0.99, "right")):
+        figure.text(place, 0.99, name, color=colour, fontsize=9, fontweight="bold", ha=side, va="top")
+
+
+def note(axis: Axes, text: str) -> None:
+    """Words in the middle of a panel that has nothing to show."""
+    axis.text(0.5, 0.5, text, ha="center", va="center", fontsize=7, transform=axis.transAxes)
+
+
+def draw_pair(axis: Axes, real: np.ndarray, generated: np.ndarray) -> None:
+    """Real and generated points (n, 2), (m, 2), in alternating small pieces, so that neither hides the other."""
+    for start in range(0, max(len(real), len(generated)), PIECE):
+        for points, colour, marker in ((real, REAL, "o"), (generated, GENERATED, "x")):
+            piece = points[start : start + PIECE]
+            axis.plot(*piece.T, marker, color=colour, markersize=2.5, alpha=0.6, linestyle="")
+
+
+def short(name: str) -> str:
+    """The name, its end left out where it is long."""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+
+
+def spaced(count: int, most: int) -> np.ndarray:
+    """At most `most` numbers of 0..count-1, evenly spaced, the first and the last among them.
+
+    Example:
+        >>> spaced(101, 6).tolist(), spaced(3, 6).tolist()
+        ([0, 20, 40, 60, 80, 100], [0, 1, 2])
+    """
+    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int))
