@@ -1,9 +1,9 @@
-# Set-up and the two main commands, with nothing but Python 3.11+, git and make: `make run`, `make test`.
+# Set-up and the main commands, with nothing but Python 3.11+, git and make: `make run`, `make test`, `make lint`.
 PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
 
-.PHONY: run test setup lint clean
+.PHONY: run test golden setup lint format clean
 
 run: setup
 	$(VENV)/bin/python -m inn_experiments
@@ -11,8 +11,17 @@ run: setup
 test: setup
 	$(VENV)/bin/python -m pytest -n auto --dist loadfile
 
+# Numbers, samples and weights of short cells, bit for bit as recorded (on the kind of machine that recorded them).
+golden: setup
+	$(VENV)/bin/python -m pytest -m slow
+
 lint: setup
+	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
+
+format: setup
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
 
 setup: $(READY)
 

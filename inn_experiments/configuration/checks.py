@@ -68,7 +68,8 @@ def check_type(name: str, value: Any, hint: Any) -> None:
 def check_option(node: dict[str, Any], group: str, where: str) -> None:
     """Check a plain node with `_target_`, nested ones too, against the signature of its class.
 
-    Raises UserError for a class outside the allow-list, an unknown key, or a value of another type.
+    Raises:
+        UserError: for a class outside the allow-list, an unknown key, or a value of another type.
     """
     target = find_class(node["_target_"], group)
     parameters = [

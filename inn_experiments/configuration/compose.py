@@ -42,7 +42,8 @@ def prepare(cfg: DictConfig, choices: dict[str, str], overrides: Sequence[str] =
         key = getattr(error, "full_key", None) or "the configuration"
         raise UserError(f"{key}: a value is required, give {key}=... ({first_line(error)})") from None
     # An experiment may have settings for a group that is then switched off by its option `none`.
-    off = {group for group, option in choices.items() if option == "none" and "_target_" not in (plain.get(group) or {})}
+    off = {group for group, option in choices.items() if option == "none"}
+    off -= {group for group, node in plain.items() if isinstance(node, dict) and "_target_" in node}
     plain = {key: value for key, value in plain.items() if value is not None and key not in off}
     named = {group: str(option) for group, option in choices.items() if "/" not in group and option}
     check_notes(overrides)

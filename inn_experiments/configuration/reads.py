@@ -45,8 +45,14 @@ def check_notes(overrides: Iterable[str]) -> None:
 def check_axes(plain: dict[str, Any], choices: dict[str, str], defaults: dict[str, str], overrides: list[str]) -> None:
     """Refuse an axis that was chosen though nothing reads it, and options that exclude each other.
 
-    Arguments: `choices` and `defaults`, group -> option; `overrides`, as given on the command line.
-    Raises UserError naming the axis and who ignores it.
+    Args:
+        plain: every group's resolved values.
+        choices: group -> option.
+        defaults: group -> its default option.
+        overrides: as given on the command line.
+
+    Raises:
+        UserError: naming the axis and who ignores it.
     """
     read = axes_read(plain)
     for group in sorted(read - set(plain) - {group for group, option in choices.items() if option == "none"}):

@@ -67,7 +67,7 @@ class Schedule(Protocol):
     steps: int
 
     def alpha_bar(self) -> Tensor:
-        """alpha squared at the levels 0..T, (T+1,) float64, from 1 down; sigma squared is 1 less that."""
+        """Alpha squared at the levels 0..T, (T+1,) float64, from 1 down; sigma squared is 1 less that."""
         ...
 
 
@@ -223,7 +223,7 @@ class Diffusing(Protocol):
         ...
 
     def signal(self) -> np.ndarray:
-        """alpha at each level, (T+1,)."""
+        """Alpha at each level, (T+1,)."""
         ...
 
 

@@ -53,7 +53,9 @@ _received: list[int] = []
 def one_line(error: BaseException, outputs: Path | None = None) -> str | None:
     """The message that explains `error` without a traceback; None where only a traceback would.
 
-    Arguments: `outputs`, the folder to name where the error itself names no file.
+    Args:
+        error: what ended the run.
+        outputs: the folder to name where the error itself names no file.
     """
     if isinstance(error, UserError):
         return str(error)
