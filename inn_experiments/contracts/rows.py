@@ -42,9 +42,13 @@ class Rows:
 class Scaling(Protocol):
     """A transform fitted on training rows alone; `apply` normalises, `undo` goes back to the file's units."""
 
-    def apply(self, x: np.ndarray) -> np.ndarray: ...
+    def apply(self, x: np.ndarray) -> np.ndarray:
+        """Normalised rows (n, d) float32 of rows x in the file's units."""
+        ...
 
-    def undo(self, x: np.ndarray) -> np.ndarray: ...
+    def undo(self, x: np.ndarray) -> np.ndarray:
+        """Rows in the file's units, float32, of normalised rows x (n, d)."""
+        ...
 
     def describe(self) -> Mapping[str, object]:
         """Its constants as plain values, for the report."""

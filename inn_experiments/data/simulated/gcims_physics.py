@@ -134,7 +134,7 @@ def elution(conditions: Conditions) -> np.ndarray:
     """
     from scipy.stats import exponnorm
 
-    usual, tail = (np.array([getattr(COMPOUNDS[name], what) for name in NAMES]) for what in ("retention", "tail"))
+    usual, tail = np.array([(compound.retention, compound.tail) for compound in COMPOUNDS.values()]).T
     centre = usual * (1.0 + conditions.stretch) + conditions.shift
     width = WIDTH + WIDENING * usual
     profile = exponnorm.pdf(RETENTION[:, None], tail / width, loc=centre, scale=width)
@@ -146,7 +146,7 @@ def charge(concentration: np.ndarray, humidity: float) -> tuple[np.ndarray, np.n
 
     `concentration` (M, k); water competes for the charge.
     """
-    k1, k2 = (np.array([getattr(COMPOUNDS[name], what) for name in NAMES]) for what in ("k1", "k2"))
+    k1, k2 = np.array([(compound.k1, compound.k2) for compound in COMPOUNDS.values()]).T
     monomer = k1 * concentration / humidity
     dimer = monomer * k2 * concentration
     total = 1.0 + monomer.sum(axis=1) + dimer.sum(axis=1)

@@ -9,7 +9,7 @@ arrives in a Gaussian peak of width t / R at half height (Eiceman, Karpas and Hi
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -94,7 +94,7 @@ class Conditions:
 
     def take(self, index: np.ndarray) -> Conditions:
         """Those of the rows at `index`."""
-        return Conditions(**{field.name: getattr(self, field.name)[index] for field in fields(self)})
+        return Conditions(**{name: values[index] for name, values in vars(self).items()})
 
 
 def draw(
