@@ -101,23 +101,6 @@ def test_table_without_inversion_utility_or_warnings_has_no_empty_parts():
     assert "C2ST" in text
 
 
-def test_the_smallest_classes_are_told_with_what_they_gain():
-    report = make_report()
-    for treatment in ("real", "synthetic"):
-        for name, rows in (("tiny", 3), ("small", 5), ("middle", 7), ("large", 99)):
-            prefix = f"utility/same_rows/{treatment}"
-            report.numbers += [Number(f"{prefix}/n_train", rows, of=name), Number(f"{prefix}/f1", 0.5, 0.1, of=name)]
-            report.numbers += [Number(f"{prefix}/difference_f1", -0.3, 0.1, of=name)]
-    lines = rendered(report).splitlines()
-    first = next(place for place, line in enumerate(lines) if line.startswith("F1, smallest classes"))
-    assert [line.split()[0] for line in lines[first + 1 : first + 4]] == ["tiny", "small", "middle"]
-    assert lines[first + 1].split() == ["tiny", "3", "0.500", "±", "0.100", "-0.300", "±", "0.100"]
-    assert "+ synth. − real" in lines[first] and "rec." not in lines[first]
-    even = [each for each in report.numbers if each.of != "large"]
-    even = [replace(each, value=5) if each.key.endswith("n_train") else each for each in even]
-    assert "smallest" not in rendered(replace(report, numbers=even))
-
-
 def test_a_claim_stands_beside_chance_with_its_interval():
     claims = [
         Number("claims/home", 0.8, low=0.7, high=0.9, p=1e-9, n=60, label="points that end where they were"),

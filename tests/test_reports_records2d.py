@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import io
+from argparse import Namespace
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
 
 from inn_experiments.contracts import UserError
+from inn_experiments.contracts.report import Number, Report
 from inn_experiments.measures.numbers.intervals import corrected_interval
 from inn_experiments.reports import __main__ as command
 from inn_experiments.reports.cell.console import cell_table
-from inn_experiments.reports.studies.records2d import records2d_markdown
-from inn_experiments.reports.studies.records2d_runs import Kind, Width, by_kind, by_width, choose
-from inn_experiments.reports.studies.records2d_tables import (
+from inn_experiments.reports.runs import frame_of
+from inn_experiments.reports.studies.records2d import STUDY
+from inn_experiments.reports.studies.records2d.runs import Kind, Width, by_kind, by_width, chosen_runs
+from inn_experiments.reports.studies.records2d.tables import (
     class_table,
     control_table,
     reconstruction_table,
@@ -37,36 +41,25 @@ ACCURACY = {
 SEEDS = (0, 1, 2)
 
 
-def value(mean: float) -> dict:
-    return {"mean": mean, "half_width": 0.02}
-
-
-def utility_row(treatment: str, wobble: float) -> dict:
-    accuracy = ACCURACY[treatment] + wobble
-    row = {
-        "protocol": "same_rows",
-        "treatment": treatment,
-        "n_train": 120,
-        "n_test": 60,
-        "repeats": 5,
-        "accuracy": value(accuracy),
-        "f1_macro": value(accuracy - 0.1),
-        "difference_f1_macro": value(ACCURACY[treatment] - ACCURACY["real"]),
-    }
+def utility_numbers(treatment: str, wobble: float) -> list[Number]:
+    prefix, accuracy = f"utility/same_rows/{treatment}", ACCURACY[treatment] + wobble
+    numbers = [
+        Number(f"{prefix}/n_train", 120),
+        Number(f"{prefix}/n_test", 60),
+        Number(f"{prefix}/accuracy", accuracy, half=0.02),
+        Number(f"{prefix}/f1_macro", accuracy - 0.1, half=0.02),
+        Number(f"{prefix}/difference_f1_macro", ACCURACY[treatment] - ACCURACY["real"], half=0.02),
+    ]
     if treatment in ("real", "synthetic", "convex", "reconstructed", "reconstructed_synthetic"):
-        gain = {name: GAINS[name] if treatment == "synthetic" else 0.0 for name in SIZES}
-        row["per_class"] = [
-            {
-                "class": 2 - place,
-                "name": name,
-                "n_train": size,
-                "n_test": size // 2,
-                "f1": value(0.5 + gain[name]),
-                "difference_f1": value(gain[name]),
-            }
-            for place, (name, size) in enumerate(SIZES.items())
-        ]
-    return row
+        for name, size in SIZES.items():
+            gain = GAINS[name] if treatment == "synthetic" else 0.0
+            numbers += [
+                Number(f"{prefix}/n_train", size, of=name),
+                Number(f"{prefix}/n_test", size // 2, of=name),
+                Number(f"{prefix}/f1", 0.5 + gain, half=0.02, of=name),
+                Number(f"{prefix}/difference_f1", gain, half=0.02, of=name),
+            ]
+    return numbers
 
 
 def make_run(
@@ -76,32 +69,30 @@ def make_run(
     latent: int = 16,
     utility: bool = True,
     error: float | None = None,
-) -> dict:
+    data: str = "gcims_simulated",
+) -> Report:
     error = 0.16 / latent + 0.001 * seed if error is None else error
-    return {
-        "cell": f"gcims_simulated-{generator}-{autoencoder}-d{latent}",
-        "seed": seed,
-        "fingerprint": f"{generator}{autoencoder}{latent}{seed}{utility}",
-        "parameters": 5000,
-        "axes": {
-            "data": "gcims_simulated",
-            "generator": generator,
-            "autoencoder": autoencoder,
-            "latent": latent,
-            "seed": seed,
-        },
-        "metrics": {"test/reconstruction/mse": error, "test/reconstruction/share": error / 0.05},
-        "baselines": {"reconstruction": {"global_mean": {"mse": 0.05}, "pca": {"mse": 0.008}}},
-        "utility": [utility_row(name, 0.01 * seed) for name in ACCURACY] if utility else [],
-        "conditioning": [],
-        "warnings": ["utility.components is 22, but"],
-        "timings": {},
-        "versions": {"torch": "2.9"},
-        "split": {"train": 120, "test": 60, "features": 6144},
-    }
+    numbers = [
+        Number("test/reconstruction/mse", error),
+        Number("test/reconstruction/share", error / 0.05),
+        Number("test/reconstruction/mse", 0.05, reference="global_mean"),
+        Number("test/reconstruction/mse", 0.008, reference="pca"),
+    ]
+    numbers += [number for name in ACCURACY if utility for number in utility_numbers(name, 0.01 * seed)]
+    return Report(
+        cell=f"gcims_simulated-{generator}-{autoencoder}-d{latent}",
+        seed=seed,
+        fingerprint=f"{generator}{autoencoder}{latent}{seed}{utility}",
+        parameters=5000,
+        axes={"data": data, "generator": generator, "autoencoder": autoencoder, "latent": latent, "seed": seed},
+        numbers=numbers,
+        warnings=["utility.components is 22, but"],
+        versions={"torch": "2.9"},
+        split={"train": 120, "test": 60, "features": 6144},
+    )
 
 
-def every() -> list[dict]:
+def every() -> list[Report]:
     runs = [make_run(seed, generator) for seed in SEEDS for generator in ("gaussian", "kde")]
     widths = [(name, latent) for name in ("sequential", "joint") for latent in (8, 16, 32)]
     for name, latent in widths:
@@ -109,6 +100,9 @@ def every() -> list[dict]:
             error = None if name == "sequential" else 0.16 / latent + 0.002 + 0.001 * seed
             runs.append(make_run(seed, "gaussian", name, latent, utility=False, error=error))
     return runs
+
+
+EVERY = frame_of(every())
 
 
 def line(table: str, first: str) -> list[str]:
@@ -119,7 +113,7 @@ def line(table: str, first: str) -> list[str]:
 
 
 def test_utility_is_a_corrected_interval_over_seeds_beside_the_papers():
-    table = utility_table(by_kind(every())[Kind("gaussian", "sequential", 16)], "same_rows")
+    table = utility_table(by_kind(EVERY)[Kind("gaussian", "sequential", 16)], "same_rows")
     mean, half = corrected_interval([0.84, 0.85, 0.86], 120, 60)
     found = line(table, "original + synthetic")
     assert found[1] == f"{100 * mean:.2f} ± {100 * half:.2f}"
@@ -128,11 +122,11 @@ def test_utility_is_a_corrected_interval_over_seeds_beside_the_papers():
     assert line(table, "original")[3:] == ["-", "-", "75.60 ± 3.44"]
     assert line(table, "original + copies (control)")[3] == "0.000 ± 0.000"
     assert line(table, "always the largest class (trivial)")[1].startswith("66.67")
-    assert line(control_table(by_kind(every()), "same_rows"), "kde, sequential, d = 16")[1].startswith("**+4.00")
+    assert line(control_table(by_kind(EVERY), "same_rows"), "kde, sequential, d = 16")[1].startswith("**+4.00")
 
 
 def test_reconstruction_stands_beside_pca_of_as_many_numbers_and_the_mean():
-    widths = by_width(every())
+    widths = by_width(EVERY)
     assert list(widths) == [Width(name, latent) for name in ("joint", "sequential") for latent in (8, 16, 32)]
     rows = [text.split("|") for text in reconstruction_table(widths).splitlines()[2:]]
     assert [row[3].strip() for row in rows] == ["64", "256", "1024"] * 2
@@ -145,7 +139,7 @@ def test_reconstruction_stands_beside_pca_of_as_many_numbers_and_the_mean():
 
 
 def test_classes_are_told_smallest_first_with_the_trend_and_its_control():
-    table = class_table(by_kind(every())[Kind("gaussian", "sequential", 16)], "same_rows")
+    table = class_table(by_kind(EVERY)[Kind("gaussian", "sequential", 16)], "same_rows")
     lines = [text.split("|")[1].strip() for text in table.splitlines()[2:]]
     assert lines == [*SIZES, "rank correlation with the size"]
     assert line(table, "small")[1:4] == ["10", "0.500 ± 0.000", "**+0.300 ± 0.000**"]
@@ -154,26 +148,26 @@ def test_classes_are_told_smallest_first_with_the_trend_and_its_control():
 
 
 def test_one_seed_has_no_interval_and_no_utility_no_section():
-    text, runs = records2d_markdown([make_run(0, utility=False)], {}, ["run"], "2026-01-01", "a.png")
-    assert "± n/a" in text and "Utility" not in text and len(runs) == 1
+    found = STUDY.answer(frame_of([make_run(0, utility=False)]), Namespace(only={}, picture="a.png"))
+    text = found.markdown("2026-01-01", ["run"])
+    assert "± n/a" in text and "Utility" not in text and len(found.runs) == 1
 
 
 def test_runs_that_do_not_go_together_are_refused():
     with pytest.raises(UserError, match="experiment=gcims"):
-        choose([], {})
-    other = make_run(0)
-    other["axes"] = {**other["axes"], "data": "mnist1d"}
+        chosen_runs(frame_of([]), {})
+    both = frame_of([make_run(0), make_run(0, data="mnist1d")])
     with pytest.raises(UserError, match="--only data=gcims_simulated"):
-        choose([make_run(0), other], {})
-    assert choose([make_run(0), other], {"data": "mnist1d"}) == [other]
+        chosen_runs(both, {})
+    assert chosen_runs(both, {"data": "mnist1d"}).axes["data"].tolist() == ["mnist1d"]
     with pytest.raises(UserError, match="seed 0 have different errors of reconstruction"):
-        by_width([make_run(0), make_run(0, "kde", error=0.5)])
-    with pytest.raises(UserError, match="seed 0 and utility"):
-        by_kind([make_run(0), make_run(0)])
+        by_width(frame_of([make_run(0), make_run(0, "kde", error=0.5)]))
+    with pytest.raises(UserError, match="two runs of gaussian, sequential, d = 16 have seed 0 and utility"):
+        by_kind(frame_of([make_run(0), make_run(0)]))
 
 
 def test_command_writes_report_and_figure_and_repeats_itself(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("inn_experiments.tracking.collect.finished", lambda outputs: every())
+    monkeypatch.setattr("inn_experiments.tracking.collect.finished", lambda outputs: [run.as_dict() for run in every()])
     target = tmp_path / "results" / "gcims.md"
     arguments = [
         "records2d",
@@ -206,39 +200,24 @@ def test_command_writes_report_and_figure_and_repeats_itself(tmp_path, monkeypat
     assert "none of the 24 finished runs" in capsys.readouterr().err
 
 
-def rendered(report: dict) -> str:
+def rendered(report: Report) -> str:
     stream = io.StringIO()
     Console(file=stream, width=80).print(cell_table(report, "outputs/x"))
     return stream.getvalue()
 
 
-def test_console_shows_reconstruction_treatments_classes_and_claims():
-    claim = {
-        "key": "x",
-        "text": "steps shrink with time",
-        "value": 0.8,
-        "low": 0.7,
-        "high": 0.9,
-        "chance": 0.5,
-        "p": 1e-6,
-        "n": 100,
-    }
-    text = rendered(make_run(0) | {"claims": [claim, {**claim, "low": None, "high": None, "chance": None, "p": None}]})
+def test_console_shows_reconstruction_treatments_and_classes():
+    text = rendered(make_run(0))
     assert max(map(len, text.splitlines())) <= 80 and "…" not in text
-    for part in (
+    shown = (
         "MSE reconstruction ↓",
         "0.0080 (pca)",
         "reconstructed + synthetic",
         "F1, smallest classes",
         "+0.300 ± 0.020",
-        "steps shrink with time",
-        "0.800 [0.700, 0.900]",
-        "< 0.001",
-    ):
-        assert part in text
+    )
+    assert [part for part in shown if part not in text] == []
     assert text.index("small ") < text.index("middle ") < text.index("large ")
     even = make_run(0)
-    for row in even["utility"]:
-        for one in row.get("per_class", []):
-            one["n_train"] = 30
+    even.numbers = [replace(one, value=30) if one.key.endswith("n_train") else one for one in even.numbers]
     assert "smallest" not in rendered(even) and "claim" not in rendered(even)

@@ -14,7 +14,7 @@ from pkgutil import iter_modules
 from inn_experiments.contracts import UserError
 from inn_experiments.contracts.files import write_text
 from inn_experiments.contracts.old_report import from_dict
-from inn_experiments.reports import before, studies
+from inn_experiments.reports import studies
 from inn_experiments.reports.files import write_figure
 from inn_experiments.reports.runs import frame_of
 from inn_experiments.reports.study import Study
@@ -28,8 +28,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = parser().parse_args(given)
         if not options.outputs.is_dir():
             raise UserError(f"--outputs {options.outputs}: no such folder; give the runs' paths.outputs")
-        if "study" not in options:
-            return options.write(options, given)
         return write(options.study, options, shlex.join(["python", "-m", "inn_experiments.reports", *given]))
     except UserError as mistake:
         print(f"error: {mistake}", file=sys.stderr)
@@ -40,11 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def every_study() -> list[Study]:
     """The STUDY of every module in `reports.studies`."""
-    return [
-        import_module(f"{studies.__name__}.{module.name}").STUDY
-        for module in iter_modules(studies.__path__)
-        if module.name in ("claims", "compare", "effects", "grid", "table8")
-    ]
+    return [import_module(f"{studies.__name__}.{module.name}").STUDY for module in iter_modules(studies.__path__)]
 
 
 def parser() -> argparse.ArgumentParser:
@@ -52,13 +46,10 @@ def parser() -> argparse.ArgumentParser:
     known = every_study()
     top = argparse.ArgumentParser(prog="python -m inn_experiments.reports", description=__doc__)
     commands = top.add_subparsers(required=True, metavar="|".join(study.name for study in known))
-    parsers = before.add(commands)
     for study in known:
         each = commands.add_parser(study.name, help=study.help)
         each.set_defaults(study=study)
         study.options(each)
-        parsers.append(each)
-    for each in parsers:
         each.add_argument("--outputs", type=Path, default=Path("outputs"), help="the runs' paths.outputs")
         each.add_argument("--to", type=Path, required=True, help="Markdown file; a figure beside it ends in .png")
         each.add_argument(

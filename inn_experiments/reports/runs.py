@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -62,6 +62,15 @@ class Frame:
         """What others gave in the place of the cell's generator: runs x names, sorted by name."""
         names = sorted(name for found, of, name in self._values if found == key and of == "" and name)
         return pd.DataFrame({name: self.value(key, reference=name) for name in names}, index=self.runs.index)
+
+    def classes(self, key: str) -> pd.DataFrame:
+        """One number class by class: runs x classes, in the order of the reports."""
+        names = dict.fromkeys(of for found, of, _ in self._values if found == key and of)
+        return pd.DataFrame({name: self.value(key, of=name) for name in names}, index=self.runs.index)
+
+    def apart(self, places: pd.Series) -> dict[Hashable, Frame]:
+        """The runs of each place, in the order of the places; `places` says where each run belongs."""
+        return {one: self.take(places.map(lambda place, one=one: place == one)) for one in sorted(set(places))}
 
     def holds(self, beginning: str) -> pd.Series:
         """Whether each run has a number whose key begins so."""

@@ -26,7 +26,8 @@ def grid(
     Args:
         count: panels, one at least is made.
         columns: of a line, at most.
-        width, height: of a panel in inches.
+        width: of a panel, in inches.
+        height: of a panel, in inches.
         least: width of the figure, at least.
         share: whether the panels share their axes; `row`: the horizontal axis all, the vertical one line by line.
     """
