@@ -103,38 +103,35 @@ def test_bad_options_are_named(tmp_path, options, message):
     assert "\n" not in str(error.value)
 
 
+def spoil_numbers(change: str, matrix: np.ndarray) -> np.ndarray:
+    if change == "nan":
+        matrix[3, 4] = np.nan
+    other = {
+        "shape": matrix[:, :-1],
+        "cube": matrix[None],
+        "huge": matrix.astype(np.float64) * 1e300,
+        "text": matrix.astype(str),
+        "object": np.array([[{}] * 24] * 16, dtype=object),
+        "complex": matrix * 1j,
+    }
+    return other.get(change, matrix)
+
+
 def bad_folder(root: Path, change: str) -> Path:
     write_folder(root, records(), LABELS)
-    file, matrix = root / "9" / "001.npy", records(1)[0]
-    if change == "shape":
-        np.save(file, matrix[:, :-1])
-    elif change == "cube":
-        np.save(file, matrix[None])
-    elif change == "nan":
-        matrix[3, 4] = np.nan
-        np.save(file, matrix)
-    elif change == "huge":
-        np.save(file, matrix.astype(np.float64) * 1e300)
-    elif change == "text":
-        np.save(file, matrix.astype(str))
-    elif change == "object":
-        np.save(file, np.array([[{}] * 24] * 16, dtype=object), allow_pickle=True)
-    elif change == "complex":
-        np.save(file, matrix * 1j)
-    elif change == "damaged":
+    file = root / "9" / "001.npy"
+    np.save(file, spoil_numbers(change, records(1)[0]), allow_pickle=True)
+    if change == "damaged":
         file.write_bytes(file.read_bytes()[:200])
     elif change == "empty file":
         file.write_bytes(b"")
-    elif change == "header":
-        (root / "9" / "x.csv").write_text("a,b\n1,2\n")
-    elif change == "ragged":
-        (root / "9" / "x.csv").write_text("1,2\n1,2,3\n")
     elif change == "empty class":
         (root / "c").mkdir()
-    elif change == "other":
-        (root / "9" / "notes.txt").write_text("x")
     elif change == "few":
         write_folder(root, records(2), ["rare", "rare"])
+    texts = {"header": "9/x.csv", "ragged": "9/x.csv", "other": "9/notes.txt"}
+    if change in texts:
+        (root / texts[change]).write_text({"header": "a,b\n1,2\n", "ragged": "1,2\n1,2,3\n", "other": "x"}[change])
     return root
 
 

@@ -77,26 +77,6 @@ class RecordScaling(Scaling, Protocol):
         ...
 
 
-@runtime_checkable
-class RecordScaling(Scaling, Protocol):
-    """The preprocessing of 2-D records, step by step.
-
-    Attributes:
-        raw_shape: (M, D) of a record in the file, retention by drift; rows hold (m, d) after the steps.
-        raw_axes, axes: retention and drift of either.
-        example: the first training record (M, D), for the figures.
-    """
-
-    raw_shape: tuple[int, int]
-    raw_axes: tuple[np.ndarray, np.ndarray]
-    axes: tuple[np.ndarray, np.ndarray]
-    example: np.ndarray
-
-    def stages(self, record: np.ndarray) -> dict[str, np.ndarray]:
-        """A record (M, D) as it is after each step, by the step's name, and `undone` in the end."""
-        ...
-
-
 class Manifold(Protocol):
     """What toy data scatter about, in the units of the file; two places closer than `near` are the same place."""
 

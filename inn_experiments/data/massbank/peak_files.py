@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inn_experiments.contracts import UserError
-from inn_experiments.data.massbank.records import UNKNOWN, Reading, Record, Unreadable, check_peaks, contributor_of
+from inn_experiments.data.massbank.records import UNKNOWN, Reading, Record, UnreadableError, check_peaks, contributor_of
 
 if TYPE_CHECKING:
     from matchms import Spectrum
@@ -68,11 +68,11 @@ def read_peak_file(path: Path) -> Iterator[Reading]:
                 single.write_bytes(block)
                 spectra = [clean_adduct(spectrum) for spectrum in load(str(single))]
                 if len(spectra) != 1:
-                    raise Unreadable("no peaks, or fewer than announced" if not spectra else "two in one block")
+                    raise UnreadableError("no peaks, or fewer than announced" if not spectra else "two in one block")
                 yield place, _as_record(spectra[0], f"{path.stem}-{number}")
             except UnicodeDecodeError as error:
                 yield place, f"not UTF-8: byte 0x{block[error.start]:02x}"
-            except Unreadable as error:
+            except UnreadableError as error:
                 yield place, str(error)
             except Exception as error:  # noqa: BLE001 - matchms and pyteomics promise no kinds of errors
                 why = str(error).replace(str(single), path.name).replace("\\n", " ")

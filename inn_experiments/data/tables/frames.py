@@ -58,7 +58,7 @@ def csv_frames(
                 chunksize=piece,
                 dtype=dict.fromkeys(texts, str),
                 keep_default_na=False,
-                na_values={name: MISSING for name in numeric},
+                na_values=dict.fromkeys(numeric, MISSING),
             )
             if piece is None:
                 yield iter([found])
