@@ -36,8 +36,21 @@ ROOT = Path(__file__).resolve().parents[1]
 RECORD = ROOT / "tests" / "golden.json.gz"
 PACKAGES = ("torch", "numpy", "scipy", "scikit-learn", "imbalanced-learn", "pandas", "PyWavelets", "mnist1d")
 # Imported once, before any cell; each cell is a process of its own that starts from there.
-BEFORE = ["torch", "lightning", "hydra", "sklearn.ensemble", "scipy.stats", "pandas", "pyarrow", "pywt", "rich",
-          "matplotlib.figure", "matplotlib.backends.backend_agg", "imblearn.over_sampling", "mnist1d.data"]
+BEFORE = [
+    "torch",
+    "lightning",
+    "hydra",
+    "sklearn.ensemble",
+    "scipy.stats",
+    "pandas",
+    "pyarrow",
+    "pywt",
+    "rich",
+    "matplotlib.figure",
+    "matplotlib.backends.backend_agg",
+    "imblearn.over_sampling",
+    "mnist1d.data",
+]
 # A cell alone that is skipped, or one of a sweep.
 SKIPPED = re.compile(r"skipped|\[.*: skipped")
 

@@ -8,8 +8,16 @@ from pathlib import Path
 QUICK = ("trainer.progress=false", "trainer.epochs=3", "tracking=none")
 SMOKE = (*QUICK, "utility=smoke")
 ROWS = ("data.rows=200", "data.val_rows=50", "data.fresh_rows=100")
-PLANE = ("data.rows=300", "data.val_rows=50", "data.test_rows=120", "data.fresh_rows=120", "network.hidden=32",
-         "geometry.rows=60", "claims.points=60", "claims.paths=100")
+PLANE = (
+    "data.rows=300",
+    "data.val_rows=50",
+    "data.test_rows=120",
+    "data.fresh_rows=120",
+    "network.hidden=32",
+    "geometry.rows=60",
+    "claims.points=60",
+    "claims.paths=100",
+)
 POINTS = tuple(text for text in PLANE if not text.startswith("network"))
 IMS = ("data=ims_simulated", "data.rows=400", "data.imbalance=2")
 SHORT_IMS = ("autoencoder.layers=2", "autoencoder.encoder_epochs=2", "autoencoder.decoder_epochs=2")
@@ -17,9 +25,25 @@ MLP = ("generator=diffusion", "network=mlp", "network.hidden=32", "network.layer
 TABLE = ("data=table", "data.path=inputs/table.csv", "data.label=kind", "data.group=instrument")
 RECORDS = ("data=records2d", "data.path=inputs/records.npz")
 FOREST2D = ("utility.repeats=2", "utility.trees=10", "utility.components=6")
-PRESETS = ("bootstrap", "convex", "gaussian", "jitter", "kde", "smote", "diffusion", "diffusion_conv", "gan",
-           "inn_explicit", "inn_implicit", "inn_semi_implicit", "inn_svd", "latent_diffusion_plain",
-           "latent_diffusion_vae", "latent_gaussian_vae", "vae")
+PRESETS = (
+    "bootstrap",
+    "convex",
+    "gaussian",
+    "jitter",
+    "kde",
+    "smote",
+    "diffusion",
+    "diffusion_conv",
+    "gan",
+    "inn_explicit",
+    "inn_implicit",
+    "inn_semi_implicit",
+    "inn_svd",
+    "latent_diffusion_plain",
+    "latent_diffusion_vae",
+    "latent_gaussian_vae",
+    "vae",
+)
 SAMPLED = ("diffusion", "diffusion_conv", "latent_diffusion_plain", "latent_diffusion_vae")
 
 
@@ -34,7 +58,8 @@ def cells() -> dict[str, list[tuple[str, ...]]]:
         steps = ("sampler.steps=5",) if name in SAMPLED else ()
         found[f"preset_{name}"] = [(*SMOKE, *ROWS, *steps, f"preset={name}")]
     found["preset_latent_diffusion_decoupled"] = [
-        (*SMOKE, *IMS, "preset=latent_diffusion_decoupled", "autoencoder.layers=2", "sampler.steps=5")]
+        (*SMOKE, *IMS, "preset=latent_diffusion_decoupled", "autoencoder.layers=2", "sampler.steps=5")
+    ]
     kept = ("trainer.progress=false", "trainer.epochs=2", "utility=smoke", *ROWS, "generator=gan", "seed=0,1")
     # The second time both are skipped, and the single cell is the first of them again.
     found["sweep_and_skip"] = [("-m", *kept), ("-m", *kept), (*kept[:-1], "seed=0")]
@@ -61,21 +86,49 @@ def autoencoders() -> dict[str, list[tuple[str, ...]]]:
     sequential = ("autoencoder=sequential", "autoencoder.latent=3", "autoencoder.epochs=2", "autoencoder.width=8")
     joint = ("autoencoder=joint", "autoencoder.latent=3", "autoencoder.epochs=2", "autoencoder.width=8")
     simulated = ("data=gcims_simulated", "data.records=48", "data.imbalance=1.5", "data.levels=[2,2]")
-    plain = ("generator=gaussian", "claims=latent_arithmetic", "claims.pairs=6", "claims.rows=4", "claims.trees=10",
-             "autoencoder.latent=8", "autoencoder.epochs=3")
+    plain = (
+        "generator=gaussian",
+        "claims=latent_arithmetic",
+        "claims.pairs=6",
+        "claims.rows=4",
+        "claims.trees=10",
+        "autoencoder.latent=8",
+        "autoencoder.epochs=3",
+    )
     told = (*IMS, *MLP, "autoencoder=decoupled", *SHORT_IMS, "utility=none", "schedule.steps=20", "geometry.rows=30")
     return {
-        "records_sequential": [(*QUICK, *simulated, *sequential, *FOREST2D, "utility=records2d",
-                                "generator=gaussian", "geometry=per_class", "geometry.rows=10")],
+        "records_sequential": [
+            (
+                *QUICK,
+                *simulated,
+                *sequential,
+                *FOREST2D,
+                "utility=records2d",
+                "generator=gaussian",
+                "geometry=per_class",
+                "geometry.rows=10",
+            )
+        ],
         "records_joint": [(*QUICK, *RECORDS, *joint, *FOREST2D, "utility=records2d", "generator=kde")],
-        "records_refit": [(*QUICK, *RECORDS, *sequential, *MLP, *FOREST2D, "utility=records2d_refit",
-                           "data.group=patient")],
+        "records_refit": [
+            (*QUICK, *RECORDS, *sequential, *MLP, *FOREST2D, "utility=records2d_refit", "data.group=patient")
+        ],
         "arithmetic_plain": [(*QUICK, *ROWS, *plain, "autoencoder=plain", "autoencoder.layers=2", "utility=none")],
         "arithmetic_vae": [(*QUICK, *ROWS, *plain, "autoencoder=vae", "generator=kde", "utility=smoke")],
         "table8": [(*QUICK, *told, "conditioning=label_chemnet", "geometry=per_class", "trainer=diffusion")],
-        "latents_whitened": [(*QUICK, *told, "conditioning=chemnet", "geometry=latents", "parameterization=v",
-                              "schedule=linear", "generator.ema=0.9", "autoencoder.normalise=whitened",
-                              "objective=test/geometry/generated/c2st")],
+        "latents_whitened": [
+            (
+                *QUICK,
+                *told,
+                "conditioning=chemnet",
+                "geometry=latents",
+                "parameterization=v",
+                "schedule=linear",
+                "generator.ema=0.9",
+                "autoencoder.normalise=whitened",
+                "objective=test/geometry/generated/c2st",
+            )
+        ],
     }
 
 
@@ -88,25 +141,94 @@ def others() -> dict[str, list[tuple[str, ...]]]:
     wide = ("data=table", "data.path=inputs/wide.npz", "data.label=y", "data.test_fraction=0.03", "utility=none")
     large = ("data=ims_simulated", "data.rows=2000", "data.test_fraction=0.05", "data.fresh_fraction=0.05")
     return {
-        "blocks_inn": [(*QUICK, *wide, "loss=mse", "network.layers=2", "data.val_fraction=0.03",
-                        "schedule.steps=6")],
-        "blocks_latent": [(*QUICK, *large, *MLP, "autoencoder=plain", "autoencoder.widths=[32]", "autoencoder.latent=8",
-                           "autoencoder.layers=2", "autoencoder.epochs=2", "utility=none", "geometry=latents",
-                           "geometry.rows=20", "objective=test/geometry/generated/c2st")],
+        "blocks_inn": [(*QUICK, *wide, "loss=mse", "network.layers=2", "data.val_fraction=0.03", "schedule.steps=6")],
+        "blocks_latent": [
+            (
+                *QUICK,
+                *large,
+                *MLP,
+                "autoencoder=plain",
+                "autoencoder.widths=[32]",
+                "autoencoder.latent=8",
+                "autoencoder.layers=2",
+                "autoencoder.epochs=2",
+                "utility=none",
+                "geometry=latents",
+                "geometry.rows=20",
+                "objective=test/geometry/generated/c2st",
+            )
+        ],
         "spirals_roll": [(*QUICK, *spirals, "data=swiss_roll", "parameterization=mu", "schedule.steps=12")],
-        "spirals_clusters": [(*QUICK, *spirals, "data=two_clusters", "parameterization=epsilon", "schedule.steps=20",
-                              "sampler=ddim", "sampler.steps=8", "generator.clip=true")],
-        "checker": [(*QUICK, "experiment=checker", "data.rows=200", "data.test_rows=100", "sampler.steps=5",
-                     "geometry=per_class", "geometry.rows=30", "trainer.precision=bfloat16")],
-        "table_refit": [(*QUICK, *TABLE, "generator=vae", "utility=refit", "utility.repeats=3",
-                         "utility.trees=10", "utility.per_class=5")],
-        "table_few": [(*SMOKE, *TABLE, *few, "sampling=multiplicative", "method=semi_implicit", "network=masked_mlp",
-                       "utility.protocols=[same_rows]")],
-        "table_standard": [(*SMOKE, *TABLE, "data.scaling=standard", "generator=gan", "generator.spectral_norm=true",
-                            "generator.instance_noise=0.1", "generator.smoothing=0.1", "conditioning=none")],
+        "spirals_clusters": [
+            (
+                *QUICK,
+                *spirals,
+                "data=two_clusters",
+                "parameterization=epsilon",
+                "schedule.steps=20",
+                "sampler=ddim",
+                "sampler.steps=8",
+                "generator.clip=true",
+            )
+        ],
+        "checker": [
+            (
+                *QUICK,
+                "experiment=checker",
+                "data.rows=200",
+                "data.test_rows=100",
+                "sampler.steps=5",
+                "geometry=per_class",
+                "geometry.rows=30",
+                "trainer.precision=bfloat16",
+            )
+        ],
+        "table_refit": [
+            (
+                *QUICK,
+                *TABLE,
+                "generator=vae",
+                "utility=refit",
+                "utility.repeats=3",
+                "utility.trees=10",
+                "utility.per_class=5",
+            )
+        ],
+        "table_few": [
+            (
+                *SMOKE,
+                *TABLE,
+                *few,
+                "sampling=multiplicative",
+                "method=semi_implicit",
+                "network=masked_mlp",
+                "utility.protocols=[same_rows]",
+            )
+        ],
+        "table_standard": [
+            (
+                *SMOKE,
+                *TABLE,
+                "data.scaling=standard",
+                "generator=gan",
+                "generator.spectral_norm=true",
+                "generator.instance_noise=0.1",
+                "generator.smoothing=0.1",
+                "conditioning=none",
+            )
+        ],
         "unseen": [(*QUICK, *spectra, *MLP, "experiment=unseen_compounds", "data.unseen=2")],
-        "mass_spectra": [(*SMOKE, *spectra, "experiment=mass_spectra", "data.per_class=3", "generator=smote",
-                          "generator.neighbours=2", "utility.per_class=4")],
+        "mass_spectra": [
+            (
+                *SMOKE,
+                *spectra,
+                "experiment=mass_spectra",
+                "data.per_class=3",
+                "generator=smote",
+                "generator.neighbours=2",
+                "utility.per_class=4",
+            )
+        ],
     }
 
 
@@ -127,8 +249,14 @@ def write_inputs(folder: Path) -> None:
     near = [(retention - a) ** 2 + (drift - b) ** 2 for a, b in centres]
     records = 100 * np.exp(-0.1 * np.array(near)) + rng.random((60, 16, 24))
     patients = np.array([f"p{row % 12}" for row in range(60)])
-    np.savez(folder / "records.npz", X=records, y=np.array([f"kind {label}" for label in y]), patient=patients,
-             retention=np.arange(16.0), drift=np.arange(24.0))
+    np.savez(
+        folder / "records.npz",
+        X=records,
+        y=np.array([f"kind {label}" for label in y]),
+        patient=patients,
+        retention=np.arange(16.0),
+        drift=np.arange(24.0),
+    )
     np.savez(folder / "wide.npz", X=rng.random((7600, 300), dtype=np.float32), y=np.arange(7600) % 3)
     smiles = ("CCO", "CCN", "CCC", "c1ccccc1", "CC(C)=O", "CCOCC")
     for compound, lab, number in product(range(6), "ABC", range(3)):
@@ -140,11 +268,19 @@ def write_inputs(folder: Path) -> None:
 def _spectrum(compound: int, smiles: str, lab: str, number: int) -> str:
     peaks = [(50.1 + 3 * compound, 10.0 + number), (60.2 + 5 * compound, 100.0), (99.75, 3.5 + ord(lab) % 7)]
     lines = [
-        f"ACCESSION: MSBNK-Lab_{lab}-{compound}{lab}{number}", "AUTHORS: A. Author", "LICENSE: CC BY",
-        f"CH$NAME: compound {compound}", f"CH$SMILES: {smiles}",
-        f"CH$LINK: INCHIKEY {chr(65 + compound) * 14}-UHFFFAOYSA-N", "AC$INSTRUMENT: QTOF",
-        "AC$MASS_SPECTROMETRY: MS_TYPE MS2", "AC$MASS_SPECTROMETRY: ION_MODE POSITIVE",
-        "AC$MASS_SPECTROMETRY: COLLISION_ENERGY 20 eV", "MS$FOCUSED_ION: PRECURSOR_TYPE [M+H]+",
-        f"PK$NUM_PEAK: {len(peaks)}", "PK$PEAK: m/z int. rel.int.", *(f"  {mz} {height} 1" for mz, height in peaks),
+        f"ACCESSION: MSBNK-Lab_{lab}-{compound}{lab}{number}",
+        "AUTHORS: A. Author",
+        "LICENSE: CC BY",
+        f"CH$NAME: compound {compound}",
+        f"CH$SMILES: {smiles}",
+        f"CH$LINK: INCHIKEY {chr(65 + compound) * 14}-UHFFFAOYSA-N",
+        "AC$INSTRUMENT: QTOF",
+        "AC$MASS_SPECTROMETRY: MS_TYPE MS2",
+        "AC$MASS_SPECTROMETRY: ION_MODE POSITIVE",
+        "AC$MASS_SPECTROMETRY: COLLISION_ENERGY 20 eV",
+        "MS$FOCUSED_ION: PRECURSOR_TYPE [M+H]+",
+        f"PK$NUM_PEAK: {len(peaks)}",
+        "PK$PEAK: m/z int. rel.int.",
+        *(f"  {mz} {height} 1" for mz, height in peaks),
     ]
     return "\n".join([*lines, "//", ""])

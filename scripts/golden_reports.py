@@ -52,8 +52,11 @@ def difference(known: dict[str, Any] | None, made: dict[str, Any]) -> str:
         told.append(f"{len(made['reports'])} reports, recorded {len(known['reports'])}")
     for old, new in zip(known["reports"], made["reports"], strict=False):
         before, after = flat(old), flat(new)
-        told += [f"{key}: {after.get(key, ABSENT)}, recorded {before.get(key, ABSENT)}"
-                 for key in {**before, **after} if before.get(key, ABSENT) != after.get(key, ABSENT)]
+        told += [
+            f"{key}: {after.get(key, ABSENT)}, recorded {before.get(key, ABSENT)}"
+            for key in {**before, **after}
+            if before.get(key, ABSENT) != after.get(key, ABSENT)
+        ]
     for part in ("samples", "skipped"):
         told += [f"{part}: {made[part]}, recorded {known[part]}"] if made[part] != known[part] else []
     lost = [name for mark, name in known["weights"].items() if mark not in made["weights"]]
