@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
+from inn_experiments.contracts.old_report import from_dict
+
 LEFT_OUT = {"timings", "versions", "fingerprint", "seconds"}
-# What names an entry of a list, in this order; `class` is the name in a geometry and a number in a utility.
-NAMES = ("protocol", "treatment", "name", "key", "class")
+MISSING: dict[str, Any] = {"fingerprint": "", "timings": {}, "versions": {}}
 SHOWN = 4
 ABSENT = "absent"
 
@@ -20,27 +21,17 @@ def clean(value: Any) -> Any:
 
 
 def flat(report: dict[str, Any]) -> dict[str, Any]:
-    """A report as one flat dict, key/of/parts -> value, whatever its version."""
-    return flat_v2(report) if report.get("version", 1) == 2 else dict(_leaves("", report))
-
-
-def flat_v2(report: dict[str, Any]) -> dict[str, Any]:
-    """TO BE FILLED IN when report.json has {"version": 2, "numbers": [...]}: the same keys as of version 1."""
-    raise NotImplementedError("flat_v2: say how the numbers of a version 2 report are named in version 1")
-
-
-def _leaves(name: str, value: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, dict):
-        for key, part in value.items():
-            # Metrics have their whole name already.
-            yield from _leaves("" if (name, key) == ("", "metrics") else f"{name}/{key}".lstrip("/"), part)
-    elif isinstance(value, list) and any(isinstance(part, dict) for part in value):
-        for index, part in enumerate(value):
-            named = [str(part[key]) for key in NAMES if isinstance(part.get(key), str)]
-            rest = {key: leaf for key, leaf in part.items() if str(leaf) not in named or key not in NAMES}
-            yield from _leaves(f"{name}/{'/'.join(named) or index}", rest)
-    elif value != []:
-        yield name, value
+    """A report, of whichever form, as one flat dict."""
+    read = from_dict({**MISSING, **report})
+    told: dict[str, Any] = {"cell": read.cell, "seed": read.seed, "parameters": read.parameters}
+    told |= {f"axes/{axis}": value for axis, value in read.axes.items()}
+    told |= {f"split/{key}": str(value) for key, value in read.split.items()}
+    told |= {f"warnings/{text}": True for text in read.warnings}
+    for number in read.numbers:
+        name = "/".join(part for part in (number.key, number.of, number.reference) if part)
+        plain = {key: value for key, value in asdict(number).items() if key not in ("key", "of", "reference")}
+        told |= {f"{name}.{key}": value for key, value in plain.items() if value is not None}
+    return told
 
 
 def difference(known: dict[str, Any] | None, made: dict[str, Any]) -> str:
