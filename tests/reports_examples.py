@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from inn_experiments.contracts.old_report import from_dict
-from inn_experiments.reports.runs import Frame, frame_of
-from inn_experiments.reports.studies.grid.cells import CELLS, Cell, Grid, select_grid
+from itertools import product
+from typing import NamedTuple
 
+from inn_experiments.contracts.old_report import from_dict
+from inn_experiments.reports.design import Design
+from inn_experiments.reports.runs import Frame, frame_of
+from inn_experiments.reports.studies.grid.cells import select_grid
+
+
+class Cell(NamedTuple):
+    method: str
+    loss: str
+    sampling: str
+
+
+METHODS = ("implicit", "semi_implicit", "svd", "explicit")
+CELLS = tuple(Cell(*values) for values in product(METHODS, ("fid", "kl"), ("gaussian", "convex")))
 SEEDS = (0, 1, 2, 3, 4)
 WOBBLE = dict(zip(SEEDS, (-0.02, -0.01, 0.0, 0.01, 0.02), strict=True))
 ONLY = {"network": "point_unet", "data": "mnist1d"}
@@ -19,7 +32,7 @@ def make_report(cell: Cell, seed: int, **values: float) -> dict:
     keys = [f"test/{way}/{measure}" for way in DIRECTIONS for measure in ("mse", "mae", "kl", "fid")]
     keys += [f"{part}/samples/{name}" for part in ("test", "fresh") for name in FIDELITY]
     errors = {
-        name: {m: level for m in ("mse", "mae", "kl", "fid")}
+        name: dict.fromkeys(("mse", "mae", "kl", "fid"), level)
         for name, level in (
             ("zeros", 1.0),
             ("global_mean", 0.99),
@@ -64,6 +77,11 @@ def framed(reports: list[dict]) -> Frame:
     return frame_of(map(from_dict, reports))
 
 
-def make_grid(change=lambda cell, seed: {}, seeds=SEEDS, skip=lambda cell, seed: False) -> Grid:
+def found_by(monkeypatch, reports: list[dict]) -> None:
+    """Let the command find these reports in every outputs folder."""
+    monkeypatch.setattr("inn_experiments.tracking.collect.finished", lambda outputs: list(map(from_dict, reports)))
+
+
+def make_grid(change=lambda cell, seed: {}, seeds=SEEDS, skip=lambda cell, seed: False) -> Design:
     reports = [make_report(c, s, **change(c, s)) for c in CELLS for s in seeds if not skip(c, s)]
     return select_grid(framed(reports), ONLY, seeds)

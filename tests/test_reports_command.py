@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from reports_examples import ONLY, SEEDS, framed, make_report
+from reports_examples import CELLS, ONLY, SEEDS, found_by, framed, make_report
 
 from inn_experiments.contracts import UserError
 from inn_experiments.reports import __main__ as command
-from inn_experiments.reports.studies.grid.cells import CELLS, select_grid
+from inn_experiments.reports.studies.grid.cells import select_grid
 
 
 def test_runs_that_do_not_belong_together_are_refused():
@@ -17,7 +17,9 @@ def test_runs_that_do_not_belong_together_are_refused():
     one["axes"] = {**one["axes"], "prime": "orthogonal"}
     with pytest.raises(UserError, match="differ in prime.*catalogue, orthogonal"):
         select_grid(framed([other, one]), ONLY, None)
-    assert select_grid(framed([other, one]), {**ONLY, "prime": "cat*"}, None).common["prime"] == "catalogue"
+    assert select_grid(framed([other, one]), {**ONLY, "prime": "cat*"}, None).frame.axes["prime"].tolist() == [
+        "catalogue"
+    ]
     with pytest.raises(UserError, match="two finished runs claim the place implicit, fid, gaussian, seed 0"):
         select_grid(framed([one | {"axes": other["axes"]}, other]), ONLY, None)
     with pytest.raises(UserError, match="network=square"):
@@ -26,7 +28,7 @@ def test_runs_that_do_not_belong_together_are_refused():
 
 def test_command_writes_both_files_and_repeats_itself(tmp_path, monkeypatch):
     reports = [make_report(cell, seed) for cell in CELLS for seed in SEEDS]
-    monkeypatch.setattr("inn_experiments.tracking.collect.finished", lambda outputs: reports)
+    found_by(monkeypatch, reports)
     target = tmp_path / "results" / "paper_grid.md"
     arguments = [
         "grid",
@@ -54,7 +56,7 @@ def test_command_writes_both_files_and_repeats_itself(tmp_path, monkeypatch):
 def test_command_names_a_wrong_folder_and_axis(tmp_path, monkeypatch, capsys):
     assert command.main(["grid", "--outputs", str(tmp_path / "none"), "--to", str(tmp_path / "a.md")]) == 2
     assert "no such folder" in capsys.readouterr().err
-    monkeypatch.setattr("inn_experiments.tracking.collect.finished", lambda outputs: [make_report(CELLS[0], 0)])
+    found_by(monkeypatch, [make_report(CELLS[0], 0)])
     assert command.main(["grid", "--outputs", str(tmp_path), "--to", str(tmp_path / "a.md"), "--epochs", "3"]) == 2
     assert "epochs=3" in capsys.readouterr().err
     assert not (tmp_path / "a.md").exists()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from reports_examples import framed, make_report
+from reports_examples import CELLS, Cell, framed, make_report
 
 from inn_experiments.contracts import UserError
-from inn_experiments.reports.studies.grid.cells import CELLS, Cell, select_grid
+from inn_experiments.reports.studies.grid.cells import select_grid
 from inn_experiments.reports.table import comparison_table
 
 SVD = Cell("svd", "fid", "gaussian")

@@ -8,14 +8,15 @@ from itertools import product
 import numpy as np
 import pytest
 from geometry_examples import make_report
-from reports_examples import framed
+from reports_examples import found_by, framed
 
 from inn_experiments.contracts import UserError
 from inn_experiments.measures.numbers.intervals import mean_interval
 from inn_experiments.measures.quantities import quantity
 from inn_experiments.reports import __main__ as command
+from inn_experiments.reports.design import Design
 from inn_experiments.reports.studies.effects import answer, effect_table, verdict
-from inn_experiments.reports.studies.effects.factorial import Factorial, balanced, contrasts
+from inn_experiments.reports.studies.effects.factorial import balanced, contrasts
 from inn_experiments.reports.studies.effects.factorial import factorial as sorted_runs
 
 C2ST = "test/geometry/generated/c2st"
@@ -39,7 +40,7 @@ def runs(skip=lambda target, schedule, levels, seed: False) -> list[dict]:
     return found
 
 
-def factorial(reports: list[dict], factors: dict) -> Factorial:
+def factorial(reports: list[dict], factors: dict) -> Design:
     return sorted_runs(framed(reports), factors)
 
 
@@ -128,7 +129,7 @@ def test_every_metric_says_which_way_is_better():
 
 
 def test_the_command_writes_the_file(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("inn_experiments.tracking.collect.finished", lambda outputs: runs())
+    found_by(monkeypatch, runs())
     target = tmp_path / "parameterization.md"
     arguments = ["effects", "--outputs", str(tmp_path), "--to", str(target), "--columns", C2ST, "--factors"]
     assert command.main([*arguments, "parameterization=epsilon,schedule=linear,levels"]) == 0

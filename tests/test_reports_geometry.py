@@ -8,7 +8,7 @@ from argparse import Namespace
 import numpy as np
 import pytest
 from geometry_examples import make_class, make_report
-from reports_examples import framed
+from reports_examples import found_by, framed
 from rich.console import Console
 
 from inn_experiments.contracts import Rows, Shapes, UserError
@@ -89,7 +89,7 @@ def test_every_cell_has_its_block_and_ambiguous_runs_are_refused():
 
 def test_the_command_writes_the_file(tmp_path, monkeypatch):
     reports = [make_report(seed, schedule="cosine") for seed in (0, 1)] + [make_report(0, schedule="linear")]
-    monkeypatch.setattr("inn_experiments.tracking.collect.finished", lambda outputs: reports)
+    found_by(monkeypatch, reports)
     target = tmp_path / "table8.md"
     arguments = ["table8", "--outputs", str(tmp_path), "--to", str(target), "--date", "2026-01-01"]
     assert command.main(arguments) == 2 and not target.exists()

@@ -6,22 +6,22 @@ import math
 import re
 
 import pytest
-from reports_examples import WOBBLE, make_grid
+from reports_examples import CELLS, WOBBLE, Cell, make_grid
 from scipy.stats import t as student
 
+from inn_experiments.reports.design import Design
 from inn_experiments.reports.estimate import Estimate, estimate
 from inn_experiments.reports.studies.grid import grid_document
-from inn_experiments.reports.studies.grid.cells import CELLS, Cell, Grid, part
 from inn_experiments.reports.studies.grid.findings import below_trivial
 from inn_experiments.reports.studies.grid.tables import paper_table_6
 from inn_experiments.reports.words import number
 
 
-def forward_error(grid: Grid, method: str) -> Estimate:
-    return estimate(part(grid.number("test/forward/mse"), method=method))
+def forward_error(grid: Design, method: str) -> Estimate:
+    return estimate(grid.number("test/forward/mse")[grid.places(method=method)])
 
 
-def written(grid: Grid) -> str:
+def written(grid: Design) -> str:
     return grid_document(grid, "figure.png").markdown("2026-01-01", ["report"])
 
 

@@ -50,7 +50,7 @@ def test_a_ratio_decides_where_outliers_hide_a_difference():
 
     grid = make_grid(change)
     first = answers(grid, "H3")[0]
-    assert (first.verdict, first.ratio_verdict, first.favourable) == ("undecided", "supported", 5)
+    assert (first.verdict, first.ratio.verdict, first.favourable) == ("undecided", "supported", 5)
     assert "undecided (by the ratio: supported)" in "\n".join(hypotheses_section(grid))
 
 

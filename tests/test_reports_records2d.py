@@ -167,7 +167,7 @@ def test_runs_that_do_not_go_together_are_refused():
 
 
 def test_command_writes_report_and_figure_and_repeats_itself(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("inn_experiments.tracking.collect.finished", lambda outputs: [run.as_dict() for run in every()])
+    monkeypatch.setattr("inn_experiments.tracking.collect.finished", lambda outputs: every())
     target = tmp_path / "results" / "gcims.md"
     arguments = [
         "records2d",

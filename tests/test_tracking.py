@@ -12,6 +12,7 @@ import pytest
 from filelock import Timeout
 
 from inn_experiments.contracts import UserError
+from inn_experiments.contracts.report import Report
 from inn_experiments.tracking import processes, store
 from inn_experiments.tracking.collect import finished
 from inn_experiments.tracking.files import Files, Run
@@ -103,15 +104,16 @@ def test_a_process_is_named_by_its_number_and_its_start() -> None:
 def test_two_processes_may_create_the_database_at_once(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from inn_experiments.tracking.mlflow import Mlflow\n"
+        "from inn_experiments.contracts.report import Report\n"
         "with Mlflow().open(Path(sys.argv[1]), sys.argv[2], {'fingerprint': sys.argv[2]}) as run:\n"
-        "    run.json('report.json', {'name': sys.argv[2]})"
+        "    run.json('report.json', Report(sys.argv[2], 0, '', {}).as_dict())"
     )
     both = [
         subprocess.Popen([sys.executable, "-c", code, str(tmp_path), name], stderr=subprocess.PIPE)
         for name in ("one", "two")
     ]
     assert [process.communicate()[1] for process in both] == [b"", b""]
-    assert {report["name"] for report in finished(tmp_path)} == {"one", "two"}
+    assert {report.cell for report in finished(tmp_path)} == {"one", "two"}
     connection = sqlite3.connect(store.database(tmp_path))
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
@@ -137,14 +139,13 @@ def test_a_data_set_is_entered_by_one_process_at_a_time(outputs: Path, monkeypat
         pass
 
 
-def test_collecting_takes_the_newest_finished_run_per_fingerprint(outputs: Path) -> None:
+def test_collecting_takes_the_newest_finished_run_per_fingerprint(tmp_path: Path) -> None:
     for attempt in (1, 2):
-        with Mlflow().open(outputs, f"again-{attempt}", {"fingerprint": "again"}) as run:
-            run.json("report.json", {"attempt": attempt})
-    attempts = [report["attempt"] for report in finished(outputs) if "attempt" in report]
-    assert attempts == [2]
+        with Mlflow().open(tmp_path, f"again-{attempt}", {"fingerprint": "again"}) as run:
+            run.json("report.json", Report("again", attempt, "again", {}).as_dict())
+    assert [report.seed for report in finished(tmp_path)] == [2]
     with pytest.raises(UserError, match="mlflow.db"):
-        finished(outputs / "elsewhere")
+        finished(tmp_path / "elsewhere")
 
 
 def test_files_are_written_whole_or_not_at_all(tmp_path: Path) -> None:

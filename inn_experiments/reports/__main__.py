@@ -13,7 +13,6 @@ from pkgutil import iter_modules
 
 from inn_experiments.contracts import UserError
 from inn_experiments.contracts.files import write_text
-from inn_experiments.contracts.old_report import from_dict
 from inn_experiments.reports import studies
 from inn_experiments.reports.files import write_figure
 from inn_experiments.reports.runs import frame_of
@@ -77,11 +76,12 @@ def write(study: Study, options: argparse.Namespace, typed: str) -> int:
     """Let the study answer from the finished runs, write its document and figure, and say where they are."""
     picture = options.to.with_suffix(".png")
     options.only, options.picture = dict(options.only), picture.name
-    frame = frame_of(map(from_dict, collect.finished(options.outputs)))
+    frame = frame_of(collect.finished(options.outputs))
     document = study.answer(frame, options)
     if document.figure is not None:
         write_figure(picture, document.figure)
-    write_text(options.to, document.markdown(options.date, [*options.command, typed]))
+    made_by = options.command or ["# the command line of the runs was not given (--command)"]
+    write_text(options.to, document.markdown(options.date, [*made_by, typed]))
     files = f"{options.to}" if document.figure is None else f"{options.to} and {picture.name}"
     print(f"{files}: {len(document.runs)} runs{'' if document.missing is None else f', {document.missing} missing'}")
     return 0

@@ -13,6 +13,8 @@ import pandas as pd
 from inn_experiments.contracts import UserError
 from inn_experiments.contracts.report import Number, Report
 
+ABSENT = "-"
+"""The value of an axis that a run does not read."""
 FACTS = ("cell", "seed", "fingerprint", "split", "versions", "warnings")
 COLUMNS = tuple(item.name for item in fields(Number))
 
@@ -141,13 +143,13 @@ def choose(
     raise UserError(f"none of the {len(frame)} finished runs has {found}")
 
 
-def axis_words(frame: Frame, axes: Iterable[str], absent: str) -> pd.DataFrame:
+def axis_words(frame: Frame, axes: Iterable[str], absent: str = ABSENT) -> pd.DataFrame:
     """The values of some axes, one column an axis, with `absent` where a run does not read it."""
     return frame.axes.reindex(columns=list(axes)).astype(object).fillna(absent)
 
 
 def missing_runs(frame: Frame, places: pd.Series, wanted: Iterable[str], seeds: Iterable[int]) -> dict[str, list[int]]:
-    """The places of a design that lack runs, in its order, each with the seeds it lacks.
+    """The places that lack runs, in the order in which they are wanted, each with the seeds it lacks.
 
     Args:
         frame: the runs that there are.

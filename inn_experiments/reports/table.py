@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
 from inn_experiments.contracts import UserError
 from inn_experiments.reports.estimate import Estimate, over_seeds
-from inn_experiments.reports.runs import Frame, axis_words, one_run_each
+from inn_experiments.reports.runs import ABSENT, Frame, axis_words, one_run_each
 from inn_experiments.reports.words import entry, interval, number
-
-ABSENT = "-"
 
 
 def markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -33,18 +32,17 @@ def comparison_table(frame: Frame, rows: Sequence[str], columns: Sequence[str]) 
         UserError: no run has a metric, or two runs of one row share a seed.
     """
     values = {column: _values(frame, column) for column in columns}
-    words = axis_words(frame, rows, ABSENT)
-    places = pd.Series(list(words.itertuples(index=False, name=None)), index=words.index)
-    named = places.map(lambda place: str(dict(zip(rows, place, strict=True))))
+    words, groups = axis_words(frame, rows), defaultdict(list)
+    for run, *place in words.itertuples(name=None):
+        groups[tuple(place)].append(run)
     one_run_each(
         frame,
-        named,
+        words.agg(lambda place: str(place.to_dict()), axis=1),
         "two runs of {place} have seed {seed}: they differ in an axis that --rows does not name; name it, or choose "
         "with --only AXIS=VALUE",
     )
     lines = []
-    for place in sorted(set(places)):
-        runs = places.index[places.map(lambda one, place=place: one == place)]
+    for place, runs in sorted(groups.items()):
         entries = [entry(over_seeds(values[column][runs]), ABSENT) for column in columns]
         lines.append([*place, *entries, str(len(runs))])
     trivial = [_trivial(frame, column) for column in columns]

@@ -56,6 +56,10 @@ def signed(mean: float, half: float | None) -> str:
     return f"{'+' if mean > 0 else ''}{interval(mean, half)}"
 
 
-def listed(values: list[int]) -> str:
-    """Numbers with commas between them."""
-    return ", ".join(map(str, values))
+def leaves_out_zero(mean: float, half: float | None) -> int:
+    """1 or -1 where an interval lies above or below 0, else 0, also where there is none.
+
+    >>> leaves_out_zero(0.5, 0.25), leaves_out_zero(-0.5, 0.25), leaves_out_zero(0.5, 0.5), leaves_out_zero(0.5, None)
+    (1, -1, 0, 0)
+    """
+    return 0 if half is None or abs(mean) <= half else 1 if mean > 0 else -1

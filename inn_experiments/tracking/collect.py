@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 from inn_experiments.contracts import UserError
+from inn_experiments.contracts.old_report import read_report
+from inn_experiments.contracts.report import Report
 from inn_experiments.tracking import store
 from inn_experiments.tracking.mlflow import artifact_folder
 
 
-def finished(outputs: Path) -> list[dict[str, Any]]:
-    """The `report.json` of every FINISHED run below `outputs`, the newest one per fingerprint.
+def finished(outputs: Path) -> list[Report]:
+    """The report of every FINISHED run below `outputs`, the newest one per fingerprint.
 
-    Raises UserError where there is no database, or where a finished run has lost its report.
+    Raises:
+        UserError: there is no database, or a finished run has lost its report.
     """
     path = store.database(Path(outputs))
     if not path.is_file():
@@ -34,4 +35,4 @@ def finished(outputs: Path) -> list[dict[str, Any]]:
             reports.setdefault(run.data.tags["fingerprint"], report)
         token = page.token
         if not token:
-            return [json.loads(report.read_text(encoding="utf-8")) for report in reports.values()]
+            return [read_report(report) for report in reports.values()]

@@ -32,8 +32,8 @@ def answer(frame: Frame, options: Namespace) -> Document:
         "two runs of {place} have seed {seed}: they differ in a setting that the cell's name does not tell; choose "
         "with --only AXIS=VALUE, or use another --outputs",
     )
-    parts = [(f"## {cell}", claims_table(chosen.take(cells == cell))) for cell in sorted(set(cells))]
-    return Document("Measured statements", chosen, [ABOUT, *(part for pair in parts for part in pair)])
+    parts = [part for cell, runs in chosen.apart(cells).items() for part in (f"## {cell}", claims_table(runs))]
+    return Document("Measured statements", chosen, [ABOUT, *parts])
 
 
 def claims_table(runs: Frame) -> str:

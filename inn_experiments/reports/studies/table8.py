@@ -50,7 +50,7 @@ def answer(frame: Frame, options: Namespace) -> Document:
     one_run_each(
         chosen, cells, "two finished runs are called {place} with seed {seed}; choose one with --only AXIS=VALUE"
     )
-    blocks = [part for cell in sorted(set(cells)) for part in block(cell, chosen.take(cells == cell))]
+    blocks = [part for cell, runs in chosen.apart(cells).items() for part in block(cell, runs)]
     return Document("Table 8: statistics of each class, real and generated", chosen, [ABOUT, PAPER, *blocks])
 
 
@@ -67,8 +67,7 @@ def block(cell: str, runs: Frame) -> list[str]:
 
 def by_class(runs: Frame, key: str) -> pd.DataFrame:
     """A number of the geometry as runs x classes, the classes in the order of the reports."""
-    sizes = runs.numbers[runs.numbers["key"] == "test/geometry/n"]
-    return pd.DataFrame({name: runs.value(f"test/geometry/{key}", of=name) for name in dict.fromkeys(sizes["of"])})
+    return runs.classes(f"test/geometry/{key}").reindex(columns=runs.classes("test/geometry/n").columns)
 
 
 def moments_table(runs: Frame) -> str:

@@ -8,11 +8,12 @@ from itertools import combinations, product
 
 from inn_experiments.measures.numbers.intervals import mean_interval
 from inn_experiments.measures.quantities import quantity
-from inn_experiments.reports.runs import Frame, choose, missing_runs
-from inn_experiments.reports.studies.effects.factorial import Factorial, balanced, combined, contrasts, factorial, label
+from inn_experiments.reports.design import Design
+from inn_experiments.reports.runs import ABSENT, Frame, choose
+from inn_experiments.reports.studies.effects.factorial import balanced, contrasts, factorial, label, rests
 from inn_experiments.reports.study import Document, Study, missing_section, names
-from inn_experiments.reports.table import ABSENT, comparison_table, markdown
-from inn_experiments.reports.words import signed
+from inn_experiments.reports.table import comparison_table, markdown
+from inn_experiments.reports.words import leaves_out_zero, signed
 
 ABOUT = (
     "A cell is the mean ± half the width of its 95 % Student t interval over seeds. A main effect is the "
@@ -49,11 +50,10 @@ def answer(frame: Frame, options: Namespace) -> Document:
     """The effects of the factors that the command line names."""
     design = factorial(choose(frame, options.only), options.factors)
     chosen, columns = design.frame, options.columns
-    missing = missing_runs(chosen, design.places, map(label, combined(design.values)), chosen.seeds)
     sections = [
         ABOUT,
         "\n".join(f"- `{column}`: {quantity(column).meaning}" for column in columns),
-        *missing_section(missing),
+        *missing_section(design.missing()),
         *("## Cells", comparison_table(chosen, list(design.values), columns)),
         *("## Main effects", effect_table(design, columns, 1)),
     ]
@@ -62,7 +62,7 @@ def answer(frame: Frame, options: Namespace) -> Document:
     return Document(options.title, chosen, sections)
 
 
-def effect_table(design: Factorial, columns: Sequence[str], order: int) -> str:
+def effect_table(design: Design, columns: Sequence[str], order: int) -> str:
     """Main effects (`order` 1) or two-factor interactions (2) on each metric, and what they leave out."""
     lines, notes = [], []
     for chosen in map(list, combinations(design.values, order)):
@@ -76,7 +76,7 @@ def effect_table(design: Factorial, columns: Sequence[str], order: int) -> str:
             found = [contrasts(design, pairs, kept[column], column) for column in columns]
             lines.append([text, *(_entry(*pair, order) for pair in zip(columns, found, strict=True))])
         for column in columns:
-            dropped = [rest for rest in design.rests(chosen) if rest not in kept[column]]
+            dropped = [rest for rest in rests(design, chosen) if rest not in kept[column]]
             if dropped:
                 left_out = "; ".join(label(rest) or "all" for rest in dropped)
                 notes.append(f"- {' x '.join(chosen)} on `{column}`: left out as incomplete: {left_out}")
@@ -86,10 +86,8 @@ def effect_table(design: Factorial, columns: Sequence[str], order: int) -> str:
 
 def verdict(column: str, difference: float, half: float | None) -> str:
     """`better` or `worse` for a difference whose interval leaves 0 out, '' for others or where no way is better."""
-    way = quantity(column).way
-    if way is None or half is None or abs(difference) <= half:
-        return ""
-    return "better" if difference * way > 0 else "worse"
+    side = leaves_out_zero(difference, half) * (quantity(column).way or 0)
+    return {0: "", 1: "better", -1: "worse"}[side]
 
 
 def _entry(column: str, found: list[float], order: int) -> str:

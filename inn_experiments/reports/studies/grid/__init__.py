@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 
-from inn_experiments.reports.runs import Frame, missing_runs
+from inn_experiments.reports.design import Design
+from inn_experiments.reports.runs import Frame
 from inn_experiments.reports.studies.grid import tables
-from inn_experiments.reports.studies.grid.cells import CELLS, PLACES, Grid, select_grid
+from inn_experiments.reports.studies.grid.cells import outside_axes, select_grid
 from inn_experiments.reports.studies.grid.figure import grid_figure
 from inn_experiments.reports.studies.grid.findings import below_trivial, hypotheses_section, spread_line
 from inn_experiments.reports.study import Document, Study, missing_section
@@ -66,22 +67,22 @@ def answer(frame: Frame, options: Namespace) -> Document:
     return grid_document(select_grid(frame, only, options.seeds), options.picture)
 
 
-def grid_document(grid: Grid, picture: str) -> Document:
+def grid_document(grid: Design, picture: str) -> Document:
     """The report on one grid.
 
     Args:
         grid: the finished runs.
         picture: the figure's address as seen from the document.
     """
-    missing = missing_runs(grid.frame, grid.places, PLACES, grid.seeds)
+    missing = grid.missing()
     sections = [
         UNITS,
         *missing_section(missing),
         *("## Against trivial predictors", below_trivial(grid)),
         f"![Every cell with its interval over seeds]({picture})",
         *("## Table 6: inversion methods", ABOUT_METHODS, tables.paper_table_6(grid)),
-        *("### Table 6, all cells", tables.cell_table(grid, tables.PAPER_COLUMNS)),
-        *("### The other measures of the same predictions", tables.cell_table(grid, tables.OTHER_COLUMNS)),
+        *("### Table 6, all cells", tables.cell_table(grid, tables.TABLE_6)),
+        *("### The other measures of the same predictions", tables.cell_table(grid, tables.OTHER_MEASURES)),
         *("## Table 7: samplings", ABOUT_SAMPLINGS, tables.paper_table_7(grid)),
         *("## Fidelity of the generated rows", ABOUT_FIDELITY, tables.fidelity_table(grid)),
         *utility_section(grid),
@@ -90,9 +91,9 @@ def grid_document(grid: Grid, picture: str) -> Document:
         spread_line(grid),
         *("## What a run costs", tables.cost_table(grid)),
     ]
-    seeds, wanted = ", ".join(map(str, grid.seeds)), len(CELLS) * len(grid.seeds)
-    design = f"{len(CELLS)} cells x {len(grid.seeds)} seeds: {seeds}"
-    axes = ", ".join(f"{axis}={value}" for axis, value in grid.common.items())
+    seeds, wanted = ", ".join(map(str, grid.seeds)), len(grid.places()) * len(grid.seeds)
+    design = f"{len(grid.places())} cells x {len(grid.seeds)} seeds: {seeds}"
+    axes = ", ".join(f"{axis}={value}" for axis, value in outside_axes(grid).items())
     return Document(
         title="The paper's grid: inversion method x loss x sampling",
         runs=grid.frame,
@@ -104,7 +105,7 @@ def grid_document(grid: Grid, picture: str) -> Document:
     )
 
 
-def utility_section(grid: Grid) -> list[str]:
+def utility_section(grid: Design) -> list[str]:
     """What a random forest gains (the columns of the paper's Tables 1, 2 and 5), per protocol."""
     parts = []
     for protocol in tables.protocols(grid):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from inn_experiments.measures.quantities import quantity
+from inn_experiments.reports.design import Design
 from inn_experiments.reports.estimate import row_means, without_gaps
-from inn_experiments.reports.studies.grid.cells import CELLS, Grid, part
 from inn_experiments.reports.studies.grid.hypotheses import (
     HYPOTHESES,
     NO_DATA,
@@ -41,7 +42,7 @@ ABOUT = (
 )
 
 
-def hypotheses_section(grid: Grid, hypotheses: Sequence[Hypothesis] = HYPOTHESES) -> list[str]:
+def hypotheses_section(grid: Design, hypotheses: Sequence[Hypothesis] = HYPOTHESES) -> list[str]:
     """Every hypothesis with its overall answer and one line per comparison."""
     answers = {one.name: [answer(grid, comparison) for comparison in one.comparisons] for one in hypotheses}
     every = [one for group in answers.values() for one in group]
@@ -51,19 +52,19 @@ def hypotheses_section(grid: Grid, hypotheses: Sequence[Hypothesis] = HYPOTHESES
         group = answers[hypothesis.name]
         counts = Counter(one.verdict for one in group)
         summary = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
-        rows = [_row(one, adjusted[id(one)]) for one in group]
+        rows = [_row(grid, one, adjusted[id(one)]) for one in group]
         parts += [f"### {hypothesis.name}: {overall(group)}", f"{hypothesis.statement} ({summary})"]
         parts.append(markdown(HEADER, rows))
     return parts
 
 
-def below_trivial(grid: Grid) -> str:
+def below_trivial(grid: Design) -> str:
     """How many cells' forward errors lie below their run's best trivial predictor, and by how much."""
     trivial = grid.frame.references("test/forward/mse").dropna(how="all")
     ratios = (grid.frame.value("test/forward/mse") / trivial.min(axis=1)).dropna()
     if ratios.empty:
         return "No finished run holds both a forward error and its trivial predictors."
-    worst = ratios.groupby(grid.places).max()
+    worst = ratios.groupby(grid.places_of_runs).max()
     return (
         f"Expected: every cell's forward error lies below the best trivial predictor. Found: in {sum(worst < 1)} of "
         f"{len(worst)} finished cells it does for every seed, in {sum(ratios < 1)} of {len(ratios)} runs. The error "
@@ -73,11 +74,11 @@ def below_trivial(grid: Grid) -> str:
     )
 
 
-def spread_line(grid: Grid) -> str:
+def spread_line(grid: Design) -> str:
     """How far the inverse error of svd and explicit moves between seeds: largest over smallest mean."""
     found = {}
     for method in ("svd", "explicit"):
-        kept = without_gaps(part(grid.number("test/inverse/mse"), method=method))
+        kept = without_gaps(grid.number("test/inverse/mse")[grid.places(method=method)])
         means = [] if kept.empty else row_means(kept).tolist()
         if len(means) > 1 and min(means) > 0:
             found[method] = max(means) / min(means)
@@ -85,23 +86,22 @@ def spread_line(grid: Grid) -> str:
     return f"Stability over seeds, largest inverse MSE over smallest: {text}." if found else ""
 
 
-def _row(one: Answer, adjusted: float | None) -> list[str]:
+def _row(grid: Design, one: Answer, adjusted: float | None) -> list[str]:
     comparison = one.comparison
-    arrow = "higher" if comparison.higher else "lower"
-    names = [
-        f"{comparison.axis}={comparison.better}",
-        comparison.worse,
-        f"{comparison.key.removeprefix('test/')} ({arrow})",
-    ]
+    measured = f"{comparison.key.removeprefix('test/')} ({quantity(comparison.key).better})"
+    names = [f"{comparison.axis}={comparison.better}", comparison.worse, measured]
     if one.verdict == NO_DATA:
         return [*names, "missing", "—", "0", "—", "—", NO_DATA]
-    bounds = "n/a" if one.ratio_bounds is None else " to ".join(number(bound) for bound in one.ratio_bounds)
-    other = "" if one.ratio_verdict in (NO_DATA, one.verdict) else f" (by the ratio: {one.ratio_verdict})"
-    pairs = sum(getattr(cell, comparison.axis) == comparison.better for cell in CELLS)
+    ratio, other = "—", ""
+    if one.ratio is not None:
+        bounds = "n/a" if one.ratio.bounds is None else " to ".join(map(number, one.ratio.bounds))
+        ratio = f"{number(one.ratio.mean)} [{bounds}]"
+        other = "" if one.ratio.verdict == one.verdict else f" (by the ratio: {one.ratio.verdict})"
+    pairs = len(grid.places(**{comparison.axis: comparison.better}))
     return [
         *names,
         interval(one.difference, one.half),
-        "—" if one.ratio is None else f"{number(one.ratio)} [{bounds}]",
+        ratio,
         f"{one.pairs} of {pairs}",
         f"{one.favourable} of {one.seeds}",
         "n/a" if adjusted is None else number(adjusted),

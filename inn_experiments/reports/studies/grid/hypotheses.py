@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pandas as pd
 from scipy.stats import t as student
 
 from inn_experiments.measures.numbers.intervals import paired_interval
+from inn_experiments.measures.quantities import quantity
+from inn_experiments.reports.design import Design
 from inn_experiments.reports.estimate import row_means
-from inn_experiments.reports.studies.grid.cells import Grid
-from inn_experiments.reports.words import ROUNDING
+from inn_experiments.reports.words import ROUNDING, leaves_out_zero
 
 SUPPORTED, CONTRADICTED, UNDECIDED, NO_DATA = "supported", "not supported", "undecided", "no data"
 
@@ -25,7 +27,11 @@ class Comparison:
     better: str
     worse: str
     key: str
-    higher: bool = False
+
+    @property
+    def way(self) -> int:
+        """1 where a higher value of the metric is better, -1 where a lower one is."""
+        return quantity(self.key).way
 
 
 @dataclass(frozen=True)
@@ -37,73 +43,74 @@ class Hypothesis:
     comparisons: tuple[Comparison, ...]
 
 
+class Ratio(NamedTuple):
+    """The geometric mean of better / worse, its 95 % interval and what that says."""
+
+    mean: float
+    bounds: tuple[float, float] | None
+    verdict: str
+
+
 @dataclass(frozen=True)
 class Answer:
     """What the seeds say to one comparison; `difference` is better - worse, paired by seed.
 
-    `ratio` is the geometric mean of better / worse and `ratio_bounds` its interval: errors that differ by
-    orders of magnitude between seeds have no useful interval of a difference, but may have one of a ratio.
+    Errors that differ by orders of magnitude between seeds have no useful interval of a difference, but may have one
+    of their ratio.
     """
 
     comparison: Comparison
     verdict: str
     difference: float | None = None
     half: float | None = None
-    ratio: float | None = None
-    ratio_bounds: tuple[float, float] | None = None
-    ratio_verdict: str = NO_DATA
+    ratio: Ratio | None = None
     favourable: int = 0
     seeds: int = 0
     pairs: int = 0
     p: float | None = None
 
 
-ROUND_TRIPS = ("test/round_trip_clean/mse", "test/round_trip_prime/mse")
+def _each(axis: str, better: str, worse: str, *keys: str) -> tuple[Comparison, ...]:
+    return tuple(Comparison(axis, better, worse, f"test/{key}") for key in keys)
+
+
+ROUND_TRIPS = ("round_trip_clean/mse", "round_trip_prime/mse")
+STRUCTURE = tuple(f"samples/{measure}" for measure in ("c2st", "fid", "precision", "coverage"))
 HYPOTHESES = (
     Hypothesis(
         "H1",
         "Semi-implicit training has the best bidirectional consistency (lowest round-trip errors).",
         tuple(
-            Comparison("method", "semi_implicit", other, key)
+            comparison
             for other in ("implicit", "svd", "explicit")
-            for key in ROUND_TRIPS
+            for comparison in _each("method", "semi_implicit", other, *ROUND_TRIPS)
         ),
     ),
     Hypothesis(
         "H2",
         "Implicit has lower errors in each direction than semi-implicit, but is less consistent.",
-        tuple(Comparison("method", "implicit", "semi_implicit", f"test/{way}/mse") for way in ("forward", "inverse"))
-        + tuple(Comparison("method", "semi_implicit", "implicit", key) for key in ROUND_TRIPS),
+        _each("method", "implicit", "semi_implicit", "forward/mse", "inverse/mse")
+        + _each("method", "semi_implicit", "implicit", *ROUND_TRIPS),
     ),
     Hypothesis(
         "H3",
         "SVD inversion is stable, explicit inversion struggles with the activations.",
-        (
-            Comparison("method", "svd", "explicit", "test/inverse/mse"),
-            *(Comparison("method", "svd", "explicit", key) for key in ROUND_TRIPS),
-        ),
+        _each("method", "svd", "explicit", "inverse/mse", *ROUND_TRIPS),
     ),
     Hypothesis(
         "H4",
         "Same-class convex noise preserves structure better than Gaussian noise, above all inversely.",
-        (
-            Comparison("sampling", "convex", "gaussian", "test/inverse/mse"),
-            *(Comparison("sampling", "convex", "gaussian", f"test/samples/{measure}") for measure in ("c2st", "fid")),
-            *(
-                Comparison("sampling", "convex", "gaussian", f"test/samples/{measure}", higher=True)
-                for measure in ("precision", "coverage")
-            ),
-        ),
+        _each("sampling", "convex", "gaussian", "inverse/mse", *STRUCTURE),
     ),
     Hypothesis(
         "H5",
         "The FID loss gives perceptually better samples (FID), the KL loss better matched ones (KL).",
-        (Comparison("loss", "fid", "kl", "test/samples/fid"), Comparison("loss", "kl", "fid", "test/samples/kl")),
+        _each("loss", "fid", "kl", "samples/fid") + _each("loss", "kl", "fid", "samples/kl"),
     ),
 )
 
 
-def answer(grid: Grid, comparison: Comparison) -> Answer:
+def answer(grid: Design, comparison: Comparison) -> Answer:
     """Compare two values of an axis, paired by seed over the cells that both have.
 
     The verdict follows the 95 % interval of the difference: undecided where it contains 0.
@@ -116,27 +123,15 @@ def answer(grid: Grid, comparison: Comparison) -> Answer:
     # Two equal networks may differ by rounding, which has a small interval too.
     first = [b if math.isclose(a, b, rel_tol=ROUNDING) else a for a, b in zip(first, second, strict=True)]
     difference, half = paired_interval(first, second)
-    wanted = 1 if comparison.higher else -1
-    ratio, bounds, ratio_verdict = None, None, NO_DATA
+    ratio = None
     if min(better.min(axis=None), worse.min(axis=None)) > 0:
         logs = [row_means(side.loc[seeds].map(math.log)).tolist() for side in (better, worse)]
-        log_ratio, log_half = paired_interval(*logs)
-        ratio, ratio_verdict = math.exp(log_ratio), _verdict(log_ratio, log_half, wanted)
-        bounds = None if log_half is None else (math.exp(log_ratio - log_half), math.exp(log_ratio + log_half))
-    favourable = sum((a - b) * wanted > 0 for a, b in zip(first, second, strict=True))
-    return Answer(
-        comparison,
-        _verdict(difference, half, wanted),
-        difference,
-        half,
-        ratio,
-        bounds,
-        ratio_verdict,
-        favourable,
-        len(seeds),
-        better.shape[1],
-        _p_value(difference, half, len(seeds)),
-    )
+        log, log_half = paired_interval(*logs)
+        bounds = None if log_half is None else (math.exp(log - log_half), math.exp(log + log_half))
+        ratio = Ratio(math.exp(log), bounds, _verdict(log, log_half, comparison.way))
+    favourable = sum((a - b) * comparison.way > 0 for a, b in zip(first, second, strict=True))
+    verdict, p = _verdict(difference, half, comparison.way), _p_value(difference, half, len(seeds))
+    return Answer(comparison, verdict, difference, half, ratio, favourable, len(seeds), better.shape[1], p)
 
 
 def overall(answers: Sequence[Answer]) -> str:
@@ -160,21 +155,18 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
     return adjusted
 
 
-def _paired(grid: Grid, comparison: Comparison) -> list[pd.DataFrame]:
+def _paired(grid: Design, comparison: Comparison) -> list[pd.DataFrame]:
     """Both sides as seeds x the pairs of cells that differ in this axis alone, NaN where a side lacks its number."""
     table = grid.number(comparison.key)
-    sides = [
-        table.xs(value, axis=1, level=comparison.axis).sort_index(axis=1)
-        for value in (comparison.better, comparison.worse)
-    ]
+    better, worse = (grid.places(**{comparison.axis: value}) for value in (comparison.better, comparison.worse))
+    sides = [table[places].set_axis(better, axis=1).sort_index(axis=1) for places in (better, worse)]
     both = sides[0].notna() & sides[1].notna()
     return [side.where(both).dropna(axis=1, how="all") for side in sides]
 
 
 def _verdict(difference: float, half: float | None, wanted: int) -> str:
-    if half is None or abs(difference) <= half:
-        return UNDECIDED
-    return SUPPORTED if difference * wanted > 0 else CONTRADICTED
+    side = leaves_out_zero(difference, half) * wanted
+    return {0: UNDECIDED, 1: SUPPORTED, -1: CONTRADICTED}[side]
 
 
 def _p_value(difference: float, half: float | None, seeds: int) -> float | None:

@@ -2,55 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from inn_experiments.reports.estimate import Estimate, estimate, row_means
-from inn_experiments.reports.studies.grid.cells import CELLS, METHODS, SAMPLINGS, Grid, part
+from inn_experiments.measures.quantities import FIDELITY
+from inn_experiments.reports.design import Design
+from inn_experiments.reports.estimate import estimate, row_means
+from inn_experiments.reports.studies.grid.cells import METHODS, SAMPLINGS
 from inn_experiments.reports.table import estimate_row, markdown
 
-METHOD_NAMES = {
-    "implicit": "Implicit",
-    "semi_implicit": "Semi-Implicit",
-    "svd": "Semi-Explicit (SVD)",
-    "explicit": "Explicit",
-}
+METHOD_NAMES = dict(zip(METHODS, ("Implicit", "Semi-Implicit", "Semi-Explicit (SVD)", "Explicit"), strict=True))
 SAMPLING_NAMES = {"gaussian": "Gaussian", "convex": "Same-Class Convex"}
-PAPER_COLUMNS = {
-    "Test MSE": "denoise/mse",
-    "Test FID": "denoise/fid",
-    "Samples FID": "samples/fid",
-    "Forward MSE": "forward/mse",
-    "Inverse MSE": "inverse/mse",
-    "Inverse MSE, walk alone": "inverse_walk/mse",
-    "Round trip, clean": "round_trip_clean/mse",
-    "Round trip, prime": "round_trip_prime/mse",
+TABLE_6 = {
+    "Test MSE": "test/denoise/mse",
+    "Test FID": "test/denoise/fid",
+    "Samples FID": "test/samples/fid",
+    "Forward MSE": "test/forward/mse",
+    "Inverse MSE": "test/inverse/mse",
+    "Inverse MSE, walk alone": "test/inverse_walk/mse",
+    "Round trip, clean": "test/round_trip_clean/mse",
+    "Round trip, prime": "test/round_trip_prime/mse",
 }
-TABLE_7_COLUMNS = {
-    "Test MSE": "denoise/mse",
-    "Test KL Div": "denoise/kl",
-    "Samples KL": "samples/kl",
-    "Forward MSE": "forward/mse",
-    "Inverse MSE": "inverse/mse",
+TABLE_7 = {
+    "Test MSE": "test/denoise/mse",
+    "Test KL Div": "test/denoise/kl",
+    "Samples KL": "test/samples/kl",
+    "Forward MSE": "test/forward/mse",
+    "Inverse MSE": "test/inverse/mse",
 }
-OTHER_COLUMNS = {
-    f"{title} {measure.upper()}": f"{direction}/{measure}"
+OTHER_MEASURES = {
+    f"{title} {measure.upper()}": f"test/{direction}/{measure}"
     for measure in ("mae", "kl", "fid")
     for title, direction in (("Test", "denoise"), ("Forward", "forward"), ("Inverse", "inverse"))
     if (direction, measure) != ("denoise", "fid")
 }
-FIDELITY_COLUMNS = {
-    "C2ST": "c2st",
-    "Precision": "precision",
-    "Recall": "recall",
-    "Density": "density",
-    "Coverage": "coverage",
-    "FID": "fid",
-    "KL": "kl",
-    "Nearest train ratio": "nearest_train_ratio",
-    "Copies": "copies",
-}
+ABSENT = "—"
+FIDELITY_NAMES = {"samples/nearest_train_ratio": "Nearest train ratio"}
 TREATMENTS = {
     "real": "Real",
     "synthetic": "Diffused then Iterated",
@@ -73,44 +61,38 @@ SCORES = {
 PREDICTORS = ("zeros", "global_mean", "class_mean", "identity", "linear", "wiener")
 
 
-def paper_table_6(grid: Grid) -> str:
+def paper_table_6(grid: Design) -> str:
     """Table 6: one row per inversion method, each the mean over its four loss and sampling cells."""
-    columns = _present(grid, PAPER_COLUMNS)
-    tables = _tables(grid, columns)
-    rows = _trivial_rows(grid, columns, "both samplings", SAMPLINGS)
-    rows += [_row(grid, METHOD_NAMES[name], [part(table, method=name) for table in tables]) for name in METHODS]
-    return markdown(["Method", *columns], rows)
+    columns = _present(grid, TABLE_6)
+    rows = {title: grid.places(method=name) for name, title in METHOD_NAMES.items()}
+    return _table(grid, "Method", columns, rows, _trivial_rows(grid, columns, {"both samplings": SAMPLINGS}))
 
 
-def paper_table_7(grid: Grid) -> str:
+def paper_table_7(grid: Design) -> str:
     """Table 7: one row per sampling, each the mean over its eight method and loss cells."""
-    tables = _tables(grid, TABLE_7_COLUMNS)
-    rows = [row for name in SAMPLINGS for row in _trivial_rows(grid, TABLE_7_COLUMNS, name, [name])]
-    rows += [_row(grid, SAMPLING_NAMES[name], [part(table, sampling=name) for table in tables]) for name in SAMPLINGS]
-    return markdown(["Sampling", *TABLE_7_COLUMNS], rows)
+    rows = {title: grid.places(sampling=name) for name, title in SAMPLING_NAMES.items()}
+    return _table(grid, "Sampling", TABLE_7, rows, _trivial_rows(grid, TABLE_7, {name: [name] for name in SAMPLINGS}))
 
 
-def cell_table(grid: Grid, columns: Mapping[str, str]) -> str:
+def cell_table(grid: Design, columns: Mapping[str, str]) -> str:
     """All 16 cells of the grid, with the trivial predictors of each sampling on top."""
     columns = _present(grid, columns)
-    rows = [row for name in SAMPLINGS for row in _trivial_rows(grid, columns, name, [name])]
-    return _by_cell(grid, columns, rows, _tables(grid, columns))
+    return _by_cell(grid, columns, _trivial_rows(grid, columns, {name: [name] for name in SAMPLINGS}))
 
 
-def fidelity_table(grid: Grid) -> str:
+def fidelity_table(grid: Design) -> str:
     """Generated rows of each cell against test rows, with fresh real rows scored alike on top."""
-    fresh = [shared(grid.number(f"fresh/samples/{key}"), SAMPLINGS) for key in FIDELITY_COLUMNS.values()]
-    rows = [estimate_row("fresh real rows", fresh, len(grid.seeds), len(SAMPLINGS), "—")]
-    tables = [grid.number(f"test/samples/{key}") for key in FIDELITY_COLUMNS.values()]
-    return _by_cell(grid, FIDELITY_COLUMNS, rows, tables)
+    columns = {FIDELITY_NAMES.get(one.key, one.label[0].upper() + one.label[1:]): one.key for one in FIDELITY}
+    fresh = _shared_row(grid, "fresh real rows", [grid.number(f"fresh/{key}") for key in columns.values()], SAMPLINGS)
+    return _by_cell(grid, {title: f"test/{key}" for title, key in columns.items()}, [fresh])
 
 
-def protocols(grid: Grid) -> list[str]:
+def protocols(grid: Design) -> list[str]:
     """The utility protocols that the runs were measured by, sorted."""
     return sorted({key.split("/")[1] for key in grid.frame.keys if key.startswith("utility/")})
 
 
-def treatment_table(grid: Grid, protocol: str) -> str:
+def treatment_table(grid: Design, protocol: str) -> str:
     """The columns of the paper's Tables 1, 2 and 5 for one protocol, averaged over the cells."""
     rows = []
     for treatment, title in TREATMENTS.items():
@@ -118,69 +100,70 @@ def treatment_table(grid: Grid, protocol: str) -> str:
         if treatment == "real":
             found[-1] = None
         if any(found):
-            rows.append(estimate_row(title, found, len(grid.seeds), len(CELLS), "—"))
+            rows.append(estimate_row(title, found, len(grid.seeds), len(grid.places()), ABSENT))
     return markdown(["Training rows", *SCORES], rows)
 
 
-def utility_table(grid: Grid, protocol: str) -> str:
+def utility_table(grid: Design, protocol: str) -> str:
     """Macro F1 of each cell's treatments, and their paired difference to real rows alone."""
     shown = {"Real": "real", "Iterated": "synthetic", "Convex": "convex", "Both": "both"}
-    columns = {title: f"{name}/f1_macro" for title, name in shown.items()}
-    columns |= {f"{title} − Real": f"{name}/difference_f1_macro" for title, name in [*shown.items()][1:]}
-    return _by_cell(grid, columns, [], [grid.number(f"utility/{protocol}/{key}") for key in columns.values()])
+    columns = {title: f"utility/{protocol}/{name}/f1_macro" for title, name in shown.items()}
+    del shown["Real"]
+    columns |= {f"{title} − Real": f"utility/{protocol}/{name}/difference_f1_macro" for title, name in shown.items()}
+    return _by_cell(grid, columns, [])
 
 
-def cost_table(grid: Grid) -> str:
+def cost_table(grid: Design) -> str:
     """Parameters and seconds per stage of one run, per method."""
     stages = [key for key in grid.frame.keys if key.startswith("seconds/")]
-    tables = [grid.number(key) for key in ("parameters", *stages)]
+    forms = {"parameters": ",.0f", **dict.fromkeys(stages, ".1f")}
     rows = []
-    for method in METHODS:
-        found = [estimate(part(table, method=method)) for table in tables]
-        forms = (",.0f", *[".1f"] * len(stages))
-        shown = ["—" if one is None else format(one.mean, form) for one, form in zip(found, forms, strict=True)]
-        rows.append([METHOD_NAMES[method], *shown])
+    for method, name in METHOD_NAMES.items():
+        found = {key: estimate(grid.number(key)[grid.places(method=method)]) for key in forms}
+        rows.append([name, *(ABSENT if one is None else format(one.mean, forms[key]) for key, one in found.items())])
     return markdown(["Method", "Parameters", *(f"{key.removeprefix('seconds/')} (s)" for key in stages)], rows)
 
 
-def shared(table: pd.DataFrame, samplings: Sequence[str]) -> Estimate | None:
-    """Mean and interval of a number that depends on seed and sampling alone, not on method or loss.
+def _table(
+    grid: Design, heading: str, columns: Mapping[str, str], rows: Mapping[str, list[str]], above: Sequence[list[str]]
+) -> str:
+    """The numbers whose keys are the columns' values, each the mean over the cells of a row."""
+    tables = [grid.number(key) for key in columns.values()]
+    lines = [
+        estimate_row(f"**{label}**", [estimate(t[cells]) for t in tables], len(grid.seeds), len(cells), "missing")
+        for label, cells in rows.items()
+    ]
+    return markdown([heading, *columns], [*above, *lines])
 
-    Any finished run of a seed and sampling can give it, so that missing cells do not cost a seed.
-    """
-    return estimate(pd.DataFrame({name: row_means(part(table, sampling=name)) for name in samplings}).dropna())
+
+def _by_cell(grid: Design, columns: Mapping[str, str], above: Sequence[list[str]]) -> str:
+    return _table(grid, "Method, loss, sampling", columns, {cell: [cell] for cell in grid.places()}, above)
 
 
-def predictors(grid: Grid) -> list[str]:
-    """The trivial predictors that the runs hold: the usual ones first, then any others by name."""
+def _trivial_rows(grid: Design, columns: Mapping[str, str], sides: Mapping[str, Sequence[str]]) -> list[list[str]]:
+    """A row for each side (name -> samplings) and trivial predictor, the usual ones first, then others by name."""
     found = set(grid.frame.numbers["reference"][grid.frame.numbers["key"].str.startswith("test/")]) - {""}
-    return [*(name for name in PREDICTORS if name in found), *sorted(found - set(PREDICTORS))]
+    predictors = [*(name for name in PREDICTORS if name in found), *sorted(found - set(PREDICTORS))]
+    # A walk backwards has the trivial predictors of the inverse.
+    keys = [key.replace("_walk/", "/") for key in columns.values()]
+    return [
+        _shared_row(grid, f"{name} ({side})", [grid.number(key, name) for key in keys], samplings)
+        for side, samplings in sides.items()
+        for name in predictors
+    ]
 
 
-def _tables(grid: Grid, columns: Mapping[str, str]) -> list[pd.DataFrame]:
-    return [grid.number(f"test/{key}") for key in columns.values()]
+def _shared_row(grid: Design, label: str, tables: Sequence[pd.DataFrame], samplings: Sequence[str]) -> list[str]:
+    """A row of numbers that depend on seed and sampling alone, not on method or loss.
+
+    Any finished run of a seed and sampling can give them, so that missing cells do not cost a seed.
+    """
+    sides = [{name: row_means(table[grid.places(sampling=name)]) for name in samplings} for table in tables]
+    found = [estimate(pd.DataFrame(side).dropna()) for side in sides]
+    return estimate_row(label, found, len(grid.seeds), len(samplings), ABSENT)
 
 
-def _present(grid: Grid, columns: Mapping[str, str]) -> dict[str, str]:
+def _present(grid: Design, columns: Mapping[str, str]) -> dict[str, str]:
     """Without the column of unrefined walks where no run refined its inverse."""
     refined = "test/inverse_walk/mse" in grid.frame.keys
     return {title: key for title, key in columns.items() if refined or "walk" not in key}
-
-
-def _trivial_rows(grid: Grid, columns: Mapping[str, str], label: str, samplings: Sequence[str]) -> list[list[str]]:
-    """A row for each trivial predictor; `inverse_walk` has those of `inverse`."""
-    keys = [f"test/{key.replace('_walk/', '/')}" for key in columns.values()]
-    rows = []
-    for name in predictors(grid):
-        found = [shared(grid.number(key, name), samplings) for key in keys]
-        rows.append(estimate_row(f"{name} ({label})", found, len(grid.seeds), len(samplings), "—"))
-    return rows
-
-
-def _row(grid: Grid, label: str, tables: Sequence[pd.DataFrame]) -> list[str]:
-    return estimate_row(f"**{label}**", list(map(estimate, tables)), len(grid.seeds), tables[0].shape[1], "missing")
-
-
-def _by_cell(grid: Grid, titles: Iterable[str], rows: list[list[str]], tables: Sequence[pd.DataFrame]) -> str:
-    every = [_row(grid, str(cell), [table[[cell]] for table in tables]) for cell in CELLS]
-    return markdown(["Method, loss, sampling", *titles], [*rows, *every])

@@ -11,7 +11,7 @@ from inn_experiments.reports.estimate import corrected_over_seeds
 from inn_experiments.reports.runs import Frame
 from inn_experiments.reports.studies.records2d.runs import ERROR, Kind, Width, class_sizes
 from inn_experiments.reports.table import ABSENT, markdown
-from inn_experiments.reports.words import entry, signed
+from inn_experiments.reports.words import entry, leaves_out_zero, signed
 
 TREATMENTS = {
     "real": "original",
@@ -154,4 +154,4 @@ def difference(values: pd.Series, runs: Frame, scale: float = 1.0) -> str:
     if found is None:
         return ABSENT
     mean, half = scale * found[0], None if found[1] is None else scale * found[1]
-    return signed(mean, half) if half is None or abs(mean) <= half else f"**{signed(mean, half)}**"
+    return f"**{signed(mean, half)}**" if leaves_out_zero(mean, half) else signed(mean, half)

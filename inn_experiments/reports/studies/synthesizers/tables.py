@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from inn_experiments.measures.numbers.intervals import Interval
 from inn_experiments.measures.quantities import quantity
 from inn_experiments.reports.runs import Frame
 from inn_experiments.reports.studies.synthesizers.runs import (
@@ -17,7 +16,7 @@ from inn_experiments.reports.studies.synthesizers.runs import (
     utility,
 )
 from inn_experiments.reports.table import markdown
-from inn_experiments.reports.words import entry, number
+from inn_experiments.reports.words import entry, leaves_out_zero, number
 
 KEYS = ("c2st", "fid", "coverage", "precision", "recall", "nearest_train_ratio", "copies")
 SCORES = {
@@ -57,7 +56,8 @@ def reading(runs: Frame) -> str:
             lines.append(f"- {title}: not measured.")
             continue
         tested = sum(each is not None and each[1] is not None for each in found.values())
-        above, below = ([preset for preset in order if outside(found[preset]) == side] for side in (1, -1))
+        sides = {preset: leaves_out_zero(*found[preset]) for preset in order if found[preset] is not None}
+        above, below = ([preset for preset, side in sides.items() if side == wanted] for wanted in (1, -1))
         lines.append(
             f"- {title}: the interval leaves 0 out above for {_names(above)}, below for {_names(below)}; of "
             f"{tested} intervals about {number(0.05 * tested)} would by chance, for they are not corrected "
@@ -71,13 +71,6 @@ def reading(runs: Frame) -> str:
         lines.append(f"- C2ST nearest to 0.5: {best}, {entry(scores[best], ABSENT)} (fresh real rows: {fresh}).")
     alike = "Generated rows score alike in every number, as one training made them"
     return "\n".join([*lines, *(f"- {alike}: {_names(group)}." for group in twins(runs))])
-
-
-def outside(found: Interval | None) -> int:
-    """1 or -1 where an interval lies above or below 0, else 0, also where there is none."""
-    if found is None or found[1] is None or abs(found[0]) <= found[1]:
-        return 0
-    return 1 if found[0] > 0 else -1
 
 
 def _names(presets: Sequence[str]) -> str:
