@@ -30,6 +30,10 @@ def rows(seed: int, count: int, groups: int | None = None) -> Rows:
     return Rows(x.astype(np.float32), y.astype(np.int64), group)
 
 
+def replace_group(rows: Rows, group: np.ndarray) -> Rows:
+    return Rows(rows.x, rows.y, np.random.default_rng(0).permutation(group))
+
+
 def split_of(groups: int | None = None) -> Split:
     parts = [rows(seed, count, groups) for seed, count in ((0, 80), (1, 40), (2, 120))]
     return Split(*parts, None, CLASSES, np.arange(6), "k", scaling=None, bounded=False, name="toy")
@@ -168,6 +172,11 @@ def test_divisions_are_stratified_or_grouped_and_repeatable():
     np.testing.assert_array_equal(test.x, again.x)
     grouped = divide(rows(0, 200, groups=20), 0.5, CLASSES, "x", seed=0)
     assert not set(grouped[0].group) & set(grouped[1].group)
+    # Groups of unequal sizes: repeats must differ, and each keep the share.
+    unequal = replace_group(rows(0, 200), np.sort(np.random.default_rng(1).geometric(0.1, 200)) % 20)
+    tests = [divide(unequal, 0.5, CLASSES, "x", seed=seed)[1] for seed in range(6)]
+    assert len({frozenset(test.group.tolist()) for test in tests}) == 6
+    assert all(abs(len(test) - 100) <= 20 for test in tests)
     one_group = Rows(rows(0, 40).x, rows(0, 40).y, np.zeros(40))
     with pytest.raises(UserError, match="in 1 group"):
         divide(one_group, 0.5, CLASSES, "x", seed=0)
