@@ -25,7 +25,8 @@ def command(tmp_path: Path, *arguments: str) -> list[str]:
 
 
 def environment(stub: str = "") -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(STUB), "STUB": stub}
+    # The stub first, and then the program of this checkout, whatever is installed.
+    return {**os.environ, "PYTHONPATH": f"{STUB}{os.pathsep}{STUB.parents[1]}", "STUB": stub}
 
 
 def start(tmp_path: Path, *arguments: str, stub: str = "") -> subprocess.CompletedProcess:
