@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 
 from inn_experiments.contracts import UserError
+from inn_experiments.contracts.files import replacing
+from inn_experiments.data.division import Division
 from inn_experiments.data.ims import convert as ims_convert
 from inn_experiments.data.ims import pieces as ims_pieces
 from inn_experiments.data.ims import stored
@@ -104,11 +106,15 @@ def test_a_table_is_converted_once_and_again_when_it_changes(tmp_path, monkeypat
 def test_the_header_of_a_streamed_file_counts_the_rows(tmp_path):
     path = tmp_path / "rows.npy"
     x = np.arange(3 * 100_001, dtype=np.float32).reshape(-1, 3)
-    with stored.new_rows(path, 3) as writer:
+    with stored.RowWriter(path, 3) as writer:
         for start in range(0, len(x), 9999):
             writer.append(x[start : start + 9999])
     np.testing.assert_array_equal(np.load(path, allow_pickle=False), x)
-    with pytest.raises(ValueError, match=r"\(n, 3\)"), stored.new_rows(tmp_path / "other.npy", 3) as writer:
+    with (
+        pytest.raises(ValueError, match=r"\(n, 3\)"),
+        replacing(tmp_path / "other.npy") as fresh,
+        stored.RowWriter(fresh, 3) as writer,
+    ):
         writer.append(x[:, :2])
     assert [found.name for found in tmp_path.iterdir()] == ["rows.npy"]
 
@@ -116,20 +122,11 @@ def test_the_header_of_a_streamed_file_counts_the_rows(tmp_path):
 def test_the_parts_are_the_only_full_size_arrays(tmp_path, monkeypatch):
     monkeypatch.setattr(stored, "BLOCK", 128)
     x = np.random.default_rng(0).standard_normal((4000, 500), dtype=np.float32)
-    with stored.new_rows(tmp_path / "rows.npy", 500) as writer:
+    with stored.RowWriter(tmp_path / "rows.npy", 500) as writer:
         writer.append(x)
     tracemalloc.start()
-    split = stored.split_stored(
-        tmp_path / "rows.npy",
-        np.arange(4000) % 3,
-        classes=("a", "b", "c"),
-        fractions=(0.1, 0.2, 0.1),
-        per_class=None,
-        axis_name="bin",
-        name="t",
-        smiles=None,
-        seed=0,
-    )
+    rows = stored.StoredRows(path=tmp_path / "rows.npy", y=np.arange(4000) % 3, classes=("a", "b", "c"), name="t")
+    split = rows.divided(Division(val_fraction=0.1, test_fraction=0.2, fresh_fraction=0.1), seed=0)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert len(split.train) + len(split.val) + len(split.test) + len(split.fresh) == 4000
@@ -174,7 +171,7 @@ def test_every_bad_table_is_named_and_leaves_nothing_behind(tmp_path, monkeypatc
     path = write(tmp_path, spoiled(change))
     with pytest.raises(UserError, match=message):
         load(path, tmp_path, **options)
-    assert not list((tmp_path / "cache").glob(".*.tmp"))
+    assert not list((tmp_path / "cache").glob(".*"))
 
 
 def test_missing_numbers_and_labels_of_a_parquet_file_are_named(tmp_path):

@@ -111,7 +111,7 @@ def test_rows_come_from_their_options_and_not_from_how_they_are_read(cache, tmp_
     others = [{"rows": 1501}, {"generation_seed": 1}, {"ions": 1e4}, {"temperature": 1.0}, {"imbalance": 2.0}]
     paths = {ImsSimulated(SMILES, **({"rows": 1500} | other)).stored(cache) for other in others}
     assert len(paths | {data.stored(cache)}) == 6
-    assert not list(cache.glob(".*.tmp"))
+    assert not list(cache.glob(".*"))
 
 
 def test_the_conditions_beside_the_rows_are_those_of_the_rows(cache):

@@ -155,4 +155,4 @@ def test_the_option_composes_with_the_defaults_of_the_class():
     data = cfg.plain["data"]
     assert data["compounds"] == 7 and data["adduct"] == "[M-H]-" and data["bin_offset"] == 0.3
     source = cfg.source()
-    assert isinstance(source, MassBank) and source.choice.compounds == 7
+    assert isinstance(source, MassBank) and source.compounds == 7

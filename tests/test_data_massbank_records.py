@@ -12,7 +12,7 @@ from massbank_examples import gathered, many, record, write
 from inn_experiments.contracts import UserError
 from inn_experiments.data.massbank import massbank as massbank_file
 from inn_experiments.data.massbank.massbank import MassBank
-from inn_experiments.data.massbank.records import Unreadable, parse_record
+from inn_experiments.data.massbank.records import UnreadableError, parse_record
 
 BROKEN = {
     "empty.txt": (record(0, number=50, peaks=[]), "no peaks"),
@@ -96,5 +96,5 @@ def test_a_record_is_read_with_foreign_line_ends_and_a_byte_order_mark():
         found = parse_record(content)
         assert found.compound == "B" * 14 and found.contributor == "Lab_A" and found.adduct == "[M+H]+"
         assert found.mz.tolist() == [50.5, 60] and found.intensity.tolist() == [1000, 7.25]
-    with pytest.raises(Unreadable, match="three numbers"):
+    with pytest.raises(UnreadableError, match="three numbers"):
         parse_record(record(peaks=[("50", "1 2")]).encode())

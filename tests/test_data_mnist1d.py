@@ -66,7 +66,7 @@ def test_parallel_workers_generate_once_and_leave_global_generators_alone(tmp_pa
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: Mnist1d().load(seed=0, cache=tmp_path), range(4)))
     assert calls == [42]
-    assert not [path.name for path in tmp_path.iterdir() if path.name.endswith(".tmp")]
+    assert not [path.name for path in tmp_path.iterdir() if path.name.startswith(".")]
 
 
 def test_generating_is_reproducible_silent_and_restores_global_state(capsys, cache):

@@ -10,11 +10,10 @@ from record_examples import LABELS, SHAPE, records, write_folder
 
 from inn_experiments.configuration import compose as config
 from inn_experiments.contracts import UserError
-from inn_experiments.data.assemble import divide
-from inn_experiments.data.records.files import RawRecords
+from inn_experiments.data.division import Division
 from inn_experiments.data.records.preprocessing import Settings
+from inn_experiments.data.records.reader import RawRecords
 from inn_experiments.data.records.records2d import Records2d
-from inn_experiments.data.records.split import split_records
 
 
 def load(path: Path, seed: int = 0, **options):
@@ -23,20 +22,13 @@ def load(path: Path, seed: int = 0, **options):
 
 def test_no_held_out_record_enters_the_fit():
     x, y = records(), np.arange(30) % 3
-    parts = divide(y, None, ("10", "9", "b"), (0.1, 0.3, 0.2), None, seed=5)
+    parts = Division(fresh_fraction=0.2).parts(y, None, ("10", "9", "b"), seed=5)
     other = x.copy()
     for part in (parts.val, parts.test, parts.fresh):
         other[part] = 1e6 * records(len(part), seed=9)
-    settings = Settings.of("db2", (1, 1), (4.0, 11.0), None)
+    settings = Settings(retention=(4.0, 11.0))
     splits = [
-        split_records(
-            RawRecords(values, LABELS, None, np.arange(16.0), np.arange(24.0)),
-            settings,
-            name="toy",
-            fractions=(0.1, 0.3, 0.2),
-            per_class=None,
-            seed=5,
-        )
+        RawRecords(values, LABELS, None, np.arange(16.0), np.arange(24.0)).rows("toy", settings).split(parts)
         for values in (x, other)
     ]
     first, second = splits
@@ -111,38 +103,35 @@ def test_bad_options_are_named(tmp_path, options, message):
     assert "\n" not in str(error.value)
 
 
+def spoil_numbers(change: str, matrix: np.ndarray) -> np.ndarray:
+    if change == "nan":
+        matrix[3, 4] = np.nan
+    other = {
+        "shape": matrix[:, :-1],
+        "cube": matrix[None],
+        "huge": matrix.astype(np.float64) * 1e300,
+        "text": matrix.astype(str),
+        "object": np.array([[{}] * 24] * 16, dtype=object),
+        "complex": matrix * 1j,
+    }
+    return other.get(change, matrix)
+
+
 def bad_folder(root: Path, change: str) -> Path:
     write_folder(root, records(), LABELS)
-    file, matrix = root / "9" / "001.npy", records(1)[0]
-    if change == "shape":
-        np.save(file, matrix[:, :-1])
-    elif change == "cube":
-        np.save(file, matrix[None])
-    elif change == "nan":
-        matrix[3, 4] = np.nan
-        np.save(file, matrix)
-    elif change == "huge":
-        np.save(file, matrix.astype(np.float64) * 1e300)
-    elif change == "text":
-        np.save(file, matrix.astype(str))
-    elif change == "object":
-        np.save(file, np.array([[{}] * 24] * 16, dtype=object), allow_pickle=True)
-    elif change == "complex":
-        np.save(file, matrix * 1j)
-    elif change == "damaged":
+    file = root / "9" / "001.npy"
+    np.save(file, spoil_numbers(change, records(1)[0]), allow_pickle=True)
+    if change == "damaged":
         file.write_bytes(file.read_bytes()[:200])
     elif change == "empty file":
         file.write_bytes(b"")
-    elif change == "header":
-        (root / "9" / "x.csv").write_text("a,b\n1,2\n")
-    elif change == "ragged":
-        (root / "9" / "x.csv").write_text("1,2\n1,2,3\n")
     elif change == "empty class":
         (root / "c").mkdir()
-    elif change == "other":
-        (root / "9" / "notes.txt").write_text("x")
     elif change == "few":
         write_folder(root, records(2), ["rare", "rare"])
+    texts = {"header": "9/x.csv", "ragged": "9/x.csv", "other": "9/notes.txt"}
+    if change in texts:
+        (root / texts[change]).write_text({"header": "a,b\n1,2\n", "ragged": "1,2\n1,2,3\n", "other": "x"}[change])
     return root
 
 

@@ -14,7 +14,8 @@ from inn_experiments.data.records.steps import Log, Wavelet
 
 def fitted(x: np.ndarray, wavelet="db2", levels=(1, 1), retention=None, drift=None, axes=None) -> Preprocessing:
     axes = axes or tuple(np.arange(size, dtype=float) for size in x.shape[1:])
-    return Preprocessing.fit(x, axes, Settings.of(wavelet, levels, retention, drift), "toy")
+    settings = Settings(wavelet=wavelet, levels=levels, retention=retention, drift=drift)
+    return Preprocessing.fit(x, axes, settings, "toy")
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,18 @@ import numpy as np
 import pytest
 
 from inn_experiments.contracts import UserError
-from inn_experiments.data.assemble import divide, sort_classes
+from inn_experiments.data.classes import sort_classes
+from inn_experiments.data.division import Division, Parts
 from inn_experiments.data.scaling import BasePeak, Standard
-from inn_experiments.data.splits import balanced_counts, stratified_parts
+from inn_experiments.maths.division import balanced_counts
 
 FRACTIONS = (0.1, 0.3, 0.1)
+
+
+def divide(y, group, classes, fractions, per_class: int | None, seed: int) -> Parts:
+    val, test, fresh = fractions
+    division = Division(val_fraction=val, test_fraction=test, fresh_fraction=fresh, per_class=per_class)
+    return division.parts(y, group, classes, seed)
 
 
 def imbalanced(seed: int = 0) -> tuple[np.ndarray, tuple[str, ...]]:
@@ -37,10 +44,10 @@ def test_the_seed_decides_the_division():
 def test_the_smallest_allowed_class_keeps_two_training_rows_and_a_smaller_one_is_named():
     classes = ("big", "small")
     y = np.repeat([0, 1], [20, 5])
-    parts = stratified_parts(y, classes, (0.45, 0.3, 0.1), np.random.default_rng(0))
+    parts = divide(y, None, classes, (0.45, 0.3, 0.1), None, 0)
     assert np.bincount(y[parts.train])[1] == 2
     with pytest.raises(UserError, match="'small' has 4.*at least 5"):
-        stratified_parts(y[:-1], classes, (0.45, 0.3, 0.1), np.random.default_rng(0))
+        divide(y[:-1], None, classes, (0.45, 0.3, 0.1), None, 0)
 
 
 def test_no_group_is_in_two_parts_every_class_is_in_train_and_test_and_sizes_are_near():

@@ -1,12 +1,14 @@
 """Two-sample scores on distributions whose answer is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from inn_experiments.contracts import Rows, Split, UserError
-from inn_experiments.measures.fidelity import fidelity, fresh_or_halves
+from inn_experiments.contracts import Rows, Samples, Split, Subject, UserError
+from inn_experiments.measures.fidelity import Fidelity, fidelity
 from inn_experiments.measures.numbers.c2st import c2st
-from inn_experiments.measures.numbers.prdc import prdc
+from inn_experiments.measures.numbers.neighbours import prdc
 
 
 def normal(seed: int, count: int = 300, features: int = 8) -> np.ndarray:
@@ -59,22 +61,22 @@ def test_prdc_follows_theory_and_tells_lost_modes():
 
 def test_fidelity_of_real_rows_copies_and_broken_rows():
     train, real = rows(0), rows(1)
-    fresh = fidelity(normal(2), real.y, real, train, seed=0)
+    fresh = fidelity(Rows(normal(2), real.y), real, train, seed=0)
     assert set(fresh) == {
         *("c2st", "precision", "recall", "density", "coverage", "fid", "kl"),
         *("nearest_train", "nearest_train_ratio", "copies"),
     }
     assert fresh["nearest_train_ratio"] == pytest.approx(1, abs=0.1) and fresh["copies"] < 0.05
-    assert fresh == fidelity(normal(2), real.y, real, train, seed=0)
-    copied = fidelity(train.x, train.y, real, train, seed=0)
+    assert fresh == fidelity(Rows(normal(2), real.y), real, train, seed=0)
+    copied = fidelity(train, real, train, seed=0)
     assert copied["nearest_train"] == 0 and copied["nearest_train_ratio"] < 1e-9 and copied["copies"] == 1
     everything_equal = Rows(np.ones_like(real.x), real.y)
-    constant = fidelity(everything_equal.x, real.y, everything_equal, everything_equal, seed=0)
+    constant = fidelity(everything_equal, everything_equal, everything_equal, seed=0)
     assert all(np.isfinite(value) for value in constant.values()) and constant["nearest_train_ratio"] == 1
     broken = normal(2)
     broken[7, 3] = np.nan
     with pytest.raises(UserError, match="1 of 300 rows"):
-        fidelity(broken, real.y, real, train, seed=0)
+        fidelity(Rows(broken, real.y), real, train, seed=0)
 
 
 @pytest.mark.parametrize("fresh", (rows(3), None))
@@ -82,5 +84,10 @@ def test_the_sanity_row_looks_perfect(fresh):
     split = Split(
         rows(0), rows(1), rows(2), fresh, ("a", "b", "c"), np.arange(8), "k", scaling=None, bounded=False, name="toy"
     )
-    scores = fresh_or_halves(split, 0)
-    assert scores["c2st"] == pytest.approx(0.5, abs=0.08) and scores["coverage"] > 0.9
+    samples = Samples(split.test.x, split.test.y)
+    subject = Subject(None, split, samples, {}, None, split.about())
+    scores = {number.key: number.value for number in Fidelity()(subject, seed=0).numbers}
+    assert scores["fresh/samples/c2st"] == pytest.approx(0.5, abs=0.08) and scores["fresh/samples/coverage"] > 0.9
+    assert scores["test/samples/fid"] == pytest.approx(0, abs=1e-6)
+    decoded = replace(subject, samples=replace(samples, latent=samples.x))
+    assert Fidelity(decoded=False)(decoded, seed=0).numbers == [] != Fidelity()(decoded, seed=0).numbers

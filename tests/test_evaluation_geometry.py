@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from inn_experiments.contracts import Rows, UserError
-from inn_experiments.measures.geometry import Geometry, metrics
+from inn_experiments.measures.geometry import ARMS, Geometry, over_classes
 from inn_experiments.measures.numbers.moments import gaussian_rows, moments
 from inn_experiments.measures.numbers.sliced import along, sliced_wasserstein
 
@@ -32,8 +32,18 @@ def blob(real: Rows, seed: int) -> Rows:
     return Rows(np.concatenate(parts).astype(np.float32), np.sort(real.y))
 
 
+def arms_of(row: dict) -> dict[str, dict]:
+    """Arm -> moment or score -> value, of one class."""
+    return {arm: {key.split("/")[1]: row[key] for key in row if key.startswith(f"{arm}/")} for arm in ARMS}
+
+
+def metrics(scored: dict[str, dict]) -> dict[str, float]:
+    """Key -> value of the numbers over classes."""
+    return {number.key: number.value for number in over_classes(scored)}
+
+
 @pytest.fixture(scope="module")
-def scored() -> list[dict]:
+def scored() -> dict[str, dict]:
     return Geometry(300).score(tendrils(0), tendrils(1), tendrils(2), tendrils(3, 1000), CLASSES, seed=0)
 
 
@@ -86,27 +96,27 @@ def test_gaussian_rows_have_the_mean_and_covariance_with_many_and_with_few_rows(
 
 
 def test_a_second_real_sample_is_what_a_perfect_generator_gets(scored):
-    assert [row["class"] for row in scored] == list(CLASSES) and {row["n"] for row in scored} == {300}
-    for row in scored:
-        generated, second = row["scores"]["generated"], row["scores"]["second"]
+    assert list(scored) == list(CLASSES) and {row["n"] for row in scored.values()} == {300}
+    for row in scored.values():
+        generated, second = arms_of(row)["generated"], arms_of(row)["second"]
         for arm in (generated, second):
             assert arm["c2st"] == pytest.approx(0.5, abs=0.08)
             assert arm["mean_error"] < 0.15 and arm["std_error"] < 0.1 and arm["swd"] < 0.35
         assert generated["coverage_ratio"] == pytest.approx(1, abs=0.06)
         assert generated["distance_ratio"] == pytest.approx(1, abs=0.15)
         assert second["distance_ratio"] == 1 and second["coverage_ratio"] == 1
-        assert row["generated"]["pc1"] == pytest.approx(row["real"]["pc1"], abs=0.05)
+        assert row["generated/pc1"] == pytest.approx(row["real/pc1"], abs=0.05)
 
 
 def test_a_blob_with_the_right_moments_is_told_by_the_structure_alone(scored):
     real = tendrils(0)
     collapsed = Geometry(300).score(real, blob(real, 7), tendrils(2), tendrils(3, 1000), CLASSES, seed=0)
-    for row in (*collapsed, *scored):
-        control = row["scores"]["gaussian"]
-        arms = (row["scores"]["generated"], control) if row in collapsed else (control,)
+    for row in (*collapsed.values(), *scored.values()):
+        control = arms_of(row)["gaussian"]
+        arms = (arms_of(row)["generated"], control) if row in collapsed.values() else (control,)
         for arm in arms:
             assert arm["mean_error"] < 0.15 and arm["std_error"] < 0.1 and arm["pc1_error"] < 0.06
-            assert arm["c2st"] > row["scores"]["second"]["c2st"] + 0.15
+            assert arm["c2st"] > row["second/c2st"] + 0.15
             assert arm["coverage_ratio"] < 0.7 and arm["distance_ratio"] > 2
     means = metrics(scored)
     assert means["test/geometry/gaussian/along"] > 2 * means["test/geometry/generated/along"]
@@ -115,14 +125,14 @@ def test_a_blob_with_the_right_moments_is_told_by_the_structure_alone(scored):
 def test_copies_shifts_and_lost_tails_are_told_by_the_score_made_for_them():
     real, train = tendrils(0), tendrils(3)
     copies = Geometry(200).score(real, train, tendrils(2), train, CLASSES, seed=0)
-    assert all(row["scores"]["generated"]["distance_ratio"] < 0.01 for row in copies)
+    assert all(row["generated/distance_ratio"] < 0.01 for row in copies.values())
     shifted = Geometry(200).score(real, Rows(tendrils(1).x + 1, real.y), tendrils(2), train, CLASSES, seed=0)
-    for row in shifted:
-        assert row["scores"]["generated"]["mean_error"] == pytest.approx(1 / row["real"]["std"], rel=0.1)
-        assert row["scores"]["generated"]["swd"] == pytest.approx(1 / row["real"]["spread"], rel=0.35)
+    for row in shifted.values():
+        assert row["generated/mean_error"] == pytest.approx(1 / row["real/std"], rel=0.1)
+        assert row["generated/swd"] == pytest.approx(1 / row["real/spread"], rel=0.35)
     tail = tendrils(1, 900)
     short = tail.take((tail.y == 0) | (tail.x[:, 0] < 0.75))
-    lost = Geometry(200).score(real, short, tendrils(2), train, CLASSES, seed=0)[1]["scores"]["generated"]
+    lost = arms_of(Geometry(200).score(real, short, tendrils(2), train, CLASSES, seed=0)["tendril"])["generated"]
     assert lost["along"] == pytest.approx(0.5, abs=0.12) and lost["coverage"] < 0.65 and lost["precision"] > 0.9
 
 
@@ -137,17 +147,17 @@ def test_the_same_seed_gives_the_same_finite_json():
     constant = Rows(np.ones((20, 3), np.float32), np.zeros(20, np.int64))
     flat = Geometry(10).score(constant, constant, constant, constant, ("flat",), seed=0)
     assert all(np.isfinite(value) for value in metrics(flat).values())
-    assert flat[0]["scores"]["generated"]["distance_ratio"] == 1
+    assert flat["flat"]["generated/distance_ratio"] == 1
 
 
 def test_metrics_are_means_and_worst_classes(scored):
     found = metrics(scored)
-    values = [row["scores"]["generated"] for row in scored]
+    values = [arms_of(row)["generated"] for row in scored.values()]
     assert found["test/geometry/generated/c2st"] == pytest.approx(np.mean([value["c2st"] for value in values]))
     assert found["test/geometry/generated/c2st_worst"] == max(value["c2st"] for value in values)
     assert found["test/geometry/generated/coverage_worst"] == min(value["coverage"] for value in values)
     assert found["test/geometry/second/distance_ratio_worst"] == 1
-    assert {key.split("/")[2] for key in found} == {"generated", "second", "gaussian"} and metrics([]) == {}
+    assert {key.split("/")[2] for key in found} == {"generated", "second", "gaussian"} and metrics({}) == {}
 
 
 def test_classes_without_enough_rows_are_left_out_by_name_and_broken_rows_refused():
@@ -155,12 +165,13 @@ def test_classes_without_enough_rows_are_left_out_by_name_and_broken_rows_refuse
     few = few.take((few.y == 0) | (np.arange(len(few)) < 304))
     with pytest.warns(UserWarning, match="1 of 2 classes.*tendril"):
         found = Geometry(50).score(real, few, tendrils(2), tendrils(3), CLASSES, seed=0)
-    assert [row["class"] for row in found] == ["ring"] and found[0]["n"] == 50
+    assert list(found) == ["ring"] and found["ring"]["n"] == 50
     broken = tendrils(1)
     broken.x[310, 2] = np.nan
     with pytest.raises(UserError, match="1 of 600 rows.*'tendril'"):
         Geometry(50).score(real, broken, tendrils(2), tendrils(3), CLASSES, seed=0)
-    assert Geometry(0).score(real, broken, real, real, CLASSES, seed=0) == []
+    with pytest.raises(UserError, match="geometry.rows is 0; it must be 5 or more"):
+        Geometry(0)
 
 
 def test_the_judge_tells_a_blob_and_not_a_second_sample():
@@ -168,7 +179,8 @@ def test_the_judge_tells_a_blob_and_not_a_second_sample():
     found = Geometry(300).judge(real, blob(real, 7), tendrils(2), CLASSES, seed=0)
     assert set(found) == set(CLASSES)
     for values in found.values():
-        assert values["generated"] > values["second"] + 0.15 and values["second"] == pytest.approx(0.5, abs=0.08)
+        assert values["generated/judge"] > values["second/judge"] + 0.15
+        assert values["second/judge"] == pytest.approx(0.5, abs=0.08)
 
 
 def test_the_gaussian_control_is_perfect_where_the_class_is_gaussian():
@@ -176,5 +188,5 @@ def test_the_gaussian_control_is_perfect_where_the_class_is_gaussian():
     for seed in range(4):
         x = np.random.default_rng(seed).standard_normal((300, 4)).astype(np.float32) * np.array([3, 2, 1, 1])
         parts.append(Rows(x.astype(np.float32), np.zeros(300, np.int64)))
-    control = Geometry(300).score(*parts, ("blob",), seed=0)[0]["scores"]["gaussian"]
+    control = arms_of(Geometry(300).score(*parts, ("blob",), seed=0)["blob"])["gaussian"]
     assert control["c2st"] == pytest.approx(0.5, abs=0.08) and control["coverage_ratio"] > 0.9

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from measured import claims, subject
 
 from inn_experiments.contracts import Rows, Split, UserError
 from inn_experiments.data.scaling import BasePeak
 from inn_experiments.measures.latent_arithmetic import LatentArithmetic, chosen_pairs
-from inn_experiments.measures.numbers.resampling import interval_over_rows
+from inn_experiments.measures.numbers.intervals import interval_over_rows
 
 CENTRES = np.array([[0.0, 0.0], [6.0, 0.0], [0.0, 6.0], [6.0, 6.0]])
 
@@ -56,9 +57,9 @@ IDENTITY = Coded(lambda x: x, lambda z: z)
 
 
 def measured(synthesizer, of: Split, **settings) -> dict:
-    claims, shown = LatentArithmetic(**{"trees": 30, **settings}).measure(synthesizer, of, seed=0)
-    assert shown is None
-    return {claim.key.removeprefix("arithmetic/"): claim for claim in claims}
+    found = LatentArithmetic(**{"trees": 30, **settings})(subject(synthesizer, of), seed=0)
+    assert found.shown is None
+    return {key.removeprefix("arithmetic/"): claim for key, claim in claims(found).items()}
 
 
 def test_in_a_linear_latent_the_shift_arrives_and_is_no_better_than_that_of_the_rows():
@@ -132,13 +133,13 @@ def test_the_rows_competitor_stays_within_bounds():
 def test_rows_that_cannot_do_are_refused_before_training(train, test, words):
     train, test = (Rows(np.ones((len(y), 2), np.float32), np.array(y)) for y in (train, test))
     with pytest.raises(UserError, match=words):
-        LatentArithmetic().check(split(train, test))
-    LatentArithmetic().check(split(blobs(2, 0), blobs(1, 0)))
+        LatentArithmetic().check(split(train, test), seed=0)
+    LatentArithmetic().check(split(blobs(2, 0), blobs(1, 0)), seed=0)
 
 
 def test_a_generator_without_an_autoencoder_is_refused():
     with pytest.raises(UserError, match="autoencoder"):
-        LatentArithmetic().measure(object(), split(blobs(5, 0), blobs(5, 1)), seed=0)
+        LatentArithmetic()(subject(object(), split(blobs(5, 0), blobs(5, 1))), seed=0)
 
 
 def test_pairs_are_ordered_and_different():

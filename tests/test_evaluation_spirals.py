@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from measured import claims, subject
 from spirals_examples import Exact, clusters, exact_clusters, exact_roll, roll, split_of
 
-from inn_experiments.contracts import Paths, UserError
+from inn_experiments.contracts import Findings, Paths, UserError
 from inn_experiments.measures.spirals import places, steps
 from inn_experiments.measures.spirals.spirals import Spirals
 
@@ -14,8 +15,14 @@ CLUSTERS = clusters()
 
 
 def measured(model, split=CLUSTERS, seed=0, **sizes):
-    found, shown = Spirals(**{"points": 400, "paths": 800, **sizes}).measure(model, split, seed=seed)
-    return {claim.key: claim for claim in found}, shown
+    found = Spirals(**{"points": 400, "paths": 800, **sizes})(subject(model, split), seed=seed)
+    return claims(found), found.shown
+
+
+def only(numbers):
+    """The one claim among these numbers."""
+    (claim,) = claims(Findings(numbers)).values()
+    return claim
 
 
 def test_the_chance_of_one_place_is_the_mean_over_permutations() -> None:
@@ -30,18 +37,18 @@ def test_the_chance_of_one_place_is_the_mean_over_permutations() -> None:
 def test_agreement_is_found_where_it_is_and_not_where_it_is_not() -> None:
     rng = np.random.default_rng(1)
     first = rng.random(300)
-    together = places.agreement("a", "", first, first + 0.02 * rng.normal(size=300), 0.05, seed=0)
-    apart = places.agreement("b", "", first, rng.random(300), 0.05, seed=0)
+    together = only(places.agreement("a", "", first, first + 0.02 * rng.normal(size=300), 0.05, seed=0))
+    apart = only(places.agreement("b", "", first, rng.random(300), 0.05, seed=0))
     assert together.low > 0.9 and together.p < 0.01 and together.chance < 0.12
     assert apart.low < apart.chance < apart.high and apart.p > 0.05
 
 
 def test_a_difference_is_paired() -> None:
     first = np.array([True] * 30 + [False] * 70)
-    claim = places.difference("d", "", first, np.roll(first, 2))
+    claim = only(places.difference("d", "", first, np.roll(first, 2)))
     # Two points each way: nothing, though either share alone is uncertain by a tenth.
     assert claim.value == 0 and claim.p == 1 and claim.high < 0.05
-    assert places.difference("d", "", first, np.zeros(100, bool)).p == pytest.approx(2 * 0.5**30)
+    assert only(places.difference("d", "", first, np.zeros(100, bool))).p == pytest.approx(2 * 0.5**30)
 
 
 def test_noise_is_that_of_the_posterior_in_whatever_units_and_share() -> None:
@@ -66,12 +73,12 @@ def test_order_is_spearmans_correlation() -> None:
 def test_steps_that_are_noise_alone_shrink_as_noise_does() -> None:
     deviations = np.linspace(2, 0.1, 30)
     noise = np.random.default_rng(3).normal(size=(2000, 30, 2)) * deviations[:, None]
-    found = {c.key: c for c in steps.shrinking(np.linalg.norm(noise, axis=2), deviations, seed=0)}
+    found = claims(Findings(steps.shrinking(np.linalg.norm(noise, axis=2), deviations, seed=0)))
     ratio = found["step_ratio"]
     assert ratio.low < ratio.chance < ratio.high and ratio.high < 0.5 and ratio.p > 0.01
     assert found["noise_share"].low < 1 < found["noise_share"].high
     level = np.random.default_rng(3).rayleigh(size=(2000, 30))
-    found = {c.key: c for c in steps.shrinking(level, deviations, seed=0)}
+    found = claims(Findings(steps.shrinking(level, deviations, seed=0)))
     assert found["step_ratio"].low < 1 < found["step_ratio"].high and found["step_ratio"].p < 1e-6
 
 
@@ -147,9 +154,9 @@ def test_what_cannot_be_measured_is_refused_in_one_line() -> None:
         {part: np.random.default_rng(0).random((20, 2)) for part in ("train", "val", "test", "fresh")}, None, "plain"
     )
     with pytest.raises(UserError, match="rows of plain have 2 values and no known manifold.*swiss_roll"):
-        Spirals().check(plain)
+        Spirals().check(plain, seed=0)
     with pytest.raises(UserError, match="choose generator=diffusion"):
-        Spirals().measure(object(), CLUSTERS, seed=0)
+        Spirals()(subject(object(), CLUSTERS), seed=0)
 
     class Broken(Exact):
         def reverse(self, start, y, *, seed):

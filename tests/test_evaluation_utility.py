@@ -1,14 +1,15 @@
 """Utility: references behave as they must, intervals are filled in, and bad input is named."""
 
-import json
 import warnings
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from measured import subject
+from measured import treatments as by_name
 from sklearn.metrics import accuracy_score, precision_recall_fscore_support
 
-from inn_experiments.contracts import Rows, Split, UserError
+from inn_experiments.contracts import About, Findings, Rows, Split, UserError
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.measures.utility.components import reduced
 from inn_experiments.measures.utility.division import divide, halves
@@ -16,11 +17,8 @@ from inn_experiments.measures.utility.forest import forest_predictions
 from inn_experiments.measures.utility.scores import MEASURES, confusion, measures, resampling_weights
 from inn_experiments.measures.utility.treatments import treatments
 from inn_experiments.measures.utility.utility import Utility
-from inn_experiments.synthesizers.classical.bootstrap import Bootstrap
-from inn_experiments.synthesizers.classical.convex import Convex
 from inn_experiments.synthesizers.classical.gaussian import Gaussian
 
-REFERENCES = {"convex": Convex, "bootstrap": Bootstrap}
 CLASSES = ("a", "b", "c", "d")
 
 
@@ -32,6 +30,10 @@ def rows(seed: int, count: int, groups: int | None = None) -> Rows:
     return Rows(x.astype(np.float32), y.astype(np.int64), group)
 
 
+def replace_group(rows: Rows, group: np.ndarray) -> Rows:
+    return Rows(rows.x, rows.y, np.random.default_rng(0).permutation(group))
+
+
 def split_of(groups: int | None = None) -> Split:
     parts = [rows(seed, count, groups) for seed, count in ((0, 80), (1, 40), (2, 120))]
     return Split(*parts, None, CLASSES, np.arange(6), "k", scaling=None, bounded=False, name="toy")
@@ -39,12 +41,13 @@ def split_of(groups: int | None = None) -> Split:
 
 def fitted(split: Split) -> Gaussian:
     generator = Gaussian()
-    generator.fit(split.train, split.val, seed=0)
+    generator.fit(split.train, split.about(), seed=0)
     return generator
 
 
-def by_name(table: list[dict], protocol: str) -> dict[str, dict]:
-    return {row["treatment"]: row for row in table if row["protocol"] == protocol}
+def rows_of(found: Findings) -> set[str]:
+    """Protocol and treatment of each row of the table."""
+    return {"/".join(number.key.split("/")[1:3]) for number in found.numbers}
 
 
 @pytest.mark.parametrize("classes", (2, 5))
@@ -58,7 +61,7 @@ def test_measures_are_scikit_learns(classes):
             true, predicted, labels=np.unique(true), average=average, zero_division=0
         )
         expected |= {f"{name}_{average}": values[i] for i, name in enumerate(("precision", "recall", "f1"))}
-    assert list(found) == list(MEASURES)
+    assert set(found) == {*MEASURES, "f1"}
     for name, value in expected.items():
         assert found[name][0] == pytest.approx(value), name
 
@@ -88,31 +91,33 @@ def test_levels_keep_rare_values_and_the_forest_repeats_itself():
 
 def test_references_and_controls():
     split = split_of()
-    table = Utility(repeats=3, trees=30, per_class=20).score(fitted(split), split, REFERENCES, seed=0)
-    json.dumps(table, allow_nan=False)
-    assert len(table) == 14
+    table = Utility(repeats=3, trees=30, per_class=20)(subject(fitted(split), split), seed=0)
+    assert all(np.isfinite(number.value) for number in table.numbers)
+    assert len(rows_of(table)) == 14
     for protocol, real_rows in (("same_rows", 80), ("disjoint", 60)):
         found = by_name(table, protocol)
         assert list(found) == ["real", "synthetic", "convex", "both", "bootstrap", "shuffled", "synthetic_only"]
-        sizes = [found[name]["n_train"] - real_rows for name in ("real", "synthetic", "both", "synthetic_only")]
+        sizes = [found[name]["n_train"].value - real_rows for name in ("real", "synthetic", "both", "synthetic_only")]
         assert sizes == [0, 80, 160, 80 - real_rows]
-        assert abs(found["shuffled"]["accuracy"]["mean"] - 0.25) < 0.12
-        assert found["real"]["f1_macro"]["mean"] > 0.8
-        assert found["real"]["difference_f1_macro"] == {"mean": 0.0, "half_width": 0.0}
+        assert abs(found["shuffled"]["accuracy"].value - 0.25) < 0.12
+        assert found["real"]["f1_macro"].value > 0.8
+        zero = found["real"]["difference_f1_macro"]
+        assert (zero.value, zero.half) == (0.0, 0.0)
         copies = found["bootstrap"]["difference_f1_macro"]
-        assert abs(copies["mean"]) < max(copies["half_width"], 0.05)
-        gap = found["synthetic_only"]["f1_macro"]["mean"] - found["real"]["f1_macro"]["mean"]
-        assert found["synthetic_only"]["difference_f1_macro"]["mean"] == pytest.approx(gap)
-    again = Utility(repeats=3, trees=30, per_class=20).score(fitted(split), split, REFERENCES, seed=0)
+        assert abs(copies.value) < max(copies.half, 0.05)
+        gap = found["synthetic_only"]["f1_macro"].value - found["real"]["f1_macro"].value
+        assert found["synthetic_only"]["difference_f1_macro"].value == pytest.approx(gap)
+    again = Utility(repeats=3, trees=30, per_class=20)(subject(fitted(split), split), seed=0)
     assert again == table
 
 
-def test_one_repeat_has_no_half_width_and_none_gives_nothing():
+def test_one_repeat_has_no_half_width_and_none_is_refused():
     split = split_of()
-    table = Utility(repeats=1, trees=3, per_class=None).score(fitted(split), split, REFERENCES, seed=0)
-    assert table[0]["f1_macro"]["half_width"] is None
-    assert by_name(table, "same_rows")["synthetic_only"]["n_train"] == 80
-    assert Utility(repeats=0).score(fitted(split), split, REFERENCES, seed=0) == []
+    found = by_name(Utility(repeats=1, trees=3, per_class=None)(subject(fitted(split), split), seed=0), "same_rows")
+    assert found["real"]["f1_macro"].half is None
+    assert found["synthetic_only"]["n_train"].value == 80
+    with pytest.raises(UserError, match="repeats is 0; it must be 1 or more"):
+        Utility(repeats=0)
 
 
 class Recorder(Gaussian):
@@ -120,9 +125,9 @@ class Recorder(Gaussian):
 
     fits: list[Rows]
 
-    def fit(self, train: Rows, val: Rows, *, seed: int) -> None:
+    def fit(self, train: Rows, about: About, *, seed: int, val: Rows | None = None) -> None:
         Recorder.fits.append(train)
-        super().fit(train, val, seed=seed)
+        super().fit(train, about, seed=seed)
 
 
 @pytest.mark.parametrize("groups", (None, 30))
@@ -132,8 +137,8 @@ def test_refit_gives_the_generator_new_rows_and_never_test_rows(groups):
         # Groups of train and test are different ones, as in every grouped split.
         split = replace(split, test=Rows(split.test.x, split.test.y, split.test.group + 100))
     utility = Utility(repeats=2, trees=3, per_class=5, refit=True)
-    table = utility.score(fitted(split), split, REFERENCES, seed=0, rebuild=Recorder)
-    assert len(table) == 14 and len(Recorder.fits) == 2
+    table = utility(subject(fitted(split), split, Recorder), seed=0)
+    assert len(rows_of(table)) == 14 and len(Recorder.fits) == 2
     first, second = Recorder.fits
     assert not np.array_equal(first.x, second.x)
     for repeat, seen in enumerate(Recorder.fits):
@@ -142,8 +147,6 @@ def test_refit_gives_the_generator_new_rows_and_never_test_rows(groups):
         assert not {row.tobytes() for row in seen.x} & {row.tobytes() for row in test.x}
         if groups:
             assert not set(seen.group) & set(test.group)
-    with pytest.raises(ValueError, match="rebuild"):
-        utility.score(fitted(split), split, REFERENCES, seed=0)
 
 
 def test_too_few_rows_are_named_before_and_during_the_score():
@@ -153,7 +156,7 @@ def test_too_few_rows_are_named_before_and_during_the_score():
     with pytest.raises(UserError, match="disjoint.*class 'c' has 2"):
         utility.check(poor, seed=0)
     with pytest.raises(UserError, match="class 'c' has 2"):
-        utility.score(fitted(split), poor, REFERENCES, seed=0)
+        utility(subject(fitted(split), poor), seed=0)
     Utility(repeats=2, protocols=["same_rows"]).check(poor, seed=0)
     with pytest.raises(UserError, match="same_rows.*class 'd' has 1"):
         utility.check(replace(split, train=split.train.take(np.r_[0:4, 4:7, 8:11])), seed=0)
@@ -169,6 +172,11 @@ def test_divisions_are_stratified_or_grouped_and_repeatable():
     np.testing.assert_array_equal(test.x, again.x)
     grouped = divide(rows(0, 200, groups=20), 0.5, CLASSES, "x", seed=0)
     assert not set(grouped[0].group) & set(grouped[1].group)
+    # Groups of unequal sizes: repeats must differ, and each keep the share.
+    unequal = replace_group(rows(0, 200), np.sort(np.random.default_rng(1).geometric(0.1, 200)) % 20)
+    tests = [divide(unequal, 0.5, CLASSES, "x", seed=seed)[1] for seed in range(6)]
+    assert len({frozenset(test.group.tolist()) for test in tests}) == 6
+    assert all(abs(len(test) - 100) <= 20 for test in tests)
     one_group = Rows(rows(0, 40).x, rows(0, 40).y, np.zeros(40))
     with pytest.raises(UserError, match="in 1 group"):
         divide(one_group, 0.5, CLASSES, "x", seed=0)
@@ -198,16 +206,16 @@ def test_fewer_components_than_asked_for_are_said_once_and_enough_are_not():
     options = {"repeats": 2, "trees": 5, "per_class": 5}
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        table = Utility(components=7, **options).score(fitted(split), split, REFERENCES, seed=0)
+        table = Utility(components=7, **options)(subject(fitted(split), split), seed=0)
     said = [str(warning.message) for warning in caught]
     assert len(said) == 1 and "components is 7" in said[0] and "real 6 of 60 rows" in said[0]
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        few = Utility(components=6, **options).score(fitted(split), split, REFERENCES, seed=0)
-        one = Utility(components=1, **options).score(fitted(split), split, REFERENCES, seed=0)
+        few = Utility(components=6, **options)(subject(fitted(split), split), seed=0)
+        one = Utility(components=1, **options)(subject(fitted(split), split), seed=0)
     assert few == table
     # Four classes at the corners of a simplex: one direction cannot tell them apart, six can.
-    real = [by_name(found, "same_rows")["real"]["accuracy"]["mean"] for found in (few, one)]
+    real = [by_name(found, "same_rows")["real"]["accuracy"].value for found in (few, one)]
     assert real[0] > 0.8 > real[1] + 0.1
     with pytest.raises(UserError, match="components is 0"):
         Utility(components=0)
@@ -225,22 +233,22 @@ class Halved(Gaussian):
 
 def test_reconstructed_rows_take_the_place_of_training_rows_alone():
     split, generator = split_of(), Halved()
-    generator.fit(split.train, split.val, seed=0)
-    made = dict(treatments(split.train, generator, REFERENCES, None, seed=0, reconstructed=True))
+    generator.fit(split.train, split.about(), seed=0)
+    made = dict(treatments(split.train, subject(generator, split), None, seed=0, reconstructed=True))
     wanted = generator.decode(generator.encode(split.train.x))
     np.testing.assert_array_equal(made["reconstructed"].x, wanted)
     np.testing.assert_array_equal(made["reconstructed"].y, split.train.y)
     np.testing.assert_array_equal(made["reconstructed_synthetic"].x[:80], wanted)
     np.testing.assert_array_equal(made["reconstructed_synthetic"].x[80:], made["synthetic"].x[80:])
-    plain = dict(treatments(split.train, generator, REFERENCES, None, seed=0))
+    plain = dict(treatments(split.train, subject(generator, split), None, seed=0))
     assert set(made) - set(plain) == {"reconstructed", "reconstructed_synthetic"}
-    for name, rows_of in plain.items():
-        np.testing.assert_array_equal(rows_of.x, made[name].x)
-    without = dict(treatments(split.train, fitted(split), REFERENCES, None, seed=0, reconstructed=True))
+    for name, expected in plain.items():
+        np.testing.assert_array_equal(expected.x, made[name].x)
+    without = dict(treatments(split.train, subject(fitted(split), split), None, seed=0, reconstructed=True))
     assert set(without) == set(plain)
     generator.decode = lambda z: np.full((len(z), 6), np.nan)
     with pytest.raises(UserError, match="autoencoder of Halved made 80 of 80"):
-        dict(treatments(split.train, generator, REFERENCES, None, seed=0, reconstructed=True))
+        dict(treatments(split.train, subject(generator, split), None, seed=0, reconstructed=True))
 
 
 class Perfect(Halved):
@@ -248,9 +256,9 @@ class Perfect(Halved):
 
     fits = 0
 
-    def fit(self, train: Rows, val: Rows, *, seed: int) -> None:
+    def fit(self, train: Rows, about: About, *, seed: int, val: Rows | None = None) -> None:
         Perfect.fits += 1
-        super().fit(train, val, seed=seed)
+        super().fit(train, about, seed=seed)
 
     def encode(self, x: np.ndarray) -> np.ndarray:
         return x
@@ -262,22 +270,23 @@ class Perfect(Halved):
 @pytest.mark.parametrize("refit", (False, True))
 def test_an_autoencoder_without_loss_changes_nothing(refit):
     split, generator = split_of(), Perfect()
-    generator.fit(split.train, split.val, seed=0)
+    generator.fit(split.train, split.about(), seed=0)
     Perfect.fits = 0
     measure = Utility(
         repeats=2, trees=10, per_class=None, protocols=["same_rows"], refit=refit, components=5, reconstructed=True
     )
-    found = by_name(measure.score(generator, split, REFERENCES, seed=0, rebuild=Perfect), "same_rows")
+    found = by_name(measure(subject(generator, split, Perfect), seed=0), "same_rows")
     assert Perfect.fits == (2 if refit else 0)
     for name, same in (("reconstructed", "real"), ("reconstructed_synthetic", "synthetic")):
-        assert {**found[name], "treatment": same} == found[same]
+        plain = {key: (number.value, number.half) for key, number in found[name].items()}
+        assert plain == {key: (number.value, number.half) for key, number in found[same].items()}
 
 
 def test_records2d_with_a_lossy_autoencoder_costs_accuracy():
     split, generator = split_of(), Halved()
-    generator.fit(split.train, split.val, seed=0)
+    generator.fit(split.train, split.about(), seed=0)
     measure = Utility(repeats=2, trees=20, protocols=["same_rows"], components=6, reconstructed=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = by_name(measure.score(generator, split, REFERENCES, seed=0), "same_rows")
-    assert found["reconstructed"]["difference_f1_macro"]["mean"] < -0.2
+        found = by_name(measure(subject(generator, split), seed=0), "same_rows")
+    assert found["reconstructed"]["difference_f1_macro"].value < -0.2

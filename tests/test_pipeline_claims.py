@@ -7,9 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from measured import claims as claims_of
+from measured import report_of
 from PIL import Image
 from refusals import frame, given
 
+from inn_experiments.contracts import Report
 from inn_experiments.measures.numbers import c2st
 from inn_experiments.synthesizers import gan
 
@@ -39,25 +42,25 @@ def few_trees(monkeypatch) -> None:
     monkeypatch.setattr(c2st, "TREES", 3)
 
 
-def finished(run, folder: Path, *arguments: str) -> tuple[dict, Path, str]:
+def finished(run, folder: Path, *arguments: str) -> tuple[Report, Path, str]:
     """The report, the folder and the printed table of the one run that these arguments make."""
     status, out, err = run(*arguments)
     assert status == 0, err
     (path,) = (folder / "out/runs").rglob("report.json")
-    return json.loads(path.read_text(encoding="utf-8")), path.parent, out
+    return report_of(json.loads(path.read_text(encoding="utf-8"))), path.parent, out
 
 
 @pytest.mark.parametrize("data", ["two_clusters", "swiss_roll"])
 def test_a_cell_of_the_plane_measures_and_draws_its_claims(run, tmp_path, data) -> None:
     report, folder, out = finished(run, tmp_path, f"data={data}", *SPIRALS)
-    claims = {claim["key"]: claim for claim in report["claims"]}
+    claims = claims_of(report)
     assert {"home", "nearest_drawn", "nearest_half", "distance"} <= claims.keys()
     assert ("second_place" in claims) == (data == "two_clusters"), "a roll has no two places"
     for key, claim in claims.items():
-        assert report["metrics"][f"claims/{key}"] == claim["value"]
-        assert np.isfinite(claim["value"]) and claim["n"] > 0
-        assert claim["low"] <= claim["value"] <= claim["high"]
-    assert claims["home"]["n"] == 60 and claims["home"]["chance"] is not None
+        assert report.metrics[f"claims/{key}"] == claim.value
+        assert np.isfinite(claim.value) and claim.n > 0
+        assert claim.low <= claim.value <= claim.high
+    assert claims["home"].n == 60 and claims["home"].chance is not None
     assert "points that end where they were" in out
 
     for name in FIGURES:
@@ -70,14 +73,14 @@ def test_a_cell_of_the_plane_measures_and_draws_its_claims(run, tmp_path, data) 
 
 def test_one_path_is_said_and_not_counted(run, tmp_path) -> None:
     report, _, out = finished(run, tmp_path, "data=two_clusters", *SPIRALS, "sampler=ddim", "sampler.steps=10")
-    assert "second_place" not in {claim["key"] for claim in report["claims"]}
-    (warning,) = report["warnings"]
+    assert "second_place" not in claims_of(report)
+    (warning,) = report.warnings
     assert "adds no noise" in warning and "warning: claims=spirals" in out
 
 
 def test_the_checker_is_a_cell_with_two_classes(run, tmp_path) -> None:
     report, folder, _ = finished(run, tmp_path, "data=checker", *FEW, *DIFFUSION, "conditioning=label")
-    assert report["split"]["features"] == 4 and report["split"]["classes"] == 2 and report["claims"] == []
+    assert report.split["features"] == 4 and report.split["classes"] == 2 and claims_of(report) == {}
     assert not (folder / "figures/reverse.gif").exists()
 
 
@@ -93,12 +96,10 @@ def test_a_collapse_of_the_gan_is_in_the_report_trained_or_kept(run, tmp_path, m
         *given(tmp_path, frame()),
     )
     report, folder, out = finished(run, tmp_path, *small)
-    (warning,) = report["warnings"]
+    (warning,) = report.warnings
     assert "generator=gan has collapsed" in warning and "warning: generator=gan has collapsed" in out
-    assert {"train/real", "train/fake"} <= {
-        name
-        for name in json.loads(next((tmp_path / "out/fits").rglob("curves.json")).read_text(encoding="utf-8"))["curves"]
-    }
+    kept = json.loads(next((tmp_path / "out/fits").rglob("trained.json")).read_text(encoding="utf-8"))
+    assert {"train/real", "train/fake"} <= kept["state"]["curves"].keys()
     (folder / "report.json").unlink()
     again, _, _ = finished(run, tmp_path, *small)
-    assert again["warnings"] == report["warnings"] and again["metrics"] == report["metrics"]
+    assert again.warnings == report.warnings and again.numbers == report.numbers

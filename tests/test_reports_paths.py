@@ -10,8 +10,8 @@ from PIL import Image
 
 from inn_experiments.contracts import Paths
 from inn_experiments.reports.cell import paths_figures as drawing
-from inn_experiments.reports.cell.panels import spaced
 from inn_experiments.reports.cell.paths_figures import path_figure, paths_figures, snapshots_figure, steps_figure
+from inn_experiments.reports.panels import spaced
 
 NAMES = ["forward.png", "reverse.png", "path.png", "steps.png", "reverse.gif"]
 

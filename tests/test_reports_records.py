@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from inn_experiments.contracts import Samples, Split
-from inn_experiments.data.records.files import RawRecords
+from inn_experiments.data.division import Division
 from inn_experiments.data.records.preprocessing import Settings
+from inn_experiments.data.records.reader import RawRecords
 from inn_experiments.data.records.records2d import Records2d
-from inn_experiments.data.records.split import split_records
 from inn_experiments.data.scaling import Standard
 from inn_experiments.reports.cell import record_figures
 from inn_experiments.reports.cell.figures import SHOWN_STATES, cell_figures, states_figure
@@ -27,8 +27,8 @@ def make_split(classes: int = 3, each: int = 10) -> Split:
     x = rng.gamma(0.3, 40.0, (classes * each, *SHAPE)).astype(np.float32)
     labels = np.array([f"kind {number:02}" for number in range(classes)]).repeat(each)
     raw = RawRecords(x, labels, None, np.linspace(0, 60, 16), np.linspace(5, 9, 24))
-    settings = Settings.of("db2", (1, 1), None, None)
-    return split_records(raw, settings, name="toy", fractions=(0.1, 0.3, 0.0), per_class=None, seed=0)
+    settings = Settings()
+    return raw.rows("toy", settings).divided(Division(), seed=0)
 
 
 def make_samples(split: Split, states: int = 4) -> Samples:

@@ -7,6 +7,7 @@ import inspect
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import is_dataclass
 from typing import Annotated, Any, get_type_hints
 
 from pydantic import ConfigDict, Field, PydanticSchemaGenerationError, TypeAdapter, ValidationError
@@ -76,7 +77,8 @@ def check_option(node: dict[str, Any], group: str, where: str) -> None:
         for name, parameter in inspect.signature(target).parameters.items()
         if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
     ]
-    hints = get_type_hints(target.__init__, include_extras=True)
+    # Of a dataclass, fields may be those of a base class in another file, which knows their types.
+    hints = get_type_hints(target if is_dataclass(target) else target.__init__, include_extras=True)
     arguments = {key: value for key, value in node.items() if key not in (*NOTES, "_target_")}
     check_type(f"{where}._partial_", arguments.pop("_partial_", False), bool)
     check_known(arguments, parameters, where)

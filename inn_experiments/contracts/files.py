@@ -4,28 +4,42 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
+
+from inn_experiments.contracts.errors import UserError
+
 
 @contextmanager
-def replacing(target: Path) -> Iterator[Path]:
+def replacing(target: Path, mark: str | None = None) -> Iterator[Path]:
     """A temporary name beside `target`, renamed to it when the block ends well and removed when it does not.
 
     The folder of `target` is made; the block may write a file or make a folder.
+
+    Args:
+        target: what is written whole or not at all.
+        mark: ends the temporary name where only one process can be at it; None for the number of this process.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    fresh = target.with_name(f".{target.name}.{os.getpid()}")
+    fresh = target.with_name(f".{target.name}.{mark or os.getpid()}")
+    _remove(fresh)
     try:
         yield fresh
         os.replace(fresh, target)
     except BaseException:
-        if fresh.is_dir():
-            shutil.rmtree(fresh, ignore_errors=True)
-        else:
-            fresh.unlink(missing_ok=True)
+        _remove(fresh)
         raise
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> Path:
@@ -47,6 +61,23 @@ def once(target: Path, make: Callable[[Path], None]) -> bool:
     with FileLock(f"{target}.lock"):
         if target.exists():
             return False
-        with replacing(target) as fresh:
+        # One name for all processes: what a killed one left behind is written over.
+        with replacing(target, mark="new") as fresh:
             make(fresh)
         return True
+
+
+def write_arrays(path: Path, **arrays: np.ndarray) -> Path:
+    """Write `arrays` to the .npz file `path`, compressed, whole or not at all; returns the path."""
+    with replacing(path) as fresh, fresh.open("wb") as handle:
+        np.savez_compressed(handle, **arrays)
+    return path
+
+
+def read_arrays(path: Path, keys: Sequence[str], remedy: str) -> dict[str, np.ndarray]:
+    """The arrays `keys` of the cached .npz file `path`; raises UserError with the `remedy` for a damaged one."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return {key: archive[key] for key in keys}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise UserError(f"{path}: this cached file is damaged ({error}); {remedy}") from error

@@ -287,13 +287,17 @@ class Subject:
 
 
 class Measure(Protocol):
-    """Something that is measured on held-out rows (config groups `utility`, `geometry`, `claims`, and the fixed ones)."""
+    """Something that is measured on held-out rows (config groups `utility`, `geometry`, `claims`, and the fixed ones).
+
+    Classes inherit from it, and with that a check that refuses nothing.
+    """
 
     def check(self, split: Split, *, seed: int) -> None:
         """Raise the UserError that measuring would end with, before any training."""
-        ...
 
-    def __call__(self, subject: Subject, *, seed: int) -> Findings: ...
+    def __call__(self, subject: Subject, *, seed: int) -> Findings:
+        """What was found; nothing where the subject lacks what it takes."""
+        ...
 
 
 class Run(Protocol):

@@ -6,7 +6,7 @@ import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 VERSION = 2
@@ -86,6 +86,6 @@ class Report:
 
     def as_dict(self) -> dict[str, Any]:
         """The report as plain values, without what numbers do not have."""
-        plain = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "numbers"}
+        plain = {key: value for key, value in vars(self).items() if key != "numbers"}
         told = [{key: value for key, value in asdict(number).items() if value is not None} for number in self.numbers]
         return {"version": VERSION, **plain, "numbers": told}

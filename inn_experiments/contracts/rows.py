@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -41,28 +42,38 @@ class Rows:
 class Scaling(Protocol):
     """A transform fitted on training rows alone; `apply` normalises, `undo` goes back to the file's units."""
 
-    def apply(self, x: np.ndarray) -> np.ndarray: ...
+    def apply(self, x: np.ndarray) -> np.ndarray:
+        """Normalised rows (n, d) float32 of rows x in the file's units."""
+        ...
 
-    def undo(self, x: np.ndarray) -> np.ndarray: ...
+    def undo(self, x: np.ndarray) -> np.ndarray:
+        """Rows in the file's units, float32, of normalised rows x (n, d)."""
+        ...
+
+    def describe(self) -> Mapping[str, object]:
+        """Its constants as plain values, for the report."""
+        ...
 
 
 @runtime_checkable
 class RecordScaling(Scaling, Protocol):
-    """The preprocessing of 2-D records, step by step.
+    """A scaling of 2-D records (retention by drift), whose steps can be looked at.
 
     Attributes:
-        raw_shape: (M, D) of a record in the file, retention by drift; rows hold (m, d) after the steps.
-        raw_axes, axes: retention and drift of either.
-        example: the first training record (M, D), for the figures.
+        raw_shape: (M, D) of a record before.
+        shape: (m, d) of a record after.
+        raw_axes, axes: retention and drift, likewise.
+        example: (M, D), the first training record.
     """
 
     raw_shape: tuple[int, int]
+    shape: tuple[int, int]
     raw_axes: tuple[np.ndarray, np.ndarray]
     axes: tuple[np.ndarray, np.ndarray]
     example: np.ndarray
 
     def stages(self, record: np.ndarray) -> dict[str, np.ndarray]:
-        """A record (M, D) as it is after each step, by the step's name, and `undone` in the end."""
+        """The `record` (M, D) as it is after each step, by the step's name, and `undone` in the end."""
         ...
 
 

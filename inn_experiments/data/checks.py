@@ -11,6 +11,7 @@ import numpy as np
 from inn_experiments.contracts import UserError
 
 SHOWN = 5
+BLOCK = 2048
 
 
 def shorten(names: Sequence[object], shown: int = 12) -> str:
@@ -48,20 +49,30 @@ def check_present(wanted: str, argument: str, names: Sequence[str], where: str) 
         raise UserError(f"{argument}={wanted}: {where} has no such column; its columns are: {shorten(names)}")
 
 
-def check_finite(x: np.ndarray, names: Sequence[str], where: str) -> None:
-    """Raise UserError that names the first cells of `x` (n, d) that are NaN or infinite, and their number."""
+def check_finite(x: np.ndarray, names: Sequence[str], where: str, before: int | None = None) -> None:
+    """Raise UserError that names the first cells of `x` (n, d) that are NaN or infinite, and their number.
+
+    Args:
+        x: the numbers.
+        names: of the columns (d,).
+        where: what holds them.
+        before: rows that stand before those of `x`, where `x` is a piece of the whole; their number is not said then.
+    """
     bad = np.argwhere(~np.isfinite(x))
     if len(bad):
-        cells = [f"row {row + 1}, column {names[column]!r}: {x[row, column]}" for row, column in bad[:SHOWN]]
+        number = f"{len(bad)} " if before is None else ""
+        cells = [
+            f"row {row + 1 + (before or 0)}, column {names[column]!r}: {x[row, column]}" for row, column in bad[:SHOWN]
+        ]
         raise UserError(
-            f"{where}: {len(bad)} missing or not finite numbers (rows counted from 1): "
+            f"{where}: {number}missing or not finite numbers (rows counted from 1): "
             f"{'; '.join(cells)}{'; ...' if len(bad) > SHOWN else ''}; remove or fill them"
         )
 
 
-def check_filled(values: np.ndarray, argument: str, column: str, where: str) -> None:
-    """Raise UserError that names the rows where the text column `column` is empty."""
-    bad = [row + 1 for row in np.flatnonzero(values == "")]
+def check_filled(values: np.ndarray, argument: str, column: str, where: str, before: int = 0) -> None:
+    """Raise UserError that names the rows, after `before` others, where the text column `column` is empty."""
+    bad = [before + row + 1 for row in np.flatnonzero(values == "")]
     if bad:
         raise UserError(
             f"{argument}={column}: {where} has no value there in row {shorten(bad, SHOWN)} (counted from 1)"
@@ -70,7 +81,8 @@ def check_filled(values: np.ndarray, argument: str, column: str, where: str) -> 
 
 def check_varies(x: np.ndarray, what: str) -> None:
     """Raise UserError when all rows of `x` (n, d) are equal: there is nothing to learn or to tell apart."""
-    if not np.any(x != x[:1]):
+    # In blocks, because of a large table a comparison as a whole would need its room again.
+    if not any((x[start : start + BLOCK] != x[:1]).any() for start in range(0, len(x), BLOCK)):
         raise UserError(f"{what}: zero variance, all {len(x)} rows are equal")
 
 
@@ -85,19 +97,3 @@ def check_base_peak(x: np.ndarray) -> None:
             f"{len(bad)} rows have none (counted from 1): row {', row '.join(rows)}"
             f"{', ...' if len(bad) > SHOWN else ''}; remove them or use data.scaling=standard"
         )
-
-
-def check_fractions(test: float, val: float, fresh: float, per_class: int | None) -> None:
-    """Raise UserError unless 0 < test < 1, 0 <= val, fresh < 1, their sum < 1, and per_class >= 1."""
-    if not 0 < test < 1:
-        raise UserError(f"data.test_fraction={test}: must be above 0 and below 1")
-    for argument, value in (("val_fraction", val), ("fresh_fraction", fresh)):
-        if not 0 <= value < 1:
-            raise UserError(f"data.{argument}={value}: must be at least 0 and below 1")
-    if not test + val + fresh < 1:
-        raise UserError(
-            f"data.test_fraction={test}, data.val_fraction={val} and data.fresh_fraction={fresh} sum to "
-            f"{test + val + fresh:g}: their sum must be below 1, the rest is for training"
-        )
-    if per_class is not None and per_class < 1:
-        raise UserError(f"data.per_class={per_class}: must be at least 1, or null for all training rows")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
@@ -30,15 +30,25 @@ class Standard:
         """`x * std + mean` (n, d) float32."""
         return (np.asarray(x, dtype=np.float64) * self.std + self.mean).astype(np.float32)
 
+    def describe(self) -> dict[str, float]:
+        """Its two numbers."""
+        return asdict(self)
+
 
 @dataclass(frozen=True)
 class BasePeak:
     """Every row divided by its own maximum, the base peak; nothing is learned from other rows."""
 
+    @classmethod
+    def fit(cls, x: np.ndarray) -> BasePeak:
+        """The scaling, whatever the training rows `x` (n, d)."""
+        return cls()
+
     def apply(self, x: np.ndarray) -> np.ndarray:
         """`x / max(x)` row by row (n, d) float32, in [0, 1] where no intensity is negative.
 
-        Raises UserError naming a row whose maximum is not above 0.
+        Raises:
+            UserError: names a row whose maximum is not above 0.
         """
         values = np.asarray(x, dtype=np.float64)
         check_base_peak(values)
@@ -47,3 +57,7 @@ class BasePeak:
     def undo(self, x: np.ndarray) -> np.ndarray:
         """The same rows: a base peak of 1 is a unit of its own, the absolute height is not modelled."""
         return np.asarray(x, dtype=np.float32)
+
+    def describe(self) -> dict[str, float]:
+        """No numbers."""
+        return {}

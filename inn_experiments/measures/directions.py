@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from inn_experiments.contracts import Invertible, Rows, Split
-from inn_experiments.contracts.quantity import Quantity
+from inn_experiments.contracts import Corrupted, Findings, Invertible, Measure, Number, Quantity, Rows, Subject
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.measures.numbers.errors import direction_errors
 from inn_experiments.measures.numbers.trivial import ridge, trivial_errors
@@ -27,56 +24,84 @@ DIRECTIONS = (
         for key, name in ERRORS.items()
         for way, words in WAYS.items()
     ),
-    *(
-        Quantity(f"{way}_residual/median", f"median distance {WAYS[way]} → clean", "lower")
-        for way in ("inverse", "inverse_walk")
-    ),
+    Quantity("inverse_residual/median", "median distance clean → prime → clean", "lower"),
+    Quantity("inverse_walk_residual/median", "median distance clean → prime → clean, the walk alone", "lower"),
     Quantity("walk/condition", "condition of a layer of the backward walk", "lower"),
     Quantity("walk/error", "error of a layer of the backward walk", "lower"),
 )
-# The Wiener denoiser is fitted once per group of neighbouring levels, this many groups at most.
 LEVEL_GROUPS = 25
+"""The Wiener denoiser is fitted once per group of neighbouring levels, this many groups at most."""
 
-Errors = dict[str, dict[str, dict[str, float]]]
+Errors = dict[str, dict[str, float]]
 
 
-def score_directions(model: Invertible, split: Split, *, seed: int) -> tuple[dict[str, float], Errors]:
-    """(metrics, baselines) of `model` on the test rows of `split`, from statistics of training rows alone.
+class Directions(Measure):
+    """The errors of every direction on test rows, where the synthesizer has directions.
 
     denoise: noisy rows, levels uniform in 1..T, -> clean. forward: prime -> clean. inverse: clean -> prime, every
     variant that the model offers. round_trip_clean: forward(inverse(x)) against x; round_trip_prime:
-    inverse(forward(p)) against p. residual/median: median over test rows of |forward(inverse(x)) - x|.
+    inverse(forward(p)) against p. residual/median: median over test rows of |forward(inverse(x)) - x|. The trivial
+    predictors are fitted to training rows alone. `walk/*` are of the layers of the last backward walk.
     """
-    train, test = split.train, split.test
-    train_prime, test_prime = model.prime(train.x, train.y), model.prime(test.x, test.y)
-    noisy = model.corrupt(test.x, test.y, seed=child_seed(seed, "test"))
-    forward = model.forward(test_prime)
-    inverses = model.inverses(test.x)
+
+    def __call__(self, subject: Subject, *, seed: int) -> Findings:
+        """The errors, those of the trivial predictors as references, and the layers of the walk."""
+        model, train, test = subject.synthesizer, subject.split.train, subject.split.test
+        if not isinstance(model, Invertible):
+            return Findings()
+        prime = model.prime(train.x, train.y), model.prime(test.x, test.y)
+        noisy = model.corrupt(test.x, test.y, seed=child_seed(seed, "test"))
+        errors, residuals = _errors(model, test, prime[1], noisy)
+        numbers = [Number(f"test/{name}_residual/median", value) for name, value in residuals.items()]
+        numbers += _numbers(errors)
+        train_noisy = model.corrupt(train.x, train.y, seed=child_seed(seed, "train"))
+        pairs = {
+            "denoise": (np.asarray(train_noisy.x_t), train.x, np.asarray(noisy.x_t), test.x),
+            "forward": (prime[0], train.x, prime[1], test.x),
+            "inverse": (train.x, prime[0], test.x, prime[1]),
+        }
+        for way, (given, target, test_given, test_target) in pairs.items():
+            trivial = trivial_errors(given, target, train.y, test_given, test_target, test.y)
+            if way == "denoise":
+                trivial["wiener"] = direction_errors(wiener(model, train, noisy, seed=seed), test.x)
+            for predictor, found in trivial.items():
+                numbers += _numbers({way: found}, predictor)
+        return Findings([*numbers, *_walk(model)])
+
+
+def _errors(model: Invertible, test: Rows, prime: np.ndarray, noisy: Corrupted) -> tuple[Errors, dict[str, float]]:
+    """(errors of each direction, median residual of each inverse) on test rows."""
+    forward, inverses = model.forward(prime), model.inverses(test.x)
+    back = {name: model.forward(answer) for name, answer in inverses.items()}
     predictions = {
         "denoise": (model.denoise(noisy), test.x),
         "forward": (forward, test.x),
-        **{name: (answer, test_prime) for name, answer in inverses.items()},
-        "round_trip_prime": (model.inverses(forward)["inverse"], test_prime),
+        **{name: (answer, prime) for name, answer in inverses.items()},
+        "round_trip_prime": (model.inverses(forward)["inverse"], prime),
+        "round_trip_clean": (back["inverse"], test.x),
     }
-    metrics: dict[str, float] = {}
-    for name, answer in inverses.items():
-        back = model.forward(answer)
-        metrics |= {f"test/{name}_residual/median": float(np.median(np.linalg.norm(back - test.x, axis=1)))}
-        if name == "inverse":
-            predictions["round_trip_clean"] = (back, test.x)
-    for name, (prediction, target) in predictions.items():
-        metrics |= {f"test/{name}/{key}": value for key, value in direction_errors(prediction, target).items()}
-    train_noisy = model.corrupt(train.x, train.y, seed=child_seed(seed, "train"))
-    baselines = {
-        "denoise": trivial_errors(np.asarray(train_noisy.x_t), train.x, train.y, np.asarray(noisy.x_t), test.x, test.y),
-        "forward": trivial_errors(train_prime, train.x, train.y, test_prime, test.x, test.y),
-        "inverse": trivial_errors(train.x, train_prime, train.y, test.x, test_prime, test.y),
-    }
-    baselines["denoise"]["wiener"] = direction_errors(wiener(model, train, noisy, seed=seed), test.x)
-    return metrics, baselines
+    errors = {name: direction_errors(prediction, target) for name, (prediction, target) in predictions.items()}
+    return errors, {name: float(np.median(np.linalg.norm(x - test.x, axis=1))) for name, x in back.items()}
 
 
-def wiener(model: Invertible, train: Rows, noisy: Any, *, seed: int) -> np.ndarray:
+def _numbers(errors: Errors, reference: str | None = None) -> list[Number]:
+    return [
+        Number(f"test/{way}/{key}", value, reference=reference)
+        for way, found in errors.items()
+        for key, value in found.items()
+    ]
+
+
+def _walk(model: Invertible) -> list[Number]:
+    numbers = []
+    for layer in model.conditioning():
+        values = dict(zip(("rows", "columns"), layer["shape"], strict=True))
+        values |= {key: layer[key] for key in ("condition", "exact", "error")}
+        numbers += [Number(f"walk/{key}", float(value), of=layer["layer"]) for key, value in values.items()]
+    return numbers
+
+
+def wiener(model: Invertible, train: Rows, noisy: Corrupted, *, seed: int) -> np.ndarray:
     """The linear denoiser that knows the level: clean rows (n, d) by ridge regression, fitted level by level.
 
     For every group of neighbouring levels the training rows are corrupted to levels of that group.

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 
-from inn_experiments.contracts import Rows, UserError
-from inn_experiments.contracts.limits import NaturalInt
-from inn_experiments.contracts.quantity import Quantity
+from inn_experiments.contracts import Findings, Measure, Number, Quantity, Rows, Shapes, Subject, UserError
 from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.measures.fidelity import second_sample
 from inn_experiments.measures.numbers.c2st import FOLDS, c2st
-from inn_experiments.measures.numbers.distances import nearest
 from inn_experiments.measures.numbers.errors import frechet
 from inn_experiments.measures.numbers.moments import gaussian_rows, moment_errors, moments
-from inn_experiments.measures.numbers.prdc import prdc
+from inn_experiments.measures.numbers.neighbours import nearest, prdc
+from inn_experiments.measures.numbers.rows import check_finite, few_per_class
 from inn_experiments.measures.numbers.sliced import along, sliced_wasserstein
 
 MOMENTS = (
@@ -40,49 +39,84 @@ GEOMETRY = (
     Quantity("frechet", "Fréchet", "lower"),
     Quantity("distance_ratio", "distance ratio", best=1.0),
     Quantity("coverage_ratio", "coverage ratio", "higher"),
-    Quantity("judge", "C2ST of decoded rows", "lower", best=0.5, note="higher is told apart more often"),
 )
+JUDGE = Quantity("judge", "C2ST of decoded rows", "lower", best=0.5, note="higher is told apart more often")
 ARMS = ("generated", "second", "gaussian")
-HIGHER = ("coverage", "coverage_ratio", "precision")
-RATIO = "distance_ratio"
 REFERENCE_ROWS, LEAST_TRAIN = 2000, 2
+"""Training rows of a class that the reference and the Gaussian control are made of, at most and at least."""
+
+Classes = dict[str, dict[str, float]]
+"""Class -> `n` rows a side, `real/mean` and the other moments, `generated/c2st` and each score of each arm."""
 
 
-class Geometry:
+class Geometry(Measure):
     """Table 8 of the paper and what it lacks (Section 10.2): class by class, and with two references.
 
-    `generated` rows are scored against real ones; so are `second`, other real rows, which a perfect generator
-    would equal, and `gaussian`, draws from a Gaussian with the training rows' mean and covariance, which has
-    the moments and nothing else. A score means something between these two.
+    `generated` rows are scored against real ones; so are `second`, other real rows, which a perfect generator would
+    equal, and `gaussian`, draws from a Gaussian with the training rows' mean and covariance, which has the moments and
+    nothing else. A score means something between these two. Where the generator has latents, all of this is in their
+    space.
 
-    Arguments: `rows` of a class on each side, at most; 0 for no geometry at all. `decoded`: whether rows that
-    were decoded from latents are scored too, which takes as long again for wide ones. Raises UserError for
-    fewer rows than a comparison takes.
+    Args:
+        rows: of a class on each side, at most.
+        decoded: whether rows that were decoded from latents are scored too, which takes as long again for wide ones.
+
+    Raises:
+        UserError: fewer rows than a comparison takes.
     """
 
-    def __init__(self, rows: NaturalInt = 500, decoded: bool = True) -> None:
-        if 0 < rows < FOLDS:
-            raise UserError(f"geometry.rows is {rows}; it must be {FOLDS} or more, or 0 for no geometry")
+    def __init__(self, rows: int = 500, decoded: bool = True) -> None:
+        if rows < FOLDS:
+            raise UserError(f"geometry.rows is {rows}; it must be {FOLDS} or more, or geometry=none")
         self.rows, self.decoded = rows, decoded
 
-    def score(
-        self, real: Rows, generated: Rows, second: Rows, train: Rows, classes: tuple[str, ...], seed: int
-    ) -> list[dict[str, Any]]:
-        """One dict per class: `class`, `n` rows a side, `moments` of `real` and of each arm, and `scores`.
+    def __call__(self, subject: Subject, *, seed: int) -> Findings:
+        """Each class' moments and scores, their means and worst values over classes, and the points for figures.
 
-        All rows are points (n, d) of one space, rows or latents. Scores of an arm: mean_error, std_error (in
-        the class' own standard deviation), spread_error, pc1_error, pc2_error, swd (in the spread of the
-        class about its mean row), frechet (likewise, squared), along and distance, to the nearest of at most
-        2,000 training rows: lower is better. coverage, precision: higher is. c2st: 0.5 is best.
-        distance_ratio, coverage_ratio: over those of `second`;
-        distance_ratio is best at 1, and copies of training rows are far below. A class with fewer than five
-        rows on a side (two in `train`) is left out with a warning. Raises UserError for NaN or infinity in
-        the generated rows.
+        Raises:
+            UserError: NaN or infinity in the generated rows.
         """
-        found, parts = [], {"real": real, "generated": generated, "second": second}
-        for label in self._classes(parts, classes, train):
-            name = classes[label]
-            arms = self._arms(parts, label, child_seed(seed, f"geometry/{name}"))
+        split, synthesizer = subject.split, subject.synthesizer
+        second, real = second_sample(split, seed)
+        real, second, train = (
+            few_per_class(rows, most, child_seed(seed, name))
+            for name, rows, most in (
+                ("real", real, self.rows),
+                ("second", second, self.rows),
+                ("train", split.train, REFERENCE_ROWS),
+            )
+        )
+        labels = np.repeat(np.unique(real.y), self.rows)
+        samples = synthesizer.sample(labels, seed=child_seed(seed, "geometry/draw"))
+        generated = Rows(samples.x, samples.y)
+        points = [real, generated, second, train]
+        if samples.latent is not None:
+            points = [Rows(synthesizer.encode(rows.x), rows.y) for rows in (real, second, train)]
+            points.insert(1, Rows(samples.latent, samples.y))
+        found = self.score(*points, split.classes, seed=seed)
+        numbers = over_classes(found)
+        if self.decoded:
+            judged = self.judge(real, generated, second, split.classes, seed=seed)
+            found = {name: values | judged[name] for name, values in found.items()}
+        for name, values in found.items():
+            numbers += [Number(f"test/geometry/{key}", value, of=name) for key, value in values.items()]
+        return Findings(numbers, Shapes(points[0], points[1], real, generated))
+
+    def score(
+        self, real: Rows, generated: Rows, second: Rows, train: Rows, classes: tuple[str, ...], *, seed: int
+    ) -> Classes:
+        """Of each class the number of rows a side, the moments of `real` and of each arm, and each arm's scores.
+
+        All rows are points (n, d) of one space, rows or latents. Scores of an arm: mean_error, std_error (in the class'
+        own standard deviation), spread_error, pc1_error, pc2_error, swd (in the spread of the class about its mean
+        row), frechet (likewise, squared), along and distance, to the nearest of at most 2,000 training rows: lower is
+        better. coverage, precision: higher is. c2st: 0.5 is best. distance_ratio, coverage_ratio: over those of
+        `second`; distance_ratio is best at 1, and copies of training rows are far below. A class with fewer than five
+        rows on a side (two in `train`) is left out with a warning.
+        """
+        found: Classes = {}
+        parts = {"real": real, "generated": generated, "second": second}
+        for name, label, arms in self._classes(parts, classes, "geometry", seed, train):
             reference = _draw(train, label, REFERENCE_ROWS, child_seed(seed, f"geometry/{name}/train"))
             count = len(arms["real"])
             arms["gaussian"] = gaussian_rows(reference, count, seed=child_seed(seed, f"geometry/{name}/gaussian"))
@@ -95,82 +129,71 @@ class Geometry:
                 for arm in ARMS
             }
             for arm in ARMS:
-                scores[arm] |= _relative(scores[arm], scores["second"], scale)
-            found.append({"class": name, "n": count, **shape, "scores": scores})
+                shape[arm] |= scores[arm] | _relative(scores[arm], scores["second"], scale)
+            flat = {f"{arm}/{key}": value for arm, values in shape.items() for key, value in values.items()}
+            found[name] = {"n": count, **flat}
         return found
 
-    def judge(
-        self, real: Rows, generated: Rows, second: Rows, classes: tuple[str, ...], seed: int
-    ) -> dict[str, dict[str, float]]:
-        """Class -> C2ST of its `generated` rows and of its `second` real ones against `real`; 0.5 is best.
+    def judge(self, real: Rows, generated: Rows, second: Rows, classes: tuple[str, ...], *, seed: int) -> Classes:
+        """Class -> C2ST of its generated rows and of its second real ones against `real`, `ARM/judge`; 0.5 is best.
 
         The machine judge of Figure 6, on rows as a person would see them. Leaves out classes as `score` does.
         """
-        found, parts = {}, {"real": real, "generated": generated, "second": second}
-        for label in self._classes(parts, classes):
-            name = classes[label]
-            arms = self._arms(parts, label, child_seed(seed, f"judge/{name}"))
-            found[name] = {
-                arm: c2st(arms[arm], arms["real"], seed=child_seed(seed, f"judge/{name}/{arm}"))
+        parts = {"real": real, "generated": generated, "second": second}
+        return {
+            name: {
+                f"{arm}/judge": c2st(arms[arm], arms["real"], seed=child_seed(seed, f"judge/{name}/{arm}"))
                 for arm in ("generated", "second")
             }
-        return found
+            for name, _, arms in self._classes(parts, classes, "judge", seed)
+        }
 
-    def _classes(self, parts: dict[str, Rows], classes: tuple[str, ...], train: Rows | None = None) -> list[int]:
-        """The labels of `real` with enough rows in all parts; warns of those without."""
-        if not self.rows:
-            return []
-        generated = parts["generated"]
-        broken = ~np.isfinite(generated.x).all(axis=1)
-        if broken.any():
-            raise UserError(
-                f"the generator made {broken.sum()} of {len(broken)} rows with NaN or infinity, the first of "
-                f"class {classes[generated.y[np.argmax(broken)]]!r}; a lower learning rate is the usual cure"
-            )
-        kept, short = [], []
-        for label in np.unique(parts["real"].y):
-            least = min(self.rows, *(int(np.sum(rows.y == label)) for rows in parts.values()))
-            enough = train is None or np.sum(train.y == label) >= LEAST_TRAIN
-            (kept if least >= FOLDS and enough else short).append(int(label))
+    def _classes(
+        self, parts: dict[str, Rows], classes: tuple[str, ...], purpose: str, seed: int, train: Rows | None = None
+    ) -> Iterator[tuple[str, int, dict[str, np.ndarray]]]:
+        """Name, label and equally many rows of every part, of each class with enough of them; warns of the others."""
+        check_finite(parts["generated"].x, parts["generated"].y, classes)
+        counts, short = {}, []
+        for label in map(int, np.unique(parts["real"].y)):
+            counts[label] = min(self.rows, *(int(np.sum(rows.y == label)) for rows in parts.values()))
+            if counts[label] < FOLDS or (train is not None and np.sum(train.y == label) < LEAST_TRAIN):
+                short.append(label)
         if short:
             warnings.warn(
-                f"geometry: {len(short)} of {len(short) + len(kept)} classes have fewer than {FOLDS} rows to "
+                f"geometry: {len(short)} of {len(counts)} classes have fewer than {FOLDS} rows to "
                 f"compare or {LEAST_TRAIN} to train on and are left out, the first is {classes[short[0]]!r}",
                 UserWarning,
                 stacklevel=3,
             )
-        return kept
+        for label, count in counts.items():
+            if label not in short:
+                name = classes[label]
+                child = child_seed(seed, f"{purpose}/{name}")
+                drawn = {part: _draw(rows, label, count, child_seed(child, part)) for part, rows in parts.items()}
+                yield name, label, drawn
 
-    def _arms(self, parts: dict[str, Rows], label: int, seed: int) -> dict[str, np.ndarray]:
-        """Equally many rows of one class from every part."""
-        count = min(self.rows, *(int(np.sum(rows.y == label)) for rows in parts.values()))
-        return {name: _draw(rows, label, count, child_seed(seed, name)) for name, rows in parts.items()}
 
+def over_classes(found: Classes) -> list[Number]:
+    """`test/geometry/ARM/SCORE`, the mean over classes, and `..._worst`, over classes, of all scores.
 
-def metrics(rows: list[dict[str, Any]]) -> dict[str, float]:
-    """`test/geometry/ARM/SCORE`, the mean over classes, and `..._worst`, over classes, of all scores; flat.
-
-    The worst is the largest, the smallest of what is better higher, and for distance_ratio the furthest from
-    1.
+    The worst is the largest, the smallest of what is better higher, and the furthest from 1 of what is best there.
     """
-    found: dict[str, float] = {}
-    for arm in ARMS if rows else ():
-        for score in rows[0]["scores"][arm]:
-            values = [row["scores"][arm][score] for row in rows]
-            found[f"test/geometry/{arm}/{score}"] = float(np.mean(values))
-            if score == RATIO:
+    numbers = []
+    for arm in ARMS if found else ():
+        for score in GEOMETRY:
+            values = [row[f"{arm}/{score.key}"] for row in found.values()]
+            if score.better is None:
                 worst = max(values, key=lambda value: max(value, 1 / max(value, 1e-12)))
             else:
-                worst = min(values) if score in HIGHER else max(values)
-            found[f"test/geometry/{arm}/{score}_worst"] = float(worst)
-    return found
+                worst = min(values) if score.better == "higher" else max(values)
+            key = f"test/geometry/{arm}/{score.key}"
+            numbers += [Number(key, float(np.mean(values))), Number(f"{key}_worst", float(worst))]
+    return numbers
 
 
 def _draw(rows: Rows, label: int, most: int, seed: int) -> np.ndarray:
     """At most `most` rows of a class, drawn without replacement, as float64."""
-    index = np.flatnonzero(rows.y == label)
-    chosen = np.sort(np.random.default_rng(seed).permutation(index)[:most])
-    return np.asarray(rows.x[chosen], np.float64)
+    return np.asarray(few_per_class(rows.take(rows.y == label), most, seed).x, np.float64)
 
 
 def _structure(real: np.ndarray, arm: np.ndarray, train: np.ndarray, spread: float, seed: int) -> dict[str, float]:
@@ -191,6 +214,6 @@ def _relative(scores: dict[str, float], second: dict[str, float], scale: float) 
     """What is left to compare with a second real sample; where both are zero the ratio is 1, not NaN."""
     floor = 1e-9 * scale
     return {
-        RATIO: (scores["distance"] + floor) / (second["distance"] + floor),
+        "distance_ratio": (scores["distance"] + floor) / (second["distance"] + floor),
         "coverage_ratio": (scores["coverage"] + 1e-9) / (second["coverage"] + 1e-9),
     }

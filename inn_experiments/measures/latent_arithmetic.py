@@ -7,10 +7,12 @@ from itertools import permutations
 
 import numpy as np
 
-from inn_experiments.contracts import Claim, Encoding, Rows, Split, UserError
+from inn_experiments.contracts import Encoding, Findings, Measure, Number, Split, Subject, UserError
 from inn_experiments.contracts.limits import PositiveInt
 from inn_experiments.contracts.seeding import child_seed
-from inn_experiments.measures.numbers.resampling import interval_over_rows
+from inn_experiments.measures.claims import claim
+from inn_experiments.measures.numbers.intervals import interval_over_rows
+from inn_experiments.measures.numbers.rows import at_most, class_means, few_of_each
 from inn_experiments.measures.utility.forest import forest_predictions
 
 TEXTS = {
@@ -24,8 +26,11 @@ TEXTS = {
 }
 LEVELS = 64
 
+Outcomes = list[tuple[int, np.ndarray]]
+"""Of each pair of classes (a, b) the class that its rows come from, and whether each was judged b."""
 
-class LatentArithmetic:
+
+class LatentArithmetic(Measure):
     """Shares of test rows of class a that a judge calls b after mean_b - mean_a was added to their latents.
 
     Means are those of the training latents; the judge is a random forest trained on the real training rows.
@@ -33,14 +38,16 @@ class LatentArithmetic:
     over test rows, drawn again within their class; pairs, autoencoder and judge are held fixed. `chance` of
     `shifted` is the share of the random directions. Source: Inverse Diffusion, Section 5.
 
-    Arguments: `pairs`, ordered pairs of classes, at most (a random choice where there are more); `rows`, test
-    rows a class, at most; `trees` of the judge.
+    Args:
+        pairs: ordered pairs of classes, at most; a random choice where there are more.
+        rows: test rows a class, at most.
+        trees: of the judge.
     """
 
     def __init__(self, pairs: PositiveInt = 100, rows: PositiveInt = 20, trees: PositiveInt = 100) -> None:
         self.pairs, self.rows, self.trees = pairs, rows, trees
 
-    def check(self, split: Split) -> None:
+    def check(self, split: Split, *, seed: int) -> None:
         """Raise a UserError for fewer than two classes, or one without training or test rows."""
         if len(split.classes) < 2:
             raise UserError(
@@ -60,13 +67,15 @@ class LatentArithmetic:
                         "takes one or more"
                     )
 
-    def measure(self, synthesizer: Encoding, split: Split, *, seed: int) -> tuple[list[Claim], None]:
-        """The shares with their intervals; nothing is shown. Raises UserError without an autoencoder."""
+    def __call__(self, subject: Subject, *, seed: int) -> Findings:
+        """The shares with their intervals; raises UserError without an autoencoder."""
+        synthesizer, split = subject.synthesizer, subject.split
         if not isinstance(synthesizer, Encoding):
             raise UserError(
                 "claims=latent_arithmetic: there is no latent without an autoencoder; choose autoencoder=..."
             )
-        starts = few_of_each(split.test, self.rows, child_seed(seed, "rows"))
+        chosen = few_of_each(split.test.y, self.rows, child_seed(seed, "rows"))
+        starts = {label: split.test.x[index] for label, index in chosen.items()}
         pairs = chosen_pairs(sorted(starts), self.pairs, child_seed(seed, "pairs"))
         moved = self._moved(synthesizer, split, starts, pairs, child_seed(seed, "directions"))
         moved["ceiling"] = list(starts.values())
@@ -81,7 +90,7 @@ class LatentArithmetic:
         blocks = iter(np.split(called, np.cumsum([len(x) for x in every])[:-1]))
         judged = {key: [next(blocks) for _ in found] for key, found in moved.items()}
         real = dict(zip(starts, judged.pop("ceiling"), strict=True))
-        # Row lists by the class that the rows come from: what is drawn again together stays together.
+        # By the class that the rows come from: what is drawn again together stays together.
         outcomes = {
             key: [(a, (found == b).astype(float)) for (a, b), found in zip(pairs, hits, strict=True)]
             for key, hits in judged.items()
@@ -90,7 +99,7 @@ class LatentArithmetic:
         outcomes["over_rows"] = [
             (a, one - other) for (a, one), (_, other) in zip(outcomes["shifted"], outcomes["rows"], strict=True)
         ]
-        return self._claims(outcomes, child_seed(seed, "resamples")), None
+        return Findings(_claims(outcomes, child_seed(seed, "resamples")))
 
     def _moved(
         self,
@@ -102,8 +111,8 @@ class LatentArithmetic:
     ) -> dict[str, list[np.ndarray]]:
         """Arm -> the rows (n_a, d) that each pair ends with."""
         rng = np.random.default_rng(seed)
-        means = class_means(Rows(synthesizer.encode(split.train.x), split.train.y))
-        rows = class_means(split.train)
+        train = split.train
+        means, rows = (class_means(x, train.y, np.float64) for x in (synthesizer.encode(train.x), train.x))
         latents = {label: synthesizer.encode(x) for label, x in starts.items()}
         moved: dict[str, list[np.ndarray]] = defaultdict(list)
         arms: dict[str, list[np.ndarray]] = {}
@@ -126,33 +135,18 @@ class LatentArithmetic:
             arms["rows"] = [np.clip(x, 0.0, 1.0) for x in arms["rows"]]
         return arms
 
-    def _claims(self, outcomes: dict[str, list[tuple[int, np.ndarray]]], seed: int) -> list[Claim]:
-        found = {
-            key: interval_over_rows(pairs, seed=seed, signed=key == "over_rows") for key, pairs in outcomes.items()
-        }
-        counts = {key: sum(len(values) for _, values in pairs) for key, pairs in outcomes.items()}
-        chance = {"shifted": found["random"][0], "over_rows": 0.0}
-        return [
-            Claim(f"arithmetic/{key}", text, *found[key], chance.get(key), n=counts[key])
-            for key, text in TEXTS.items()
-            if key in found
-        ]
 
-
-def class_means(rows: Rows) -> dict[int, np.ndarray]:
-    """Class -> the mean (d,) of its rows, summed in float64."""
-    return {int(label): rows.x[rows.y == label].mean(axis=0, dtype=np.float64) for label in np.unique(rows.y)}
-
-
-def few_of_each(rows: Rows, most: int, seed: int) -> dict[int, np.ndarray]:
-    """Class -> at most `most` of its rows (n, d), drawn at random."""
-    rng = np.random.default_rng(seed)
-    return {int(label): rows.x[rng.permutation(np.flatnonzero(rows.y == label))[:most]] for label in np.unique(rows.y)}
+def _claims(outcomes: dict[str, Outcomes], seed: int) -> list[Number]:
+    found = {key: interval_over_rows(pairs, seed=seed, signed=key == "over_rows") for key, pairs in outcomes.items()}
+    chance = {"shifted": found["random"][0], "over_rows": 0.0}
+    numbers = []
+    for key in filter(found.__contains__, TEXTS):
+        n = sum(len(values) for _, values in outcomes[key])
+        numbers += claim(f"arithmetic/{key}", TEXTS[key], *found[key], n=n, chance=chance.get(key))
+    return numbers
 
 
 def chosen_pairs(labels: list[int], most: int, seed: int) -> list[tuple[int, int]]:
     """All ordered pairs of different labels, or a random `most` of them, in order."""
     pairs = list(permutations(labels, 2))
-    if len(pairs) <= most:
-        return pairs
-    return [pairs[index] for index in np.sort(np.random.default_rng(seed).permutation(len(pairs))[:most])]
+    return [pairs[index] for index in at_most(len(pairs), most, seed)]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from inn_experiments.contracts.quantity import Quantity
+from inn_experiments.contracts import Quantity
 from inn_experiments.measures.directions import DIRECTIONS
 from inn_experiments.measures.fidelity import FIDELITY
-from inn_experiments.measures.geometry import GEOMETRY, MOMENTS
+from inn_experiments.measures.geometry import GEOMETRY, JUDGE, MOMENTS
 from inn_experiments.measures.reconstruction import RECONSTRUCTION
 from inn_experiments.measures.unseen import UNSEEN
 from inn_experiments.measures.utility.scores import CLASSIFICATION
@@ -25,7 +25,7 @@ __all__ = [
 
 QUANTITIES = {
     one.key: one
-    for group in (DIRECTIONS, RECONSTRUCTION, FIDELITY, GEOMETRY, MOMENTS, UNSEEN, CLASSIFICATION)
+    for group in (DIRECTIONS, RECONSTRUCTION, FIDELITY, GEOMETRY, MOMENTS, (JUDGE,), UNSEEN, CLASSIFICATION)
     for one in group
 }
 

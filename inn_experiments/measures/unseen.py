@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 
 import numpy as np
 
-from inn_experiments.contracts import Rows
-from inn_experiments.contracts.quantity import Quantity
+from inn_experiments.contracts import Findings, Measure, Number, OpenClasses, Quantity, Rows, Samples, Subject
+from inn_experiments.contracts.seeding import child_seed
 
 SOURCES = {
     "generated": "generated",
@@ -22,64 +23,81 @@ SOURCES = {
 UNSEEN = tuple(Quantity(f"cosine/{source}", f"cosine, {words}", "higher") for source, words in SOURCES.items())
 
 
-def score_unseen(
-    samples_x: np.ndarray, samples_y: np.ndarray, real: Rows, train: Rows, nearest: Mapping[int, int]
-) -> dict[str, float]:
+class Unseen(Measure):
     """`unseen/cosine/SOURCE`: cosine similarity to real spectra, mean over unseen compounds; 1 is best.
 
-    Each compound counts alike, each of its pairs of spectra too. The arguments and the sources are those of
-    `unseen_table`; a source that no compound has is left out.
+    Each compound counts alike, each of its pairs of spectra too; the sources are those of `cosines`, and one that no
+    compound has is left out. Nothing is measured where no class was kept out of training.
     """
-    rows = unseen_table(samples_x, samples_y, real, train, nearest)
-    found = {}
-    for source in SOURCES:
-        values = [row[source] for row in rows if source in row]
-        if values:
-            found[f"unseen/cosine/{source}"] = float(np.mean(values))
-    return found
+
+    def __call__(self, subject: Subject, *, seed: int) -> Findings:
+        """The means; warns where the synthesizer cannot be asked for classes without training rows."""
+        split, synthesizer = subject.split, subject.synthesizer
+        if split.unseen is None:
+            return Findings()
+        table = synthesizer.conditions() if isinstance(synthesizer, OpenClasses) else None
+        if table is None:
+            warnings.warn(
+                "data.unseen: this generator cannot be asked for classes without training rows, so it made none; "
+                "generator=diffusion conditioning=chemnet can",
+                UserWarning,
+                stacklevel=2,
+            )
+            return Findings()
+        samples = synthesizer.sample(split.unseen.y, seed=child_seed(seed, "unseen/draw"))
+        nearest = nearest_classes(table, np.unique(split.unseen.y), np.unique(split.train.y))
+        found = cosines(samples, split.unseen, split.train, nearest)
+        return Findings([Number(f"unseen/cosine/{source}", value) for source, value in means(found).items()])
 
 
-def unseen_table(
-    samples_x: np.ndarray,
-    samples_y: np.ndarray,
-    real: Rows,
-    train: Rows,
-    nearest: Mapping[int, int],
-    classes: tuple[str, ...] | None = None,
-) -> list[dict[str, float | int | str]]:
-    """One dict per unseen compound: `compound`, `nearest` (labels, or `classes`) and a cosine per source.
+def means(found: Mapping[int, Mapping[str, float]]) -> dict[str, float]:
+    """Source -> the mean over the compounds that have it."""
+    values = {source: [row[source] for row in found.values() if source in row] for source in SOURCES}
+    return {source: float(np.mean(known)) for source, known in values.items() if known}
 
-    Sources, each against every real spectrum of the compound: `generated` spectra; real spectra of the
-    `nearest_compound`, the known one with the most similar embedding; the `mean_spectrum` of all training
-    rows; real spectra of an `other_compound` (the mean over all known ones but the nearest: the negative
-    control); of the `same_compound` (the ceiling, no spectrum against itself). `generated_mean`,
-    `nearest_mean` and `same_mean` take the mean spectrum instead of single ones, the last without the
-    spectrum it is compared with.
 
-    Arguments: `samples_x` (n, d) with the labels asked for, `samples_y` (n,); `real`, rows of the unseen
-    compounds; `train`, rows of the known ones; `nearest`, unseen label -> known label. Negative intensities
-    count as 0, and each spectrum is divided by its base peak. Raises ValueError for an unseen compound
-    without generated spectra, or whose nearest one is not in `train`.
+def nearest_classes(table: np.ndarray, wanted: np.ndarray, known: np.ndarray) -> dict[int, int]:
+    """For each class of `wanted` the class of `known` whose embedding in `table` (C, k) is most similar."""
+    unit = table / np.maximum(np.linalg.norm(table, axis=1, keepdims=True), 1e-12)
+    return {int(label): int(known[np.argmax(unit[known] @ unit[label])]) for label in wanted}
+
+
+def cosines(made: Rows | Samples, real: Rows, train: Rows, nearest: Mapping[int, int]) -> dict[int, dict[str, float]]:
+    """Unseen label -> source -> mean cosine to every real spectrum of the compound.
+
+    Sources: `generated` spectra; real spectra of the `nearest_compound`, the known one with the most similar embedding;
+    the `mean_spectrum` of all training rows; real spectra of an `other_compound` (the mean over all known ones but the
+    nearest: the negative control); of the `same_compound` (the ceiling, no spectrum against itself). `generated_mean`,
+    `nearest_mean` and `same_mean` take the mean spectrum instead of single ones, the last without the spectrum it is
+    compared with. Negative intensities count as 0, and each spectrum is divided by its base peak.
+
+    Args:
+        made: generated rows (n, d) with the labels asked for.
+        real: rows of the unseen compounds.
+        train: rows of the known ones.
+        nearest: unseen label -> known label.
+
+    Raises:
+        ValueError: an unseen compound without generated spectra, or whose nearest one is not in `train`.
     """
     known = {int(label): spectra(train.x[train.y == label]) for label in np.unique(train.y)}
     directions = {label: _units(rows).mean(axis=0) for label, rows in known.items()}
     overall = np.concatenate(list(known.values())).mean(axis=0)
-    name = (lambda label: label) if classes is None else (lambda label: classes[label])
-    table = []
+    table = {}
     for label in map(int, np.unique(real.y)):
-        made, own = spectra(samples_x[samples_y == label]), spectra(real.x[real.y == label])
+        own_made, own = spectra(made.x[made.y == label]), spectra(real.x[real.y == label])
         close = nearest.get(label)
-        if not len(made) or close not in known:
-            raise ValueError(f"unseen class {label}: {len(made)} generated rows, nearest training class {close}")
+        if not len(own_made) or close not in known:
+            raise ValueError(f"unseen class {label}: {len(own_made)} generated rows, nearest training class {close}")
         units = _units(own)
         towards = units.mean(axis=0)
         others = [direction @ towards for other, direction in directions.items() if other != close]
         found = {
             # The mean over all pairs of unit vectors is the product of the two mean vectors.
-            "generated": _units(made).mean(axis=0) @ towards,
+            "generated": _units(own_made).mean(axis=0) @ towards,
             "nearest_compound": directions[close] @ towards,
             "mean_spectrum": _units(overall[None])[0] @ towards,
-            "generated_mean": _units(made.mean(axis=0)[None])[0] @ towards,
+            "generated_mean": _units(own_made.mean(axis=0)[None])[0] @ towards,
             "nearest_mean": _units(known[close].mean(axis=0)[None])[0] @ towards,
         }
         if others:
@@ -89,8 +107,7 @@ def unseen_table(
             found["same_compound"] = (pairs.sum() - np.trace(pairs)) / (len(own) * (len(own) - 1))
             # The mean of all the others, spectrum by spectrum, up to a factor.
             found["same_mean"] = np.mean(np.sum(_units(own.sum(axis=0) - own) * units, axis=1))
-        chosen = {source: float(found[source]) for source in SOURCES if source in found}
-        table.append({"compound": name(label), "nearest": name(close), **chosen})
+        table[label] = {source: float(value) for source, value in found.items()}
     return table
 
 

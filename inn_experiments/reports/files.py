@@ -7,9 +7,7 @@ from pathlib import Path
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from inn_experiments.contracts.files import replacing, write_text
-
-__all__ = ["write_figure", "write_text"]
+from inn_experiments.contracts.files import replacing
 
 DOTS_PER_INCH = 110
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from inn_experiments.contracts import UserError
+from inn_experiments.measures.quantities import quantity
 from inn_experiments.reports.estimate import Estimate, over_seeds
 from inn_experiments.reports.runs import ABSENT, Frame, axis_words, one_run_each
 from inn_experiments.reports.words import entry, interval, number
@@ -17,6 +18,12 @@ def markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A Markdown table, the first column to the left and the others to the right."""
     lines = [header, ["---", *["---:"] * (len(header) - 1)], *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def arrowed(key: str) -> str:
+    """The head of a number's column: its label, with an arrow where one end of the scale is best."""
+    found = quantity(key)
+    return found.label if found.best is not None else found.heading
 
 
 def comparison_table(frame: Frame, rows: Sequence[str], columns: Sequence[str]) -> str:

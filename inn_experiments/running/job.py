@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,9 @@ from omegaconf import DictConfig, OmegaConf
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.checks import nearest
 from inn_experiments.configuration.compose import prepare
-from inn_experiments.contracts import UserError
+from inn_experiments.contracts import Report, UserError
 from inn_experiments.contracts.files import write_text
+from inn_experiments.contracts.old_report import from_dict
 from inn_experiments.running import failures, sweep
 
 
@@ -51,14 +51,14 @@ def _run(cfg: DictConfig, outcome: dict[str, Any]) -> float:
             run.text("config.yaml", OmegaConf.to_yaml(OmegaConf.create({**cell.plain, "choices": cell.choices})))
             from inn_experiments.running import pipeline
 
-            result = pipeline.run(cell, run)
-            run.params({"parameters": result.parameters})
-            run.metrics(result.metrics)
-            report, folder = asdict(result), run.folder
-            run.json("report.json", report)
+            report, folder = pipeline.run(cell, run), run.folder
+            run.params({"parameters": report.parameters})
+            run.metrics(report.metrics)
+            run.json("report.json", report.as_dict())
     else:
-        report, folder = done
-        _also_called(cell, report, folder)
+        plain, folder = done
+        _also_called(cell, plain, folder)
+        report = from_dict(plain)
     outcome["status"] = "finished" if done is None else "skipped"
     _show(report, folder, outcome, time.perf_counter() - begun)
     return objective(report, cell.plain["objective"])
@@ -72,27 +72,27 @@ def _also_called(cell: Cell, report: dict[str, Any], folder: Path) -> None:
         write_text(folder / "report.json", json.dumps(report, indent=1) + "\n")
 
 
-def objective(report: dict[str, Any], key: str) -> float:
+def objective(report: Report, key: str) -> float:
     """The metric `key` of a report; raises UserError with the keys that it has."""
-    if key not in report["metrics"]:
-        raise UserError(f"objective={key}: this cell has no such metric{nearest(key, report['metrics'])}")
-    return float(report["metrics"][key])
+    metrics = report.metrics
+    if key not in metrics:
+        raise UserError(f"objective={key}: this cell has no such metric{nearest(key, metrics)}")
+    return float(metrics[key])
 
 
-def _show(report: dict[str, Any], folder: Path, outcome: dict[str, Any], seconds: float) -> None:
+def _show(report: Report, folder: Path, outcome: dict[str, Any], seconds: float) -> None:
     hydra = HydraConfig.get()
     if hydra.mode == RunMode.MULTIRUN:
         cells = sweep.expected(Path(hydra.sweep.dir))
         count = f"{hydra.job.num + 1}/{len(cells)}" if cells else f"#{hydra.job.num}"
-        line = f"[{count}] {report['cell']} seed {report['seed']}: {outcome['status']} in {seconds:.0f} s"
+        line = f"[{count}] {report.cell} seed {report.seed}: {outcome['status']} in {seconds:.0f} s"
         print(line, flush=True)
         return
     from rich.console import Console
 
-    from inn_experiments.contracts.old_report import from_dict
     from inn_experiments.reports.cell.console import cell_table
 
     if outcome["status"] == "skipped":
         print("skipped: a finished run with this configuration and seed is on record; this is its report")
-    Console().print(cell_table(from_dict(report), str(folder)))
+    Console().print(cell_table(report, str(folder)))
     print(sweep.State.tracker.hint(sweep.State.outputs))

@@ -1,23 +1,21 @@
-"""The seven steps of a cell: seeds, split, build, fit, sample, evaluate, report. A table of contents."""
+"""The steps of a cell: divide, fit, sample, measure, record. A table of contents."""
 
 from __future__ import annotations
 
 import platform
-import time
-import warnings
-from contextlib import contextmanager
-from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
 from inn_experiments.configuration.building import build
 from inn_experiments.configuration.cell import Cell
-from inn_experiments.contracts import Report, Samples, Split, Synthesizer
-from inn_experiments.contracts.old_report import from_dict
+from inn_experiments.contracts import Measure, Report, Run, Split, Subject
 from inn_experiments.contracts.seeding import child_seed
-from inn_experiments.measures.fidelity import check_rows
-from inn_experiments.reports.cell.record import record as record_cell
-from inn_experiments.running import stages
+from inn_experiments.measures.directions import Directions
+from inn_experiments.measures.fidelity import Fidelity
+from inn_experiments.measures.numbers.rows import at_most
+from inn_experiments.measures.reconstruction import Reconstruction
+from inn_experiments.measures.unseen import Unseen
+from inn_experiments.reports.cell.record import record
 from inn_experiments.running.fits import fit_or_load
 from inn_experiments.synthesizers.classical.bootstrap import Bootstrap
 from inn_experiments.synthesizers.classical.convex import Convex
@@ -33,96 +31,65 @@ VERSIONS = (
     "hydra-core",
     "PyWavelets",
 )
-# More generated rows than this are not compared by anything, and a diffusion model takes its time for each.
 SAMPLES = 2000
+"""More generated rows are not compared by anything, and a diffusion model takes its time for each."""
 
 
-def run(cell: Cell, run: Any) -> Report:
-    """Compute one cell and put all of it on record in `run`, a tracking.Run; returns its report."""
-    report = Report(
-        cell=cell.name,
-        seed=cell.seed,
-        fingerprint=cell.fingerprint,
-        axes=cell.axes,
-        parameters=0,
-        versions={"python": platform.python_version(), **{name: version(name) for name in VERSIONS}},
-    )
-    outputs = cell.outputs
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", UserWarning)
-        with _clock(report, "split"):
-            split: Split = cell.source().load(seed=child_seed(cell.seed, "data"), cache=outputs / "cache")
-            check_rows(split)
-            measures = cell.measures()
-            if "utility" in measures:
-                measures["utility"].check(split, seed=child_seed(cell.seed, "utility"))
-            if "claims" in measures:
-                measures["claims"].check(split)
-    _warn(report, caught)
+def run(cell: Cell, run: Run) -> Report:
+    """Compute one cell and put all of it on record in `run`; returns its report."""
+    report = Report(cell.name, cell.seed, cell.fingerprint, cell.axes, versions=versions())
+    chosen, cache = measures(cell), cell.outputs / "cache"
+
+    with report.step("split"):
+        split = cell.source().load(seed=child_seed(cell.seed, "data"), cache=cache)
+        for measure, seed in chosen.values():
+            measure.check(split, seed=seed)
     report.split = describe(split)
     run.dataset(split.name, f"{cell.seed}-{len(split.train)}x{split.features}")
-    with warnings.catch_warnings(record=True) as caught:
-        # A collapse, for example, belongs into the report and not between the lines of the progress.
-        warnings.simplefilter("always", UserWarning)
-        with _clock(report, "fit"):
-            synthesizer = fit_or_load(cell, split, build, outputs / "fits")
-    _warn(report, caught)
+
+    with report.step("fit"):
+        synthesizer = fit_or_load(cell, split, build, cell.outputs / "fits")
     report.parameters = synthesizer.parameters
     report.timings["train"] = synthesizer.seconds if synthesizer.trains else report.timings["fit"]
-    with _clock(report, "sample"):
-        labels = stages.labels_like(split.test.y, SAMPLES, child_seed(cell.seed, "fidelity/labels"))
+
+    with report.step("sample"):
+        labels = split.test.y[at_most(len(split.test), SAMPLES, child_seed(cell.seed, "fidelity/labels"))]
         samples = synthesizer.sample(labels, seed=child_seed(cell.seed, "fidelity/draw"))
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", UserWarning)
-        shown = evaluate(report, cell, split, synthesizer, samples, measures)
-    _warn(report, caught)
-    with _clock(report, "record"):
-        record(run, report, split, synthesizer, samples, shown)
+
+    others = {"convex": Convex, "bootstrap": Bootstrap}
+    subject = Subject(synthesizer, split, samples, others, lambda: build(cell), split.about(cache))
+    shown = []
+    for name, (measure, seed) in chosen.items():
+        with report.step(name):
+            findings = measure(subject, seed=seed)
+        report.numbers += findings.numbers
+        shown.append(findings.shown)
+
+    with report.step("record"):
+        for name, (steps, values) in synthesizer.curves.items():
+            run.curve(name, steps, values)
+        record(run.folder, report, split, samples, synthesizer.curves, shown)
     return report
 
 
-def evaluate(
-    report: Report, cell: Cell, split: Split, synthesizer: Synthesizer, samples: Samples, measures: dict[str, Any]
-) -> tuple[Any, Any]:
-    """Fill in everything that is measured on test rows; returns what figures show of geometry and claims."""
-    seed, measure = child_seed(cell.seed, "evaluation"), measures.get("geometry")
-    with _clock(report, "directions"):
-        stages.directions(report, synthesizer, split, seed)
-        stages.reconstruction(report, synthesizer, split, seed)
-    with _clock(report, "fidelity"):
-        if measure is None or measure.decoded or samples.latent is None:
-            stages.likeness(report, samples, split, seed)
-    with _clock(report, "geometry"):
-        shown = stages.geometry(report, measure, synthesizer, split, seed)
-        stages.unseen(report, synthesizer, split, seed)
-    with _clock(report, "claims"):
-        claims = measures.get("claims")
-        claimed = stages.claims(report, claims, synthesizer, split, seed) if claims else None
-    if "utility" not in measures:
-        return shown, claimed
-    with _clock(report, "utility"):
-        others = {"convex": Convex, "bootstrap": Bootstrap}
-        stages.utility(
-            report,
-            measures["utility"],
-            synthesizer,
-            split,
-            others,
-            lambda: build(cell),
-            split.about(cell.outputs / "cache"),
-            child_seed(cell.seed, "utility"),
-        )
-    return shown, claimed
+def measures(cell: Cell) -> dict[str, tuple[Measure, int]]:
+    """What is measured, in order: the name of the step, the measure, and its seed."""
+    chosen, seed = cell.measures(), child_seed(cell.seed, "evaluation")
+    every = {
+        "directions": (Directions(), seed),
+        "reconstruction": (Reconstruction(), seed),
+        "fidelity": (Fidelity(decoded=cell.value("geometry.decoded") is not False), seed),
+        "geometry": (chosen.get("geometry"), seed),
+        "unseen": (Unseen(), seed),
+        "claims": (chosen.get("claims"), child_seed(seed, "claims")),
+        "utility": (chosen.get("utility"), child_seed(cell.seed, "utility")),
+    }
+    return {name: (measure, child) for name, (measure, child) in every.items() if measure is not None}
 
 
-def record(
-    run: Any, report: Report, split: Split, synthesizer: Synthesizer, samples: Samples, shown: tuple[Any, Any]
-) -> None:
-    """Figures, curves, samples in the file's own units, numbers, and last of all the report."""
-    curves = synthesizer.curves
-    for name, (steps, values) in curves.items():
-        run.curve(name, steps, values)
-    record_cell(run.folder, from_dict(asdict(report)), split, samples, curves, shown)
+def versions() -> dict[str, str]:
+    """What the numbers may depend on beside the program."""
+    return {"python": platform.python_version(), **{name: version(name) for name in VERSIONS}}
 
 
 def describe(split: Split) -> dict[str, Any]:
@@ -141,16 +108,3 @@ def describe(split: Split) -> dict[str, Any]:
     if split.shape is not None:
         found |= {"shape": list(split.shape), "preprocessing": split.scaling.describe()}
     return found
-
-
-def _warn(report: Report, caught: list[warnings.WarningMessage]) -> None:
-    """Add what was warned about to the report, each once."""
-    said = [str(w.message) for w in caught if issubclass(w.category, UserWarning)]
-    report.warnings = list(dict.fromkeys([*report.warnings, *said]))
-
-
-@contextmanager
-def _clock(report: Report, name: str):
-    started = time.perf_counter()
-    yield
-    report.timings[name] = time.perf_counter() - started

@@ -6,15 +6,13 @@ import sys
 import time
 import types
 
-from inn_experiments.contracts import Report, UserError
+from inn_experiments.contracts import Number, Report, UserError
 
 
-def run(cfg, run):
-    from inn_experiments.configuration import cell as config
-
+def run(cell, run):
     # STUB: what each seed does, `1=fail,2=kill`; a seed that is not named succeeds.
     wanted = dict(item.split("=") for item in os.environ.get("STUB", "").split(",") if item)
-    deed = wanted.get(str(cfg.seed), "")
+    deed = wanted.get(str(cell.seed), "")
     if deed == "fail":
         raise RuntimeError("the stub fails")
     if deed == "user":
@@ -26,8 +24,8 @@ def run(cfg, run):
         print("waiting", flush=True)
         time.sleep(60)
     run.curve("train/loss", [1, 2], [1.0, 0.5])
-    metrics = {"test/samples/fid": float("nan") if deed == "nan" else 0.25}
-    return Report(config.cell_name(cfg), cfg.seed, config.fingerprint(cfg), config.axes(cfg), 7, metrics)
+    fid = Number("test/samples/fid", float("nan") if deed == "nan" else 0.25)
+    return Report(cell.name, cell.seed, cell.fingerprint, cell.axes, 7, [fid])
 
 
 stub = types.ModuleType("inn_experiments.running.pipeline")

@@ -5,22 +5,23 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-import zipfile
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import numpy as np
 
 from inn_experiments.contracts import UserError
-from inn_experiments.data.checks import SHOWN, check_file, check_present, check_unique, shorten
+from inn_experiments.contracts.files import once, read_arrays, write_arrays
+from inn_experiments.data.checks import check_file, check_filled, check_present, check_unique, shorten
+from inn_experiments.data.classes import SEPARATOR
 from inn_experiments.data.ims.pieces import READERS
-from inn_experiments.data.ims.stored import new_rows, save_arrays
-from inn_experiments.data.smiles import SEPARATOR
+from inn_experiments.data.ims.stored import RowWriter
+from inn_experiments.data.tables.frames import as_text
 
 
 @dataclass(frozen=True)
 class Columns:
-    """Which columns of the table are what: `label` and `smiles` are names, the polarities are prefixes."""
+    """Which columns of the table are what: `label` and `smiles` are names, the polarities are prefixes or None."""
 
     label: str
     positive: str | None
@@ -42,33 +43,27 @@ class Converted:
 def converted(path: Path, columns: Columns, cache: Path) -> Converted:
     """The table in `path`, converted into the folder `cache` unless this very file was before.
 
-    Raises UserError for a missing, empty, unknown or damaged file, an absent or repeated column, no drift
-    bins, no rows, an empty label, text or missing numbers in a drift bin, and a class with two SMILES.
+    Raises:
+        UserError: a missing, empty, unknown or damaged file, an absent or repeated column, no drift bins, no rows,
+            an empty label, text or missing numbers in a drift bin, and a class with two SMILES.
     """
-    from filelock import FileLock
-
     check_file(path, tuple(READERS))
     found = path.stat()
     key = [str(path.resolve()), found.st_size, found.st_mtime_ns, *astuple(columns)]
-    cache.mkdir(parents=True, exist_ok=True)
     name = f"ims-{path.stem[:40]}-{hashlib.sha256(json.dumps(key).encode()).hexdigest()[:16]}"
     rows, facts = cache / f"{name}.npy", cache / f"{name}.npz"
-    with FileLock(f"{rows}.lock"):
-        if not rows.exists():
-            try:
-                _convert(path, columns, rows, facts)
-            except (ValueError, OSError, csv.Error) as error:
-                # pandas and pyarrow derive their parsing errors from ValueError or OSError; an error of the
-                # system, such as a full disk, has a number.
-                if getattr(error, "errno", None) is not None:
-                    raise
-                raise UserError(f"data.path={path}: cannot be read as {path.suffix}: {error}") from error
     try:
-        with np.load(facts, allow_pickle=False) as archive:
-            texts = {part: tuple(archive[part].tolist()) for part in ("labels", "smiles")}
-            return Converted(rows, archive["codes"], **texts, polarities=str(archive["polarities"]))
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise UserError(f"{facts}: damaged ({error}); delete {rows} to convert the table again") from error
+        once(rows, lambda fresh: _convert(path, columns, fresh, facts))
+    except (ValueError, OSError, csv.Error) as error:
+        # pandas and pyarrow derive their parsing errors from ValueError or OSError; an error of the
+        # system, such as a full disk, has a number.
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise UserError(f"data.path={path}: cannot be read as {path.suffix}: {error}") from error
+    keys = ("codes", "labels", "smiles", "polarities")
+    arrays = read_arrays(facts, keys, f"delete {rows} to convert the table again")
+    labels, smiles = (tuple(arrays[part].tolist()) for part in ("labels", "smiles"))
+    return Converted(rows, arrays["codes"], labels, smiles, str(arrays["polarities"]))
 
 
 def _convert(path: Path, columns: Columns, rows: Path, facts: Path) -> None:
@@ -79,12 +74,12 @@ def _convert(path: Path, columns: Columns, rows: Path, facts: Path) -> None:
     known: dict[str, int] = {}
     smiles: list[str] = []
     codes = []
-    with new_rows(rows, len(bins)) as writer:
+    with RowWriter(rows, len(bins)) as writer:
         for frame, x in read_pieces(path, names, bins, texts):
-            labels = _texts(frame[columns.label])
-            _check_filled(labels, columns.label, writer.rows, str(path))
-            chemistry = [""] * len(labels) if columns.smiles is None else _texts(frame[columns.smiles])
-            for label, text in dict.fromkeys(zip(labels, chemistry, strict=True)):
+            labels = as_text(frame[columns.label])
+            check_filled(labels, "data.label", columns.label, str(path), writer.rows)
+            chemistry = [""] * len(labels) if columns.smiles is None else as_text(frame[columns.smiles]).tolist()
+            for label, text in dict.fromkeys(zip(labels.tolist(), chemistry, strict=True)):
                 if known.setdefault(label, len(known)) == len(smiles):
                     smiles.append(text)
                 elif smiles[known[label]] != text:
@@ -92,18 +87,18 @@ def _convert(path: Path, columns: Columns, rows: Path, facts: Path) -> None:
                         f"data.smiles={columns.smiles}: class {label!r} of {path} has two different values, "
                         f"{smiles[known[label]]!r} and {text!r}; it must have one (mixture: CCO{SEPARATOR}CC)"
                     )
-            codes.append(np.array([known[label] for label in labels], dtype=np.int64))
+            codes.append(np.array([known[label] for label in labels.tolist()], dtype=np.int64))
             writer.append(x)
         if not writer.rows:
             raise UserError(f"{path}: the file has columns but no rows")
-        # Before the rows get their name, which is what says that the conversion is complete.
-        save_arrays(
-            facts,
-            codes=np.concatenate(codes),
-            labels=np.array(list(known)),
-            smiles=np.array(smiles),
-            polarities=np.array(polarities),
-        )
+    # Before the rows get their name, which is what says that the conversion is complete.
+    write_arrays(
+        facts,
+        codes=np.concatenate(codes),
+        labels=np.array(list(known)),
+        smiles=np.array(smiles),
+        polarities=np.array(polarities),
+    )
 
 
 def _choose(names: list[str], columns: Columns, where: str) -> tuple[list[str], str]:
@@ -125,15 +120,3 @@ def _choose(names: list[str], columns: Columns, where: str) -> tuple[list[str], 
         )
     polarities = ", then ".join(polarity for polarity, half in halves.items() if half)
     return halves["positive"] + halves["negative"], polarities
-
-
-def _texts(column) -> list[str]:
-    """Texts without surrounding blanks; a missing one becomes the empty text."""
-    return column.astype(object).where(column.notna(), "").astype(str).str.strip().tolist()
-
-
-def _check_filled(labels: list[str], column: str, before: int, where: str) -> None:
-    bad = [before + row + 1 for row, label in enumerate(labels) if not label]
-    if bad:
-        rows = shorten(bad, SHOWN)
-        raise UserError(f"data.label={column}: {where} has no value there in row {rows} (counted from 1)")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inn_experiments.contracts import UserError
-from inn_experiments.data.checks import SHOWN
-from inn_experiments.data.tables.readers import MISSING
+from inn_experiments.data.checks import check_finite
+from inn_experiments.data.tables.frames import csv_frames, csv_names, numbers
+
+if TYPE_CHECKING:
+    import pandas
 
 PIECE = 2048
 """Rows of a CSV that are read at a time."""
@@ -19,42 +20,21 @@ PIECE = 2048
 SLICE = 32
 """Drift bins of a row group of a Parquet file that are read at a time."""
 
-
-def csv_names(path: Path) -> list[str]:
-    """The header as it stands: a repeated name twice, where pandas would rename it."""
-    with path.open(newline="", encoding="utf-8-sig") as handle:
-        return next((row for row in csv.reader(handle) if row), [])
+Pieces = Iterator[tuple["pandas.DataFrame", np.ndarray]]
+"""The text columns of some rows, and their drift bins (n, d) float32."""
 
 
-def csv_pieces(path: Path, names: list[str], bins: list[str], texts: list[str]) -> Iterator:
-    """(frame of the columns `texts`, `bins` (n, d) float32) of the next PIECE rows; all `names` of the file.
+def csv_pieces(path: Path, names: list[str], bins: list[str], texts: list[str]) -> Pieces:
+    """The columns `texts` and `bins` of the next PIECE rows; all `names` of the file.
 
-    Raises UserError for a row that is too long, text among the drift bins, and numbers that are not finite.
+    Raises:
+        UserError: a row is too long, a drift bin holds text, or a number is not finite.
     """
-    import pandas
-
-    with warnings.catch_warnings():
-        # A row that is longer than the header would only be warned about, and cut.
-        warnings.simplefilter("error", pandas.errors.ParserWarning)
-        try:
-            with pandas.read_csv(
-                path,
-                names=names,
-                header=0,
-                encoding="utf-8-sig",
-                index_col=False,
-                low_memory=False,
-                chunksize=PIECE,
-                dtype=dict.fromkeys(texts, str),
-                keep_default_na=False,
-                na_values={name: MISSING for name in bins},
-            ) as reader:
-                before = 0
-                for frame in reader:
-                    yield frame[texts], _numbers(frame, bins, before, str(path))
-                    before += len(frame)
-        except pandas.errors.ParserWarning as error:
-            raise UserError(f"{path}: a row has more fields than the header: {error}") from error
+    before = 0
+    with csv_frames(path, names, texts, bins, PIECE) as frames:
+        for frame in frames:
+            yield frame[texts], _numbers(frame, bins, before, str(path))
+            before += len(frame)
 
 
 def parquet_names(path: Path) -> list[str]:
@@ -64,10 +44,11 @@ def parquet_names(path: Path) -> list[str]:
     return list(pyarrow.parquet.read_schema(path).names)
 
 
-def parquet_pieces(path: Path, names: list[str], bins: list[str], texts: list[str]) -> Iterator:
-    """(frame of the columns `texts`, `bins` (n, d) float32) of the next row group; `names` are not needed.
+def parquet_pieces(path: Path, names: list[str], bins: list[str], texts: list[str]) -> Pieces:
+    """The columns `texts` and `bins` of the next row group; `names` are not needed.
 
-    Raises UserError for text among the drift bins, and numbers that are not finite.
+    Raises:
+        UserError: a drift bin holds text, or a number is not finite.
     """
     import pyarrow.parquet
 
@@ -86,31 +67,12 @@ def parquet_pieces(path: Path, names: list[str], bins: list[str], texts: list[st
             yield frame, x
 
 
-def _numbers(frame, bins: list[str], before: int, where: str) -> np.ndarray:
+def _numbers(frame: pandas.DataFrame, bins: list[str], before: int, where: str) -> np.ndarray:
     """The drift bins (n, d) float32 of one piece, `before` whose first row there are so many others."""
-    import pandas
-
-    chosen = frame[bins]
-    for name, kind in chosen.dtypes.items():
-        column = chosen[name]
-        if pandas.api.types.is_numeric_dtype(kind) or column.isna().all():
-            continue
-        bad = (pandas.to_numeric(column, errors="coerce").isna() & column.notna()).to_numpy()
-        row = int(np.argmax(bad)) if bad.any() else 0
-        raise UserError(
-            f"{where}: the drift bin {name!r} is not numeric, first in row {before + row + 1} (counted from "
-            f"1): text {str(column.iloc[row])[:40]!r}; correct it"
-        )
+    x = numbers(frame, bins, where, what="drift bin", remedy="correct it", before=before)
     with np.errstate(over="ignore"):
-        x = chosen.to_numpy(dtype=np.float64, na_value=np.nan).astype(np.float32)
-    bad = np.argwhere(~np.isfinite(x))
-    if len(bad):
-        first = bad[:SHOWN]
-        cells = [f"row {before + row + 1}, column {bins[column]!r}: {x[row, column]}" for row, column in first]
-        raise UserError(
-            f"{where}: missing or not finite numbers (rows counted from 1): {'; '.join(cells)}"
-            f"{'; ...' if len(bad) > SHOWN else ''}; remove or fill them"
-        )
+        x = x.astype(np.float32)
+    check_finite(x, bins, where, before)
     return x
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 import numpy as np
 
-from inn_experiments.contracts import Rows, Split, UserError
-from inn_experiments.data.assemble import divide
+from inn_experiments.contracts import UserError
+from inn_experiments.data.checks import check_varies
 from inn_experiments.data.scaling import Standard
+from inn_experiments.data.source import RawRows
 
 BLOCK = 2048
 """Rows that are worked on at a time."""
@@ -21,6 +23,7 @@ class RowWriter:
     """Float32 rows appended to the .npy file `path`, `features` wide, whose number is known at the end alone.
 
     Written through an ordinary file: where a memory map would be killed by a full disk, this raises OSError.
+    The file is complete when the block of `with` ends well.
     """
 
     def __init__(self, path: Path, features: int) -> None:
@@ -36,12 +39,18 @@ class RowWriter:
         self.handle.write(np.ascontiguousarray(x, dtype="<f4").data)
         self.rows += len(x)
 
-    def close(self) -> None:
-        """Write the number of rows into the header, in whose padding NumPy leaves room for it to grow."""
-        self.handle.seek(0)
-        if self._header() != self.start:
-            raise ValueError("the .npy header grew over the rows")
-        self.handle.close()
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # The number of rows goes into the header, in whose padding NumPy leaves room for it to grow.
+        with self.handle:
+            if kind is None:
+                self.handle.seek(0)
+                if self._header() != self.start:
+                    raise ValueError("the .npy header grew over the rows")
 
     def _header(self) -> int:
         form = {"descr": "<f4", "fortran_order": False, "shape": (self.rows, self.features)}
@@ -49,39 +58,13 @@ class RowWriter:
         return self.handle.tell()
 
 
-@contextmanager
-def new_rows(path: Path, features: int) -> Iterator[RowWriter]:
-    """A writer into a temporary name that becomes `path` at the end of the block, or nothing on an error.
-
-    Only the holder of the lock of `path` may use it: what a killed process left behind is written over.
-    """
-    temporary = path.with_name(f".{path.name}.tmp")
-    writer = RowWriter(temporary, features)
-    try:
-        yield writer
-        writer.close()
-        os.replace(temporary, path)
-    finally:
-        writer.handle.close()
-        temporary.unlink(missing_ok=True)
-
-
-def save_arrays(path: Path, **arrays: np.ndarray) -> None:
-    """Write `arrays` to the .npz file `path`, whole or not at all."""
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        with temporary.open("wb") as handle:
-            np.savez(handle, **arrays)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
 def blocks(path: Path) -> Iterator[tuple[int, np.ndarray]]:
     """(first row, copy of the next BLOCK rows) of the .npy file `path`.
 
     The file is mapped anew for every block, so that pages already read do not count as memory of the process.
-    Raises UserError naming a file that is damaged.
+
+    Raises:
+        UserError: names a file that is damaged.
     """
     start, rows = 0, 1
     while start < rows:
@@ -96,78 +79,40 @@ def blocks(path: Path) -> Iterator[tuple[int, np.ndarray]]:
         start += len(block)
 
 
-def split_stored(
-    path: Path,
-    y: np.ndarray,
-    *,
-    classes: tuple[str, ...],
-    fractions: tuple[float, float, float],
-    per_class: int | None,
-    axis_name: str,
-    name: str,
-    smiles: tuple[tuple[str, ...], ...] | None,
-    seed: int,
-) -> Split:
-    """Divide the rows (n, d) stored in `path`, labels `y` (n,), and normalise them in place.
+@dataclass(frozen=True, kw_only=True)
+class StoredRows(RawRows):
+    """Rows (n, d) in the .npy file `path`, standardised in place: the parts are the only full-size arrays."""
 
-    The parts are the only full-size arrays. `fractions` are those of val, test and fresh.
-    Raises UserError for a damaged file, classes too small for the division, and rows that are all equal.
-    """
-    parts = divide(y, None, classes, fractions, per_class, seed)
-    arrays = _gather(path, parts, len(y))
-    scaling = _standardise(arrays, f"{name}, training rows")
-    train, val, test, fresh = (Rows(x, y[part].astype(np.int64)) for x, part in zip(arrays, parts, strict=True))
-    axis = np.arange(train.x.shape[1], dtype=np.float64)
-    return Split(
-        train,
-        val,
-        test,
-        fresh if len(fresh) else None,
-        classes,
-        axis,
-        axis_name,
-        scaling,
-        bounded=False,
-        name=name,
-        smiles=smiles,
-    )
+    path: Path
 
+    def scale(self, parts: Sequence[np.ndarray]) -> tuple[Standard, list[np.ndarray]]:
+        """As `RawRows.scale` says; raises UserError for a damaged file and training rows that are all equal."""
+        arrays = self._gather(parts)
+        train = arrays[0]
+        check_varies(train, f"{self.name}, training {self.unit}s")
+        mean = sum(float(block.sum(dtype=np.float64)) for block in _steps(train)) / train.size
+        squares = sum(float(np.square(block.astype(np.float64) - mean).sum()) for block in _steps(train))
+        scaling = Standard(mean, float(np.sqrt(squares / train.size)))
+        for array in arrays:
+            for block in _steps(array):
+                block[:] = scaling.apply(block)
+        return scaling, arrays
 
-def _gather(path: Path, parts: tuple[np.ndarray, ...], rows: int) -> list[np.ndarray]:
-    """One float32 array per part, filled in a single pass over the file; the indices of a part are sorted."""
-    arrays: list[np.ndarray] = []
-    found = 0
-    for start, block in blocks(path):
-        if not arrays:
-            arrays = [np.empty((len(part), block.shape[1]), dtype=np.float32) for part in parts]
-        found = start + len(block)
-        for array, part in zip(arrays, parts, strict=True):
-            low, high = np.searchsorted(part, (start, found))
-            array[low:high] = block[part[low:high] - start]
-    if found != rows:
-        raise UserError(f"{path}: this cached file has {found} rows instead of {rows}; delete it")
-    return arrays
-
-
-def _standardise(arrays: list[np.ndarray], what: str) -> Standard:
-    """Scale all parts in place with the statistics of the first, summed in float64 block by block."""
-    train = arrays[0]
-    _check_varies(train, what)
-    mean = sum(float(block.sum(dtype=np.float64)) for block in _steps(train)) / train.size
-    squares = sum(float(np.square(block.astype(np.float64) - mean).sum()) for block in _steps(train))
-    scaling = Standard(mean, float(np.sqrt(squares / train.size)))
-    for array in arrays:
-        for block in _steps(array):
-            block[:] = scaling.apply(block)
-    _check_varies(train, f"{what} after scaling")
-    return scaling
+    def _gather(self, parts: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """One float32 array per part, filled in a single pass over the file; the numbers of a part are sorted."""
+        arrays: list[np.ndarray] = []
+        found = 0
+        for start, block in blocks(self.path):
+            if not arrays:
+                arrays = [np.empty((len(part), block.shape[1]), dtype=np.float32) for part in parts]
+            found = start + len(block)
+            for array, part in zip(arrays, parts, strict=True):
+                low, high = np.searchsorted(part, (start, found))
+                array[low:high] = block[part[low:high] - start]
+        if found != len(self.y):
+            raise UserError(f"{self.path}: this cached file has {found} rows instead of {len(self.y)}; delete it")
+        return arrays
 
 
 def _steps(x: np.ndarray) -> Iterator[np.ndarray]:
     return (x[start : start + BLOCK] for start in range(0, len(x), BLOCK))
-
-
-def _check_varies(x: np.ndarray, what: str) -> None:
-    # As checks.check_varies, without its full-size comparison.
-    if not any((block != x[:1]).any() for block in _steps(x)):
-        raise UserError(f"{what}: zero variance, all {len(x)} rows are equal")

@@ -16,10 +16,14 @@ MOST = 1_000_000
 class Bins:
     """Bins k of `width` m/z units: a peak falls into bin floor(mz / width + offset), named by k * width.
 
-    offset: the part of a bin below its name. At width 1 an offset of 0.3 keeps a nominal mass together:
-        bin 100 holds 99.7 to 100.7, because real masses lie a little above their nominal mass.
-    low, high: names of the first and last bin; peaks outside are dropped.
-    Raises UserError for a width that is not positive, an offset outside [0, 1), and an empty or huge range.
+    Args:
+        width: of a bin, m/z.
+        offset: the part of a bin below its name. At width 1 an offset of 0.3 keeps a nominal mass together: bin 100
+            holds 99.7 to 100.7, because real masses lie a little above their nominal mass.
+        low, high: names of the first and last bin; peaks outside are dropped.
+
+    Raises:
+        UserError: a width that is not positive, an offset outside [0, 1), and an empty or huge range.
     """
 
     width: float
@@ -42,6 +46,7 @@ class Bins:
 
     @property
     def first(self) -> int:
+        """The number of the first bin."""
         # Rounded first: 40 / 0.1 is a little more than 400 in floating point.
         return ceil(round(self.low / self.width, 6))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 
@@ -13,18 +14,11 @@ from inn_experiments.data.massbank.binning import Bins
 from inn_experiments.data.massbank.records import Reading
 from inn_experiments.data.massbank.selection import Choice, choose
 
-TEXTS = (
-    "accession",
-    "compound",
-    "name",
-    "contributor",
-    "licence",
-    "instrument",
-    "collision_energy",
-    "authors",
-    "copyright",
-    "smiles",
-)
+OWNER = ("accession", "authors", "licence", "copyright", "contributor")
+ATTRIBUTION = (*OWNER, "instrument", "collision_energy", "compound", "name")
+"""The fields of a record that are told beside the table."""
+
+TEXTS = (*ATTRIBUTION, "smiles")
 SHOWN = 20
 
 
@@ -58,13 +52,15 @@ class Gathered:
 def gather(readings: Iterable[Reading], choice: Choice, bins: Bins, where: str) -> Gathered:
     """Bin the wanted records and choose among them; only their filled bins are held meanwhile.
 
-    Raises UserError where no record can be read or none is wanted, and those of `choose`.
+    Raises:
+        UserError: no record can be read or none is wanted; and those of `choose`.
     """
     rows: list[tuple[np.ndarray, np.ndarray]] = []
     texts: dict[str, list[str]] = {field: [] for field in TEXTS}
     unreadable: list[str] = []
     refused: Counter[str] = Counter()
     seen: set[str] = set()
+    told = attrgetter(*TEXTS)
     total = 0
     for place, record in readings:
         total += 1
@@ -85,8 +81,8 @@ def gather(readings: Iterable[Reading], choice: Choice, bins: Bins, where: str) 
             unreadable.append(f"{place} (no intensity between m/z {bins.low:g} and {bins.high:g})")
             continue
         rows.append((filled, row[filled]))
-        for field in TEXTS:
-            texts[field].append(getattr(record, field))
+        for field, value in zip(TEXTS, told(record), strict=True):
+            texts[field].append(value)
     if not rows:
         raise UserError(_nothing(unreadable, refused, total, where))
     chosen = choose(texts["compound"], texts["contributor"], texts["accession"], choice)

@@ -3,125 +3,85 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Literal
 
-from inn_experiments.contracts import Split, UserError
-from inn_experiments.contracts.limits import NaturalInt, Positive, PositiveInt
-from inn_experiments.data.checks import check_file, check_fractions
+from inn_experiments.contracts import UserError
+from inn_experiments.contracts.limits import NaturalInt, Positive
+from inn_experiments.data.checks import check_file
 from inn_experiments.data.massbank.binning import Bins
 from inn_experiments.data.massbank.cache import cached, fingerprint
 from inn_experiments.data.massbank.gather import Gathered, gather
 from inn_experiments.data.massbank.peak_files import EXTENSIONS, read_peak_file
 from inn_experiments.data.massbank.records import list_records, read_folder
 from inn_experiments.data.massbank.selection import Choice
-from inn_experiments.data.tables.readers import RawTable
-from inn_experiments.data.unseen import assemble_unseen
+from inn_experiments.data.source import ArrayRows, Reader
+from inn_experiments.data.tables.raw import RawTable
 
 
-class MassBank:
+@dataclass
+class MassBank(Choice, Reader):
     """Binned spectra over their base peak; class = compound (first InChIKey block), group = contributor.
 
-    path: a folder with MassBank records (.txt) in it or below, or one .msp or .mgf file, read by matchms.
-    ion_mode, level, adduct, licences: the spectra that are wanted; None takes any.
-    compounds: at most so many, those with the most contributors first (ties by key); None takes all.
-    spectra_per_compound: at most so many of each, dealt round-robin over its contributors; None takes all.
-    min_spectra, min_contributors: compounds with fewer are left out.
-    selection_seed: deals the spectra; the table stays the same while the split's seed changes.
-    bin_width, bin_offset, mz_low, mz_high: see `Bins`.
-    grouped: True keeps every contributor in one part of the split.
-    unseen: so many compounds, drawn by the split's seed, are kept out of all parts but `Split.unseen`.
-    test_fraction, val_fraction, fresh_fraction, per_class: as in `Table`.
-    Raises UserError, at once for options out of range, from `load` for what the files lack. `load` warns once
-    of all records that could not be read, and where there are fewer compounds than asked for.
+    Args:
+        path: a folder with MassBank records (.txt) in it or below, or one .msp or .mgf file, read by matchms.
+        bin_width, bin_offset, mz_low, mz_high: see `Bins`.
+        grouped: True keeps every contributor in one part of the split.
+        unseen: so many compounds, drawn by the split's seed, are kept out of all parts but `Split.unseen`.
+        ion_mode, level, adduct, licences, compounds, spectra_per_compound, min_spectra, min_contributors,
+            selection_seed: as in `Choice`.
+        test_fraction, val_fraction, fresh_fraction, per_class: as in `Reader`.
+
+    Raises:
+        UserError: at once for options out of range, from `load` for what the files lack.
     """
 
-    def __init__(
-        self,
-        path: str,
-        ion_mode: Literal["positive", "negative"] | None = "positive",
-        level: str | None = "MS2",
-        adduct: str | None = "[M+H]+",
-        licences: list[str] | None = None,
-        compounds: PositiveInt | None = 50,
-        spectra_per_compound: PositiveInt | None = 20,
-        min_spectra: PositiveInt = 4,
-        min_contributors: PositiveInt = 1,
-        selection_seed: NaturalInt = 0,
-        bin_width: Positive = 1.0,
-        bin_offset: float = 0.3,
-        mz_low: float = 40.0,
-        mz_high: float = 700.0,
-        grouped: bool = False,
-        unseen: NaturalInt = 0,
-        test_fraction: float = 0.3,
-        val_fraction: float = 0.1,
-        fresh_fraction: float = 0.0,
-        per_class: int | None = None,
-    ) -> None:
-        check_fractions(test_fraction, val_fraction, fresh_fraction, per_class)
-        self.path = Path(path).expanduser()
-        self.bins = Bins(bin_width, bin_offset, mz_low, mz_high)
-        self.choice = Choice(
-            ion_mode,
-            level,
-            adduct,
-            None if licences is None else tuple(licences),
-            compounds,
-            spectra_per_compound,
-            min_spectra,
-            min_contributors,
-            selection_seed,
-        )
-        self.grouped = grouped
-        self.unseen = unseen
-        self.fractions = (val_fraction, test_fraction, fresh_fraction)
-        self.per_class = per_class
+    path: str
+    bin_width: Positive = 1.0
+    bin_offset: float = 0.3
+    mz_low: float = 40.0
+    mz_high: float = 700.0
+    grouped: bool = False
+    unseen: NaturalInt = 0
 
-    def load(self, *, seed: int, cache: Path) -> Split:
-        """The division that `seed` gives; binned table and attribution are kept in the folder `cache`."""
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.file = Path(self.path).expanduser()
+        self.bins = Bins(self.bin_width, self.bin_offset, self.mz_low, self.mz_high)
+
+    def read(self, cache: Path) -> ArrayRows:
+        """All rows; binned table and attribution are kept in the folder `cache`."""
         gathered = self.gathered(cache)
-        contributors = gathered.texts["contributor"]
+        labels, contributors = (gathered.texts[field] for field in ("compound", "contributor"))
         if self.grouped and not all(contributors.tolist()):
             raise UserError(
-                f"data.grouped=true: {self.path} does not say who contributed its spectra (accessions "
+                f"data.grouped=true: {self.file} does not say who contributed its spectra (accessions "
                 "MSBNK-contributor-number do); use data.grouped=false"
             )
-        table = RawTable(
-            gathered.x,
-            gathered.texts["compound"],
-            contributors if self.grouped else None,
-            self.bins.names(),
-            "m/z",
-            smiles=gathered.class_smiles(),
-        )
-        return assemble_unseen(
-            table,
-            self.unseen,
-            name="massbank",
-            scaling="base_peak",
-            fractions=self.fractions,
-            per_class=self.per_class,
-            seed=seed,
-        )
+        groups, smiles = contributors if self.grouped else None, gathered.class_smiles()
+        return RawTable(gathered.x, labels, groups, self.bins.names(), "m/z", smiles).rows("massbank", "base_peak")
 
     def gathered(self, cache: Path) -> Gathered:
-        """The chosen, binned rows and what their records say, from the folder `cache` where it has them."""
-        if self.path.is_dir():
-            files = list_records(self.path)
-            readings = read_folder(self.path, files)
+        """The chosen, binned rows and what their records say, from the folder `cache` where it has them.
+
+        Warns once of all records that could not be read, and where there are fewer compounds than asked for.
+        """
+        if self.file.is_dir():
+            files = list_records(self.file)
+            readings = read_folder(self.file, files)
         else:
-            check_file(self.path, EXTENSIONS)
-            files = [self.path]
-            readings = read_peak_file(self.path)
-        key = fingerprint(self.path, files, asdict(self.choice) | asdict(self.bins))
-        found = cached(cache, key, lambda: gather(readings, self.choice, self.bins, str(self.path)))
+            check_file(self.file, EXTENSIONS)
+            files = [self.file]
+            readings = read_peak_file(self.file)
+        key = fingerprint(
+            self.file, files, {field.name: vars(self)[field.name] for field in fields(Choice)} | asdict(self.bins)
+        )
+        found = cached(cache, key, lambda: gather(readings, self, self.bins, str(self.file)))
         summary = found.complaint()
         if summary:
             warnings.warn(summary, UserWarning, stacklevel=2)
-        there, wanted = len(set(found.texts["compound"].tolist())), self.choice.compounds
+        there, wanted = len(set(found.texts["compound"].tolist())), self.compounds
         if wanted is not None and there < wanted:
-            short = f"data.compounds={wanted}: only {there} compounds have {self.choice.needs()}; these are taken"
+            short = f"data.compounds={wanted}: only {there} compounds have {self.needs()}; these are taken"
             warnings.warn(short, UserWarning, stacklevel=2)
         return found

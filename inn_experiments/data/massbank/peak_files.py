@@ -6,12 +6,15 @@ import logging
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from inn_experiments.contracts import UserError
-from inn_experiments.data.massbank.records import UNKNOWN, Reading, Record, Unreadable, check_peaks, contributor_of
+from inn_experiments.data.massbank.records import UNKNOWN, Reading, Record, UnreadableError, check_peaks, contributor_of
+
+if TYPE_CHECKING:
+    from matchms import Spectrum
 
 EXTENSIONS = (".msp", ".mgf")
 # Field of Record -> matchms' name for it after its own harmonisation.
@@ -35,7 +38,8 @@ ION_MODES = {"p": "positive", "+": "positive", "n": "negative", "-": "negative"}
 def read_peak_file(path: Path) -> Iterator[Reading]:
     """Every spectrum of the .msp or .mgf file `path` in turn, named by its number.
 
-    Raises UserError where matchms is not installed or the file holds no block.
+    Raises:
+        UserError: matchms is not installed or the file holds no block.
     """
     try:
         from matchms.filtering import clean_adduct
@@ -64,11 +68,11 @@ def read_peak_file(path: Path) -> Iterator[Reading]:
                 single.write_bytes(block)
                 spectra = [clean_adduct(spectrum) for spectrum in load(str(single))]
                 if len(spectra) != 1:
-                    raise Unreadable("no peaks, or fewer than announced" if not spectra else "two in one block")
+                    raise UnreadableError("no peaks, or fewer than announced" if not spectra else "two in one block")
                 yield place, _as_record(spectra[0], f"{path.stem}-{number}")
             except UnicodeDecodeError as error:
                 yield place, f"not UTF-8: byte 0x{block[error.start]:02x}"
-            except Unreadable as error:
+            except UnreadableError as error:
                 yield place, str(error)
             except Exception as error:  # noqa: BLE001 - matchms and pyteomics promise no kinds of errors
                 why = str(error).replace(str(single), path.name).replace("\\n", " ")
@@ -101,7 +105,7 @@ def blocks(path: Path, mgf: bool) -> Iterator[bytes]:
         yield b"".join(found)
 
 
-def _as_record(spectrum: Any, fallback: str) -> Record:
+def _as_record(spectrum: Spectrum, fallback: str) -> Record:
     fields = {field: str(spectrum.get(key) or "").strip() for field, key in KEYS.items()}
     fields = {field: "" if value in UNKNOWN else value for field, value in fields.items()}
     level = fields["level"].upper().removeprefix("MS")

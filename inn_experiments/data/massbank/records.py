@@ -30,7 +30,7 @@ WITH_SUBTAG = {tag.partition(":")[0] for tag in FIELDS if ":" in tag}
 UNKNOWN = {"", "N/A", "NA"}
 
 
-class Unreadable(ValueError):
+class UnreadableError(ValueError):
     """A record that cannot be read; the message says why."""
 
 
@@ -79,7 +79,7 @@ def read_folder(folder: Path, files: list[Path]) -> Iterator[Reading]:
         place = path.relative_to(folder).as_posix()
         try:
             yield place, parse_record(path.read_bytes())
-        except Unreadable as error:
+        except UnreadableError as error:
             yield place, str(error)
         except OSError as error:
             yield place, error.strerror or str(error)
@@ -88,21 +88,22 @@ def read_folder(folder: Path, files: list[Path]) -> Iterator[Reading]:
 def parse_record(content: bytes) -> Record:
     """The record in the bytes of one file; the peaks of a deprecated one are not read.
 
-    Raises Unreadable for another encoding than UTF-8, no or a foreign accession, a file that ends early, no
-    peaks, and peaks that are not three numbers or not finite and non-negative.
+    Raises:
+        UnreadableError: another encoding than UTF-8, no or a foreign accession, a file that ends early, no peaks, and
+            peaks that are not three numbers or not finite and non-negative.
     """
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Unreadable(f"not UTF-8: byte 0x{content[error.start]:02x} at {error.start}") from error
+        raise UnreadableError(f"not UTF-8: byte 0x{content[error.start]:02x} at {error.start}") from error
     head, _, tail = text.partition("\nPK$PEAK:")
     fields, deprecated = _header(head)
     accession = fields.get("accession", "")
     if not accession:
-        raise Unreadable("no ACCESSION")
+        raise UnreadableError("no ACCESSION")
     contributor = contributor_of(accession)
     if not contributor:
-        raise Unreadable(f"the accession {accession!r} is not of the form MSBNK-contributor-number")
+        raise UnreadableError(f"the accession {accession!r} is not of the form MSBNK-contributor-number")
     none = np.zeros(0)
     mz, intensity = (none, none) if deprecated else _peaks(tail)
     return Record(**fields, contributor=contributor, mz=mz, intensity=intensity, deprecated=deprecated)
@@ -115,13 +116,13 @@ def contributor_of(accession: str) -> str:
 
 
 def check_peaks(mz: np.ndarray, intensity: np.ndarray) -> None:
-    """Raise Unreadable for an empty peak list or values that are not finite, or negative."""
+    """Raise UnreadableError for an empty peak list or values that are not finite, or negative."""
     if not len(mz):
-        raise Unreadable("no peaks")
+        raise UnreadableError("no peaks")
     for values, what in ((mz, "m/z"), (intensity, "intensity")):
         bad = values[~(np.isfinite(values) & (values >= 0))]
         if len(bad):
-            raise Unreadable(f"the {what} {bad[0]:g} is not a finite number of at least 0")
+            raise UnreadableError(f"the {what} {bad[0]:g} is not a finite number of at least 0")
 
 
 def _header(head: str) -> tuple[dict[str, str], bool]:
@@ -155,9 +156,9 @@ def _peaks(tail: str) -> tuple[np.ndarray, np.ndarray]:
             mz.append(float(first))
             intensity.append(float(second))
         except ValueError:
-            raise Unreadable(f"the peak {line.strip()[:40]!r} is not three numbers") from None
+            raise UnreadableError(f"the peak {line.strip()[:40]!r} is not three numbers") from None
     else:
-        raise Unreadable("no peaks" if not mz else "the file ends before its last line, //")
+        raise UnreadableError("no peaks" if not mz else "the file ends before its last line, //")
     peaks = np.array(mz), np.array(intensity)
     check_peaks(*peaks)
     return peaks

@@ -5,27 +5,37 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from inn_experiments.contracts import UserError
+from inn_experiments.contracts.limits import NaturalInt, PositiveInt
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.data.massbank.records import Record
 
 
-@dataclass(frozen=True)
+@dataclass(kw_only=True)
 class Choice:
-    """The selection options of `MassBank`, see there."""
+    """Which spectra are wanted.
 
-    ion_mode: str | None
-    level: str | None
-    adduct: str | None
-    licences: tuple[str, ...] | None
-    compounds: int | None
-    spectra_per_compound: int | None
-    min_spectra: int
-    min_contributors: int
-    selection_seed: int
+    Args:
+        ion_mode, level, adduct, licences: what a record must have; None takes any.
+        compounds: at most so many, those with the most contributors first (ties by key); None takes all.
+        spectra_per_compound: at most so many of each, dealt round-robin over its contributors; None takes all.
+        min_spectra, min_contributors: compounds with fewer are left out.
+        selection_seed: deals the spectra; the table stays the same while the split's seed changes.
+    """
+
+    ion_mode: Literal["positive", "negative"] | None = "positive"
+    level: str | None = "MS2"
+    adduct: str | None = "[M+H]+"
+    licences: list[str] | None = None
+    compounds: PositiveInt | None = 50
+    spectra_per_compound: PositiveInt | None = 20
+    min_spectra: PositiveInt = 4
+    min_contributors: PositiveInt = 1
+    selection_seed: NaturalInt = 0
 
     def needs(self) -> str:
         """What a compound must have, in words."""
@@ -35,10 +45,11 @@ class Choice:
         """Why `record` is not wanted, by the value that is not the wanted one, or None where it is."""
         if record.deprecated:
             return "deprecated"
-        for field in ("ion_mode", "level", "adduct"):
-            wanted = getattr(self, field)
-            if wanted is not None and getattr(record, field).lower() != wanted.lower():
-                return f"with {field}={getattr(record, field) or 'unknown'}"
+        wanted = {"ion_mode": self.ion_mode, "level": self.level, "adduct": self.adduct}
+        found = {"ion_mode": record.ion_mode, "level": record.level, "adduct": record.adduct}
+        for field, value in wanted.items():
+            if value is not None and found[field].lower() != value.lower():
+                return f"with {field}={found[field] or 'unknown'}"
         if self.licences is not None and record.licence not in self.licences:
             return f"with licence={record.licence or 'unknown'}"
         return None if record.compound else "without an InChIKey"
@@ -49,7 +60,9 @@ def choose(compound: Sequence[str], contributor: Sequence[str], accession: Seque
 
     Compounds with the most contributors come first, ties by key; of each, spectra are dealt round-robin over
     its contributors.
-    Raises UserError where fewer than 2 compounds are left, or contributors count but are not known.
+
+    Raises:
+        UserError: fewer than 2 compounds are left, or contributors count but are not known.
     """
     if choice.min_contributors > 1 and not all(contributor):
         raise UserError(

@@ -3,37 +3,24 @@
 from __future__ import annotations
 
 import zipfile
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from inn_experiments.contracts import UserError
 from inn_experiments.data.checks import SHOWN, check_file, check_filled, shorten
+from inn_experiments.data.records.reader import RawRecords
 
 EXTENSIONS = (".npy", ".csv")
 LEAST_SIDE = 2
 
 
-@dataclass(frozen=True)
-class RawRecords:
-    """Checked records in the file's own units: `x` (n, M, D) float32, `labels` and `groups` (n,) text.
-
-    `retention` (M,) and `drift` (D,) are the axes, indices where the file has none.
-    """
-
-    x: np.ndarray
-    labels: np.ndarray
-    groups: np.ndarray | None
-    retention: np.ndarray
-    drift: np.ndarray
-
-
 def read_records(path: Path, label: str, group: str | None) -> RawRecords:
     """The records in `path`; `label` and `group` are keys of an NPZ, and a folder has no groups.
 
-    Raises UserError naming the file, key or class for what is missing, cannot be read, or is no record of
-    finite numbers in the one shape that all records have.
+    Raises:
+        UserError: names the file, key or class for what is missing, cannot be read, or is no record of finite
+            numbers in the one shape that all records have.
     """
     if path.is_dir():
         if group is not None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from inn_experiments.contracts import UserError
+from inn_experiments.contracts.limits import NaturalInt
 from inn_experiments.data.checks import check_varies
 from inn_experiments.data.records.steps import Crop, Log, MinMax, Step, Wavelet, halved
 
@@ -19,44 +20,45 @@ AXES = ("retention", "drift")
 Axes = tuple[np.ndarray, np.ndarray]
 
 
-@dataclass(frozen=True)
+@dataclass(kw_only=True)
 class Settings:
-    """What the user chooses; `retention` and `drift`: windows [low, high] in units of the axes, or None."""
+    """How 2-D records are preprocessed.
 
-    wavelet: str
-    levels: tuple[int, int]
-    retention: tuple[float, float] | None
-    drift: tuple[float, float] | None
+    Args:
+        wavelet, levels: PyWavelets' name, and how often retention and drift are halved; [0, 0] keeps the size.
+        retention, drift: what is kept, [low, high] in units of the axis, or indices where there is none.
 
-    @classmethod
-    def of(
-        cls,
-        wavelet: str,
-        levels: tuple[int, int],
-        retention: tuple[float, float] | None,
-        drift: tuple[float, float] | None,
-    ) -> Settings:
-        """The settings, which a configuration gives as lists; raises UserError for an unknown wavelet."""
+    Raises:
+        UserError: an unknown wavelet.
+    """
+
+    wavelet: str = "db2"
+    levels: tuple[NaturalInt, NaturalInt] = (1, 1)
+    retention: tuple[float, float] | None = None
+    drift: tuple[float, float] | None = None
+
+    def __post_init__(self) -> None:
         import pywt
 
         known = pywt.wavelist(kind="discrete")
-        if wavelet not in known:
+        if self.wavelet not in known:
             families = sorted({name.rstrip("0123456789.") for name in known})
-            near = difflib.get_close_matches(wavelet, known, n=1)
+            near = difflib.get_close_matches(self.wavelet, known, n=1)
             raise UserError(
-                f"data.wavelet={wavelet}: not a discrete wavelet of PyWavelets"
+                f"data.wavelet={self.wavelet}: not a discrete wavelet of PyWavelets"
                 f"{f'; did you mean {near[0]!r}?' if near else ''} (families: {', '.join(families)})"
             )
-        windows = [None if window is None else (float(window[0]), float(window[1])) for window in (retention, drift)]
-        return cls(wavelet, (int(levels[0]), int(levels[1])), *windows)
 
 
 class Preprocessing:
     """The four steps in their order, as the scaling of a split: rows (n, M*D) to (n, m*d) and back.
 
-    steps: the fitted steps; raw_shape (M, D) and shape (m, d) of a record before and after; raw_axes and
-    axes: retention and drift likewise; example (M, D): the first training record, for the figures.
     Source: arXiv 2502.13183, input preprocessing (the sizes and the constants are not given there).
+
+    Args:
+        steps: the fitted steps.
+        raw_axes, axes: retention and drift, before and after.
+        example: (M, D), the first training record, for the figures.
     """
 
     def __init__(self, steps: tuple[Step, ...], raw_axes: Axes, axes: Axes, example: np.ndarray) -> None:
@@ -71,16 +73,17 @@ class Preprocessing:
     def fit(cls, train: np.ndarray, axes: Axes, settings: Settings, name: str) -> Preprocessing:
         """Take all constants from the training records `train` (n, M, D), whose axes are (M,) and (D,).
 
-        Raises UserError for a level that is too deep for the size, a window outside of its axis or without
-        anything in it, and records that do not vary.
+        Raises:
+            UserError: a level that is too deep for the size, a window outside of its axis or without anything in
+                it, and records that do not vary.
         """
         shape = (train.shape[1], train.shape[2])
         _check_levels(settings, shape)
-        wavelet = Wavelet(settings.wavelet, settings.levels, shape)
+        wavelet = Wavelet(settings.wavelet, (settings.levels[0], settings.levels[1]), shape)
         coarse = [_coarse(axis, level) for axis, level in zip(axes, settings.levels, strict=True)]
         windows = [
-            _window(option, getattr(settings, option), axis, left)
-            for option, axis, left in zip(AXES, axes, coarse, strict=True)
+            _window(option, limits, axis, left)
+            for option, limits, axis, left in zip(AXES, (settings.retention, settings.drift), axes, coarse, strict=True)
         ]
         x = _in_blocks(wavelet.apply, train, (len(coarse[0]), len(coarse[1])))
         crop = Crop(windows[0], windows[1], x.mean(axis=0))
@@ -120,20 +123,24 @@ class Preprocessing:
             found[step.name] = x[0]
         return found | {"undone": self.backward(x)[0]}
 
-    def describe(self) -> dict[str, Any]:
+    def describe(self) -> dict[str, object]:
         """Sizes, axes and every step's constants as plain values, for the report."""
         ranges = {name: [float(axis[0]), float(axis[-1])] for name, axis in zip(AXES, self.axes, strict=True)}
         steps = [{"step": step.name, **step.describe()} for step in self.steps]
         return {"raw_shape": list(self.raw_shape), "shape": list(self.shape), **ranges, "steps": steps}
 
-    def _rows(self, x: np.ndarray, shape: tuple[int, int], target: tuple[int, int], change: Any) -> np.ndarray:
+    def _rows(
+        self, x: np.ndarray, shape: tuple[int, int], target: tuple[int, int], change: Callable[[np.ndarray], np.ndarray]
+    ) -> np.ndarray:
         records = np.asarray(x).reshape(len(x), *shape)
         most = float(np.finfo(np.float32).max)
         changed = _in_blocks(lambda part: change(part).clip(-most, most), records, target, np.float32)
         return changed.reshape(len(x), target[0] * target[1])
 
 
-def _in_blocks(change: Any, x: np.ndarray, shape: tuple[int, int], kind: type = np.float64) -> np.ndarray:
+def _in_blocks(
+    change: Callable[[np.ndarray], np.ndarray], x: np.ndarray, shape: tuple[int, int], kind: type = np.float64
+) -> np.ndarray:
     found = np.empty((len(x), *shape), dtype=kind)
     for start in range(0, len(x), BLOCK):
         found[start : start + BLOCK] = change(np.asarray(x[start : start + BLOCK], dtype=np.float64))
@@ -163,17 +170,17 @@ def _window(option: str, limits: tuple[float, float] | None, axis: np.ndarray, c
     """First and one past the last place of the `coarse` axis within `limits`, both ends included."""
     if limits is None:
         return 0, len(coarse)
-    low, high = limits
+    low, high = map(float, limits)
     if not axis[0] <= low < high <= axis[-1]:
         raise UserError(
-            f"data.{option}={list(limits)}: must be [low, high] within the axis, which goes from {axis[0]:g} "
+            f"data.{option}={[low, high]}: must be [low, high] within the axis, which goes from {axis[0]:g} "
             f"to {axis[-1]:g}"
         )
     # Where no coefficient has its centre in the window, nothing would be left.
     first, last = np.searchsorted(coarse, low), np.searchsorted(coarse, high, side="right")
     if last - first < 1:
         raise UserError(
-            f"data.{option}={list(limits)}: the crop leaves nothing, values are "
+            f"data.{option}={[low, high]}: the crop leaves nothing, values are "
             f"{(coarse[-1] - coarse[0]) / max(1, len(coarse) - 1):g} apart there after the wavelet"
         )
     return int(first), int(last)

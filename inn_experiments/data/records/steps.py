@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from dataclasses import dataclass, field, fields
+from typing import ClassVar
 
 import numpy as np
 
@@ -13,20 +13,17 @@ LARGEST = 60.0
 LEAST_SCALE = 1e-6
 
 
-class Step(Protocol):
-    """One step of the preprocessing: records (n, M, D) to (n, m, d) float64 and back."""
+class _Told:
+    """A dataclass that tells the fields it shows, its settings, as plain values."""
 
-    name: str
-
-    def apply(self, x: np.ndarray) -> np.ndarray: ...
-
-    def undo(self, x: np.ndarray) -> np.ndarray: ...
-
-    def describe(self) -> dict[str, Any]: ...
+    def describe(self) -> dict[str, object]:
+        """Its settings as plain values."""
+        shown = {field.name: vars(self)[field.name] for field in fields(self) if field.repr}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in shown.items()}
 
 
 @dataclass(frozen=True)
-class Wavelet:
+class Wavelet(_Told):
     """Approximation coefficients of a discrete wavelet, `levels` times along retention and along drift.
 
     Each level halves the size, rounded up. The coefficients are divided by sqrt(2) per level and axis, so
@@ -37,7 +34,7 @@ class Wavelet:
 
     wavelet: str
     levels: tuple[int, int]
-    shape: tuple[int, int]
+    shape: tuple[int, int] = field(repr=False)
     name: ClassVar[str] = "wavelet"
 
     def apply(self, x: np.ndarray) -> np.ndarray:
@@ -62,13 +59,9 @@ class Wavelet:
                 x = x[:, :length] if axis == 1 else x[:, :, :length]
         return x
 
-    def describe(self) -> dict[str, Any]:
-        """Its settings as plain values."""
-        return {"wavelet": self.wavelet, "levels": list(self.levels)}
-
 
 @dataclass(frozen=True)
-class Crop:
+class Crop(_Told):
     """A window of the records: `rows` and `columns`, the first and one past the last.
 
     The way back puts `mean` (M, D), that of the training records, around the window.
@@ -76,7 +69,7 @@ class Crop:
 
     rows: tuple[int, int]
     columns: tuple[int, int]
-    mean: np.ndarray
+    mean: np.ndarray = field(repr=False)
     name: ClassVar[str] = "crop"
 
     def apply(self, x: np.ndarray) -> np.ndarray:
@@ -89,13 +82,9 @@ class Crop:
         whole[:, slice(*self.rows), slice(*self.columns)] = x
         return whole
 
-    def describe(self) -> dict[str, Any]:
-        """Its settings as plain values."""
-        return {"rows": list(self.rows), "columns": list(self.columns)}
-
 
 @dataclass(frozen=True)
-class Log:
+class Log(_Told):
     """sign(u) log(1 + |u|) with u = (x - floor) / scale: log1p above the floor, and defined below it too.
 
     floor: the 1 % quantile of the training values, which one low spike does not move; scale: the median of
@@ -127,13 +116,9 @@ class Log:
         x = np.clip(x, -LARGEST, LARGEST)
         return np.sign(x) * np.expm1(np.abs(x)) * self.scale + self.floor
 
-    def describe(self) -> dict[str, Any]:
-        """Its settings as plain values."""
-        return {"floor": self.floor, "scale": self.scale}
-
 
 @dataclass(frozen=True)
-class MinMax:
+class MinMax(_Told):
     """(x - minimum) / (maximum - minimum): one pair of numbers for all training values."""
 
     minimum: float
@@ -153,9 +138,9 @@ class MinMax:
         """Values as they were."""
         return x * (self.maximum - self.minimum) + self.minimum
 
-    def describe(self) -> dict[str, Any]:
-        """Its settings as plain values."""
-        return {"minimum": self.minimum, "maximum": self.maximum}
+
+Step = Wavelet | Crop | Log | MinMax
+"""One step of the preprocessing: records (n, M, D) to (n, m, d) float64 and back."""
 
 
 def halved(size: int, level: int) -> list[int]:

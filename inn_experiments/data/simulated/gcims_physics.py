@@ -74,9 +74,13 @@ NAMES = tuple(COMPOUNDS)
 class Conditions:
     """What differs from record to record: the coordinates of the noise-free record.
 
-    concentration (k,) of the compounds, in units in which k1 holds at the peak's top; humidity: 1 is usual;
-    temperature, K; pressure, Torr; gain of the detector; shift, s, and stretch of the retention times;
-    baseline (3,): level, wave along retention and wave along drift, in standard deviations.
+    Attributes:
+        concentration: (k,) of the compounds, in units in which k1 holds at the peak's top.
+        humidity: 1 is usual.
+        temperature, pressure: K and Torr.
+        gain: of the detector.
+        shift, stretch: of the retention times, s and share.
+        baseline: (3,) level, wave along retention and wave along drift, in standard deviations.
     """
 
     concentration: np.ndarray
@@ -100,8 +104,14 @@ def draw(
 ) -> Conditions:
     """Conditions of one record around the class' `usual` concentrations (k,).
 
-    Arguments: `spread`, the deviation of each compound's log concentration; `shift`, s, `stretch`, share,
-    `temperature`, K, and `pressure`, Torr: standard deviations between records.
+    Args:
+        usual: (k,), in units in which k1 holds at the peak's top.
+        spread: deviation of each compound's log concentration.
+        shift: standard deviation between records, s.
+        stretch: likewise, a share.
+        temperature: likewise, K.
+        pressure: likewise, Torr.
+        rng: draws them.
     """
     amount = np.exp(AMOUNT_DEVIATION * rng.standard_normal())
     return Conditions(
@@ -124,7 +134,7 @@ def elution(conditions: Conditions) -> np.ndarray:
     """
     from scipy.stats import exponnorm
 
-    usual, tail = (np.array([getattr(COMPOUNDS[name], what) for name in NAMES]) for what in ("retention", "tail"))
+    usual, tail = np.array([(compound.retention, compound.tail) for compound in COMPOUNDS.values()]).T
     centre = usual * (1.0 + conditions.stretch) + conditions.shift
     width = WIDTH + WIDENING * usual
     profile = exponnorm.pdf(RETENTION[:, None], tail / width, loc=centre, scale=width)
@@ -136,7 +146,7 @@ def charge(concentration: np.ndarray, humidity: float) -> tuple[np.ndarray, np.n
 
     `concentration` (M, k); water competes for the charge.
     """
-    k1, k2 = (np.array([getattr(COMPOUNDS[name], what) for name in NAMES]) for what in ("k1", "k2"))
+    k1, k2 = np.array([(compound.k1, compound.k2) for compound in COMPOUNDS.values()]).T
     monomer = k1 * concentration / humidity
     dimer = monomer * k2 * concentration
     total = 1.0 + monomer.sum(axis=1) + dimer.sum(axis=1)

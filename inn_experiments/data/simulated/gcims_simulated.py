@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 
 import numpy as np
 
-from inn_experiments.contracts import Split
 from inn_experiments.contracts.limits import NaturalInt, NonNegative, Positive, SeveralInt
 from inn_experiments.contracts.seeding import child_seed
-from inn_experiments.data.checks import check_fractions
-from inn_experiments.data.records.files import RawRecords
-from inn_experiments.data.records.preprocessing import Settings
-from inn_experiments.data.records.split import split_records
+from inn_experiments.data.records.reader import RawRecords, RecordReader
 from inn_experiments.data.simulated import gcims_physics
+from inn_experiments.data.simulated.ladder import ladder
+from inn_experiments.data.source import ArrayRows
 
 LEVEL = 0.35
 """What a blend has of a compound that is in it like in the others."""
@@ -29,70 +28,49 @@ BLENDS: dict[str, dict[str, float]] = {
 """Blend -> how many times LEVEL it has of a compound; 1 where none is given, and 0 is not at all."""
 
 
-class GcimsSimulated:
+@dataclass
+class GcimsSimulated(RecordReader):
     """Simulated, not measured, records of 128 retention by 192 drift times, preprocessed as in `Records2d`.
 
     Plausible, not calibrated to an instrument. Neighbours in the list share what sets them apart from others.
 
-    records: of all parts together. imbalance: records of the first blend over those of the last; the others
-        lie on a geometric ladder between them.
-    spread: deviation of each compound's log concentration between records of a blend; the larger, the harder.
-    shift, stretch: standard deviations of the retention times between records, s and share.
-    temperature, pressure: of the drift tube, standard deviations between records, K and Torr.
-    ions: at each retention time; they decide the shot noise. electronic_noise: standard deviation, in ions.
-    wavelet, levels, retention, drift: the preprocessing; the crop is in s and ms.
-    test_fraction, val_fraction, fresh_fraction, per_class: as for `Records2d`.
-    generation_seed: of the records themselves; the seed of `load` divides them.
-    Raises UserError for values out of range and too few records of a blend.
+    Args:
+        records: of all parts together.
+        imbalance: records of the first blend over those of the last; the others lie on a geometric ladder
+            between them.
+        spread: deviation of each compound's log concentration between records of a blend; the larger, the harder.
+        shift, stretch: standard deviations of the retention times between records, s and share.
+        temperature, pressure: of the drift tube, standard deviations between records, K and Torr.
+        ions: at each retention time; they decide the shot noise.
+        electronic_noise: standard deviation, in ions.
+        generation_seed: of the records themselves; the seed of `load` divides them.
+        wavelet, levels, retention, drift: as in `Settings`; the crop is in s and ms.
+        test_fraction, val_fraction, fresh_fraction, per_class: as in `Reader`.
+
+    Raises:
+        UserError: values out of range and too few records of a blend.
     """
 
-    def __init__(
-        self,
-        records: SeveralInt = 260,
-        imbalance: Positive = 6.4,
-        spread: NonNegative = 0.55,
-        shift: NonNegative = 2.0,
-        stretch: NonNegative = 0.01,
-        temperature: NonNegative = 0.8,
-        pressure: NonNegative = 4.0,
-        ions: Positive = 20000.0,
-        electronic_noise: NonNegative = 3.0,
-        wavelet: str = "db2",
-        levels: tuple[NaturalInt, NaturalInt] = (1, 1),
-        retention: tuple[float, float] | None = None,
-        drift: tuple[float, float] | None = None,
-        test_fraction: float = 0.3,
-        val_fraction: float = 0.1,
-        fresh_fraction: float = 0.15,
-        per_class: int | None = None,
-        generation_seed: NaturalInt = 0,
-    ) -> None:
-        check_fractions(test_fraction, val_fraction, fresh_fraction, per_class)
-        self.settings = Settings.of(wavelet, levels, retention, drift)
-        self.fractions = (val_fraction, test_fraction, fresh_fraction)
-        self.per_class = per_class
-        self.records, self.imbalance, self.seed = records, imbalance, generation_seed
-        self.spread, self.shift, self.stretch = spread, shift, stretch
-        self.temperature, self.pressure = temperature, pressure
-        self.ions, self.electronic_noise = ions, electronic_noise
+    records: SeveralInt = 260
+    imbalance: Positive = 6.4
+    spread: NonNegative = 0.55
+    shift: NonNegative = 2.0
+    stretch: NonNegative = 0.01
+    temperature: NonNegative = 0.8
+    pressure: NonNegative = 4.0
+    ions: Positive = 20000.0
+    electronic_noise: NonNegative = 3.0
+    generation_seed: NaturalInt = 0
+    _: KW_ONLY
+    fresh_fraction: float = 0.15
 
-    def load(self, *, seed: int, cache: Path) -> Split:
-        """The division that `seed` gives; `cache` is not used, the simulation takes about a second."""
-        return split_records(
-            self.simulate(),
-            self.settings,
-            name="gcims_simulated",
-            fractions=self.fractions,
-            per_class=self.per_class,
-            seed=seed,
-        )
+    def read(self, cache: Path) -> ArrayRows:
+        """All records; `cache` is not used, the simulation takes about a second."""
+        return self.simulate().rows("gcims_simulated", self)
 
     def counts(self) -> dict[str, int]:
         """Blend -> its number of records, on a geometric ladder."""
-        ladder = float(self.imbalance) ** -np.linspace(0.0, 1.0, len(BLENDS))
-        # Rounding the cumulated counts keeps their sum exact.
-        edges = np.round(np.cumsum(ladder) / ladder.sum() * self.records).astype(int)
-        return dict(zip(BLENDS, np.diff(edges, prepend=0).tolist(), strict=True))
+        return dict(zip(BLENDS, ladder(len(BLENDS), self.imbalance, self.records).tolist(), strict=True))
 
     def simulate(self) -> RawRecords:
         """All records, blend by blend; each has a seed of its own, so that more records change none."""
@@ -101,7 +79,7 @@ class GcimsSimulated:
         place = 0
         for blend, count in self.counts().items():
             for number in range(count):
-                rng = np.random.default_rng(child_seed(self.seed, f"{blend}/{number}"))
+                rng = np.random.default_rng(child_seed(self.generation_seed, f"{blend}/{number}"))
                 conditions = gcims_physics.draw(
                     usual(blend), self.spread, self.shift, self.stretch, self.temperature, self.pressure, rng
                 )

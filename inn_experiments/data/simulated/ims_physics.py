@@ -9,7 +9,7 @@ arrives in a Gaussian peak of width t / R at half height (Eiceman, Karpas and Hi
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -73,8 +73,14 @@ CHEMICALS: dict[str, tuple[Chemistry, Chemistry]] = {
 class Conditions:
     """What differs from row to row, each (n,): the coordinates of the noise-free spectra.
 
-    concentration: in units in which k1 holds; humidity: 1 is usual; temperature, K; pressure, Torr; gain of
-    the detector; gate: delay in ms; tilt: from light to heavy parts of a mixture; baseline (n, 2, terms).
+    Attributes:
+        concentration: in units in which k1 holds.
+        humidity: 1 is usual.
+        temperature, pressure: K and Torr.
+        gain: of the detector.
+        gate: delay, ms.
+        tilt: from light to heavy parts of a mixture.
+        baseline: (n, 2, terms).
     """
 
     concentration: np.ndarray
@@ -88,7 +94,7 @@ class Conditions:
 
     def take(self, index: np.ndarray) -> Conditions:
         """Those of the rows at `index`."""
-        return Conditions(**{field.name: getattr(self, field.name)[index] for field in fields(self)})
+        return Conditions(**{name: values[index] for name, values in vars(self).items()})
 
 
 def draw(
@@ -124,7 +130,10 @@ def drift_time(mobility: np.ndarray | float, conditions: Conditions) -> np.ndarr
 def spectra(chemical: str, conditions: Conditions, ions: float) -> np.ndarray:
     """Noise-free rows (n, 1676) float32, ions in each bin: the positive drift bins, then the negative ones.
 
-    Arguments: `chemical`, a key of CHEMICALS; `ions`, how many each polarity has in all.
+    Args:
+        chemical: a key of CHEMICALS.
+        conditions: of the n rows.
+        ions: how many each polarity has in all.
     """
     halves = [
         _peaks(chemistry, REACTANT[polarity], conditions) + _baseline(conditions.baseline[:, polarity])

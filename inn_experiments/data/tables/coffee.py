@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from inn_experiments.contracts import Split
-from inn_experiments.data.assemble import assemble
-from inn_experiments.data.checks import check_fractions
-from inn_experiments.data.tables.readers import RawTable
+from inn_experiments.data.source import ArrayRows, Reader
+from inn_experiments.data.tables.raw import RawTable
 
 
-class Coffee:
+@dataclass
+class Coffee(Reader):
     """60 ATR-FTIR spectra of 1,841 channels, 20 each from Brasil, Ethiopia and Vietnam, over their base peak.
 
-    The arguments are those of `Table`. Raises UserError for fractions out of range.
+    Args:
+        test_fraction, val_fraction, fresh_fraction, per_class: as in `Reader`.
     """
 
-    def __init__(
-        self,
-        test_fraction: float = 0.3,
-        val_fraction: float = 0.1,
-        fresh_fraction: float = 0.0,
-        per_class: int | None = None,
-    ) -> None:
-        check_fractions(test_fraction, val_fraction, fresh_fraction, per_class)
-        self.fractions = (val_fraction, test_fraction, fresh_fraction)
-        self.per_class = per_class
-
-    def load(self, *, seed: int, cache: Path) -> Split:
-        """The division that `seed` gives; `cache` is not used, the package holds the file."""
+    def read(self, cache: Path) -> ArrayRows:
+        """All rows; `cache` is not used, the package holds the file."""
         from chemotools.datasets import load_coffee
 
         spectra, labels = load_coffee()
@@ -38,6 +28,4 @@ class Coffee:
         # is not negative: the noise of the baseline is cut, so that the rows are bounded.
         x = np.clip(spectra.to_numpy(dtype=np.float64), 0.0, None)
         table = RawTable(x, labels["labels"].to_numpy(str), None, tuple(map(str, spectra.columns)), "channel")
-        return assemble(
-            table, name="coffee", scaling="base_peak", fractions=self.fractions, per_class=self.per_class, seed=seed
-        )
+        return table.rows("coffee", "base_peak")

@@ -3,38 +3,24 @@
 from __future__ import annotations
 
 import csv
-import warnings
 import zipfile
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from inn_experiments.contracts import UserError
 from inn_experiments.data.checks import check_file, check_filled, check_finite, check_present, check_unique, shorten
-from inn_experiments.data.smiles import class_smiles
+from inn_experiments.data.classes import class_smiles
+from inn_experiments.data.tables.frames import as_text, csv_frames, csv_names, numbers
+from inn_experiments.data.tables.raw import RawTable
+
+if TYPE_CHECKING:
+    import pandas
 
 EXTENSIONS = (".csv", ".parquet", ".npz")
 # Keys of an NPZ that may hold one entry per column, and what that axis is called in figures.
 AXIS_KEYS = {"mz": "m/z", "wavenumber": "wavenumber", "axis": "axis", "features": "feature"}
-# What counts as a missing number in a CSV; text columns have no such words, an empty cell is empty.
-MISSING = ["", "NA", "N/A", "#N/A", "NaN", "nan", "NULL", "null", "None"]
-
-
-@dataclass(frozen=True)
-class RawTable:
-    """A checked table in the file's own units: `x` (n, d) floats, `labels` and `groups` (n,) text.
-
-    `smiles`, where the chemistry is known, holds for every label its SMILES, several for a mixture.
-    """
-
-    x: np.ndarray
-    labels: np.ndarray
-    groups: np.ndarray | None
-    names: tuple[str, ...]
-    axis_name: str = "axis"
-    smiles: dict[str, tuple[str, ...]] | None = None
-
 
 Texts = dict[str, str]
 """Argument (label, group, smiles) -> the column or key of text that it names; those not given are absent."""
@@ -45,8 +31,9 @@ def read_table(
 ) -> RawTable:
     """The table in `path` with its `label`, `group` and `smiles` columns and `features` (all others if None).
 
-    Raises UserError for a missing, empty, unknown or damaged file, an absent or repeated column, an empty
-    label, group or SMILES, a class with two SMILES, text in a feature column, and values that are not finite.
+    Raises:
+        UserError: a missing, empty, unknown or damaged file, an absent or repeated column, an empty label, group or
+            SMILES, a class with two SMILES, text in a feature column, and values that are not finite.
     """
     check_file(path, EXTENSIONS)
     columns = {"label": label, "group": group, "smiles": smiles}
@@ -90,31 +77,11 @@ def _choose(names: list[str], columns: Texts, features: list[str] | None, where:
 
 
 def _read_csv(path: Path, columns: Texts, features: list[str] | None) -> Read:
-    import pandas
-
-    with path.open(newline="", encoding="utf-8-sig") as handle:
-        names = next((row for row in csv.reader(handle) if row), [])
+    names = csv_names(path)
     # The header is read by itself because pandas renames repeated columns instead of refusing them.
     chosen = _choose(names, columns, features, str(path))
-    with warnings.catch_warnings():
-        # A row that is longer than the header would only be warned about, and cut.
-        warnings.simplefilter("error", pandas.errors.ParserWarning)
-        try:
-            frame = pandas.read_csv(
-                path,
-                names=names,
-                header=0,
-                encoding="utf-8-sig",
-                index_col=False,
-                low_memory=False,
-                # As text, so that class "01" stays "01" and a class "NA" is not a missing value.
-                dtype=dict.fromkeys(columns.values(), str),
-                keep_default_na=False,
-                na_values={name: MISSING for name in chosen},
-            )
-        except pandas.errors.ParserWarning as error:
-            raise UserError(f"{path}: a row has more fields than the header: {error}") from error
-    return _from_frame(frame, chosen, columns, str(path))
+    with csv_frames(path, names, list(columns.values()), chosen) as frames:
+        return _from_frame(next(frames), chosen, columns, str(path))
 
 
 def _read_parquet(path: Path, columns: Texts, features: list[str] | None) -> Read:
@@ -127,22 +94,10 @@ def _read_parquet(path: Path, columns: Texts, features: list[str] | None) -> Rea
     return _from_frame(frame, chosen, columns, str(path))
 
 
-def _from_frame(frame, chosen: list[str], columns: Texts, where: str) -> Read:
-    import pandas
-
-    for name in chosen:
-        column = frame[name]
-        if pandas.api.types.is_numeric_dtype(column) or column.isna().all():
-            continue
-        bad = (pandas.to_numeric(column, errors="coerce").isna() & column.notna()).to_numpy()
-        row = int(np.argmax(bad)) if bad.any() else 0
-        raise UserError(
-            f"{where}: the feature column {name!r} is not numeric, first in row {row + 1} (counted from 1): "
-            f"text {str(column.iloc[row])[:40]!r}; correct it, or name the numeric columns in data.features"
-        )
-    # One conversion for the whole block: a wide table has thousands of columns.
-    x = frame[chosen].to_numpy(dtype=np.float64, na_value=np.nan)
-    texts = {argument: _as_text(frame[column]) for argument, column in columns.items()}
+def _from_frame(frame: pandas.DataFrame, chosen: list[str], columns: Texts, where: str) -> Read:
+    remedy = "correct it, or name the numeric columns in data.features"
+    x = numbers(frame, chosen, where, what="feature column", remedy=remedy)
+    texts = {argument: as_text(frame[column]) for argument, column in columns.items()}
     return x, texts, tuple(chosen), RawTable.axis_name
 
 
@@ -172,16 +127,7 @@ def _read_npz(path: Path, columns: Texts, features: list[str] | None) -> Read:
         x, names = x[:, [names.index(feature) for feature in features]], list(features)
     return (
         x.astype(np.float64),
-        {argument: _as_text(values) for argument, values in texts.items()},
+        {argument: as_text(values) for argument, values in texts.items()},
         tuple(names),
         AXIS_KEYS[axis_key] if axis_key else "column",
     )
-
-
-def _as_text(values) -> np.ndarray:
-    """Labels as text without surrounding blanks; a missing one becomes the empty text."""
-    import pandas
-
-    column = pandas.Series(values)
-    texts = column.astype(object).where(column.notna(), "").astype(str).to_numpy(str)
-    return np.strings.strip(texts)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
-from inn_experiments.contracts import Split
-from inn_experiments.contracts.limits import NaturalInt, NonNegative, PositiveInt, SeveralInt
-from inn_experiments.data.toys.toy import one_class, toy_split
+from inn_experiments.contracts.limits import NonNegative
+from inn_experiments.data.toys.toy import Toy, one_class
 
 START, END = 1.5 * np.pi, 4.5 * np.pi
 """The angles t at the ends of the roll (t cos t, t sin t), those of scikit-learn's make_swiss_roll."""
@@ -16,44 +16,28 @@ START, END = 1.5 * np.pi, 4.5 * np.pi
 GRID, STEPS, BLOCK = 600, 8, 4096
 
 
-class SwissRoll:
-    """Points (n, 2) of one class on a spiral with Gaussian `noise` in its own units, standardised.
+@dataclass
+class SwissRoll(Toy):
+    """Points (n, 2) of one class on a spiral with Gaussian noise, standardised.
 
-    rows, val_rows, test_rows, fresh_rows: sizes of train, val, test and fresh, all drawn anew for every seed.
+    Args:
+        noise: standard deviation, in the spiral's own units.
+        rows, val_rows, test_rows, fresh_rows: as in `Toy`.
     """
 
-    def __init__(
-        self,
-        rows: SeveralInt = 10000,
-        val_rows: NaturalInt = 1000,
-        test_rows: PositiveInt = 5000,
-        fresh_rows: NaturalInt = 5000,
-        noise: NonNegative = 0.3,
-    ) -> None:
-        self.sizes = {"train": rows, "val": val_rows, "test": test_rows, "fresh": fresh_rows}
-        self.noise = float(noise)
+    name: ClassVar[str] = "swiss_roll"
+    classes: ClassVar[tuple[str, ...]] = ("swiss_roll",)
 
-    def load(self, *, seed: int, cache: Path) -> Split:
-        """The parts that `seed` draws; `cache` is not used."""
-        return toy_split(
-            "swiss_roll",
-            ("swiss_roll",),
-            self.sizes,
-            lambda size, part: one_class(spiral_points(size, self.noise, part)),
-            seed=seed,
-            axis_name="coordinate",
-            manifold=Roll(),
-        )
+    noise: NonNegative = 0.3
 
+    @property
+    def manifold(self) -> Roll:
+        """The spiral without noise."""
+        return Roll()
 
-class Roll:
-    """The noise-free spiral as a `contracts.Manifold`; a twentieth of its length apart is the same place."""
-
-    near = 0.05
-
-    def project(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Distance (n,) of `points` (n, 2) to the spiral and place (n,) on it: see `project`."""
-        return project(points)
+    def draw(self, rows: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        """Points (rows, 2) of the one class."""
+        return one_class(spiral_points(rows, self.noise, seed))
 
 
 def spiral_points(rows: int, noise: float, seed: int) -> np.ndarray:
@@ -77,7 +61,9 @@ def project(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
     The place (n,) is the share of the spiral's length before the nearest point: 0 at the inner end, 1 at the
     outer one. The nearest point is the best of a grid of angles, refined by Newton's method within its cell.
-    Raises ValueError for other shapes.
+
+    Raises:
+        ValueError: other shapes.
     """
     points = np.asarray(points, dtype=np.float64)
     if points.ndim != 2 or points.shape[1] != 2:
@@ -86,6 +72,13 @@ def project(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     t = np.concatenate(angles) if angles else np.zeros(0)
     distance = np.linalg.norm(points - _on_spiral(t), axis=1)
     return distance, (arc_length(t) - arc_length(START)) / (arc_length(END) - arc_length(START))
+
+
+class Roll:
+    """The noise-free spiral as a `contracts.Manifold`; a twentieth of its length apart is the same place."""
+
+    near = 0.05
+    project = staticmethod(project)
 
 
 def _on_spiral(t: np.ndarray) -> np.ndarray:

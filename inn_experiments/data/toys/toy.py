@@ -2,47 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
 from inn_experiments.contracts import Manifold, Split
+from inn_experiments.contracts.limits import NaturalInt, PositiveInt, SeveralInt
 from inn_experiments.contracts.seeding import child_seed
-from inn_experiments.data.assemble import make_rows
-from inn_experiments.data.scaling import Standard
-
-Draw = Callable[[int, int], tuple[np.ndarray, np.ndarray]]
+from inn_experiments.data.division import Parts
+from inn_experiments.data.source import ArrayRows
 
 
-def toy_split(
-    name: str,
-    classes: tuple[str, ...],
-    sizes: dict[str, int],
-    draw: Draw,
-    *,
-    seed: int,
-    axis_name: str,
-    manifold: Manifold | None = None,
-) -> Split:
-    """The parts train, val, test and fresh of `sizes`; none is fresh where its size is 0.
+@dataclass(kw_only=True)
+class Toy(ABC):
+    """A source that draws the rows of every part: a subclass says how, and what its rows scatter about.
 
-    Args: draw: (rows, seed) -> x (rows, d) in units of its own and labels y (rows,) int64.
+    Args:
+        rows, val_rows, test_rows, fresh_rows: sizes of train, val, test and fresh; none is fresh where it is 0.
     """
-    raw = {part: draw(size, child_seed(seed, part)) for part, size in sizes.items()}
-    scaling = Standard.fit(raw["train"][0])
-    parts = {part: make_rows(x, y, scaling) for part, (x, y) in raw.items()}
-    fresh = parts.pop("fresh")
-    return Split(
-        **parts,
-        fresh=fresh if len(fresh) else None,
-        classes=classes,
-        axis=np.arange(fresh.x.shape[1], dtype=np.float64),
-        axis_name=axis_name,
-        scaling=scaling,
-        bounded=False,
-        name=name,
-        manifold=manifold,
-    )
+
+    name: ClassVar[str]
+    classes: ClassVar[tuple[str, ...]]
+    axis_name: ClassVar[str] = "coordinate"
+
+    rows: SeveralInt = 10000
+    val_rows: NaturalInt = 1000
+    test_rows: PositiveInt = 5000
+    fresh_rows: NaturalInt = 5000
+
+    @property
+    def manifold(self) -> Manifold | None:
+        """What the rows scatter about; None where nothing is measured of it."""
+        return None
+
+    @abstractmethod
+    def draw(self, rows: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        """Rows x (rows, d) in units of their own and their labels y (rows,)."""
+
+    def load(self, *, seed: int, cache: Path) -> Split:
+        """The parts that `seed` draws; `cache` is not used."""
+        sizes = {"train": self.rows, "val": self.val_rows, "test": self.test_rows, "fresh": self.fresh_rows}
+        x, y = zip(*(self.draw(size, child_seed(seed, part)) for part, size in sizes.items()), strict=True)
+        raw = ArrayRows(
+            x=np.concatenate(x),
+            y=np.concatenate(y),
+            classes=self.classes,
+            name=self.name,
+            axis_name=self.axis_name,
+            manifold=self.manifold,
+        )
+        edges = np.cumsum(list(sizes.values()))
+        return raw.split(Parts(*np.split(np.arange(edges[-1]), edges[:-1])))
 
 
 def one_class(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

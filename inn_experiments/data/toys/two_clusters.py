@@ -2,52 +2,51 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
-from inn_experiments.contracts import Split
-from inn_experiments.contracts.limits import NaturalInt, NonNegative, Positive, PositiveInt, SeveralInt
-from inn_experiments.data.toys.toy import one_class, toy_split
+from inn_experiments.contracts.limits import NonNegative, Positive
+from inn_experiments.data.toys.toy import Toy, one_class
 
 
-class TwoClusters:
+@dataclass
+class TwoClusters(Toy):
     """Points (n, 2) of one class, half about (centre, centre) and half about its opposite, standardised.
 
-    rows, val_rows, test_rows, fresh_rows: sizes of train, val, test and fresh, all drawn anew for every seed;
-    centre: a coordinate of the one centre; noise: standard deviation about either.
+    Args:
+        centre: a coordinate of the one centre.
+        noise: standard deviation about either.
+        rows, val_rows, test_rows, fresh_rows: as in `Toy`.
     """
 
-    def __init__(
-        self,
-        rows: SeveralInt = 10000,
-        val_rows: NaturalInt = 1000,
-        test_rows: PositiveInt = 5000,
-        fresh_rows: NaturalInt = 5000,
-        centre: Positive = 3.0,
-        noise: NonNegative = 0.5,
-    ) -> None:
-        self.sizes = {"train": rows, "val": val_rows, "test": test_rows, "fresh": fresh_rows}
-        self.centres = np.array([[-1.0, -1.0], [1.0, 1.0]]) * centre
-        self.noise = float(noise)
+    name: ClassVar[str] = "two_clusters"
+    classes: ClassVar[tuple[str, ...]] = ("two_clusters",)
 
-    def load(self, *, seed: int, cache: Path) -> Split:
-        """The parts that `seed` draws; `cache` is not used."""
-        return toy_split(
-            "two_clusters",
-            ("two_clusters",),
-            self.sizes,
-            lambda size, part: one_class(cluster_points(size, self.centres, self.noise, part)),
-            seed=seed,
-            axis_name="coordinate",
-            manifold=Centres(self.centres),
-        )
+    centre: Positive = 3.0
+    noise: NonNegative = 0.5
+
+    @property
+    def centres(self) -> np.ndarray:
+        """The two centres (2, 2)."""
+        return np.array([[-1.0, -1.0], [1.0, 1.0]]) * self.centre
+
+    @property
+    def manifold(self) -> Centres:
+        """The two centres."""
+        return Centres(self.centres)
+
+    def draw(self, rows: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        """Points (rows, 2) of the one class."""
+        return one_class(cluster_points(rows, self.centres, self.noise, seed))
 
 
 class Centres:
     """Two points as a `contracts.Manifold`: the places on it are 0 and 1.
 
-    Args: points: (2, 2), the first being place 0.
+    Args:
+        points: (2, 2), the first being place 0.
     """
 
     near = 0.5
@@ -58,7 +57,8 @@ class Centres:
     def project(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Distance (n,) of `points` (n, 2) to the nearer centre, and which one it is (n,), as 0.0 or 1.0.
 
-        Raises ValueError for other shapes.
+        Raises:
+            ValueError: other shapes.
         """
         points = np.asarray(points, dtype=np.float64)
         if points.ndim != 2 or points.shape[1] != 2:

@@ -14,11 +14,13 @@ TREES = 100
 def c2st(a: np.ndarray, b: np.ndarray, *, seed: int) -> float:
     """Cross-validated accuracy of telling rows `a` (n, d) from `b` (m, d): 0.5 is best, 1 means always told.
 
-    As many rows of either side (the smaller number, at most 1,000), 5 stratified folds, 100 extremely
-    randomised trees: unlike a linear or nearest-neighbour test they see shifts, wrong scales and wrong
-    correlations alike, and they need no scaling. Copies of one row within a side fall into several folds, so
-    a side that repeats itself is told from one that does not: a bootstrap of real rows scores above 0.5.
-    Raises ValueError for fewer than 5 rows on a side. Source: Lopez-Paz and Oquab 2017.
+    As many rows of either side (the smaller number, at most 1,000), 5 stratified folds, 100 extremely randomised trees:
+    unlike a linear or nearest-neighbour test they see shifts, wrong scales and wrong correlations alike, and they need
+    no scaling. Copies of one row within a side fall into several folds, so a side that repeats itself is told from one
+    that does not: a bootstrap of real rows scores above 0.5. Source: Lopez-Paz and Oquab 2017.
+
+    Raises:
+        ValueError: fewer than 5 rows on a side.
     """
     from sklearn.ensemble import ExtraTreesClassifier
     from sklearn.model_selection import StratifiedKFold, cross_val_score

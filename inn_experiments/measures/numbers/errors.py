@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-# A pseudo-count per bin keeps every logarithm finite, also where a collapsed prediction leaves bins empty.
 PSEUDO_COUNT = 0.5
+"""Per bin: every logarithm stays finite, also where a collapsed prediction leaves bins empty."""
 
 
 def direction_errors(prediction: np.ndarray, target: np.ndarray) -> dict[str, float]:
     """`mse` and `mae` of paired rows, `kl` and `fid` of the two sets of rows; lower is better, best 0.
 
-    Both arguments are (n, d) in normalised units; row i of one belongs to row i of the other.
+    Args:
+        prediction: rows (n, d) in normalised units.
+        target: likewise; row i of one belongs to row i of the other.
+
+    Raises:
+        ValueError: the shapes differ.
     """
     prediction, target = np.asarray(prediction, np.float64), np.asarray(target, np.float64)
     if prediction.shape != target.shape:
@@ -29,8 +34,10 @@ def frechet(a: np.ndarray, b: np.ndarray, shrinkage: float = 1e-3) -> float:
     """The squared Frechet distance of Gaussian fits to `a` (n, d) and `b` (m, d); lower is better, best 0.
 
     `|mean_a - mean_b|^2 + tr(A + B - 2 (A^1/2 B A^1/2)^1/2)`, each covariance shrunk by `shrinkage` towards
-    `tr(S)/d I`, so that fewer rows than features will do. At least two rows on each side, ValueError
-    otherwise.
+    `tr(S)/d I`, so that fewer rows than features will do.
+
+    Raises:
+        ValueError: fewer than two rows on a side.
     """
     a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
     if min(len(a), len(b)) < 2:
@@ -60,8 +67,8 @@ def frechet(a: np.ndarray, b: np.ndarray, shrinkage: float = 1e-3) -> float:
 def histogram_kl(a: np.ndarray, reference: np.ndarray, bins: int = 20) -> float:
     """The sum over features of KL(reference || a) of smoothed histograms; lower is better, best 0.
 
-    `a` (n, d) and `reference` (m, d) share `bins` equal bins over the reference's range, plus one open bin on
-    either side for values that the reference never takes. Always finite, at most d log(2 m + bins + 2) or so.
+    `a` (n, d) and `reference` (m, d) share `bins` equal bins over the reference's range, plus one open bin on either
+    side for values that the reference never takes. Always finite, at most d log(2 m + bins + 2) or so.
     """
     a, reference = np.asarray(a, np.float64), np.asarray(reference, np.float64)
     low, high = reference.min(axis=0), reference.max(axis=0)

@@ -1,4 +1,4 @@
-"""95 % intervals over repeats; a half width that cannot be estimated is None, never NaN."""
+"""95 % intervals over repeats and over test rows; a half width that cannot be estimated is None, never NaN."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 from scipy import stats
 
 LEVEL = 0.95
+RESAMPLES = 1000
 
 Interval = tuple[float, float | None]
 
@@ -19,7 +20,10 @@ def _half_width(variance: float, freedom: float) -> float:
 def mean_interval(values: Sequence[float]) -> Interval:
     """The mean of independent `values` (n,) and the half width of its Student t interval.
 
-    The half width is None for fewer than two values. Raises ValueError for none at all.
+    The half width is None for fewer than two values.
+
+    Raises:
+        ValueError: there are no values.
     """
     values = np.asarray(values, dtype=np.float64)
     if values.size == 0:
@@ -32,7 +36,8 @@ def mean_interval(values: Sequence[float]) -> Interval:
 def paired_interval(a: Sequence[float], b: Sequence[float]) -> Interval:
     """The mean of `a - b` (n,), pair by pair, and its half width: for two cells run with the same seeds.
 
-    Raises ValueError if the lengths differ.
+    Raises:
+        ValueError: the lengths differ.
     """
     a, b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
     if a.shape != b.shape:
@@ -41,11 +46,10 @@ def paired_interval(a: Sequence[float], b: Sequence[float]) -> Interval:
 
 
 def corrected_interval(differences: Sequence[float], n_train: int, n_test: int) -> Interval:
-    """The mean over repeated, overlapping splits and its corrected resampled t half width.
+    """The mean over repeated, overlapping splits and its corrected resampled t half width; None for fewer than two.
 
-    Splits of one table share rows, so `variance / n` is too small; it becomes `variance (1/n +
-    n_test/n_train)` for `n_train` and `n_test` rows in each split (Nadeau and Bengio 2003). None for fewer
-    than two values.
+    Splits of one table share rows, so `variance / n` is too small; it becomes `variance (1/n + n_test/n_train)` for
+    `n_train` and `n_test` rows in each split (Nadeau and Bengio 2003).
     """
     values = np.asarray(differences, dtype=np.float64)
     mean, half_width = mean_interval(values)
@@ -58,11 +62,14 @@ def corrected_interval(differences: Sequence[float], n_train: int, n_test: int) 
 def shared_test_interval(values: Sequence[float], resampled: Sequence[float], units: int) -> Interval:
     """The mean over repeats that share one training and one test set, with both sources of its error.
 
-    `values` (n,) are the repeats' scores on all test rows: their spread is the error of the training's and
-    the generator's random draws. `resampled` (b,) are the mean score over the repeats on bootstrap resamples
-    of the test rows: their spread is the error of having only these. The two variances add; degrees of
-    freedom by Welch and Satterthwaite. `units` is the number of rows (or groups) that each stratum was
-    resampled from. None for fewer than two values.
+    The two variances add; degrees of freedom by Welch and Satterthwaite. No half width for fewer than two values.
+
+    Args:
+        values: (n,), the repeats' scores on all test rows: their spread is the error of the training's and the
+            generator's random draws.
+        resampled: (b,), the mean score over the repeats on bootstrap resamples of the test rows: their spread is the
+            error of having only these.
+        units: the number of rows (or groups) that each stratum was resampled from.
     """
     values, resampled = np.asarray(values, dtype=np.float64), np.asarray(resampled, dtype=np.float64)
     mean, half_width = mean_interval(values)
@@ -75,3 +82,33 @@ def shared_test_interval(values: Sequence[float], resampled: Sequence[float], un
         return mean, 0.0
     freedom = (draws + rows) ** 2 / (draws**2 / (values.size - 1) + rows**2 / (resampled.size - 1))
     return mean, _half_width(draws + rows, freedom)
+
+
+def interval_over_rows(
+    outcomes: Sequence[tuple[int, np.ndarray]], *, seed: int, signed: bool = False
+) -> tuple[float, float, float]:
+    """(mean, low, high): the mean over comparisons of their rows' means, with a 95 % percentile interval.
+
+    A bootstrap of equal values sees no error: shares that are all 0 or all 1 get Wilson's interval for their number of
+    different rows.
+
+    Args:
+        outcomes: (class, values (n_class,)) of comparisons; those of one class are of the same rows in the same order,
+            and these are drawn again together, within their class.
+        seed: of the resamples.
+        signed: the values are differences of two shares: Wilson's interval opens to both sides of 0.
+    """
+    from scipy.stats import binomtest
+
+    rng = np.random.default_rng(seed)
+    sizes = {label: len(values) for label, values in outcomes}
+    weights = {label: rng.multinomial(n, np.full(n, 1 / n), size=RESAMPLES) / n for label, n in sorted(sizes.items())}
+    mean = float(np.mean([values.mean() for _, values in outcomes]))
+    every = np.concatenate([values for _, values in outcomes])
+    if np.ptp(every) == 0 and every[0] in (0.0, 1.0):
+        rows = sum(sizes.values())
+        bounds = binomtest(int(every[0]) * rows, rows).proportion_ci(method="wilson")
+        return mean, -float(bounds.high) if signed and mean == 0 else float(bounds.low), float(bounds.high)
+    drawn = np.mean([weights[label] @ values for label, values in outcomes], axis=0)
+    low, high = np.percentile(drawn, (2.5, 97.5))
+    return mean, float(low), float(high)

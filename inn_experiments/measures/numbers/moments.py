@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-# With fewer rows per feature than this an empirical covariance is too uneven to be drawn from.
 ROWS_PER_FEATURE = 10
+"""With fewer an empirical covariance is too uneven to be drawn from."""
 
 
 def moments(x: np.ndarray) -> dict[str, float]:
     """`mean` and `std` over all values of `x` (n, d), `pc1` and `pc2`: shares of its own components.
 
-    Shares are of the variance about the mean row, 0 where there is none. Source: Table 8. `spread`, which the
-    paper lacks, is the standard deviation about the mean row: where the features' means differ far more than
-    rows do, `std` is right for any generator that knows the mean row alone.
+    Shares are of the variance about the mean row, 0 where there is none. `spread`, which the paper lacks, is the
+    standard deviation about the mean row: where the features' means differ far more than rows do, `std` is right for
+    any generator that knows the mean row alone. Source: Table 8.
     """
     x = np.asarray(x, np.float64)
     shares = np.zeros(max(2, min(x.shape)))
@@ -34,8 +34,7 @@ def moment_errors(found: dict[str, float], real: dict[str, float], scale: float)
     """How far the `moments` of one set of rows are from those of real ones; lower is better, best 0.
 
     mean_error, std_error: absolute, over `scale`, the class' own standard deviation (0.01 is one per cent).
-    spread_error: absolute, over the real rows' spread.
-    pc1_error, pc2_error: absolute differences of shares.
+    spread_error: absolute, over the real rows' spread. pc1_error, pc2_error: absolute differences of shares.
     """
     return {
         "mean_error": abs(found["mean"] - real["mean"]) / scale,
@@ -49,8 +48,11 @@ def moment_errors(found: dict[str, float], real: dict[str, float], scale: float)
 def gaussian_rows(train: np.ndarray, count: int, *, seed: int) -> np.ndarray:
     """`count` rows from the Gaussian with the mean and covariance of `train` (n, d): no shape.
 
-    What a generator that collapses a class to a blob would make. The covariance is the empirical one, or that
-    of Ledoit and Wolf (2004) for fewer than ten rows per feature; ValueError for fewer than two rows.
+    What a generator that collapses a class to a blob would make. The covariance is the empirical one, or that of Ledoit
+    and Wolf (2004) for fewer than ten rows per feature.
+
+    Raises:
+        ValueError: fewer than two rows.
     """
     train = np.asarray(train, np.float64)
     if len(train) < 2:

@@ -11,8 +11,10 @@ BINS, ROWS_PER_BIN = 20, 5
 def sliced_wasserstein(a: np.ndarray, b: np.ndarray, *, seed: int, directions: int = DIRECTIONS) -> float:
     """The Wasserstein-2 distance of `a` and `b` (n, d), root mean square over random directions; best 0.
 
-    A shift of every feature by c gives about |c|, whatever d. Raises ValueError for sets of unequal size.
-    Source: Bonneel et al. 2015.
+    A shift of every feature by c gives about |c|, whatever d. Source: Bonneel et al. 2015.
+
+    Raises:
+        ValueError: the sets differ in size.
     """
     a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
     if a.shape != b.shape:
@@ -26,9 +28,8 @@ def sliced_wasserstein(a: np.ndarray, b: np.ndarray, *, seed: int, directions: i
 def along(real: np.ndarray, other: np.ndarray) -> float:
     """Total variation between `other` (m, d) and `real` (n, d) along the first principal component of `real`.
 
-    Bins hold equally many real rows, 20 of them or one per five rows; the outer ones are open. 0 is best,
-    though other real rows get a little more for being finitely many; near 1: most of the component is never
-    visited.
+    Bins hold equally many real rows, 20 of them or one per five rows; the outer ones are open. 0 is best, though other
+    real rows get a little more for being finitely many; near 1: most of the component is never visited.
     """
     real, other = np.asarray(real, np.float64), np.asarray(other, np.float64)
     centre = real.mean(axis=0)

@@ -6,6 +6,7 @@ import numpy as np
 
 from inn_experiments.contracts import UserError
 from inn_experiments.measures.numbers.errors import direction_errors
+from inn_experiments.measures.numbers.rows import class_means
 
 RIDGES = np.logspace(-3, 5, 17)
 
@@ -20,18 +21,19 @@ def trivial_errors(
 ) -> dict[str, dict[str, float]]:
     """The errors of the trivial predictors on test rows, predictor -> measure -> value; lower is better.
 
-    `zeros`; `global_mean` and `class_mean` of the training targets (`class_mean` is an oracle: it reads the
-    test row's label, which no network is given); `identity`, the input itself; `linear`, ridge regression
-    from input to target fitted on training pairs (the Wiener denoiser), its ridge chosen by leave-one-out on
-    those.
+    `zeros`; `global_mean` and `class_mean` of the training targets (`class_mean` is an oracle: it reads the test row's
+    label, which no network is given); `identity`, the input itself; `linear`, ridge regression from input to target
+    fitted on training pairs (the Wiener denoiser), its ridge chosen by leave-one-out on those. Inputs and targets are
+    (n, d), labels (n,).
 
-    Inputs and targets are (n, d), labels (n,). Raises UserError for a test class without a training row.
+    Raises:
+        UserError: a test class has no training row.
     """
     missing = sorted(set(test_y.tolist()) - set(train_y.tolist()))
     if missing:
         raise UserError(f"class {missing[0]} has test rows but no training row; give it some or drop it")
     shape = test_target.shape
-    means = {label: train_target[train_y == label].mean(axis=0) for label in np.unique(train_y)}
+    means = class_means(train_target, train_y)
     predictions = {
         "zeros": np.zeros(shape),
         "global_mean": np.broadcast_to(train_target.mean(axis=0), shape),
@@ -48,9 +50,3 @@ def ridge(train_input: np.ndarray, train_target: np.ndarray, test_input: np.ndar
 
     model = RidgeCV(alphas=RIDGES).fit(train_input.astype(np.float64), train_target.astype(np.float64))
     return model.predict(test_input.astype(np.float64))
-
-
-def best_trivial(errors: dict[str, dict[str, float]], measure: str) -> tuple[str, float]:
-    """The predictor with the lowest `measure` among `errors` and its value: what a network must beat."""
-    name = min(errors, key=lambda predictor: errors[predictor][measure])
-    return name, errors[name][measure]

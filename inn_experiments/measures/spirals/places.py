@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from inn_experiments.contracts import Claim
+from inn_experiments.contracts import Number
+from inn_experiments.measures.claims import mean, share
 from inn_experiments.measures.numbers.intervals import mean_interval, paired_interval
 
 PERMUTATIONS = 999
@@ -24,16 +25,7 @@ def chance_of_same(first: np.ndarray, last: np.ndarray, near: float) -> float:
     return float(inside.mean() / len(last))
 
 
-def share(key: str, text: str, hits: np.ndarray, chance: float | None = None, p: float | None = None) -> Claim:
-    """The share of `hits` (n,), booleans, as a claim with Wilson's interval."""
-    from scipy.stats import binomtest
-
-    count = int(np.sum(hits))
-    interval = binomtest(count, len(hits)).proportion_ci(method="wilson")
-    return Claim(key, text, count / len(hits), float(interval.low), float(interval.high), chance, p, len(hits))
-
-
-def agreement(key: str, text: str, first: np.ndarray, last: np.ndarray, near: float, seed: int) -> Claim:
+def agreement(key: str, text: str, first: np.ndarray, last: np.ndarray, near: float, seed: int) -> list[Number]:
     """The share of points whose places `first` and `last` (n,) are the same, against shuffled pairs.
 
     p is two-sided, of a permutation test; chance is exact.
@@ -55,7 +47,7 @@ def agreement(key: str, text: str, first: np.ndarray, last: np.ndarray, near: fl
     return share(key, text, same_place(first, last, near), chance_of_same(first, last, near), float(test.pvalue))
 
 
-def difference(key: str, text: str, first: np.ndarray, second: np.ndarray) -> Claim:
+def difference(key: str, text: str, first: np.ndarray, second: np.ndarray) -> list[Number]:
     """How much more often `first` than `second` (n,), booleans over the same points, is true.
 
     The interval is paired; p is of McNemar's exact test: a point where only one is true is either with 1/2.
@@ -65,45 +57,44 @@ def difference(key: str, text: str, first: np.ndarray, second: np.ndarray) -> Cl
     value, half = paired_interval(first, second)
     only, other = int(np.sum(first & ~second)), int(np.sum(second & ~first))
     p = float(binomtest(only, only + other).pvalue) if only + other else 1.0
-    low, high = (None, None) if half is None else (value - half, value + half)
-    return Claim(key, text, value, low, high, 0.0, p, len(first))
+    return mean(key, text, value, half, chance=0.0, p=p, n=len(first))
 
 
-def off_manifold(ends: np.ndarray, fresh: np.ndarray, train: np.ndarray) -> list[Claim]:
+def off_manifold(ends: np.ndarray, fresh: np.ndarray, train: np.ndarray) -> list[Number]:
     """How far restored points are from the manifold, beside real points that nothing was done to.
 
-    Arguments: distances of the `ends` (n,), of `fresh` real points (m,) and of the training rows, which alone
-    say what counts as off the manifold. p: of a rank test, and of Fisher's exact one.
+    p is of a rank test, and of Fisher's exact one.
+
+    Args:
+        ends: distances (n,) of the restored points.
+        fresh: distances (m,) of real points.
+        train: distances of the training rows, which alone say what counts as off the manifold.
     """
     from scipy.stats import fisher_exact, mannwhitneyu
 
     limit = np.quantile(train, INSIDE)
     out, real = ends > limit, fresh > limit
     table = [[int(part.sum()), int((~part).sum())] for part in (out, real)]
-    mean, half = mean_interval(ends)
-    low, high = (None, None) if half is None else (mean - half, mean + half)
     return [
-        share(
+        *share(
             "off_manifold",
             f"ends further off than {100 * INSIDE:g} % of training rows; chance: real points",
             out,
             float(real.mean()),
             float(fisher_exact(table).pvalue),
         ),
-        Claim(
+        *mean(
             "distance",
             "distance of the ends to the manifold; chance: of real points",
-            mean,
-            low,
-            high,
-            float(fresh.mean()),
-            float(mannwhitneyu(ends, fresh).pvalue),
-            len(ends),
+            *mean_interval(ends),
+            chance=float(fresh.mean()),
+            p=float(mannwhitneyu(ends, fresh).pvalue),
+            n=len(ends),
         ),
     ]
 
 
-def second_place(key: str, text: str, places: np.ndarray) -> Claim:
+def second_place(key: str, text: str, places: np.ndarray) -> list[Number]:
     """The share of paths that end at the second of two places (n,), 0 or 1, against a fair coin, exactly."""
     from scipy.stats import binomtest
 

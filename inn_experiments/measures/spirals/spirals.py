@@ -6,7 +6,7 @@ import warnings
 
 import numpy as np
 
-from inn_experiments.contracts import Claim, Diffusing, Paths, Split, UserError
+from inn_experiments.contracts import Diffusing, Findings, Measure, Number, Paths, Split, Subject, UserError
 from inn_experiments.contracts.limits import SeveralInt
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.measures.spirals import places, steps
@@ -18,19 +18,21 @@ MOMENTS = (("first", 1.0), ("three_quarters", 0.75), ("half", 0.5), ("quarter", 
 IDENTICAL = 1e-3
 
 
-class Spirals:
+class Spirals(Measure):
     """Three statements of Kulkarni et al. about points of the plane in a diffusion, beside chance.
 
     Restored points end at the place nearest to their noise and not where they were; paths that start at
     (0, 0) end at either of two places with equal probability; steps shrink with time.
 
-    Arguments: `points`, test rows that are diffused and restored; `paths`, that start at (0, 0).
+    Args:
+        points: test rows that are diffused and restored.
+        paths: that start at (0, 0).
     """
 
     def __init__(self, points: SeveralInt = 1000, paths: SeveralInt = 2000) -> None:
         self.points, self.paths = points, paths
 
-    def check(self, split: Split) -> None:
+    def check(self, split: Split, *, seed: int) -> None:
         """Raise UserError where rows are not points of the plane about a known manifold."""
         if split.manifold is None or split.features != 2:
             raise UserError(
@@ -39,12 +41,15 @@ class Spirals:
                 "about one: data=swiss_roll or data=two_clusters, or choose claims=none"
             )
 
-    def measure(self, synthesizer: Diffusing, split: Split, *, seed: int) -> tuple[list[Claim], Paths]:
+    def __call__(self, subject: Subject, *, seed: int) -> Findings:
         """The statements as numbers, and the paths that their figures show.
 
-        Warns where the sampler adds no noise or takes too few steps, and leaves out what cannot be measured
-        then. Raises UserError for a generator that cannot be watched, and for states that are not finite.
+        Warns where the sampler adds no noise or takes too few steps, and leaves out what cannot be measured then.
+
+        Raises:
+            UserError: the synthesizer cannot be watched, or its states are not finite.
         """
+        synthesizer, split = subject.synthesizer, subject.split
         if not isinstance(synthesizer, Diffusing):
             raise UserError("claims=spirals watches a diffusion; choose generator=diffusion, or claims=none")
         rng = np.random.default_rng(child_seed(seed, "spirals/points"))
@@ -54,69 +59,55 @@ class Spirals:
         labels = rng.choice(split.test.y, self.paths)
         origin = np.zeros((self.paths, 2), np.float32)
         _, centre = synthesizer.reverse(origin, labels, seed=child_seed(seed, "spirals/centre"))
-        for states in (forward, back, centre):
-            _check_finite(states)
+        forward_file, back_file, centre_file = (_in_file(split, states) for states in (forward, back, centre))
         alphas = np.asarray(synthesizer.signal(), np.float64)[np.asarray(back_levels, dtype=int)]
         still = bool(np.ptp(centre[-1], axis=0).max() < IDENTICAL)
-        forward_file, back_file, centre_file = (_in_file(split, part) for part in (forward, back, centre))
-
-        found, home = _ends(split, forward_file, back, back_file, back_levels, alphas, seed)
-        if still:
-            warnings.warn(
-                "claims=spirals: the sampler adds no noise, so all paths from (0, 0) are one and cannot be "
-                "counted; sampler=ddpm or sampler.eta above 0 does",
-                UserWarning,
-                stacklevel=2,
-            )
-        elif _two_places(split):
-            found += _either(synthesizer, split, centre_file, labels, seed)
         deviations = np.zeros(len(alphas) - 1) if still else steps.noise_deviations(alphas, centre_file[1])
+
+        place = split.manifold.project(forward_file[0])[1]
+        found = _ends(split, place, back, back_levels, alphas, seed)
+        if still:
+            _warn(
+                "the sampler adds no noise, so all paths from (0, 0) are one and cannot be counted; sampler=ddpm or "
+                "sampler.eta above 0 does"
+            )
+        elif len(np.unique(_place(split, split.train.x)[1])) == 2:
+            found += _either(synthesizer, split, centre[-1], labels, seed)
         if len(deviations) < steps.PARTS:
-            warnings.warn(
-                f"claims=spirals: {len(deviations)} steps are too few to compare their first with their "
-                f"last fifth; give sampler.steps={steps.PARTS} or more",
-                UserWarning,
-                stacklevel=2,
+            _warn(
+                f"{len(deviations)} steps are too few to compare their first with their last fifth; give "
+                f"sampler.steps={steps.PARTS} or more"
             )
         else:
             lengths = steps.step_lengths(back_file if still else centre_file)
             found += steps.shrinking(lengths, deviations, child_seed(seed, "spirals/noise"))
-        return found, Paths(
-            forward=forward_file,
-            reverse=back_file,
-            forward_levels=np.asarray(levels),
-            reverse_levels=np.asarray(back_levels),
-            place=home,
-            centre=centre_file,
+        shown = Paths(
+            forward_file,
+            back_file,
+            np.asarray(levels),
+            np.asarray(back_levels),
+            place,
+            centre_file,
             lengths=steps.step_lengths(centre_file).mean(axis=0),
             noise_lengths=steps.mean_noise_lengths(deviations),
         )
+        return Findings(found, shown)
 
 
 def _ends(
-    split: Split,
-    forward: np.ndarray,
-    back: np.ndarray,
-    back_file: np.ndarray,
-    levels: np.ndarray,
-    alphas: np.ndarray,
-    seed: int,
-) -> tuple[list[Claim], np.ndarray]:
-    """Where restored points end, and the places (n,) where they were.
+    split: Split, home: np.ndarray, back: np.ndarray, levels: np.ndarray, alphas: np.ndarray, seed: int
+) -> list[Number]:
+    """Where restored points end whose places (n,) were `home`, from their states (k+1, n, 2) on the way back."""
+    near, top = split.manifold.near, int(levels[0])
+    drawn, (distances, last) = _place(split, back[0])[1], _place(split, back[-1])
 
-    `back` is in the rows' units, `forward` and `back_file` in the file's.
-    """
-    near, project = split.manifold.near, split.manifold.project
-    home, (distances, last) = project(forward[0])[1], project(back_file[-1])
-    drawn, top = project(back_file[0])[1], int(levels[0])
-
-    def agreement(key: str, text: str, first: np.ndarray) -> Claim:
+    def agreement(key: str, text: str, first: np.ndarray) -> list[Number]:
         return places.agreement(key, text, first, last, near, child_seed(seed, f"spirals/{key}"))
 
     found = [
-        agreement("home", "points that end where they were", home),
-        agreement("nearest_drawn", f"points that end at the place nearest to x_{top}, as drawn", drawn),
-        places.difference(
+        *agreement("home", "points that end where they were", home),
+        *agreement("nearest_drawn", f"points that end at the place nearest to x_{top}, as drawn", drawn),
+        *places.difference(
             "nearest_over_home",
             f"more often nearest to x_{top}, as drawn, than where they were",
             places.same_place(drawn, last, near),
@@ -126,47 +117,50 @@ def _ends(
     for name, part in MOMENTS:
         index = int(np.argmin(np.abs(np.asarray(levels) - part * top)))
         # The manifold shrinks by alpha on its way into the noise: nearest on that, not on the one at level 0.
-        grown = split.scaling.undo(np.asarray(back[index], np.float64) / max(alphas[index], 1e-6))
-        level = int(levels[index])
-        text = f"points that end at the place nearest to x_{level} on the shrunk manifold"
-        found.append(agreement(f"nearest_{name}", text, project(grown)[1]))
+        grown = np.asarray(back[index], np.float64) / max(alphas[index], 1e-6)
+        text = f"points that end at the place nearest to x_{int(levels[index])} on the shrunk manifold"
+        found += agreement(f"nearest_{name}", text, _place(split, grown)[1])
     real = split.test if split.fresh is None else split.fresh
-    fresh, train = (project(split.scaling.undo(rows.x))[0] for rows in (real, split.train))
-    return [*found, *places.off_manifold(distances, fresh, train)], home
+    fresh, train = (_place(split, rows.x)[0] for rows in (real, split.train))
+    return [*found, *places.off_manifold(distances, fresh, train)]
 
 
-def _two_places(split: Split) -> bool:
-    return len(np.unique(split.manifold.project(split.scaling.undo(split.train.x))[1])) == 2
-
-
-def _either(synthesizer: Diffusing, split: Split, centre: np.ndarray, labels: np.ndarray, seed: int) -> list[Claim]:
-    """Which of two places paths from (0, 0) end at, and, as the control, paths that start off it."""
-    place = split.manifold.project
-    second = place(split.scaling.undo(split.train.x))[1] > 0.5
+def _either(synthesizer: Diffusing, split: Split, centre: np.ndarray, labels: np.ndarray, seed: int) -> list[Number]:
+    """Which of two places paths from (0, 0) end at (n, 2), and, as the control, paths that start off it."""
+    second = _place(split, split.train.x)[1] > 0.5
     towards = split.train.x[second].mean(axis=0) - split.train.x[~second].mean(axis=0)
     start = np.repeat((towards / np.linalg.norm(towards))[None], len(labels), axis=0).astype(np.float32)
     _, moved = synthesizer.reverse(start, labels, seed=child_seed(seed, "spirals/moved"))
-    _check_finite(moved)
-    ends = (centre[-1], _in_file(split, moved[-1:])[0])
-    texts = (
-        "paths from (0, 0) that end at the second place",
-        "paths from one unit nearer to the second place that end there",
-    )
+    ends = {
+        "second_place": ("paths from (0, 0) that end at the second place", centre),
+        "second_place_moved": ("paths from one unit nearer to the second place that end there", _checked(moved)[-1]),
+    }
     return [
-        places.second_place(key, text, place(points)[1])
-        for key, text, points in zip(("second_place", "second_place_moved"), texts, ends, strict=True)
+        number
+        for key, (text, points) in ends.items()
+        for number in places.second_place(key, text, _place(split, points)[1])
     ]
+
+
+def _place(split: Split, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Distance (n,) and nearest place (n,) of points (n, 2) in the units of rows."""
+    return split.manifold.project(split.scaling.undo(points))
 
 
 def _in_file(split: Split, states: np.ndarray) -> np.ndarray:
     """States (k, n, 2) in the units of the file."""
-    return split.scaling.undo(states.reshape(-1, states.shape[-1])).reshape(states.shape)
+    return split.scaling.undo(_checked(states).reshape(-1, states.shape[-1])).reshape(states.shape)
 
 
-def _check_finite(states: np.ndarray) -> None:
+def _checked(states: np.ndarray) -> np.ndarray:
     broken = ~np.isfinite(states).all(axis=(0, 2))
     if broken.any():
         raise UserError(
             f"claims=spirals: {broken.sum()} of {len(broken)} paths of the generator have NaN or infinity; "
             "a lower learning rate is the usual cure"
         )
+    return states
+
+
+def _warn(text: str) -> None:
+    warnings.warn(f"claims=spirals: {text}", UserWarning, stacklevel=3)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from inn_experiments.contracts import Claim
+from inn_experiments.contracts import Number
+from inn_experiments.measures.claims import mean, share
 from inn_experiments.measures.numbers.intervals import mean_interval
-from inn_experiments.measures.spirals.places import share
 
 # The first and the last of this many equal parts of the steps are compared.
 PARTS = 5
@@ -23,8 +23,9 @@ def noise_deviations(signal: np.ndarray, first_step: np.ndarray) -> np.ndarray:
     It falls as that of q(x_s | x_t, x_0) (Kulkarni et al., equation 6). How much of it the sampler adds, and in
     which units, is read off the first step: paths with one start differ after it by its noise alone.
 
-    Arguments: `signal`, alpha (k+1,) at the levels visited, from the last; `first_step` (n, 2), the states
-    after the first step of paths that all start at one point.
+    Args:
+        signal: alpha (k+1,) at the levels visited, from the last.
+        first_step: (n, 2), the states after the first step of paths that all start at one point.
     """
     now, then = np.asarray(signal[:-1], np.float64), np.asarray(signal[1:], np.float64)
     noise = np.sqrt(np.maximum(1 - then**2, 0) / np.maximum(1 - now**2, 1e-12))
@@ -38,17 +39,19 @@ def mean_noise_lengths(deviations: np.ndarray) -> np.ndarray:
     return np.sqrt(np.pi / 2) * deviations
 
 
-def shrinking(lengths: np.ndarray, deviations: np.ndarray, seed: int) -> list[Claim]:
+def shrinking(lengths: np.ndarray, deviations: np.ndarray, seed: int) -> list[Number]:
     """Whether steps shrink with time, each number beside that of steps made of the fresh noise alone.
 
-    Arguments: `lengths` (n, k) with k >= 5; `deviations` (k,) of the noise, all zero for a sampler that adds
-    none: there is nothing to compare with then.
+    Args:
+        lengths: (n, k) with k >= 5.
+        deviations: (k,) of the noise, all zero for a sampler that adds none: there is nothing to compare with then.
+        seed: of the noise alone.
     """
     from scipy.stats import ttest_1samp
 
     noise = np.random.default_rng(seed).rayleigh(size=lengths.shape) * deviations
     first, last = _ends(lengths)
-    ratio = last.mean() / first.mean()
+    ratio, n = last.mean() / first.mean(), len(lengths)
     expected = p = fallen = ordered = None
     # A ratio of paired means, to first order in their errors.
     half = mean_interval(last - ratio * first)[1]
@@ -59,31 +62,20 @@ def shrinking(lengths: np.ndarray, deviations: np.ndarray, seed: int) -> list[Cl
         p = float(ttest_1samp(last - expected * first, 0).pvalue)
         fallen, ordered = float((noise_last < noise_first).mean()), float(order(noise).mean())
     alone = "; chance: noise alone" if noise.any() else ""
+    text = f"last fifth of steps over the first, lengths{alone}"
     found = [
-        _claim(
-            "step_ratio", f"last fifth of steps over the first, lengths{alone}", ratio, half, expected, p, len(lengths)
-        ),
-        share("steps_shrink", f"paths whose last fifth of steps is shorter{alone}", last < first, fallen),
-        _claim(
-            "step_order",
-            f"rank correlation of step length and number{alone}",
-            *mean_interval(order(lengths)),
-            ordered,
-            None,
-            len(lengths),
-        ),
+        *mean("step_ratio", text, ratio, half, chance=expected, p=p, n=n),
+        *share("steps_shrink", f"paths whose last fifth of steps is shorter{alone}", last < first, fallen),
     ]
+    text = f"rank correlation of step length and number{alone}"
+    found += mean("step_order", text, *mean_interval(order(lengths)), chance=ordered, n=n)
     if noise.any():
         energy, half = mean_interval((lengths**2).sum(axis=1))
         part = 2 * float(np.sum(deviations**2)) / energy
         # The noise of a step is independent of the rest of it, so that their squares add. The interval covers
         # the paths' choice and that the noise's variance was read off as many first steps.
-        error = None if half is None else part * float(np.hypot(half / energy, 1.96 / np.sqrt(len(lengths) - 1)))
-        found.append(
-            _claim(
-                "noise_share", "share of squared step length that is fresh noise", part, error, None, None, len(lengths)
-            )
-        )
+        error = None if half is None else part * float(np.hypot(half / energy, 1.96 / np.sqrt(n - 1)))
+        found += mean("noise_share", "share of squared step length that is fresh noise", part, error, n=n)
     return found
 
 
@@ -102,10 +94,3 @@ def _ends(lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Mean length (n,) over the first and over the last fifth of each path's steps."""
     count = lengths.shape[1] // PARTS
     return lengths[:, :count].mean(axis=1), lengths[:, -count:].mean(axis=1)
-
-
-def _claim(
-    key: str, text: str, value: float, half: float | None, chance: float | None, p: float | None, n: int
-) -> Claim:
-    low, high = (None, None) if half is None else (float(value - half), float(value + half))
-    return Claim(key, text, float(value), low, high, chance, p, n)

@@ -8,16 +8,18 @@ import numpy as np
 
 from inn_experiments.contracts import Rows
 
-# Of rows in float32, a direction that varies less than this, relative to the first, is rounding.
 LEAST_VARIATION = 1e-6
+"""Of rows in float32, a direction that varies less than this, relative to the first, is rounding."""
 
 
 def reduced(train: Rows, test_x: np.ndarray, components: int, *, seed: int) -> tuple[Rows, np.ndarray]:
-    """`train` (n, d) and `test_x` (m, d) in the first principal components of `train`'s rows.
+    """Training and test rows in the first principal components of the training rows.
 
     Args:
-        components: how many to take; never more than min(n - 1, d), nor than directions in which `train`
-            varies at all, but always one. How many there are is the width of what is returned.
+        train: rows (n, d).
+        test_x: (m, d).
+        components: how many to take; never more than min(n - 1, d), nor than directions in which `train` varies at all,
+            but always one. How many there are is the width of what is returned.
         seed: of the randomised solver that scikit-learn takes for large arrays.
     """
     from sklearn.decomposition import PCA
@@ -36,7 +38,9 @@ def reduced(train: Rows, test_x: np.ndarray, components: int, *, seed: int) -> t
 def lacking(components: int, found: Mapping[str, tuple[int, int]]) -> str:
     """The warning that treatments had fewer than `components`, '' where none had.
 
-    `found`: treatment -> (the fewest components of its repeats, their training rows).
+    Args:
+        components: how many were asked for.
+        found: treatment -> (the fewest components of its repeats, their training rows).
     """
     fewer = [f"{name} {used} of {rows} rows" for name, (used, rows) in found.items() if used < components]
     if not fewer:

@@ -6,10 +6,8 @@ import numpy as np
 
 from inn_experiments.contracts import Rows, UserError
 from inn_experiments.contracts.seeding import child_seed
-
-# A class needs two rows to learn from (a convex combination takes two) and one to be scored on.
-LEAST_TRAIN, LEAST_TEST = 2, 1
-GROUP_ATTEMPTS = 20
+from inn_experiments.maths import division
+from inn_experiments.maths.division import LEAST_TEST, LEAST_TRAIN
 
 
 def join(*parts: Rows) -> Rows:
@@ -27,30 +25,39 @@ def divide(
 ) -> tuple[Rows, Rows]:
     """`rows` divided into (train, test) with about `share` of each class in test and no group in both.
 
-    Raises UserError naming the class (of `classes`) that has too few rows or groups for it, the `purpose`,
-    and the setting that does without this division, `otherwise`.
+    Args:
+        rows: what is divided.
+        share: of test, in 0..1.
+        classes: their names, for the message.
+        purpose: what the division is for, for the message.
+        seed: of the division.
+        otherwise: the setting that does without this division.
+
+    Raises:
+        UserError: names the class that has too few rows or groups.
     """
     if rows.group is None:
-        test = _stratified(rows.y, share, seed)
-        short = _short(rows.y, test)
-        detail = "more rows"
+        counts = np.bincount(rows.y)
+        short, detail = np.flatnonzero((counts > 0) & (counts < LEAST_TRAIN + LEAST_TEST)), "more rows"
+        if not len(short):
+            rng = np.random.default_rng(child_seed(seed, "stratified"))
+            train, test = division.stratified(rows.y, (share,), rng)
     else:
-        for attempt in range(GROUP_ATTEMPTS):
-            test = _grouped(rows, share, child_seed(seed, f"attempt/{attempt}"))
-            short = _short(rows.y, test)
-            if short is None:
-                break
+        codes, rng = np.unique(rows.group, return_inverse=True)[1], np.random.default_rng(child_seed(seed, "grouped"))
+        parts = (1 - share, share), (LEAST_TRAIN, LEAST_TEST), (0, 1)
+        (train, test), lacking = division.dealt(rows.y, codes, *parts, rng)
+        short = np.flatnonzero(lacking.any(axis=0))
         detail = "more groups that hold this class (a group is never divided)"
-    if short is not None:
-        mask = rows.y == short
+    if len(short):
+        mask = rows.y == short[0]
         held = f"{mask.sum()} row(s)"
         if rows.group is not None:
             held += f" in {len(np.unique(rows.group[mask]))} group(s)"
         raise UserError(
-            f"{purpose}: class {classes[short]!r} has {held}, too few to leave {LEAST_TRAIN} for training "
+            f"{purpose}: class {classes[short[0]]!r} has {held}, too few to leave {LEAST_TRAIN} for training "
             f"and {LEAST_TEST} for testing; give it {detail}{f', or use {otherwise}' if otherwise else ''}"
         )
-    return rows.take(~test), rows.take(test)
+    return rows.take(train), rows.take(test)
 
 
 def require(rows: Rows, least: int, classes: tuple[str, ...], purpose: str) -> None:
@@ -63,39 +70,5 @@ def require(rows: Rows, least: int, classes: tuple[str, ...], purpose: str) -> N
 
 def halves(rows: Rows, *, seed: int) -> tuple[Rows, Rows]:
     """Two halves of `rows`, every class shared as evenly as it can be; never fails on a small class."""
-    order = np.random.default_rng(child_seed(seed, "halves")).permutation(len(rows))
-    order = order[np.argsort(rows.y[order], kind="stable")]
-    return rows.take(np.sort(order[0::2])), rows.take(np.sort(order[1::2]))
-
-
-def _short(y: np.ndarray, test: np.ndarray) -> int | None:
-    """The first class with too few rows on either side of the mask `test`, or None."""
-    for label in np.unique(y):
-        mask = y == label
-        if (mask & ~test).sum() < LEAST_TRAIN or (mask & test).sum() < LEAST_TEST:
-            return int(label)
-    return None
-
-
-def _stratified(y: np.ndarray, share: float, seed: int) -> np.ndarray:
-    """A test mask with round(share * n_c) rows of each class, but at least the least on both sides."""
-    rng = np.random.default_rng(child_seed(seed, "stratified"))
-    test = np.zeros(len(y), dtype=bool)
-    for label in np.unique(y):
-        index = rng.permutation(np.flatnonzero(y == label))
-        count = max(LEAST_TEST, min(round(share * len(index)), len(index) - LEAST_TRAIN))
-        test[index[:count]] = True
-    return test
-
-
-def _grouped(rows: Rows, share: float, seed: int) -> np.ndarray:
-    """A test mask made of whole groups, near `share` of the rows and of each class."""
-    from sklearn.model_selection import StratifiedGroupKFold
-
-    groups = len(np.unique(rows.group))
-    if groups < 2:
-        return np.zeros(len(rows), dtype=bool)
-    folds = StratifiedGroupKFold(min(max(2, round(1 / share)), groups), shuffle=True, random_state=seed % 2**32)
-    test = np.zeros(len(rows), dtype=bool)
-    test[next(folds.split(rows.x, rows.y, rows.group))[1]] = True
-    return test
+    first, second = division.halves(rows.y, np.random.default_rng(child_seed(seed, "halves")))
+    return rows.take(first), rows.take(second)

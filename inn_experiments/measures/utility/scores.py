@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from inn_experiments.contracts import Rows
-from inn_experiments.contracts.quantity import Quantity
+from inn_experiments.contracts import Quantity, Rows
 
 MEASURES = {
     "accuracy": "accuracy",
@@ -32,10 +31,10 @@ def confusion(true: np.ndarray, predicted: np.ndarray, classes: int, weights: np
 
 
 def measures(counts: np.ndarray) -> dict[str, np.ndarray]:
-    """Each of MEASURES, shape (b,), from confusion counts (b, c, c), true by predicted; higher is better.
+    """Each of MEASURES (b,), and `f1` of each class (b, c), from confusion counts (b, c, c), true by predicted.
 
-    As scikit-learn's, with zero_division=0 and over the classes that have true rows. Written out here because
-    an interval needs them some ten thousand times.
+    As scikit-learn's, with zero_division=0 and over the classes that have true rows; NaN is the f1 of the others.
+    Written out here because an interval needs them some ten thousand times. Higher is better.
     """
     hits = np.diagonal(counts, axis1=-2, axis2=-1)
     support, called = counts.sum(axis=-1), counts.sum(axis=-2)
@@ -44,20 +43,19 @@ def measures(counts: np.ndarray) -> dict[str, np.ndarray]:
         "recall": hits / np.maximum(support, 1),
         "f1": 2 * hits / np.maximum(support + called, 1),
     }
-    total = support.sum(axis=-1)
-    present = support > 0
-    result = {"accuracy": hits.sum(axis=-1) / total}
+    total, present = support.sum(axis=-1), support > 0
+    found = {"accuracy": hits.sum(axis=-1) / total, "f1": np.where(present, by_class["f1"], np.nan)}
     for name, values in by_class.items():
-        result[f"{name}_macro"] = (values * present).sum(axis=-1) / present.sum(axis=-1)
-        result[f"{name}_weighted"] = (values * support).sum(axis=-1) / total
-    return {name: result[name] for name in MEASURES}
+        found[f"{name}_macro"] = (values * present).sum(axis=-1) / present.sum(axis=-1)
+        found[f"{name}_weighted"] = (values * support).sum(axis=-1) / total
+    return found
 
 
 def resampling_weights(test: Rows, count: int, seed: int) -> tuple[np.ndarray, int]:
     """`count` bootstrap resamples of the test rows as weights (count, n), and the units in each stratum.
 
-    Whole groups are drawn where rows have groups; otherwise rows within their class, since the split fixed
-    the number of each class.
+    Whole groups are drawn where rows have groups; otherwise rows within their class, since the split fixed the number
+    of each class.
     """
     rng = np.random.default_rng(seed)
     if test.group is not None:
@@ -69,3 +67,10 @@ def resampling_weights(test: Rows, count: int, seed: int) -> tuple[np.ndarray, i
     for label, size in zip(labels, sizes, strict=True):
         weights[:, test.y == label] = rng.multinomial(size, np.full(size, 1 / size), size=count)
     return weights, round(len(test) / len(labels))
+
+
+def units_of(test: Rows, classes: int) -> np.ndarray:
+    """Test rows of each class (c,), or groups that hold it where rows have groups: what is resampled."""
+    if test.group is None:
+        return np.bincount(test.y, minlength=classes)
+    return np.array([len(np.unique(test.group[test.y == label])) for label in range(classes)])

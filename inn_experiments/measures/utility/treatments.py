@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
-from inn_experiments.contracts import About, Encoding, Rows, Synthesizer, UserError
+from inn_experiments.contracts import Encoding, Rows, Subject, Synthesizer
 from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.measures.numbers.rows import check_finite
 from inn_experiments.measures.utility.division import join
 
 TREATMENTS = {
@@ -25,36 +26,36 @@ TREATMENTS = {
 
 
 def treatments(
-    train: Rows,
-    generator: Synthesizer,
-    references: dict[str, Callable[[], Synthesizer]],
-    about: About,
-    per_class: int | None,
-    *,
-    seed: int,
-    reconstructed: bool = False,
+    train: Rows, subject: Subject, per_class: int | None, *, seed: int, reconstructed: bool = False
 ) -> Iterator[tuple[str, Rows]]:
-    """Each treatment's name and training rows, made from the classifier's real rows `train` (n, d).
+    """Each treatment's name and training rows.
 
-    `per_class` rows of each class are added, or (None) as many as the class has in `train`. The references
-    are fitted to `train`; the generator is used as it is. With `reconstructed`, where the generator has an
-    autoencoder, that gives `train` back as `reconstructed`, alone and with the generated rows. Raises
-    UserError for generated or reconstructed NaN or infinity.
+    Args:
+        train: the classifier's real rows (n, d), which the subject's references are fitted to.
+        subject: its synthesizer is used as it is.
+        per_class: rows of each class that are added; None for as many as the class has in `train`.
+        seed: of the draws.
+        reconstructed: whether, where the generator has an autoencoder, that gives `train` back as `reconstructed`,
+            alone and with the generated rows.
+
+    Raises:
+        UserError: generated or reconstructed rows have NaN or infinity.
     """
     classes, counts = np.unique(train.y, return_counts=True)
     labels = np.repeat(classes, counts if per_class is None else per_class)
+    generator, made = subject.synthesizer, {}
     synthetic = _drawn(generator, labels, child_seed(seed, "synthetic"))
-    convex, bootstrap = (
-        _drawn(_fitted(references[name](), train, about, seed), labels, child_seed(seed, name))
-        for name in ("convex", "bootstrap")
-    )
+    for name in ("convex", "bootstrap"):
+        other = subject.references[name]()
+        other.fit(train, subject.about, seed=child_seed(seed, "fit"))
+        made[name] = _drawn(other, labels, child_seed(seed, name))
     augmented = join(train, synthetic)
     order = np.random.default_rng(child_seed(seed, "shuffled")).permutation(len(augmented))
     yield "real", join(train)
     yield "synthetic", augmented
-    yield "convex", join(train, convex)
-    yield "both", join(train, synthetic, convex)
-    yield "bootstrap", join(train, bootstrap)
+    yield "convex", join(train, made["convex"])
+    yield "both", join(train, synthetic, made["convex"])
+    yield "bootstrap", join(train, made["bootstrap"])
     yield "shuffled", Rows(augmented.x, augmented.y[order])
     yield "synthetic_only", synthetic
     if reconstructed and isinstance(generator, Encoding):
@@ -63,22 +64,13 @@ def treatments(
         yield "reconstructed_synthetic", join(copies, synthetic)
 
 
-def _fitted(synthesizer: Synthesizer, train: Rows, about: About, seed: int) -> Synthesizer:
-    synthesizer.fit(train, about, seed=child_seed(seed, "fit"))
-    return synthesizer
-
-
 def _drawn(synthesizer: Synthesizer, labels: np.ndarray, seed: int) -> Rows:
     return _finite(synthesizer.sample(labels, seed=seed).x, labels, "", synthesizer)
 
 
 def _finite(x: np.ndarray, labels: np.ndarray, part: str, synthesizer: Synthesizer) -> Rows:
-    """Rows that a classifier can be trained on; raises UserError for others."""
+    """Rows that a classifier can be trained on."""
     x = x.astype(np.float32)
-    broken = ~np.isfinite(x).all(axis=1)
-    if broken.any():
-        raise UserError(
-            f"{part}{type(synthesizer).__name__} made {broken.sum()} of {len(x)} rows with NaN or infinity, "
-            f"the first of class {labels[np.argmax(broken)]}; no classifier can be trained on them"
-        )
+    maker = f"{part}{type(synthesizer).__name__}"
+    check_finite(x, labels, maker=maker, advice="no classifier can be trained on them")
     return Rows(x, labels)

@@ -4,47 +4,58 @@ from __future__ import annotations
 
 import warnings
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from typing import Any, Literal
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Literal
 
-from inn_experiments.contracts import About, Rows, Split, Synthesizer, UserError
+from inn_experiments.contracts import Findings, Measure, Rows, Split, Subject, UserError
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.measures.utility.components import lacking, reduced
 from inn_experiments.measures.utility.division import LEAST_TRAIN, divide, join, require
 from inn_experiments.measures.utility.forest import forest_predictions
-from inn_experiments.measures.utility.rows import Outcome, utility_rows
+from inn_experiments.measures.utility.numbers import Outcome, utility_numbers
 from inn_experiments.measures.utility.treatments import treatments
 
-References = dict[str, Callable[[], Synthesizer]]
+Protocol = Literal["same_rows", "disjoint"]
 
 
-class Utility:
+class Utility(Measure):
     """The paper's Tables 1, 2 and 5 (Section 5.1): four treatments, three reference rows, two protocols.
 
-    Treatments: `real` rows alone; `synthetic`: real and generated rows; `convex`: real rows and same-class
-    combinations of them; `both`; references: `bootstrap` (real and copies of real rows), `shuffled` (the
-    synthetic treatment with all labels permuted: must score at chance), `synthetic_only`. With
-    `reconstructed`, where an autoencoder is around the generator, two more (second source, Section IV.C):
-    `reconstructed` (the real training rows through the autoencoder, in their place) and
-    `reconstructed_synthetic`. Test rows are always real ones.
+    Treatments: `real` rows alone; `synthetic`: real and generated rows; `convex`: real rows and same-class combinations
+    of them; `both`; references: `bootstrap` (real and copies of real rows), `shuffled` (the synthetic treatment with
+    all labels permuted: must score at chance), `synthetic_only`. With `reconstructed`, where an autoencoder is around
+    the generator, two more (second source, Section IV.C): `reconstructed` (the real training rows through the
+    autoencoder, in their place) and `reconstructed_synthetic`. Test rows are always real ones.
 
     Protocols and what their 95 % intervals cover:
 
-    - `same_rows`: the classifier trains on the rows that the generator saw, and is scored on all test rows.
-      The interval covers the forest's and the generator's random draws and the choice of test rows
-      (bootstrap, by whole groups where there are any), for these training rows and this fitted generator.
-    - `disjoint` (the paper's): both the classifier's training and test rows are ones that the generator never
-      saw: repeated halves of test and fresh. Corrected resampled interval: it covers the choice of those
-      halves, for this fitted generator.
-    - with `refit`, train and test are pooled and divided anew in every repeat and the generator is built and
-      fitted again; the corrected resampled interval then covers the choice of all rows. (The scaling stays
-      that of the first training rows; to a forest an increasing transform of a feature makes no difference.)
+    - `same_rows`: the classifier trains on the rows that the generator saw, and is scored on all test rows. The
+      interval covers the forest's and the generator's random draws and the choice of test rows (bootstrap, by whole
+      groups where there are any), for these training rows and this fitted generator.
+    - `disjoint` (the paper's): both the classifier's training and test rows are ones that the generator never saw:
+      repeated halves of test and fresh. Corrected resampled interval: it covers the choice of those halves, for this
+      fitted generator.
+    - with `refit`, train and test are pooled and divided anew in every repeat and the generator is built and fitted
+      again; the corrected resampled interval then covers the choice of all rows. (The scaling stays that of the first
+      training rows; to a forest an increasing transform of a feature makes no difference.)
 
-    Arguments: `repeats`, 0 for no utility at all, and 1 for no intervals; `trees` of a forest; `per_class`,
-    rows added per class, None for as many as the class has; `protocols`; `refit`; `levels`, see
-    evaluation.forest; `components`, principal components of the treatment's own training rows that the forest
-    gets in place of the rows (before `levels`), None for the rows; `reconstructed`. Raises UserError for
-    values out of range.
+    Two calls with the same seed and rows share their real, convex and bootstrap forests, so give all cells of a sweep
+    the same seed.
+
+    Args:
+        repeats: 1 gives no intervals.
+        trees: of a forest.
+        per_class: rows added per class; None for as many as the class has.
+        protocols: both where None.
+        refit: see above.
+        levels: see `forest_predictions`.
+        components: principal components of the treatment's own training rows that the forest gets in place of the rows
+            (before `levels`); None for the rows.
+        reconstructed: see above.
+
+    Raises:
+        UserError: a value is out of range.
     """
 
     def __init__(
@@ -52,14 +63,14 @@ class Utility:
         repeats: int = 3,
         trees: int = 100,
         per_class: int | None = 100,
-        protocols: list[Literal["same_rows", "disjoint"]] | None = None,
+        protocols: list[Protocol] | None = None,
         refit: bool = False,
         levels: int | None = 64,
         components: int | None = None,
         reconstructed: bool = False,
     ) -> None:
         limits = (
-            ("repeats", repeats, 0),
+            ("repeats", repeats, 1),
             ("trees", trees, 1),
             ("per_class", per_class, 1),
             ("levels", levels, 2),
@@ -74,21 +85,16 @@ class Utility:
                 f"utility.protocols is {protocols}; it must be [same_rows], [disjoint] or both, each once "
                 "(utility=none measures no utility)"
             )
-        self.repeats = repeats
-        self.trees = trees
-        self.per_class = per_class
-        self.protocols = protocols
-        self.refit = refit
-        self.levels = levels
-        self.components = components
-        self.reconstructed = reconstructed
+        self.repeats, self.trees, self.per_class, self.levels = repeats, trees, per_class, levels
+        self.protocols, self.refit = protocols, refit
+        self.components, self.reconstructed = components, reconstructed
 
     def check(self, split: Split, *, seed: int) -> None:
-        """Raise the UserError that `score` would end with for lack of rows, before any training.
+        """Raise the UserError that measuring would end with for lack of rows, before any training.
 
         Nor is there anything to classify where there is one class.
         """
-        if self.repeats and len(split.classes) < 2:
+        if len(split.classes) < 2:
             raise UserError(
                 f"utility: all rows of these data are of the class {split.classes[0]!r}, so there is "
                 "nothing to classify; use utility=none"
@@ -101,39 +107,21 @@ class Utility:
             if "disjoint" in self.protocols:
                 self._halves(split, test, child)
 
-    def score(
-        self,
-        synthesizer: Synthesizer,
-        split: Split,
-        references: References,
-        *,
-        seed: int,
-        about: About | None = None,
-        rebuild: Callable[[], Synthesizer] | None = None,
-    ) -> list[dict[str, Any]]:
-        """One dict per protocol and treatment: each measure's mean and half width, and the gain over `real`.
+    def __call__(self, subject: Subject, *, seed: int) -> Findings:
+        """Each measure of every protocol and treatment with its half width, and the gain over `real`.
 
-        Some treatments have `per_class`, see evaluation.per_class. `references` are factories named `convex`
-        and `bootstrap`; `rebuild` gives an unfitted generator like `synthesizer` and is needed for `refit`
-        alone; `about` is what both are told of the rows. Two calls with the same `seed` and rows share their real, convex and bootstrap forests, so give
-        all cells of a sweep the same seed. Warns where there are fewer components than asked for. Raises
-        UserError for a class with too few rows, ValueError for refit without `rebuild`.
+        Warns where there are fewer components than asked for.
+
+        Raises:
+            UserError: a class has too few rows.
         """
-        about = about or split.about()
         outcomes: dict[str, dict[str, Outcome]] = defaultdict(lambda: defaultdict(Outcome))
         used: dict[str, tuple[int, int]] = {}
         for repeat in range(self.repeats):
             child = child_seed(seed, f"repeat/{repeat}")
-            for protocol, generator, train, test in self._scenes(synthesizer, split, rebuild, about, child):
-                for name, rows in treatments(
-                    train,
-                    generator,
-                    references,
-                    about,
-                    self.per_class,
-                    seed=child_seed(child, protocol),
-                    reconstructed=self.reconstructed,
-                ):
+            for protocol, scene, train, test in self._scenes(subject, child):
+                options = {"seed": child_seed(child, protocol), "reconstructed": self.reconstructed}
+                for name, rows in treatments(train, scene, self.per_class, **options):
                     state = child_seed(child, f"{protocol}/forest")
                     seen, test_x = rows, test.x
                     if self.components is not None:
@@ -144,17 +132,12 @@ class Utility:
                     outcomes[protocol][name].add(rows, test, found)
         if message := lacking(self.components or 0, used):
             warnings.warn(message, UserWarning, stacklevel=2)
-        return [
-            row
-            for protocol in (self.protocols if outcomes else ())
-            for row in utility_rows(
-                protocol,
-                outcomes[protocol],
-                split.classes,
-                shared=protocol == "same_rows" and not self.refit,
-                seed=child_seed(seed, "resamples"),
-            )
-        ]
+        numbers, resamples = [], child_seed(seed, "resamples")
+        for protocol in self.protocols:
+            shared = protocol == "same_rows" and not self.refit
+            found = outcomes[protocol]
+            numbers += utility_numbers(protocol, found, subject.split.classes, shared=shared, seed=resamples)
+        return Findings(numbers)
 
     def _parts(self, split: Split, seed: int) -> tuple[Rows, Rows]:
         """The generator's training rows and the rows it does not see, of this repeat."""
@@ -172,22 +155,14 @@ class Utility:
         same_rows, child = "utility.protocols=[same_rows]", child_seed(seed, "disjoint")
         return divide(unseen, 0.5, split.classes, purpose, seed=child, otherwise=same_rows)
 
-    def _scenes(
-        self,
-        synthesizer: Synthesizer,
-        split: Split,
-        rebuild: Callable[[], Synthesizer] | None,
-        about: About,
-        seed: int,
-    ) -> Iterator[tuple[str, Synthesizer, Rows, Rows]]:
-        """For one repeat: protocol, generator, the classifier's real training rows and its test rows."""
-        train, test = self._parts(split, seed)
+    def _scenes(self, subject: Subject, seed: int) -> Iterator[tuple[str, Subject, Rows, Rows]]:
+        """For one repeat: protocol, subject, the classifier's real training rows and its test rows."""
+        train, test = self._parts(subject.split, seed)
         if self.refit:
-            if rebuild is None:
-                raise ValueError("utility.refit needs `rebuild`, a function that gives an unfitted generator")
-            synthesizer = rebuild()
-            synthesizer.fit(train, about, seed=child_seed(seed, "generator"), val=split.val)
+            subject = replace(subject, synthesizer=subject.rebuild())
+            child = child_seed(seed, "generator")
+            subject.synthesizer.fit(train, subject.about, seed=child, val=subject.split.val)
         if "same_rows" in self.protocols:
-            yield "same_rows", synthesizer, train, test
+            yield "same_rows", subject, train, test
         if "disjoint" in self.protocols:
-            yield "disjoint", synthesizer, *self._halves(split, test, seed)
+            yield "disjoint", subject, *self._halves(subject.split, test, seed)

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from inn_experiments.contracts import Samples, Shapes, Split
-from inn_experiments.reports.cell.panels import class_panels, draw_pair, head, note
+from inn_experiments.reports.panels import class_panels, draw_pair, head, note
 
 SHOWN_POINTS, MOST_POINTS = 150, 500
 PCA_ROWS = 500
@@ -34,12 +34,7 @@ def geometry_figure(shapes: Shapes, classes: tuple[str, ...], units: str) -> Fig
     """One panel a class (at most 12): components 1 and 2 of real and generated points together.
 
     Equally many of either, at most 500, are drawn and enter the PCA, whose shares of the variance stand in the panel's
-    title. Source: Figure 5, which fits on real and generated rows together too.
-
-    Args:
-        shapes: the points.
-        classes: names of the labels.
-        units: what the points are, e.g. `latents`.
+    title; `units` says what they are, e.g. `latents`. Source: Figure 5, which fits on real and generated rows together.
     """
     figure, panels, cut = class_panels(np.unique(shapes.real.y), classes, side=2.6)
     for label, axis in panels:

@@ -19,12 +19,7 @@ SHOWN_WARNINGS = 5
 
 
 def cell_table(report: Report, folder: str) -> RenderableType:
-    """What one finished cell scores, beside the best trivial predictor and fresh real rows.
-
-    Args:
-        report: of the cell.
-        folder: where the run's files are, to be shown.
-    """
+    """What one finished cell scores, beside the best trivial predictor and fresh real rows; `folder` has its files."""
     table = columns("measure", "this cell", "best trivial", "fresh real")
     table.title = Text(f"{report.cell}, seed {report.seed}, {report.parameters:,} parameters", style="bold")
     table.title_justify = "left"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -13,47 +12,47 @@ from matplotlib.figure import Figure
 
 from inn_experiments.contracts import Rows, Split
 from inn_experiments.contracts.files import write_text
+from inn_experiments.contracts.report import Report
 from inn_experiments.contracts.seeding import child_seed
-from inn_experiments.reports.cell.panels import SHOWN_CLASSES, grid
 from inn_experiments.reports.files import write_figure
+from inn_experiments.reports.panels import SHOWN_CLASSES, grid
 
 PANELS = "ABCDEF"
+JUDGE = ("test/geometry/generated/judge", "test/geometry/second/judge")
 KEY = ("class", "sheet", "synthetic_panel", "judge_c2st_generated", "judge_c2st_second_real")
 
 
-def eye_tests(
-    folder: Path, split: Split, real: Rows, generated: Rows, judge: Mapping[str, Mapping[str, float]], *, seed: int
-) -> list[Path]:
-    """Write `folder/sheet_CLASS.png` per class (at most 12) and `folder/key/key.csv`; returns the paths.
+def eye_tests(folder: Path, report: Report, split: Split, real: Rows, generated: Rows) -> list[Path]:
+    """Write `folder/sheet_CLASS.png` per class (at most 12) and last `folder/key/key.csv`; returns the paths.
 
-    The key is the last path. A sheet gives no hint which of its panels A to F is synthetic: one colour, one scale,
-    and the key, with the machine judge's verdicts of the class beside it, lies in another folder. Hand out the
-    sheets without that. Classes with fewer than five real rows or no generated one have no sheet. Source: Section
-    10.2.4.
+    A sheet gives no hint which of its panels A to F is synthetic: one colour, one scale, and the key, with the machine
+    judge's verdicts of the class beside it (C2ST, 0.5: cannot be told), lies in another folder. Hand out the sheets
+    without that. Classes with fewer than five real rows or no generated one have no sheet, and rows that no machine
+    has judged have none at all. Source: Section 10.2.4.
 
     Args:
         folder: where the files go.
+        report: with the seed, and the judge's numbers.
         split: whose axis and classes these are.
         real: rows (n, d) as a person should see them.
         generated: likewise, (m, d).
-        judge: C2ST of `generated` and of `second` real rows, by class (0.5: cannot be told); empty entries of the key
-            where it lacks one.
-        seed: of the draws.
     """
+    judged = {(each.key, each.of): each.value for each in report.numbers if each.key in JUDGE and each.of is not None}
+    if not judged:
+        return []
     paths, lines, used = [], [], set()
     for label in map(int, np.unique(real.y)):
         own, made = real.x[real.y == label], generated.x[generated.y == label]
         if len(own) < len(PANELS) - 1 or not len(made) or len(paths) == SHOWN_CLASSES:
             continue
         name = split.classes[label]
-        rng = np.random.default_rng(child_seed(seed, f"eye_test/{name}"))
+        rng = np.random.default_rng(child_seed(child_seed(report.seed, "eye_test"), f"eye_test/{name}"))
         place = int(rng.integers(len(PANELS)))
         rows = list(own[rng.permutation(len(own))[: len(PANELS) - 1]])
         rows.insert(place, made[rng.integers(len(made))])
         sheet = f"sheet_{file_name(name, used)}.png"
         paths.append(write_figure(folder / sheet, _sheet(rows, split, name)))
-        verdicts = [judge.get(arm, {}).get(name, "") for arm in ("generated", "second")]
-        lines.append([name, sheet, PANELS[place], *verdicts])
+        lines.append([name, sheet, PANELS[place], *(judged.get((key, name), "") for key in JUDGE)])
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([KEY, *lines])
     return [*paths, write_text(folder / "key" / "key.csv", text.getvalue())]

@@ -13,27 +13,21 @@ from matplotlib.figure import Figure
 from inn_experiments.contracts import RecordScaling, Samples, Split
 from inn_experiments.contracts.parts import Curves
 from inn_experiments.reports.cell.component_figures import pca_figure
-from inn_experiments.reports.cell.panels import grid, short, spaced
 from inn_experiments.reports.cell.record_figures import draw_record, preprocessing_figure, records_figure
 from inn_experiments.reports.cell.row_figures import draw_points, draw_spectra, points_figure, spectra_figure
 from inn_experiments.reports.colours import GENERATED, SEVEN
 from inn_experiments.reports.files import write_figure
+from inn_experiments.reports.panels import grid, short, spaced
 
 SHOWN_LINES, SHOWN_STATES = 4, 7
 
 
 class Kind(NamedTuple):
-    """How rows of one kind of data are drawn.
-
-    Attributes:
-        compare: real rows beside generated ones.
-        draw: rows (k, d) of one state in a panel, in a colour.
-        states: words of the states' title.
-    """
+    """How rows of one kind of data are drawn: real ones beside generated ones, and (k, d) of one state in a panel."""
 
     compare: Callable[[Split, Samples], Figure]
     draw: Callable[..., object]
-    states: str
+    states: str  # words of the states' title
 
 
 SPECTRA = Kind(spectra_figure, draw_spectra, "from the start to the generated row")
@@ -48,14 +42,7 @@ def kind_of(split: Split) -> Kind:
 
 
 def cell_figures(folder: Path, split: Split, samples: Samples, curves: Curves) -> list[Path]:
-    """Draw one finished cell and return the PNG files.
-
-    Args:
-        folder: where the files go.
-        split: the real rows, normalised.
-        samples: generated rows (n, d) in the same units; `states` (k, n, d) makes the iteration's picture.
-        curves: name -> (steps, values) of each training curve; none makes no picture.
-    """
+    """Draw what there is to draw of one finished cell into `folder`, and return the PNG files."""
     records = split.shape is not None and isinstance(split.scaling, RecordScaling)
     pictures = {
         "real_and_generated.png": kind_of(split).compare(split, samples),

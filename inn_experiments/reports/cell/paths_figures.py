@@ -13,9 +13,9 @@ from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 
 from inn_experiments.contracts import Paths
-from inn_experiments.reports.cell.panels import grid, spaced
 from inn_experiments.reports.colours import GENERATED, REAL
 from inn_experiments.reports.files import write_figure
+from inn_experiments.reports.panels import grid, spaced
 
 SNAPSHOTS = 6
 COLOURS = "rainbow"
@@ -40,14 +40,7 @@ def paths_figures(folder: Path, paths: Paths) -> list[Path]:
 
 
 def snapshots_figure(states: np.ndarray, levels: np.ndarray, place: np.ndarray, title: str) -> Figure:
-    """Six of the states, evenly spaced from the first to the last, in the units of the file; source: Figures 1 to 3.
-
-    Args:
-        states: (k+1, n, 2).
-        levels: (k+1,) of the states.
-        place: (n,) in 0..1, colours each point, in every panel.
-        title: of the figure.
-    """
+    """Six of the states (k+1, n, 2), evenly spaced, each point coloured by its place (n,); source: Figures 1 to 3."""
     shown = spaced(len(states), SNAPSHOTS)
     figure, axes = grid(len(shown), len(shown), 2.1, 1.9, share=True)
     for axis, index in zip(axes, shown, strict=True):

@@ -8,7 +8,6 @@ from pathlib import Path
 from inn_experiments.contracts import Paths, Samples, Shapes, Split
 from inn_experiments.contracts.parts import Curves
 from inn_experiments.contracts.report import Report
-from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.reports.cell.component_figures import geometry_figure
 from inn_experiments.reports.cell.eye_test import eye_tests
 from inn_experiments.reports.cell.figures import cell_figures
@@ -16,21 +15,13 @@ from inn_experiments.reports.cell.paths_figures import paths_figures
 from inn_experiments.reports.cell.samples import write_samples
 from inn_experiments.reports.files import write_figure
 
-JUDGE = "test/geometry/{}/judge"
-
 
 def record(
     folder: Path, report: Report, split: Split, samples: Samples, curves: Curves, shown: Sequence[object]
 ) -> None:
-    """Draw a finished cell's figures, lay out its eye tests and write its samples.
+    """Draw a finished cell's figures, lay out its eye tests and write its samples, all below `folder`.
 
-    Args:
-        folder: of the run.
-        report: its numbers.
-        split: the real rows.
-        samples: the generated rows.
-        curves: of the training.
-        shown: what measures have to show; its types say which figures are drawn, and None is skipped.
+    Types of what measures have `shown` say which figures are drawn; None is skipped.
     """
     figures = folder / "figures"
     cell_figures(figures, split, samples, curves)
@@ -40,16 +31,6 @@ def record(
         elif isinstance(one, Shapes):
             units = "rows" if samples.latent is None else "latents"
             write_figure(figures / "geometry.png", geometry_figure(one, split.classes, units))
-            _eye_tests(folder / "eye_test", report, split, one)
+            if split.shape is None:
+                eye_tests(folder / "eye_test", report, split, one.real_rows, one.generated_rows)
     write_samples(folder, split, samples)
-
-
-def _eye_tests(folder: Path, report: Report, split: Split, shapes: Shapes) -> None:
-    """Sheets of spectra, where their rows were judged by a machine too."""
-    judge = {
-        arm: {each.of: each.value for each in report.numbers if each.key == JUDGE.format(arm) and each.of is not None}
-        for arm in ("generated", "second")
-    }
-    if judge["generated"] and split.shape is None:
-        seed = child_seed(report.seed, "eye_test")
-        eye_tests(folder, split, shapes.real_rows, shapes.generated_rows, judge, seed=seed)

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
 from inn_experiments.contracts import RecordScaling, Samples, Split
-from inn_experiments.reports.cell.panels import grid, short
+from inn_experiments.reports.panels import grid, short
 
 SHOWN_CLASSES = 6
 SHOWN_RECORDS = 3

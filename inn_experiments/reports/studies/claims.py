@@ -15,9 +15,9 @@ from inn_experiments.reports.words import interval, number, probability
 HEADS = ("statement", "value", "chance or control", "p, each seed", "n a seed", "seeds")
 ABSENT = "-"
 ABOUT = (
-    "A value is the mean over seeds ± half the width of its 95 % Student t interval; with one seed its own "
-    "interval stands in brackets. p belongs to each seed's test against chance, in the order of the seeds; "
-    "it is not corrected for there being many."
+    "A value is the mean over seeds ± half the width of its 95 % Student t interval; with one seed its own interval "
+    "stands in brackets. p belongs to each seed's test against chance, in the order of the seeds; it is not corrected "
+    "for there being many."
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -12,33 +12,26 @@ from inn_experiments.measures.numbers.intervals import mean_interval
 from inn_experiments.reports.estimate import over_seeds
 from inn_experiments.reports.runs import Frame, choose, one_run_each
 from inn_experiments.reports.study import Document, Study
-from inn_experiments.reports.table import markdown
+from inn_experiments.reports.table import arrowed, markdown
 from inn_experiments.reports.words import interval, number
 
 ARMS = {"generated": "generated", "second": "second real", "gaussian": "gaussian"}
-STRUCTURE = {"c2st": "C2ST", "swd": "SWD ↓", "coverage": "coverage ↑"}
-MORE = {
-    "spread_error": "spread error ↓",
-    "precision": "precision ↑",
-    "distance_ratio": "distance ratio",
-    "along": "along PC1 ↓",
-    "frechet": "Fréchet ↓",
-}
+STRUCTURE = ("c2st", "swd", "coverage")
+MORE = ("spread_error", "precision", "distance_ratio", "along", "frechet")
 PAPER = (
-    "The paper's Table 8, on other data (measured ion mobility spectra, no interval), prints a mean error of "
-    "0.08 and a standard deviation error of 1.53 (7.4 %). The rows it prints give 0.055 (0.3 % of the class' "
-    "own deviation) and 1.35 (6.9 %)."
+    "The paper's Table 8, on other data (measured ion mobility spectra, no interval), prints a mean error of 0.08 and "
+    "a standard deviation error of 1.53 (7.4 %). The rows it prints give 0.055 (0.3 % of the class' own deviation) "
+    "and 1.35 (6.9 %)."
 )
 ABOUT = (
-    "Moments are over all values of a class' rows; PC1 and PC2 are shares of variance, each set by its own "
-    "PCA. `second real`: other real rows scored as if they were generated, what a perfect generator gets. "
-    "`gaussian`: rows from a Gaussian with the training rows' mean and covariance, the moments without the "
-    "structure. C2ST: 0.5 is best. Spread: the deviation about the class' mean row; where the features' means "
-    "differ far more than rows do, the SD is right for any generator that knows the mean row alone, and the "
-    "spread is not. SWD: sliced Wasserstein-2 distance in spreads; Fréchet likewise, squared. Distance "
-    "ratio: distance to the nearest training row over that of second "
-    "real rows, 1 is best, below are copies. Along PC1: total variation over 20 equal-mass bins. Entries of "
-    "several seeds are mean ± half the width of the 95 % Student t interval over seeds."
+    "Moments are over all values of a class' rows; PC1 and PC2 are shares of variance, each set by its own PCA. "
+    "`second real`: other real rows scored as if they were generated, what a perfect generator gets. `gaussian`: rows "
+    "from a Gaussian with the training rows' mean and covariance, the moments without the structure. C2ST: 0.5 is "
+    "best. Spread: the deviation about the class' mean row; where the features' means differ far more than rows do, "
+    "the SD is right for any generator that knows the mean row alone, and the spread is not. SWD: sliced "
+    "Wasserstein-2 distance in spreads; Fréchet likewise, squared. Distance ratio: distance to the nearest training "
+    "row over that of second real rows, 1 is best, below are copies. Along PC1: total variation over 20 equal-mass "
+    "bins. Entries of several seeds are mean ± half the width of the 95 % Student t interval over seeds."
 )
 
 
@@ -101,12 +94,10 @@ def error_table(runs: Frame) -> str:
     return markdown([*header, "PC1 error", "PC2 error"], lines)
 
 
-def structure_table(runs: Frame, columns: Mapping[str, str]) -> str:
+def structure_table(runs: Frame, keys: Sequence[str]) -> str:
     """Scores of the three arms side by side, class by class, and their mean."""
-    tables = {
-        f"{text} {name}": by_class(runs, f"{arm}/{key}") for key, text in columns.items() for arm, name in ARMS.items()
-    }
-    if "coverage" in columns:
+    tables = {f"{arrowed(key)} {name}": by_class(runs, f"{arm}/{key}") for key in keys for arm, name in ARMS.items()}
+    if "coverage" in keys:
         tables["generated coverage over second real's"] = by_class(runs, "generated/coverage_ratio")
     return _class_table(tables)
 

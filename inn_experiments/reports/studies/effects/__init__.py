@@ -16,11 +16,11 @@ from inn_experiments.reports.table import comparison_table, markdown
 from inn_experiments.reports.words import leaves_out_zero, signed
 
 ABOUT = (
-    "A cell is the mean ± half the width of its 95 % Student t interval over seeds. A main effect is the "
-    "difference to the factor's first value, averaged over all combinations of the other factors within each "
-    "seed; its interval is over these paired differences. An interaction is by how much the first factor's "
-    "effect grows from the second factor's first value to the other. `better` and `worse` stand where the "
-    "interval leaves 0 out; the intervals are not corrected for there being many of them."
+    "A cell is the mean ± half the width of its 95 % Student t interval over seeds. A main effect is the difference "
+    "to the factor's first value, averaged over all combinations of the other factors within each seed; its interval "
+    "is over these paired differences. An interaction is by how much the first factor's effect grows from the second "
+    "factor's first value to the other. `better` and `worse` stand where the interval leaves 0 out; the intervals are "
+    "not corrected for there being many of them."
 )
 
 

@@ -13,33 +13,32 @@ from inn_experiments.reports.studies.grid.findings import below_trivial, hypothe
 from inn_experiments.reports.study import Document, Study, missing_section
 
 UNITS = (
-    "All errors are on test rows, in normalised units (training variance 1). An entry is the mean ± half the "
-    "width of its 95 % Student t interval over seeds; a seed changes every random draw of a run, so the "
-    "interval covers these and no other data set. An entry that averages cells does so within each seed."
+    "All errors are on test rows, in normalised units (training variance 1). An entry is the mean ± half the width of "
+    "its 95 % Student t interval over seeds; a seed changes every random draw of a run, so the interval covers these "
+    "and no other data set. An entry that averages cells does so within each seed."
 )
 ABOUT_METHODS = (
-    "Each method is the mean over its four cells. Test: noisy (all levels) → clean. Forward: prime → clean. "
-    "Inverse: clean → prime. Round trips: forward(inverse(x)) against x, inverse(forward(p)) against p. "
-    "Test FID compares predictions with their targets, Samples FID generated rows with test rows. class_mean "
-    "knows the test row's label, which the networks do not; wiener is the linear denoiser that knows the "
-    "level. Lower is better. At one seed implicit, svd and explicit train the very same forward network: their "
-    "columns but for the inverse and the round trips are equal by construction."
+    "Each method is the mean over its four cells. Test: noisy (all levels) → clean. Forward: prime → clean. Inverse: "
+    "clean → prime. Round trips: forward(inverse(x)) against x, inverse(forward(p)) against p. Test FID compares "
+    "predictions with their targets, Samples FID generated rows with test rows. class_mean knows the test row's "
+    "label, which the networks do not; wiener is the linear denoiser that knows the level. Lower is better. At one "
+    "seed implicit, svd and explicit train the very same forward network: their columns but for the inverse and the "
+    "round trips are equal by construction."
 )
 ABOUT_SAMPLINGS = (
-    "Test MSE and Test KL Div are errors of two different tasks (Gaussian noise or another row of the class "
-    "is to be removed): compare each with its own trivial predictors. The other columns share one task."
+    "Test MSE and Test KL Div are errors of two different tasks (Gaussian noise or another row of the class is to be "
+    "removed): compare each with its own trivial predictors. The other columns share one task."
 )
 ABOUT_FIDELITY = (
-    "C2ST: 0.5 is indistinguishable. Precision, recall, density, coverage: higher is better. Nearest train "
-    "ratio: distance to the closest training row over that of real held-out rows; far below 1 means copies. "
-    "The first row is what fresh real rows score."
+    "C2ST: 0.5 is indistinguishable. Precision, recall, density, coverage: higher is better. Nearest train ratio: "
+    "distance to the closest training row over that of real held-out rows; far below 1 means copies. The first row is "
+    "what fresh real rows score."
 )
 ABOUT_UTILITY = (
-    "A random forest is trained on the rows named on the left and scored on real rows it has not seen. "
-    "`same_rows`: the generator saw the classifier's training rows. `disjoint` (the paper's): it saw none of "
-    "the classifier's rows, so it brings in other real rows that the classifier never had. A gain there is no "
-    "evidence for synthesis: plain copies of the generator's rows would help too. Compare it with "
-    "generator=bootstrap."
+    "A random forest is trained on the rows named on the left and scored on real rows it has not seen. `same_rows`: "
+    "the generator saw the classifier's training rows. `disjoint` (the paper's): it saw none of the classifier's "
+    "rows, so it brings in other real rows that the classifier never had. A gain there is no evidence for synthesis: "
+    "plain copies of the generator's rows would help too. Compare it with generator=bootstrap."
 )
 
 

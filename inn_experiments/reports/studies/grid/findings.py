@@ -34,11 +34,11 @@ HEADER = (
     "answer",
 )
 ABOUT = (
-    "Differences are better − worse, paired by seed and averaged over the cells that differ in this axis "
-    "alone; `undecided` means that the 95 % interval contains 0. The ratio is the geometric mean of "
-    "better / worse over the same pairs: errors that differ by orders of magnitude between seeds have no "
-    "useful interval of a difference, but may have one of a ratio. A hypothesis is supported when all "
-    "its comparisons are, and not supported when one interval lies on the other side."
+    "Differences are better − worse, paired by seed and averaged over the cells that differ in this axis alone; "
+    "`undecided` means that the 95 % interval contains 0. The ratio is the geometric mean of better / worse over the "
+    "same pairs: errors that differ by orders of magnitude between seeds have no useful interval of a difference, but "
+    "may have one of a ratio. A hypothesis is supported when all its comparisons are, and not supported when one "
+    "interval lies on the other side."
 )
 
 

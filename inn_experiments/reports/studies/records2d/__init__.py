@@ -19,9 +19,9 @@ from inn_experiments.reports.study import Document, Study
 
 ABOUT = (
     "An entry is the mean over seeds ± half the width of its 95 % corrected resampled t interval (Nadeau and Bengio "
-    "2003): a seed divides the records anew and trains everything again, but it divides the same records. "
-    "Differences are paired by seed; **bold** ones have intervals that leave 0 out. Intervals are not corrected for "
-    "there being many."
+    "2003): a seed divides the records anew and trains everything again, but it divides the same records. Differences "
+    "are paired by seed; **bold** ones have intervals that leave 0 out. Intervals are not corrected for there being "
+    "many."
 )
 ABOUT_RECONSTRUCTION = (
     "Mean squared error of all values of test records, in normalised units. PCA: the training records' first "
@@ -30,10 +30,10 @@ ABOUT_RECONSTRUCTION = (
     "other: one autoencoder on whole records with a latent of the same size."
 )
 ABOUT_UTILITY = (
-    "Principal components of the training records, then a random forest, scored on real test records that nothing "
-    "was fitted to and that never went through the autoencoder. The paper's figures are of its own measured records, "
-    "and what its ± means is not said. Copies are drawn with replacement, which weights the records unevenly: to be "
-    "above them alone is no evidence for a generator."
+    "Principal components of the training records, then a random forest, scored on real test records that nothing was "
+    "fitted to and that never went through the autoencoder. The paper's figures are of its own measured records, and "
+    "what its ± means is not said. Copies are drawn with replacement, which weights the records unevenly: to be above "
+    "them alone is no evidence for a generator."
 )
 ABOUT_CLASSES = (
     "F1 of each class on real test records, the smallest class first, and the difference to original records alone. "

@@ -13,16 +13,17 @@ from inn_experiments.reports.words import entry
 
 ABOUT = (
     "An entry is the mean ± half the width of its 95 % Student t interval over seeds; a seed changes every random "
-    "draw of a run. Differences are taken within each run and so paired. All scores are against real test rows.\n\n"
-    "- C2ST: 0.5 is indistinguishable. Distance to train: distance to the nearest training row over that of real "
-    "test rows, 1 is best; copies: share of rows closer to a training row than 99 % of test rows are, 0.01 is what "
-    "real rows get.\n"
-    "- F1 gain over real: macro F1 of a random forest trained on real and generated rows, less that of one trained "
-    "on the same real rows alone (protocol same_rows: the generator saw exactly these rows). Over convex: less that "
-    "of real rows and as many same-class convex combinations of them. `bootstrap` adds plain copies: a gain that is "
-    "no larger is no evidence for a generator.\n"
-    "- `fresh real`: real rows that no part contains, scored as if they were generated; where a data set spares "
-    "none, one half of the test rows against the other."
+    "draw of a run. Differences are taken within each run and so paired. All scores are against real test rows.\n"
+    "\n"
+    "- C2ST: 0.5 is indistinguishable. Distance to train: distance to the nearest training row over that of real test "
+    "rows, 1 is best; copies: share of rows closer to a training row than 99 % of test rows are, 0.01 is what real "
+    "rows get.\n"
+    "- F1 gain over real: macro F1 of a random forest trained on real and generated rows, less that of one trained on "
+    "the same real rows alone (protocol same_rows: the generator saw exactly these rows). Over convex: less that of "
+    "real rows and as many same-class convex combinations of them. `bootstrap` adds plain copies: a gain that is no "
+    "larger is no evidence for a generator.\n"
+    "- `fresh real`: real rows that no part contains, scored as if they were generated; where a data set spares none, "
+    "one half of the test rows against the other."
 )
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from inn_experiments.reports.panels import grid
 from inn_experiments.reports.runs import Frame
 from inn_experiments.reports.studies.synthesizers.runs import by_preset, gain, ranked, shared
 
@@ -21,7 +22,6 @@ COLOURS = {
 }
 FAMILIES = {"inn": "inversion", "diffusion": "diffusion"}
 FAMILIES |= dict.fromkeys(("gan", "vae"), "adversarial or variational")
-COLUMNS = 2
 
 
 def synthesizers_figure(tables: Mapping[str, Frame]) -> Figure:
@@ -33,13 +33,8 @@ def synthesizers_figure(tables: Mapping[str, Frame]) -> Figure:
     Args:
         tables: data set -> its runs.
     """
-    columns = min(COLUMNS, len(tables))
-    lines = -(-len(tables) // columns)
-    figure = Figure(figsize=(7.2 * columns, 4.9 * lines + 0.5), layout="constrained")
-    axes = figure.subplots(lines, columns, squeeze=False).ravel()
-    for axis in axes[len(tables) :]:
-        axis.remove()
-    for (place, runs), axis in zip(tables.items(), axes, strict=False):
+    figure, axes = grid(len(tables), 2, 7.2, 4.9)
+    for (place, runs), axis in zip(tables.items(), axes, strict=True):
         axis.set_title(place, fontsize=11)
         _panel(axis, runs)
     handles = [axes[0].plot([], [], "o", color=colour)[0] for colour in COLOURS.values()]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from inn_experiments.measures.quantities import quantity
 from inn_experiments.reports.runs import Frame
 from inn_experiments.reports.studies.synthesizers.runs import (
     by_preset,
@@ -15,13 +14,11 @@ from inn_experiments.reports.studies.synthesizers.runs import (
     twins,
     utility,
 )
-from inn_experiments.reports.table import markdown
+from inn_experiments.reports.table import arrowed, markdown
 from inn_experiments.reports.words import entry, leaves_out_zero, number
 
 KEYS = ("c2st", "fid", "coverage", "precision", "recall", "nearest_train_ratio", "copies")
-SCORES = {
-    one.label if one.best is not None else one.heading: one.key for one in (quantity(f"samples/{key}") for key in KEYS)
-}
+SCORES = {arrowed(f"samples/{key}"): f"samples/{key}" for key in KEYS}
 GAINS = {
     "F1 gain over real": gain,
     "F1 gain over convex": over_convex,

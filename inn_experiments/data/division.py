@@ -1,0 +1,133 @@
+"""From labels and groups of rows to the seeded parts of a split, as row numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from inn_experiments.contracts import UserError
+from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.maths.division import DEALS, LEAST_TEST, LEAST_TRAIN, at_most, dealt, stratified
+
+
+class Parts(NamedTuple):
+    """Sorted row numbers; `fresh` is empty when no row was asked for."""
+
+    train: np.ndarray
+    val: np.ndarray
+    test: np.ndarray
+    fresh: np.ndarray
+
+
+@dataclass(kw_only=True)
+class Division:
+    """How rows are divided: stratified by class, or by whole groups where there are any.
+
+    Args:
+        test_fraction, val_fraction, fresh_fraction: shares of the rows; the rest trains.
+        per_class: at most this many training rows per class; those above it become fresh rows, if any are asked
+            for and no group forbids it: a fresh row of a training group would not be new.
+
+    Raises:
+        UserError: unless 0 < test < 1, 0 <= val, fresh < 1, their sum < 1, and per_class >= 1.
+    """
+
+    test_fraction: float = 0.3
+    val_fraction: float = 0.1
+    fresh_fraction: float = 0.0
+    per_class: int | None = None
+
+    def __post_init__(self) -> None:
+        test, val, fresh = self.test_fraction, self.val_fraction, self.fresh_fraction
+        if not 0 < test < 1:
+            raise UserError(f"data.test_fraction={test}: must be above 0 and below 1")
+        for argument, value in (("val_fraction", val), ("fresh_fraction", fresh)):
+            if not 0 <= value < 1:
+                raise UserError(f"data.{argument}={value}: must be at least 0 and below 1")
+        if not test + val + fresh < 1:
+            raise UserError(
+                f"data.test_fraction={test}, data.val_fraction={val} and data.fresh_fraction={fresh} sum to "
+                f"{test + val + fresh:g}: their sum must be below 1, the rest is for training"
+            )
+        if self.per_class is not None and self.per_class < 1:
+            raise UserError(f"data.per_class={self.per_class}: must be at least 1, or null for all training rows")
+
+    def parts(self, y: np.ndarray, group: np.ndarray | None, classes: Sequence[str], seed: int) -> Parts:
+        """The parts that `seed` gives.
+
+        Args:
+            y: (n,) labels, in which every class has a row.
+            group: (n,) codes from 0, no number left out; no group stands in two parts.
+            classes: the names of the labels.
+            seed: of the division.
+
+        Raises:
+            UserError: names classes or groups that are too small for the division.
+        """
+        rng = np.random.default_rng(child_seed(seed, "split"))
+        fractions = (self.val_fraction, self.test_fraction, self.fresh_fraction)
+        if group is None:
+            parts = _stratified(y, classes, fractions, rng)
+        else:
+            parts = _grouped(y, group, classes, fractions, rng)
+        if self.per_class is not None:
+            train, spared = at_most(parts.train, y, self.per_class, rng)
+            parts = parts._replace(train=train)
+            if group is None and self.fresh_fraction > 0:
+                parts = parts._replace(fresh=np.union1d(parts.fresh, spared))
+        return parts
+
+
+def draw_unseen(y: np.ndarray, classes: Sequence[str], unseen: int, seed: int) -> np.ndarray:
+    """Which rows (n,) bool with labels `y` (n,) are of the `unseen` classes that `seed` keeps out.
+
+    Raises:
+        UserError: fewer than 2 classes would be seen.
+    """
+    if len(classes) - unseen < 2:
+        raise UserError(
+            f"data.unseen={unseen}: of {len(classes)} classes at least 2 must be left to train on, "
+            f"so at most {max(0, len(classes) - 2)} can be kept out"
+        )
+    rng = np.random.default_rng(child_seed(seed, "unseen"))
+    return np.isin(y, rng.choice(len(classes), unseen, replace=False))
+
+
+def _stratified(y: np.ndarray, classes: Sequence[str], fractions: Sequence[float], rng: np.random.Generator) -> Parts:
+    needed = LEAST_TRAIN + sum(fraction > 0 for fraction in fractions)
+    counts = np.bincount(y, minlength=len(classes))
+    small = [f"{classes[label]!r} has {counts[label]}" for label in np.flatnonzero(counts < needed)]
+    if small:
+        raise UserError(
+            f"class {', '.join(small[:10])}{', ...' if len(small) > 10 else ''}: too few rows for the split; "
+            f"each class needs at least {needed}, {LEAST_TRAIN} to train on and 1 in each other part"
+        )
+    return Parts(*stratified(y, fractions, rng))
+
+
+def _grouped(
+    y: np.ndarray, group: np.ndarray, classes: Sequence[str], fractions: Sequence[float], rng: np.random.Generator
+) -> Parts:
+    shares = (1 - sum(fractions), *fractions)
+    groups, parts = int(group.max()) + 1, sum(share > 0 for share in shares)
+    if groups < parts:
+        raise UserError(f"data.group: {groups} groups cannot fill {parts} parts; each needs its own group")
+    lonely = [classes[label] for label in np.unique(y) if np.ptp(group[y == label]) == 0]
+    if lonely:
+        raise UserError(
+            f"class {', '.join(map(repr, lonely[:10]))}: its rows lie in one group only, so it cannot be in "
+            "train and in test; each class needs at least 2 groups"
+        )
+    train, test = 0, 2
+    found, lacking = dealt(y, group, shares, (LEAST_TRAIN, 1, LEAST_TEST, 1), (train, test), rng)
+    short = [classes[label] for label in np.flatnonzero(lacking[[train, test]].any(axis=0))]
+    if short:
+        raise UserError(
+            f"class {', '.join(map(repr, short[:10]))}: none of {DEALS} divisions of the "
+            f"{groups} groups has at least {LEAST_TRAIN} rows of it in train and {LEAST_TEST} in test; give it "
+            "more groups, change data.test_fraction, or leave the class out"
+        )
+    return Parts(*found)

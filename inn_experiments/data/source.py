@@ -1,0 +1,137 @@
+"""From rows in the file's own units to a `contracts.Split`: readers read, and here is what all of them share."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from inn_experiments.contracts import Rows, Split
+from inn_experiments.contracts.rows import Manifold, RecordScaling, Scaling, Smiles
+from inn_experiments.data.checks import check_varies
+from inn_experiments.data.division import Division, Parts, draw_unseen
+from inn_experiments.data.scaling import Standard
+
+NONE = np.zeros(0, dtype=np.int64)
+"""The numbers of no rows."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RawRows(ABC):
+    """Labelled rows in the file's own units, checked but not yet divided.
+
+    Attributes:
+        y: (n,) int64 labels in 0..C-1.
+        classes: their names.
+        name: of the data.
+        group: (n,) codes from 0 of what must not stand in two parts; None where rows have no groups.
+        axis: (d,) of the scaled rows; None counts the values.
+        axis_name, smiles, bounded, manifold: as in `contracts.Split`.
+        unit: what messages call a row.
+    """
+
+    y: np.ndarray
+    classes: tuple[str, ...]
+    name: str
+    group: np.ndarray | None = None
+    axis: np.ndarray | None = None
+    axis_name: str = "column"
+    smiles: Smiles | None = None
+    bounded: bool = False
+    manifold: Manifold | None = None
+    unit: str = "row"
+
+    @abstractmethod
+    def scale(self, parts: Sequence[np.ndarray]) -> tuple[Scaling, list[np.ndarray]]:
+        """The scaling fitted on the rows `parts[0]`, and the scaled rows (k, d) float32 of each part."""
+
+    def split(self, parts: Parts, unseen: np.ndarray = NONE) -> Split:
+        """The rows divided into `parts` and, of classes that these lack, `unseen` (k,), all of them scaled.
+
+        Raises:
+            UserError: the training rows are all equal, before or after scaling.
+        """
+        every = (*parts, unseen)
+        scaling, scaled = self.scale(every)
+        check_varies(scaled[0], f"{self.name}, training {self.unit}s after scaling")
+        train, val, test, fresh, held = (
+            Rows(x, self.y[index].astype(np.int64), None if self.group is None else self.group[index])
+            for x, index in zip(scaled, every, strict=True)
+        )
+        return Split(
+            train,
+            val,
+            test,
+            fresh if len(fresh) else None,
+            self.classes,
+            np.arange(train.x.shape[1], dtype=np.float64) if self.axis is None else self.axis,
+            self.axis_name,
+            scaling,
+            self.bounded,
+            self.name,
+            self.smiles,
+            unseen=held if len(held) else None,
+            shape=scaling.shape if isinstance(scaling, RecordScaling) else None,
+            manifold=self.manifold,
+        )
+
+    def divided(self, division: Division, *, seed: int, unseen: int = 0) -> Split:
+        """The split that `seed` gives of all classes but `unseen` of them, which it draws.
+
+        Raises:
+            UserError: as `Division.parts`, `draw_unseen` and `split` do.
+        """
+        if not unseen:
+            return self.split(division.parts(self.y, self.group, self.classes, seed))
+        held = draw_unseen(self.y, self.classes, unseen, seed)
+        seen = np.flatnonzero(~held)
+        labels, y = np.unique(self.y[seen], return_inverse=True)
+        group = None if self.group is None else np.unique(self.group[seen], return_inverse=True)[1]
+        parts = division.parts(y, group, [self.classes[label] for label in labels], seed)
+        return self.split(Parts(*(seen[part] for part in parts)), np.flatnonzero(held))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArrayRows(RawRows):
+    """Rows in memory.
+
+    Attributes:
+        x: (n, d) in the file's own units.
+        fit: makes the scaling of training rows (k, d).
+    """
+
+    x: np.ndarray
+    fit: Callable[[np.ndarray], Scaling] = Standard.fit
+
+    def scale(self, parts: Sequence[np.ndarray]) -> tuple[Scaling, list[np.ndarray]]:
+        """As `RawRows.scale` says; raises UserError where training rows are all equal."""
+        train = self.x[parts[0]]
+        check_varies(train, f"{self.name}, training {self.unit}s")
+        scaling = self.fit(train)
+        return scaling, [scaling.apply(self.x[part]) for part in parts]
+
+
+@dataclass(kw_only=True)
+class Reader(Division, ABC):
+    """A source that reads rows and divides them: the base of all but those that draw their parts.
+
+    Args:
+        test_fraction, val_fraction, fresh_fraction, per_class: as in `Division`.
+
+    Raises:
+        UserError: at once for values out of range, from `load` for everything in the file.
+    """
+
+    # Not a field: only a reader that can spare whole classes makes one of it.
+    unseen = 0
+
+    @abstractmethod
+    def read(self, cache: Path) -> RawRows:
+        """All rows; the folder `cache` is for what is computed once."""
+
+    def load(self, *, seed: int, cache: Path) -> Split:
+        """The division that `seed` gives; `cache` is a folder for what is computed once."""
+        return self.read(cache).divided(self, seed=seed, unseen=self.unseen)

@@ -1,0 +1,59 @@
+"""What is done with sets of rows before they are scored: a few of them drawn, class means, no NaN."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from inn_experiments.contracts import Rows, UserError
+
+
+def at_most(count: int, most: int, seed: int) -> np.ndarray:
+    """The indices of `count` things, or of a random `most` of them, in their order."""
+    if count <= most:
+        return np.arange(count)
+    return np.sort(np.random.default_rng(seed).permutation(count)[:most])
+
+
+def few_of_each(y: np.ndarray, most: int, seed: int) -> dict[int, np.ndarray]:
+    """Class -> the indices of at most `most` rows of it, drawn at random, for labels `y` (n,)."""
+    rng = np.random.default_rng(seed)
+    return {int(label): rng.permutation(np.flatnonzero(y == label))[:most] for label in np.unique(y)}
+
+
+def few_per_class(rows: Rows, most: int, seed: int) -> Rows:
+    """At most `most` rows of each class, drawn at random, in their order."""
+    return rows.take(np.sort(np.concatenate(list(few_of_each(rows.y, most, seed).values()))))
+
+
+def class_means(x: np.ndarray, y: np.ndarray, dtype: DTypeLike = None) -> dict[int, np.ndarray]:
+    """Class -> the mean (d,) of its rows among `x` (n, d) of classes `y` (n,), summed in `dtype`."""
+    return {int(label): x[y == label].mean(axis=0, dtype=dtype) for label in np.unique(y)}
+
+
+def check_finite(
+    x: np.ndarray,
+    y: np.ndarray,
+    classes: tuple[str, ...] | None = None,
+    maker: str = "the generator",
+    advice: str = "a lower learning rate is the usual cure",
+) -> None:
+    """Refuse generated rows that nothing can be measured on.
+
+    Args:
+        x: rows (n, d).
+        y: their labels (n,).
+        classes: names of the labels; None names the label itself.
+        maker: who made the rows.
+        advice: the end of the message.
+
+    Raises:
+        UserError: rows have NaN or infinity.
+    """
+    broken = ~np.isfinite(x).all(axis=1)
+    if broken.any():
+        label = y[np.argmax(broken)]
+        raise UserError(
+            f"{maker} made {broken.sum()} of {len(broken)} rows with NaN or infinity, the first of class "
+            f"{label if classes is None else repr(classes[label])}; {advice}"
+        )
