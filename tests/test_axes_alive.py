@@ -9,8 +9,6 @@ import cells
 import numpy as np
 import pytest
 
-from inn_experiments.running.fits import training_fingerprint
-
 METHODS = ["implicit", "semi_implicit", "svd", "explicit"]
 METHOD_PAIRS = list(combinations(METHODS, 2))
 LABELS = np.arange(10).repeat(3)
@@ -63,8 +61,7 @@ def outcome(*overrides: str) -> np.ndarray:
 
 def fingerprint(*overrides: str) -> str:
     """The name under which a training is kept for reuse."""
-    cfg = cells.composed(*cells.short(2), *overrides)
-    return training_fingerprint(cfg, cells.built(*cells.short(2), *overrides).training_key(), cells.split())
+    return cells.training(*cells.short(2), *overrides, of=cells.split())
 
 
 PAIRS = [

@@ -65,7 +65,7 @@ def test_restoring_from_fresh_noise_has_the_law_of_samples(sampler, monkeypatch)
 
 def test_restored_rows_keep_their_range_and_unknown_classes_are_refused():
     unit = Rows(rows().x / 20, rows().y)
-    made = fitted(train=unit, bounded=True, epochs=1)
+    made = fitted(train=unit, about={"bounded": True}, epochs=1)
     start = made.mean + 3 * made.std * np.random.default_rng(0).standard_normal((300, 3))
     x = made.reverse(start, np.arange(300) % 3, seed=0)[1][-1]
     assert x.min() >= 0 and x.max() <= 1
