@@ -14,8 +14,7 @@ from inn_experiments.contracts import Rows, Split
 from inn_experiments.contracts.files import write_text
 from inn_experiments.contracts.report import Report
 from inn_experiments.contracts.seeding import child_seed
-from inn_experiments.reports.files import write_figure
-from inn_experiments.reports.panels import SHOWN_CLASSES, grid
+from inn_experiments.reports.panels import SHOWN_CLASSES, grid, write_figure
 
 PANELS = "ABCDEF"
 JUDGE = ("test/geometry/generated/judge", "test/geometry/second/judge")

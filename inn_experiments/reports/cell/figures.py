@@ -15,9 +15,7 @@ from inn_experiments.contracts.parts import Curves
 from inn_experiments.reports.cell.component_figures import pca_figure
 from inn_experiments.reports.cell.record_figures import draw_record, preprocessing_figure, records_figure
 from inn_experiments.reports.cell.row_figures import draw_points, draw_spectra, points_figure, spectra_figure
-from inn_experiments.reports.colours import GENERATED, SEVEN
-from inn_experiments.reports.files import write_figure
-from inn_experiments.reports.panels import grid, short, spaced
+from inn_experiments.reports.panels import GENERATED, SEVEN, grid, short, spaced, write_figure
 
 SHOWN_LINES, SHOWN_STATES = 4, 7
 

@@ -13,9 +13,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 
 from inn_experiments.contracts import Paths
-from inn_experiments.reports.colours import GENERATED, REAL
-from inn_experiments.reports.files import write_figure
-from inn_experiments.reports.panels import grid, spaced
+from inn_experiments.reports.panels import GENERATED, REAL, grid, spaced, write_figure
 
 SNAPSHOTS = 6
 COLOURS = "rainbow"

@@ -13,7 +13,7 @@ from inn_experiments.reports.cell.eye_test import eye_tests
 from inn_experiments.reports.cell.figures import cell_figures
 from inn_experiments.reports.cell.paths_figures import paths_figures
 from inn_experiments.reports.cell.samples import write_samples
-from inn_experiments.reports.files import write_figure
+from inn_experiments.reports.panels import write_figure
 
 
 def record(

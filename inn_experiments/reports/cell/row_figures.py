@@ -7,8 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from inn_experiments.contracts import Rows, Samples, Split
-from inn_experiments.reports.colours import GENERATED, REAL
-from inn_experiments.reports.panels import class_panels, grid, head
+from inn_experiments.reports.panels import GENERATED, REAL, class_panels, grid, head
 
 SHADES = (1.0, 0.7, 0.5, 0.35)
 """Of the rows that are shown of a class."""
