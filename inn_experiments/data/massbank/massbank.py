@@ -16,7 +16,7 @@ from inn_experiments.data.massbank.peak_files import EXTENSIONS, read_peak_file
 from inn_experiments.data.massbank.records import list_records, read_folder
 from inn_experiments.data.massbank.selection import Choice
 from inn_experiments.data.source import ArrayRows, Reader
-from inn_experiments.data.tables.raw import RawTable
+from inn_experiments.data.tables.spectra import spectra
 
 
 @dataclass
@@ -59,7 +59,7 @@ class MassBank(Choice, Reader):
                 "MSBNK-contributor-number do); use data.grouped=false"
             )
         groups, smiles = contributors if self.grouped else None, gathered.class_smiles()
-        return RawTable(gathered.x, labels, groups, self.bins.names(), "m/z", smiles).rows("massbank", "base_peak")
+        return spectra("massbank", gathered.x, labels, self.bins.names(), groups=groups, axis="m/z", smiles=smiles)
 
     def gathered(self, cache: Path) -> Gathered:
         """The chosen, binned rows and what their records say, from the folder `cache` where it has them.
