@@ -21,9 +21,6 @@ class Bins:
         offset: the part of a bin below its name. At width 1 an offset of 0.3 keeps a nominal mass together: bin 100
             holds 99.7 to 100.7, because real masses lie a little above their nominal mass.
         low, high: names of the first and last bin; peaks outside are dropped.
-
-    Raises:
-        UserError: a width that is not positive, an offset outside [0, 1), and an empty or huge range.
     """
 
     width: float
