@@ -18,7 +18,7 @@ from inn_experiments.data.source import ArrayRows
 
 @dataclass(kw_only=True)
 class Toy(ABC):
-    """A source that draws the rows of every part: a subclass says how, and what its rows scatter about.
+    """A source that draws the rows of every part: a subclass says how, and what its `manifold` is, if it has one.
 
     Args:
         rows, val_rows, test_rows, fresh_rows: sizes of train, val, test and fresh; none is fresh where it is 0.
