@@ -30,9 +30,6 @@ class Division:
         test_fraction, val_fraction, fresh_fraction: shares of the rows; the rest trains.
         per_class: at most this many training rows per class; those above it become fresh rows, if any are asked
             for and no group forbids it: a fresh row of a training group would not be new.
-
-    Raises:
-        UserError: unless 0 < test < 1, 0 <= val, fresh < 1, their sum < 1, and per_class >= 1.
     """
 
     test_fraction: float = 0.3
@@ -56,16 +53,10 @@ class Division:
             raise UserError(f"data.per_class={self.per_class}: must be at least 1, or null for all training rows")
 
     def parts(self, y: np.ndarray, group: np.ndarray | None, classes: Sequence[str], seed: int) -> Parts:
-        """The parts that `seed` gives.
+        """The parts that `seed` gives of labels `y` (n,), in which every one of the `classes` has a row.
 
-        Args:
-            y: (n,) labels, in which every class has a row.
-            group: (n,) codes from 0, no number left out; no group stands in two parts.
-            classes: the names of the labels.
-            seed: of the division.
-
-        Raises:
-            UserError: names classes or groups that are too small for the division.
+        No group stands in two parts; `group` (n,) are codes from 0, no number left out. Raises UserError for classes
+        or groups that are too small.
         """
         rng = np.random.default_rng(child_seed(seed, "split"))
         fractions = (self.val_fraction, self.test_fraction, self.fresh_fraction)
@@ -82,11 +73,7 @@ class Division:
 
 
 def draw_unseen(y: np.ndarray, classes: Sequence[str], unseen: int, seed: int) -> np.ndarray:
-    """Which rows (n,) bool with labels `y` (n,) are of the `unseen` classes that `seed` keeps out.
-
-    Raises:
-        UserError: fewer than 2 classes would be seen.
-    """
+    """Which rows (n,) bool with labels `y` (n,) are of so many `unseen` classes, which `seed` draws."""
     if len(classes) - unseen < 2:
         raise UserError(
             f"data.unseen={unseen}: of {len(classes)} classes at least 2 must be left to train on, "
