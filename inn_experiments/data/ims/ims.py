@@ -87,28 +87,26 @@ class Ims(Reader):
         """Write the drift bins of all `rows` (n, d), and beside them the `facts`: `codes` (n,) into `labels`."""
         where, texts = str(self.file), [self.label] if self.column is None else [self.label, self.column]
         bins, polarities = self._choose(column_names(self.file))
-        known: dict[str, int] = {}
-        smiles: list[str] = []
-        codes = []
+        labelled, chemistry = [], []
         with RowWriter(rows, len(bins)) as writer:
             for found, x in pieces(self.file, texts, bins, what="drift bin", remedy="correct it", kind=np.float32):
                 check_finite(x, bins, where, writer.rows)
-                labels = found[self.label]
-                check_filled(labels, "data.label", self.label, where, writer.rows)
-                chemistry = [""] * len(labels) if self.column is None else found[self.column].tolist()
-                for label, text in dict.fromkeys(zip(labels.tolist(), chemistry, strict=True)):
-                    if known.setdefault(label, len(known)) == len(smiles):
-                        smiles.append(text)
-                    elif smiles[known[label]] != text:
-                        raise UserError(
-                            f"data.smiles={self.column}: class {label!r} of {where} has two different values, "
-                            f"{smiles[known[label]]!r} and {text!r}; it must have one (mixture: CCO{SEPARATOR}CC)"
-                        )
-                codes.append(np.array([known[label] for label in labels.tolist()], dtype=np.int64))
+                check_filled(found[self.label], "data.label", self.label, where, writer.rows)
+                labelled.append(found[self.label])
+                chemistry.append(np.full(len(x), "") if self.column is None else found[self.column])
                 writer.append(x)
+        given = np.concatenate(chemistry)
+        labels, first, codes = np.unique(np.concatenate(labelled), return_index=True, return_inverse=True)
+        smiles = given[first]
+        wrong = np.flatnonzero(given != smiles[codes])
+        if len(wrong):
+            row = wrong[0]
+            raise UserError(
+                f"data.smiles={self.column}: class {str(labels[codes[row]])!r} of {where} has two different values, "
+                f"{str(smiles[codes[row]])!r} and {str(given[row])!r}; it must have one (mixture: CCO{SEPARATOR}CC)"
+            )
         # Before the rows get their name, which is what says that the conversion is complete.
-        told = {"labels": np.array(list(known)), "smiles": np.array(smiles), "polarities": np.array(polarities)}
-        write_arrays(facts, codes=np.concatenate(codes), **told)
+        write_arrays(facts, codes=codes, labels=labels, smiles=smiles, polarities=np.array(polarities))
 
     def _choose(self, names: list[str]) -> tuple[list[str], str]:
         """The columns of drift bins, positive ones first, and the polarities that there are."""

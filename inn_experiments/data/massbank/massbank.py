@@ -14,10 +14,9 @@ from inn_experiments.contracts import UserError
 from inn_experiments.contracts.files import once, read_arrays, replacing, write_arrays, write_text
 from inn_experiments.contracts.limits import NaturalInt, Positive
 from inn_experiments.data.checks import check_file
-from inn_experiments.data.massbank.binning import Bins
-from inn_experiments.data.massbank.gather import ATTRIBUTION, TEXTS, Gathered, complaint, gather
+from inn_experiments.data.massbank.gather import ATTRIBUTION, TEXTS, Bins, Gathered, complaint, gather
 from inn_experiments.data.massbank.peak_files import EXTENSIONS, read_peak_file
-from inn_experiments.data.massbank.records import Reading, list_records, read_folder
+from inn_experiments.data.massbank.records import Reading, read_folder
 from inn_experiments.data.massbank.selection import Choice
 from inn_experiments.data.source import ArrayRows, Reader
 from inn_experiments.data.tables.spectra import spectra
@@ -71,7 +70,9 @@ class MassBank(Choice, Reader):
         Warns once of all records that could not be read, and where there are fewer compounds than asked for.
         """
         if self.file.is_dir():
-            files = list_records(self.file)
+            files = sorted(path for path in self.file.rglob("*.txt") if path.is_file())
+            if not files:
+                raise UserError(f"data.path={self.file}: no MassBank record (*.txt) is in this folder or below it")
             readings = read_folder(self.file, files)
         else:
             check_file(self.file, EXTENSIONS)

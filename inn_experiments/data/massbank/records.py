@@ -8,8 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from inn_experiments.contracts import UserError
-
 FIELDS = {
     "ACCESSION": "accession",
     "AUTHORS": "authors",
@@ -58,14 +56,6 @@ class Record:
 
 Reading = tuple[str, "Record | str"]
 """A place (file, or file and number) with the record that is there, or with why there is none."""
-
-
-def list_records(folder: Path) -> list[Path]:
-    """The .txt files anywhere below `folder`, in a fixed order; raises UserError where there are none."""
-    files = sorted(path for path in folder.rglob("*.txt") if path.is_file())
-    if not files:
-        raise UserError(f"data.path={folder}: no MassBank record (*.txt) is in this folder or below it")
-    return files
 
 
 def read_folder(folder: Path, files: list[Path]) -> Iterator[Reading]:

@@ -28,9 +28,6 @@ class Settings:
     Args:
         wavelet, levels: PyWavelets' name, and how often retention and drift are halved; [0, 0] keeps the size.
         retention, drift: what is kept, [low, high] in units of the axis, or indices where there is none.
-
-    Raises:
-        UserError: an unknown wavelet.
     """
 
     wavelet: str = "db2"

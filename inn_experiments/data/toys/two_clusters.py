@@ -33,7 +33,12 @@ class TwoClusters(Toy):
 
     def draw(self, rows: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
         """Points (rows, 2) of the one class."""
-        return cluster_points(rows, self.manifold.points, self.noise, seed), np.zeros(rows, dtype=np.int64)
+        from sklearn.datasets import make_blobs
+
+        y, centres = np.zeros(rows, dtype=np.int64), self.manifold.points
+        if not rows:
+            return np.zeros((0, 2)), y
+        return make_blobs(rows, centers=centres, cluster_std=self.noise, random_state=seed % 2**32)[0], y
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,12 +52,3 @@ class Centres:
         """Distance (n,) of `points` (n, 2) to the nearer centre, and which one it is (n,), as 0.0 or 1.0."""
         distances = np.linalg.norm(plane(points)[:, None] - self.points, axis=2)
         return distances.min(axis=1), distances.argmin(axis=1).astype(np.float64)
-
-
-def cluster_points(rows: int, centres: np.ndarray, noise: float, seed: int) -> np.ndarray:
-    """`rows` points (n, 2) of scikit-learn's blobs, as many about the one of the `centres` as the other."""
-    from sklearn.datasets import make_blobs
-
-    if not rows:
-        return np.zeros((0, 2))
-    return make_blobs(rows, centers=centres, cluster_std=noise, random_state=seed % 2**32)[0]
