@@ -35,6 +35,7 @@ class Unscaled:
     """Rows as they are."""
 
     def apply(self, x: np.ndarray) -> np.ndarray:
+        """The rows."""
         return x
 
     undo = apply

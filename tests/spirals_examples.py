@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from oracles import MixtureOracle
 
 from inn_experiments.contracts import Rows, Split
 from inn_experiments.data.scaling import Standard
 from inn_experiments.data.toys.swiss_roll import END, START, project, spiral_points
-from inn_experiments.maths.oracles import MixtureOracle
 from inn_experiments.maths.schedules import Linear
 
 CENTRES = np.array([[-3.0, -2.0], [3.0, 2.0]])

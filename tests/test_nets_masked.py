@@ -71,7 +71,9 @@ def test_network_equals_the_iteration_of_the_whole_masked_matrix(options: dict) 
     left_out = open_entries(mask & ~used_blocks(mask, net.needed), net.widths)
     matrix = net.linear.matrix() + left_out * torch.randn(left_out.shape)
     assert (matrix[~open_entries(mask, net.widths)] == 0).all()
-    computed = dict(zip(net.targets, net.shift(net.context(t)).split([net.widths[i] for i in net.targets], 1)))
+    computed = dict(
+        zip(net.targets, net.shift(net.context(t)).split([net.widths[i] for i in net.targets], 1), strict=True)
+    )
     anything = [torch.randn(len(x), width, dtype=torch.float64) for width in net.widths]
     shift = torch.cat([computed.get(i, anything[i]) for i in range(blocks)], 1)
     state = torch.cat([x, x.new_zeros(len(x), sum(net.widths[1:]))], 1)

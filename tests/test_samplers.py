@@ -6,10 +6,10 @@ from itertools import pairwise
 
 import pytest
 import torch
+from oracles import GaussianOracle, MixtureOracle
 
 from inn_experiments.contracts import Corrupted, UserError
 from inn_experiments.maths import parameterization
-from inn_experiments.maths.oracles import GaussianOracle, MixtureOracle
 from inn_experiments.maths.parameterization import X0, Epsilon, Mu, V
 from inn_experiments.maths.samplers import DDIM, DDPM, KEPT, spaced
 from inn_experiments.maths.schedules import Cosine, Linear

@@ -150,10 +150,6 @@ def test_collecting_takes_the_newest_finished_run_per_fingerprint(tmp_path: Path
 
 def test_files_are_written_whole_or_not_at_all(tmp_path: Path) -> None:
     with Files().open(tmp_path, "cell-seed0", {"fingerprint": "0123456789"}) as run:
-        source = tmp_path / "picture.png"
-        source.write_bytes(b"x")
-        assert run.artifact(source, "figures") == run.folder / "figures" / "picture.png"
-        assert run.artifact(run.text("notes.txt", "calm")) == run.folder / "notes.txt"
         run.json("report.json", {"a": 1})
         with pytest.raises(TypeError):
             run.json("report.json", {"a": object()})

@@ -14,7 +14,8 @@ from inn_experiments.configuration.axes import AXES, CONTROL, LEADING, MEASURES,
 from inn_experiments.configuration.reads import axes_read, ignored
 from inn_experiments.configuration.targets import build
 from inn_experiments.contracts import UserError
-from inn_experiments.contracts.parts import Measure, Source, Tracker
+from inn_experiments.contracts.parts import Source
+from inn_experiments.contracts.recording import Measure, Tracker
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,17 @@
-"""The plugs: what each exchangeable part promises. A newcomer reads this file first.
+"""The plugs: what each exchangeable part promises. A newcomer reads this file first, then `recording`.
 
 Arrays are NumPy outside of training; tensors are torch's, of which this file imports nothing at run time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 
-from inn_experiments.contracts.report import Findings
 from inn_experiments.contracts.rows import About, Rows, Samples, Smiles, Split
 
 if TYPE_CHECKING:
@@ -52,13 +50,13 @@ class Source(Protocol):
 
     def load(self, *, seed: int, cache: Path) -> Split:
         """The division that `seed` gives; `cache` is a folder for what is computed once."""
-        ...
 
 
 class Network(Protocol):
     """A factory of networks (config group `network`): rows (n, d), levels (n,), conditions (n, k) -> rows (n, d)."""
 
-    def __call__(self, *, features: int, steps: int, conditions: int) -> nn.Module: ...
+    def __call__(self, *, features: int, steps: int, conditions: int) -> nn.Module:
+        """A network for rows of `features` values, levels up to `steps` + 1 and conditions of `conditions` values."""
 
 
 class Schedule(Protocol):
@@ -68,11 +66,9 @@ class Schedule(Protocol):
 
     def alpha_bar(self) -> Tensor:
         """Alpha squared at the levels 0..T, (T+1,) float64, from 1 down; sigma squared is 1 less that."""
-        ...
 
     def levels(self) -> tuple[Tensor, Tensor]:
         """(alpha, sigma), each (T+1,) float64, indexed by the level."""
-        ...
 
 
 class Corruption(Protocol):
@@ -80,21 +76,21 @@ class Corruption(Protocol):
 
     def fit(self, x: Tensor, y: Tensor, schedule: Schedule, classes: tuple[str, ...]) -> None:
         """Take what is needed of the training rows x (n, d) of classes y (n,)."""
-        ...
 
     def nominal(self, t: Tensor) -> tuple[Tensor, Tensor]:
         """(alpha, sigma), each (n, 1), of levels t (n,)."""
-        ...
 
     def __call__(
         self, x: Tensor, y: Tensor, t: Tensor, generator: torch.Generator, index: Tensor | None = None
-    ) -> Corrupted: ...
+    ) -> Corrupted:
+        """Rows x (n, d) of classes y (n,) at levels t (n,); index (n,): which training rows they are, if they are."""
 
 
 class Prime(Protocol):
     """The fixed, class-specific image of clean rows that the inverse direction learns (config group `prime`)."""
 
-    def __call__(self, x: Tensor, y: Tensor) -> Tensor: ...
+    def __call__(self, x: Tensor, y: Tensor) -> Tensor:
+        """The images (n, d) of rows x (n, d) of classes y (n,)."""
 
 
 class Loss(Protocol):
@@ -104,9 +100,9 @@ class Loss(Protocol):
 
     def fit(self, x: Tensor) -> None:
         """Compute the real side once, of training rows x (n, d)."""
-        ...
 
-    def __call__(self, prediction: Tensor) -> Tensor: ...
+    def __call__(self, prediction: Tensor) -> Tensor:
+        """The distance of a batch (n, d), a differentiable scalar."""
 
 
 class Parameterization(Protocol):
@@ -114,15 +110,12 @@ class Parameterization(Protocol):
 
     def on(self, schedule: Schedule) -> Parameterization:
         """The parameterization for this schedule."""
-        ...
 
     def target(self, x: Tensor, corrupted: Corrupted) -> Tensor:
         """What is to be predicted (n, d) for clean rows x (n, d)."""
-        ...
 
     def split(self, prediction: Tensor, x_t: Tensor, alpha: Tensor, sigma: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
         """(clean rows, noise) that a prediction implies, each (n, d)."""
-        ...
 
 
 class Sampler(Protocol):
@@ -130,7 +123,6 @@ class Sampler(Protocol):
 
     def times(self, levels: int) -> list[int]:
         """The levels that are visited, from `levels` down to 0; raises UserError for more steps than levels."""
-        ...
 
     def __call__(
         self,
@@ -139,7 +131,8 @@ class Sampler(Protocol):
         schedule: Schedule,
         generator: torch.Generator,
         **options: object,
-    ) -> list[Tensor]: ...
+    ) -> list[Tensor]:
+        """The states from `start` (n, d) on; `denoise(x_t, t)` answers (clean rows, noise)."""
 
 
 class Conditioning(Protocol):
@@ -149,7 +142,6 @@ class Conditioning(Protocol):
 
     def table(self, classes: tuple[str, ...], smiles: Smiles | None, cache: Path | None) -> np.ndarray:
         """One condition a class, (C, k) float32."""
-        ...
 
 
 class Trained(Protocol):
@@ -159,28 +151,29 @@ class Trained(Protocol):
     """
 
     @property
-    def trains(self) -> bool: ...
+    def trains(self) -> bool:
+        """Whether fitting takes its time."""
 
     @property
-    def parameters(self) -> int: ...
+    def parameters(self) -> int:
+        """Trainable numbers."""
 
     @property
-    def curves(self) -> Curves: ...
+    def curves(self) -> Curves:
+        """Of the training, by name."""
 
     @property
-    def seconds(self) -> float: ...
+    def seconds(self) -> float:
+        """That the training took."""
 
     def resume_in(self, folder: Path) -> None:
         """Keep the state of an unfinished training in `folder`, or go on from the one that is there."""
-        ...
 
     def state(self) -> State:
         """All that `restore` needs; raises UserError before `fit`."""
-        ...
 
     def restore(self, state: State) -> None:
         """Become what gave `state`, without rows or files."""
-        ...
 
 
 @runtime_checkable
@@ -189,26 +182,27 @@ class Synthesizer(Trained, Protocol):
 
     def fit(self, train: Rows, about: About, *, seed: int, val: Rows | None = None) -> None:
         """Learn from `train` (n, d); `val` is only looked at for validation curves."""
-        ...
 
     def sample(self, labels: np.ndarray, *, seed: int) -> Samples:
         """Rows of the classes `labels` (n,); the same seed gives the same rows."""
-        ...
 
 
 @runtime_checkable
 class Encoding(Protocol):
     """A synthesizer around an autoencoder; switches on the errors of reconstruction."""
 
-    def encode(self, x: np.ndarray) -> np.ndarray: ...
+    def encode(self, x: np.ndarray) -> np.ndarray:
+        """Latents (n, m) of rows x (n, d), in the encoder's own units."""
 
-    def decode(self, z: np.ndarray) -> np.ndarray: ...
+    def decode(self, z: np.ndarray) -> np.ndarray:
+        """Rows (n, d) of latents z (n, m)."""
 
 
 class Autoencoder(Encoding, Trained, Protocol):
     """Rows (n, d) to latents (n, m) and back (config group `autoencoder`)."""
 
-    def fit(self, train: Rows, about: About, *, seed: int, val: Rows | None = None) -> None: ...
+    def fit(self, train: Rows, about: About, *, seed: int, val: Rows | None = None) -> None:
+        """Learn from `train`; `val` is only looked at for validation curves."""
 
 
 @runtime_checkable
@@ -217,7 +211,6 @@ class OpenClasses(Protocol):
 
     def conditions(self) -> np.ndarray | None:
         """The conditions (C, k) of all classes; None where this one is not open to new classes."""
-        ...
 
 
 @runtime_checkable
@@ -226,15 +219,12 @@ class Diffusing(Protocol):
 
     def diffuse(self, x: np.ndarray, *, seed: int) -> tuple[np.ndarray, np.ndarray]:
         """(levels (T+1,), states (T+1, n, d)) of rows x (n, d) that noise is added to level by level."""
-        ...
 
     def reverse(self, start: np.ndarray, y: np.ndarray, *, seed: int) -> tuple[np.ndarray, np.ndarray]:
         """(levels (k+1,), states (k+1, n, d)) of the sampler from `start` (n, d) down to rows of classes y (n,)."""
-        ...
 
     def signal(self) -> np.ndarray:
         """Alpha at each level, (T+1,)."""
-        ...
 
 
 @runtime_checkable
@@ -246,91 +236,18 @@ class Invertible(Protocol):
 
     def prime(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """The targets of the inverse direction, and the inputs of the forward one."""
-        ...
 
     def corrupt(self, x: np.ndarray, y: np.ndarray, *, seed: int, t: np.ndarray | None = None) -> Corrupted:
         """Rows corrupted to the levels t (n,), drawn uniformly where none are given."""
-        ...
 
-    def denoise(self, corrupted: Corrupted) -> np.ndarray: ...
+    def denoise(self, corrupted: Corrupted) -> np.ndarray:
+        """The clean rows that are seen in corrupted ones."""
 
-    def forward(self, prime: np.ndarray) -> np.ndarray: ...
+    def forward(self, prime: np.ndarray) -> np.ndarray:
+        """Prime images -> clean rows."""
 
     def inverses(self, x: np.ndarray) -> dict[str, np.ndarray]:
         """The method's answer under `inverse`, and beside it any variant, such as a walk before its refinement."""
-        ...
 
     def conditioning(self) -> list[dict[str, Plain]]:
         """One dict per layer of the last backward walk; empty for methods that do not walk."""
-        ...
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What measures look at.
-
-    Attributes:
-        synthesizer: fitted to the training rows of `split`.
-        split: the rows; a measure learns from `train` alone.
-        samples: rows of the synthesizer in the proportions of the test rows.
-        references: name -> factory of an unfitted synthesizer to stand beside it, `convex` and `bootstrap`.
-        rebuild: makes an unfitted synthesizer like this one.
-        about: what synthesizers are told of the rows.
-    """
-
-    synthesizer: Synthesizer
-    split: Split
-    samples: Samples
-    references: Mapping[str, Callable[[], Synthesizer]]
-    rebuild: Callable[[], Synthesizer]
-    about: About
-
-
-class Measure(Protocol):
-    """Something that is measured on held-out rows (config groups `utility`, `geometry`, `claims`, and the fixed ones).
-
-    Classes inherit from it, and with that a check that refuses nothing.
-    """
-
-    def check(self, split: Split, *, seed: int) -> None:
-        """Raise the UserError that measuring would end with, before any training."""
-
-    def __call__(self, subject: Subject, *, seed: int) -> Findings:
-        """What was found; nothing where the subject lacks what it takes."""
-        ...
-
-
-class Run(Protocol):
-    """One run on record; everything that belongs to it lies in `folder`."""
-
-    folder: Path
-
-    def params(self, values: Mapping[str, object]) -> None: ...
-
-    def metrics(self, values: Mapping[str, float]) -> None: ...
-
-    def curve(self, name: str, steps: Sequence[int], values: Sequence[float]) -> None: ...
-
-    def dataset(self, name: str, digest: str) -> None: ...
-
-    def text(self, name: str, content: str) -> Path: ...
-
-    def json(self, name: str, content: object) -> Path: ...
-
-
-class Tracker(Protocol):
-    """Who keeps the record of runs (config group `tracking`)."""
-
-    def prepare(self, outputs: Path) -> None:
-        """Make what runs share, before the first of them starts."""
-        ...
-
-    def finished(self, outputs: Path, fingerprint: str) -> tuple[dict[str, object], Path] | None:
-        """`report.json` and folder of a finished run with this fingerprint; None where there is none."""
-        ...
-
-    def open(self, outputs: Path, name: str, tags: Mapping[str, str]) -> AbstractContextManager[Run]: ...
-
-    def hint(self, outputs: Path) -> str:
-        """How to look at the finished runs."""
-        ...

@@ -44,15 +44,12 @@ class Scaling(Protocol):
 
     def apply(self, x: np.ndarray) -> np.ndarray:
         """Normalised rows (n, d) float32 of rows x in the file's units."""
-        ...
 
     def undo(self, x: np.ndarray) -> np.ndarray:
         """Rows in the file's units, float32, of normalised rows x (n, d)."""
-        ...
 
     def describe(self) -> Mapping[str, object]:
         """Its constants as plain values, for the report."""
-        ...
 
 
 @runtime_checkable
@@ -74,7 +71,6 @@ class RecordScaling(Scaling, Protocol):
 
     def stages(self, record: np.ndarray) -> dict[str, np.ndarray]:
         """The `record` (M, D) as it is after each step, by the step's name, and `undone` in the end."""
-        ...
 
 
 class Manifold(Protocol):
@@ -84,7 +80,6 @@ class Manifold(Protocol):
 
     def project(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Of points (n, 2): the distance (n,) to the nearest place, and that place (n,) as a number in 0..1."""
-        ...
 
 
 @dataclass(frozen=True)

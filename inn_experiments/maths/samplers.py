@@ -2,7 +2,7 @@
 
 A denoiser is called as denoise(x_t (n, d), t (n,) int64) and answers (clean, noise), each (n, d): its
 estimates of the row and of the noise in x_t = alpha x + sigma noise. It may be a trained network or one of
-`maths.oracles`.
+`tests/oracles.py`.
 """
 
 from __future__ import annotations

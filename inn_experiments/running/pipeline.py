@@ -20,17 +20,8 @@ from inn_experiments.running.fits import fit_or_load
 from inn_experiments.synthesizers.classical.bootstrap import Bootstrap
 from inn_experiments.synthesizers.classical.convex import Convex
 
-VERSIONS = (
-    "torch",
-    "lightning",
-    "scikit-learn",
-    "imbalanced-learn",
-    "numpy",
-    "mnist1d",
-    "mlflow",
-    "hydra-core",
-    "PyWavelets",
-)
+VERSIONS = ["torch", "lightning", "scikit-learn", "imbalanced-learn", "numpy", "mnist1d", "mlflow", "hydra-core"]
+VERSIONS += ["PyWavelets"]
 SAMPLES = 2000
 """More generated rows are not compared by anything, and a diffusion model takes its time for each."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -42,15 +42,17 @@ class State:
 class Supervisor(Callback):
     """Prepares the outputs folder before the first job, and notes which cells a sweep is going to run."""
 
-    def on_run_start(self, config: DictConfig, **_: Any) -> None:
+    def on_run_start(self, config: DictConfig, **_: object) -> None:
+        """Before a single cell."""
         _or_exit(prepare_outputs, config)
 
-    def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
+    def on_multirun_start(self, config: DictConfig, **_: object) -> None:
+        """Before a sweep."""
         _or_exit(prepare_outputs, config)
         _or_exit(note_cells, config)
 
 
-def _or_exit(step: Any, cfg: DictConfig) -> None:
+def _or_exit(step: Callable[[DictConfig], None], cfg: DictConfig) -> None:
     # Hydra turns exceptions of a callback into warnings; SystemExit it lets through.
     try:
         step(cfg)
@@ -163,7 +165,7 @@ def summary() -> int:
     return exits.pop() if len(exits) == 1 else int(bool(exits))
 
 
-def _write(path: Path, content: Any) -> None:
+def _write(path: Path, content: object) -> None:
     write_text(path, json.dumps(content, indent=1) + "\n")
 
 

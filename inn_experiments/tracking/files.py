@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from inn_experiments.contracts.files import write_text
 
 
 class Run:
@@ -38,46 +38,13 @@ class Run:
     def tag(self, name: str, value: str) -> None:
         """Record a short fact about the run that is neither an axis nor a number."""
 
-    def artifact(self, path: Path, under: str = "") -> Path:
-        """Make a file or folder part of the run, below `under`; returns where it lies then."""
-        path, target = Path(path).absolute(), self.folder / under / Path(path).name
-        if path == target:
-            return target
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(target) as fresh:
-            if path.is_dir():
-                shutil.copytree(path, fresh)
-                shutil.rmtree(target, ignore_errors=True)
-            else:
-                shutil.copyfile(path, fresh)
-        return target
-
     def text(self, name: str, content: str) -> Path:
         """Write the file `name` (a path below the run's folder) with `content`, whole or not at all."""
-        target = self.folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(target) as fresh:
-            fresh.write_text(content, encoding="utf-8")
-        return target
+        return write_text(self.folder / name, content)
 
-    def json(self, name: str, content: Any) -> Path:
+    def json(self, name: str, content: object) -> Path:
         """Write `content` as JSON; raises ValueError for NaN and infinity, which JSON does not have."""
         return self.text(name, json.dumps(content, indent=1, allow_nan=False) + "\n")
-
-
-@contextmanager
-def replacing(target: Path) -> Iterator[Path]:
-    """A temporary name beside `target`, renamed to it when the block ends well and removed when it does not."""
-    fresh = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        yield fresh
-        os.replace(fresh, target)
-    except BaseException:
-        if fresh.is_dir():
-            shutil.rmtree(fresh, ignore_errors=True)
-        else:
-            fresh.unlink(missing_ok=True)
-        raise
 
 
 def check_finite(values: Mapping[str, float]) -> None:

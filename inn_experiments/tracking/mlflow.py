@@ -17,6 +17,7 @@ from inn_experiments.tracking.files import Run
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+    from mlflow.entities import Run as MlflowEntity
 
 BATCH = 500
 """Numbers per database transaction; MLflow takes at most 1,000."""
@@ -30,19 +31,23 @@ class MlflowRun(Run):
         self._client, self.run_id, self._outputs = client, run_id, outputs
 
     def params(self, values: Mapping[str, Any]) -> None:
+        """As in `Run`, told to MLflow too."""
         from mlflow.entities import Param
 
         self._client.log_batch(self.run_id, params=[Param(key, str(value)) for key, value in values.items()])
 
     def metrics(self, values: Mapping[str, float]) -> None:
+        """As in `Run`, told to MLflow too."""
         super().metrics(values)
         self._batches([(key, value, 0) for key, value in values.items()])
 
     def curve(self, name: str, steps: Sequence[int], values: Sequence[float]) -> None:
+        """As in `Run`, told to MLflow too."""
         super().curve(name, steps, values)
         self._batches([(name, value, step) for step, value in zip(steps, values, strict=True)])
 
     def dataset(self, name: str, digest: str) -> None:
+        """As in `Run`, told to MLflow too."""
         from mlflow.entities import Dataset, DatasetInput
 
         source = Dataset(name=name, digest=digest[:36], source_type="local", source=name)
@@ -52,6 +57,7 @@ class MlflowRun(Run):
         self.tag("dataset", name)
 
     def tag(self, name: str, value: str) -> None:
+        """As in `Run`, told to MLflow too."""
         self._client.set_tag(self.run_id, name, value)
 
     def _batches(self, points: list[tuple[str, float, int]]) -> None:
@@ -123,7 +129,7 @@ class Mlflow:
         return client, store.experiment_id(client, store.database(outputs))
 
 
-def artifact_folder(run: Any) -> Path:
+def artifact_folder(run: MlflowEntity) -> Path:
     """Where the files of an MLflow run lie on this machine."""
     return Path(unquote(urlparse(run.info.artifact_uri).path))
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 
 from inn_experiments.contracts import UserError
-from inn_experiments.tracking.files import replacing
+from inn_experiments.contracts.files import replacing
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

@@ -1,0 +1,87 @@
+"""The plugs around a synthesizer: what measures look at and find, and who keeps the record of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from inn_experiments.contracts.parts import Synthesizer
+from inn_experiments.contracts.report import Findings
+from inn_experiments.contracts.rows import About, Samples, Split
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What measures look at.
+
+    Attributes:
+        synthesizer: fitted to the training rows of `split`.
+        split: the rows; a measure learns from `train` alone.
+        samples: rows of the synthesizer in the proportions of the test rows.
+        references: name -> factory of an unfitted synthesizer to stand beside it, `convex` and `bootstrap`.
+        rebuild: makes an unfitted synthesizer like this one.
+        about: what synthesizers are told of the rows.
+    """
+
+    synthesizer: Synthesizer
+    split: Split
+    samples: Samples
+    references: Mapping[str, Callable[[], Synthesizer]]
+    rebuild: Callable[[], Synthesizer]
+    about: About
+
+
+class Measure(Protocol):
+    """Something that is measured on held-out rows (config groups `utility`, `geometry`, `claims`, and the fixed ones).
+
+    Classes inherit from it, and with that a check that refuses nothing.
+    """
+
+    def check(self, split: Split, *, seed: int) -> None:
+        """Raise the UserError that measuring would end with, before any training."""
+
+    def __call__(self, subject: Subject, *, seed: int) -> Findings:
+        """What was found; nothing where the subject lacks what it takes."""
+
+
+class Run(Protocol):
+    """One run on record; everything that belongs to it lies in `folder`."""
+
+    folder: Path
+
+    def params(self, values: Mapping[str, object]) -> None:
+        """Record the axes of the cell."""
+
+    def metrics(self, values: Mapping[str, float]) -> None:
+        """Record final numbers."""
+
+    def curve(self, name: str, steps: Sequence[int], values: Sequence[float]) -> None:
+        """Record `values` (n,) at `steps` (n,)."""
+
+    def dataset(self, name: str, digest: str) -> None:
+        """Record which rows the run learned from."""
+
+    def text(self, name: str, content: str) -> Path:
+        """Write a file, whole or not at all."""
+
+    def json(self, name: str, content: object) -> Path:
+        """Write plain values as JSON."""
+
+
+class Tracker(Protocol):
+    """Who keeps the record of runs (config group `tracking`)."""
+
+    def prepare(self, outputs: Path) -> None:
+        """Make what runs share, before the first of them starts."""
+
+    def finished(self, outputs: Path, fingerprint: str) -> tuple[dict[str, object], Path] | None:
+        """`report.json` and folder of a finished run with this fingerprint; None where there is none."""
+
+    def open(self, outputs: Path, name: str, tags: Mapping[str, str]) -> AbstractContextManager[Run]:
+        """A run called `name`, open inside the `with` block."""
+
+    def hint(self, outputs: Path) -> str:
+        """How to look at the finished runs."""
