@@ -7,13 +7,12 @@ from argparse import Namespace
 import pandas as pd
 
 from inn_experiments.reports.estimate import over_seeds
-from inn_experiments.reports.runs import Frame, choose
+from inn_experiments.reports.runs import ABSENT, Frame, choose
 from inn_experiments.reports.study import Document, Study
 from inn_experiments.reports.table import markdown
 from inn_experiments.reports.words import interval, number, probability
 
 HEADS = ("statement", "value", "chance or control", "p, each seed", "n a seed", "seeds")
-ABSENT = "-"
 TWINS = (
     "two runs of {place} have seed {seed}: they differ in a setting that the cell's name does not tell; choose with "
     "--only AXIS=VALUE, or use another --outputs"
@@ -46,14 +45,9 @@ def _row(claims: pd.DataFrame) -> list[str]:
     value = interval(*over_seeds(own["value"]))
     if len(own) == 1 and pd.notna(first["low"]):
         value = f"{number(first['value'])} [{number(first['low'])}, {number(first['high'])}]"
-    return [
-        first["label"],
-        value,
-        number(sum(chances) / len(chances)) if chances else ABSENT,
-        ", ".join(map(probability, own["p"].dropna())) or ABSENT,
-        f"{first['n']:.0f}",
-        str(len(own)),
-    ]
+    chance = number(sum(chances) / len(chances)) if chances else ABSENT
+    p = ", ".join(map(probability, own["p"].dropna())) or ABSENT
+    return [first["label"], value, chance, p, f"{first['n']:.0f}", str(len(own))]
 
 
 STUDY = Study("claims", "measured statements of the sources, beside chance", answer)

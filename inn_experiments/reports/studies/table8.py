@@ -64,13 +64,12 @@ def by_class(runs: Frame, key: str) -> pd.DataFrame:
 def moments_table(runs: Frame) -> str:
     """The paper's columns, class by class."""
     sizes = by_class(runs, "n")
-    header, columns = ["Chemical", "n"], [list(sizes), [_counts(sizes[name]) for name in sizes]]
+    columns = {"Chemical": list(sizes), "n": [_counts(sizes[name]) for name in sizes]}
     moments = {"mean": ("Mean", entry), "std": ("SD", entry), "pc1": ("PC1", percent), "pc2": ("PC2", percent)}
     for key, (title, show) in moments.items():
         for arm in ("real", "generated"):
-            header.append(f"{title} {arm}")
-            columns.append([show(values) for _, values in by_class(runs, f"{arm}/{key}").items()])
-    return markdown(header, list(zip(*columns, strict=True)))
+            columns[f"{title} {arm}"] = [show(values) for _, values in by_class(runs, f"{arm}/{key}").items()]
+    return markdown(list(columns), zip(*columns.values(), strict=True))
 
 
 def error_table(runs: Frame) -> str:

@@ -70,11 +70,9 @@ def missing(tables: Mapping[str, Frame]) -> list[str]:
     seeds = sorted({seed for runs in tables.values() for seed in runs.seeds})
     lines = []
     for place, runs in tables.items():
-        lacking = missing_runs(runs, runs.axes["preset"], presets, seeds)
-        words = [
-            preset if absent == seeds else f"{preset} (seed {', '.join(map(str, absent))})"
-            for preset, absent in lacking.items()
-        ]
+        words = []
+        for preset, absent in missing_runs(runs, runs.axes["preset"], presets, seeds).items():
+            words.append(preset if absent == seeds else f"{preset} (seed {', '.join(map(str, absent))})")
         lines += [f"{place}: {', '.join(words)}"] if words else []
     return lines
 
