@@ -51,15 +51,9 @@ def parser() -> argparse.ArgumentParser:
         study.options(each)
         each.add_argument("--outputs", type=Path, default=Path("outputs"), help="the runs' paths.outputs")
         each.add_argument("--to", type=Path, required=True, help="Markdown file; a figure beside it ends in .png")
-        each.add_argument(
-            "--only",
-            type=axis_value,
-            action="append",
-            default=[],
-            metavar="AXIS=VALUE",
-            help="use runs with this axis value, or this name (cell=PATTERN); repeatable",
-        )
-        each.add_argument("--command", action="append", default=[], help="a command line of the runs; repeatable")
+        only, many = "use runs with this axis value, or this name (cell=PATTERN)", {"action": "append", "default": []}
+        each.add_argument("--only", type=axis_value, metavar="AXIS=VALUE", help=f"{only}; repeatable", **many)
+        each.add_argument("--command", help="a command line of the runs; repeatable", **many)
         each.add_argument("--date", default=date.today().isoformat(), help="the day to put into the report")
     return top
 

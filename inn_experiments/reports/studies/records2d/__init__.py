@@ -11,17 +11,9 @@ from scipy.stats import spearmanr
 
 from inn_experiments.reports.estimate import corrected_over_seeds
 from inn_experiments.reports.runs import ABSENT, Frame
+from inn_experiments.reports.studies.records2d import runs as query
 from inn_experiments.reports.studies.records2d.figure import records2d_figure
-from inn_experiments.reports.studies.records2d.runs import (
-    ERROR,
-    Kind,
-    Width,
-    by_kind,
-    by_width,
-    chosen_runs,
-    class_sizes,
-    protocols,
-)
+from inn_experiments.reports.studies.records2d.runs import ERROR, Kind, Width
 from inn_experiments.reports.study import Document, Study
 from inn_experiments.reports.table import markdown
 from inn_experiments.reports.words import entry, leaves_out_zero, signed
@@ -68,13 +60,13 @@ ABOUT_CLASSES = (
 
 def answer(frame: Frame, options: Namespace) -> Document:
     """Reconstruction against d, and what the generators around each autoencoder are good for."""
-    chosen = chosen_runs(frame, options.only)
-    widths, kinds = by_width(chosen), by_kind(chosen)
+    chosen = query.chosen_runs(frame, options.only)
+    widths, kinds = query.by_width(chosen), query.by_kind(chosen)
     sections = [ABOUT, f"![]({options.picture})", "## Errors of reconstruction against d", ABOUT_RECONSTRUCTION]
     sections.append(reconstruction_table(widths))
     if separability := separability_table(widths):
         sections += ["### One autoencoder on whole records", separability]
-    for protocol in protocols(chosen):
+    for protocol in query.protocols(chosen):
         sections += utility_sections(kinds, protocol)
     sizes = sorted(set(zip(*map(chosen.split, ("train", "test", "features")), strict=True)))
     facts = [f"{train} training and {test} test records of {features} values" for train, test, features in sizes]
@@ -159,7 +151,7 @@ def gained(runs: Frame, protocol: str, treatment: str, reference: str) -> list[s
 
 def class_table(runs: Frame, protocol: str) -> str:
     """F1 of original records and its uplift, smallest class first; '' where classes were not told."""
-    sizes, prefix = class_sizes(runs, protocol), f"utility/{protocol}"
+    sizes, prefix = query.class_sizes(runs, protocol), f"utility/{protocol}"
     if not sizes:
         return ""
     gains = {name: runs.classes(f"{prefix}/{name}/difference_f1") for name in CLASSWISE}
