@@ -25,8 +25,6 @@ class Records2d(RecordReader):
         path: a folder with one subfolder a class, each record a .npy or .csv matrix without a header; or an .npz
             with the records `X` (n, M, D) and, where they are known, the axes `retention` (M,) and `drift` (D,).
         label, group: keys of the .npz; no group stands in two parts.
-        wavelet, levels, retention, drift: as in `Settings`.
-        test_fraction, val_fraction, fresh_fraction, per_class: as in `Division`.
     """
 
     path: str

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from inn_experiments.data.source import ArrayRows, Reader
-from inn_experiments.data.tables.spectra import spectra
+from inn_experiments.data.tables.table import spectra
 
 
 @dataclass
