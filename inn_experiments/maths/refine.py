@@ -15,16 +15,11 @@ def refine(
     """Rows x (n, d) with |function(x) - y| no larger than at `start`, after `steps` Gauss-Newton steps.
 
     The Jacobian's pseudo-inverse is regularised (Levenberg-Marquardt): J+ = J^T (J J^T + lam I)^-1, with lam
-    relative to the mean of diag(J J^T). A row's step is taken only if its residual falls; then its lam
-    falls by 10, otherwise it rises by 10, so no row ever gets worse.
+    relative to the mean of diag(J J^T) and `damping` at first. A row's step is taken only if its residual falls; then
+    its lam falls by 10, otherwise it rises by 10, so no row ever gets worse.
 
-    Args:
-        function: maps rows (n, d) to rows (n, m), each row on its own.
-        y: targets (n, m).
-        start: (n, d).
-        steps: how many are tried.
-        damping: lam at first.
-        chunk: rows at a time.
+    `function` maps rows (n, d) to rows (n, m), each row on its own, as the targets y (n, m) are; `chunk` rows are
+    refined at a time.
     """
     pieces = [
         _refine_chunk(function, target, first, steps, damping)

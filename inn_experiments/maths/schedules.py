@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -10,10 +11,11 @@ from torch import Tensor
 from inn_experiments.contracts.limits import NonNegative, PositiveInt, Share
 
 
+@dataclass
 class Levels:
-    """A schedule, as far as it follows from its `alpha_bar`."""
+    """A schedule of T = `steps` levels, as far as it follows from its `alpha_bar`."""
 
-    steps: int
+    steps: PositiveInt = 100
 
     def alpha_bar(self) -> Tensor:
         """(T+1,) float64: the share of the signal's variance that is left at level 0..T, starting at 1."""
@@ -25,16 +27,11 @@ class Levels:
         return share.sqrt(), (1 - share).sqrt()
 
 
+@dataclass
 class Cosine(Levels):
-    """alpha_bar(t) = f(t)/f(0), f(t) = cos^2((t/T + s)/(1 + s) * pi/2): the squared reading of (13).
+    """alpha_bar(t) = f(t)/f(0), f(t) = cos^2((t/T + s)/(1 + s) * pi/2), s the offset: the squared reading of (13)."""
 
-    Args:
-        steps: T, the number of levels.
-        offset: the s of (13).
-    """
-
-    def __init__(self, steps: PositiveInt = 100, offset: NonNegative = 0.008) -> None:
-        self.steps, self.offset = steps, offset
+    offset: NonNegative = 0.008
 
     def alpha_bar(self) -> Tensor:
         """As of every schedule, from 1 to about 0."""
@@ -43,18 +40,17 @@ class Cosine(Levels):
         return (wave / wave[0]).clamp(0, 1)
 
 
+@dataclass
 class Linear(Levels):
     """beta rises linearly from `first` to `last` over T steps (Ho et al. 2020); alpha_bar = prod(1 - beta).
 
-    Args:
-        steps: T, the number of levels.
-        first, last: the published betas, which are meant for T = 1000.
-        rescale: multiply them by 1000/T, without which a short schedule leaves most of the signal at level T (0.60
-            of the amplitude at T = 100).
+    The published betas are meant for T = 1000. `rescale` multiplies them by 1000/T, without which a short schedule
+    leaves most of the signal at level T (0.60 of the amplitude at T = 100).
     """
 
-    def __init__(self, steps: PositiveInt = 100, first: Share = 1e-4, last: Share = 0.02, rescale: bool = True) -> None:
-        self.steps, self.first, self.last, self.rescale = steps, first, last, rescale
+    first: Share = 1e-4
+    last: Share = 0.02
+    rescale: bool = True
 
     def alpha_bar(self) -> Tensor:
         """As of every schedule."""

@@ -10,9 +10,16 @@ from inn_experiments.methods.walked import Walked
 class SVD(Walked):
     """Every linear layer is undone by W+ = V S^-1 U^T with damped small singular values (equations 7 and 8).
 
-    Args:
-        floor: singular values below floor * s_max are damped instead of inverted.
-        inverse_weight, refine_steps: as in `Walked`.
+    Those below floor * s_max are damped instead of inverted; the other arguments are those of `Walked`.
+
+    Example:
+        >>> import torch
+        >>> from inn_experiments.methods.base import Setting
+        >>> from inn_experiments.nets.square import Square
+        >>> method, x = SVD(), torch.ones(5, 3)
+        >>> method.assemble(Square, Setting(features=3, steps=10))
+        >>> torch.allclose(method.net(method.inverse(x).float(), method.terminal(x)), x, atol=1e-4)
+        True
     """
 
     def __init__(

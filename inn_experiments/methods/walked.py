@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
 import torch
@@ -71,7 +70,7 @@ class Walked(Method):
         walked = self.walk(x)
         if not self.refine_steps:
             return {"inverse": walked}
-        forward, target = self._double_forward(), x.double()
+        forward, target = copy.deepcopy(self).double().requires_grad_(False), x.double()
         # Where a walk lost its way (a residual of 1e10), zeros are the better start.
         lost = (forward(walked) - target).norm(dim=1) > (forward(torch.zeros_like(walked)) - target).norm(dim=1)
         start = torch.where(lost[:, None], 0.0, walked).detach()
@@ -98,8 +97,3 @@ class Walked(Method):
     def conditioning(self) -> list[dict[str, Plain]]:
         """The layers of the last walk: name, shape, condition number, whether exact, implied error."""
         return self._report
-
-    def _double_forward(self) -> Callable[[Tensor], Tensor]:
-        double = copy.deepcopy(self).double()
-        double.requires_grad_(False)
-        return lambda prime: double(prime)

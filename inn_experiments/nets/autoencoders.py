@@ -46,12 +46,8 @@ class LinearStack(nn.Module):
     sparse: a clamp reaches their exact zeros, which a sigmoid never does, and unlike a plain clamp, which has
     no gradient outside the interval, it lets no output get stuck there.
 
-    With `whitened`, inputs go through a fixed linear map instead of the one deviation.
-
-    Args:
-        widths: of input, inner states and output.
-        bounded: outputs lie in [0, 1].
-        whitened: see above.
+    `widths` are those of input, inner states and output. With `whitened`, inputs go through a fixed linear map instead
+    of the one deviation.
     """
 
     def __init__(self, widths: Sequence[int], bounded: bool = False, whitened: bool = False) -> None:
@@ -79,12 +75,8 @@ class LinearStack(nn.Module):
     ) -> None:
         """Take the units of inputs and outputs from training rows.
 
-        Args:
-            input_mean: one number or (d,).
-            input_deviation: of all values.
-            background: the mean output (m,).
-            output_deviation: around the background.
-            input_map: (d, d) or None.
+        `input_mean` is one number or (d,), `input_map` (d, d); `background` is the mean output (m,), with one
+        `output_deviation` around it.
         """
         self.input_mean.copy_(torch.as_tensor(input_mean))
         self.input_deviation.fill_(input_deviation)
