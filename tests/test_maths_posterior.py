@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from inn_experiments.maths.posterior import forward_chain, means, posterior
-from inn_experiments.maths.schedules import Cosine, Linear
+from inn_experiments.maths.schedules import Cosine, Linear, forward_chain, means, posterior
 
 STEPS = 50
 SCHEDULES = pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Activations that know their inverse, exact where one exists (paper, Section 7.4)."""
+"""Activations that know their inverse, exact where one exists (paper, Section 7.4), and the clamp to [0, 1]."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Literal
 
 import torch
 from torch import Tensor
+from torch.autograd import Function
+from torch.autograd.function import FunctionCtx
 from torch.nn import functional
 
 from inn_experiments.contracts import UserError
@@ -52,3 +54,24 @@ class Activation:
         if self.name == "tanh":
             return torch.atanh(y.clamp(-1 + MARGIN, 1 - MARGIN))
         return torch.logit(y.clamp(MARGIN, 1 - MARGIN)) if self.name == "sigmoid" else y
+
+
+class UnitInterval(Function):
+    """min(max(x, 0), 1) with the gradient of the identity, so that no output gets stuck outside.
+
+    There is none where a step along it would lead further outside, so that no output runs away where a loss of what
+    follows sees no bounds.
+    """
+
+    @staticmethod
+    def forward(context: FunctionCtx, values: Tensor) -> Tensor:
+        """The values, clamped."""
+        context.save_for_backward(values)
+        return values.clamp(0.0, 1.0)
+
+    @staticmethod
+    def backward(context: FunctionCtx, gradient: Tensor) -> Tensor:
+        """The gradient, but where it leads outwards."""
+        (values,) = context.saved_tensors
+        outwards = ((values < 0) & (gradient > 0)) | ((values > 1) & (gradient < 0))
+        return gradient.masked_fill(outwards, 0.0)

@@ -8,7 +8,7 @@ y (n,) with the levels t (n,) in 1..T that they are corrupted to; its `nominal` 
 from __future__ import annotations
 
 import torch
-from torch import Tensor
+from torch import Generator, Tensor
 
 from inn_experiments.contracts import Corrupted, UserError
 from inn_experiments.contracts.parts import Schedule
@@ -26,9 +26,7 @@ class Gaussian:
         """The schedule's, which are exact for this corruption."""
         return self.alpha[t][:, None], self.sigma[t][:, None]
 
-    def __call__(
-        self, x: Tensor, y: Tensor, t: Tensor, generator: torch.Generator, index: Tensor | None = None
-    ) -> Corrupted:
+    def __call__(self, x: Tensor, y: Tensor, t: Tensor, generator: Generator, index: Tensor | None = None) -> Corrupted:
         """Corrupt x; y and index are not needed here."""
         alpha, sigma = self.nominal(t)
         noise = torch.randn(x.shape, generator=generator, dtype=x.dtype)
@@ -52,9 +50,7 @@ class Multiplicative:
         """(1, 1): the noise x * (e - 1) is added at full weight."""
         return torch.ones(len(t), 1), torch.ones(len(t), 1)
 
-    def __call__(
-        self, x: Tensor, y: Tensor, t: Tensor, generator: torch.Generator, index: Tensor | None = None
-    ) -> Corrupted:
+    def __call__(self, x: Tensor, y: Tensor, t: Tensor, generator: Generator, index: Tensor | None = None) -> Corrupted:
         """Corrupt x >= 0; y and index are not needed here."""
         deviation = (t.to(x.dtype)[:, None] / (2 * self.steps)).sqrt()
         factor = 1 + deviation * torch.randn(x.shape, generator=generator, dtype=x.dtype)
@@ -85,9 +81,7 @@ class Convex:
         lam = t.float()[:, None] / (2 * self.steps)
         return 1 - lam, lam
 
-    def __call__(
-        self, x: Tensor, y: Tensor, t: Tensor, generator: torch.Generator, index: Tensor | None = None
-    ) -> Corrupted:
+    def __call__(self, x: Tensor, y: Tensor, t: Tensor, generator: Generator, index: Tensor | None = None) -> Corrupted:
         """Mix x with training rows of the same classes; raises UserError for a class without any.
 
         `index` (n,) says which training rows x are, so that none is mixed with itself; None: they are none.

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from inn_experiments.contracts import Corrupted
 from inn_experiments.contracts.parts import Schedule
-from inn_experiments.maths.posterior import means
+from inn_experiments.maths.schedules import means
 
 # Below this alpha a noise prediction says almost nothing about the clean row: dividing by it explodes.
 LEAST_ALPHA = 0.05

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from inn_experiments.maths.bounds import UnitInterval
+from inn_experiments.maths.activations import UnitInterval
 
 # The published script's slope of the leaky ReLU.
 SLOPE = 0.01

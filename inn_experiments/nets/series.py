@@ -10,7 +10,7 @@ from annotated_types import Ge, MultipleOf
 from torch import Tensor, nn
 from torch.nn import functional
 
-from inn_experiments.maths.bounds import UnitInterval
+from inn_experiments.maths.activations import UnitInterval
 
 HEADS = 4
 Width = Annotated[int, Ge(HEADS), MultipleOf(HEADS)]
