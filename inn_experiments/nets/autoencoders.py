@@ -18,8 +18,9 @@ SLOPE = 0.01
 def falling_widths(features: int, latent: int, layers: int) -> list[int]:
     """[features, ..., latent], `layers` + 1 numbers in equal whole steps, the last step taking what is left.
 
-    >>> falling_widths(1676, 512, 9)
-    [1676, 1547, 1418, 1289, 1160, 1031, 902, 773, 644, 512]
+    Example:
+        >>> falling_widths(1676, 512, 9)
+        [1676, 1547, 1418, 1289, 1160, 1031, 902, 773, 644, 512]
     """
     step = int((features - latent) / layers)
     return [*(features - number * step for number in range(layers)), latent]
@@ -28,8 +29,9 @@ def falling_widths(features: int, latent: int, layers: int) -> list[int]:
 def rising_widths(latent: int, features: int, layers: int) -> list[int]:
     """[latent, ..., features], `layers` + 1 numbers on a straight line, rounded down.
 
-    >>> rising_widths(512, 1676, 9)
-    [512, 641, 770, 900, 1029, 1158, 1288, 1417, 1546, 1676]
+    Example:
+        >>> rising_widths(512, 1676, 9)
+        [512, 641, 770, 900, 1029, 1158, 1288, 1417, 1546, 1676]
     """
     return [latent + number * (features - latent) // layers for number in range(layers + 1)]
 

@@ -76,10 +76,10 @@ def used_blocks(mask: Tensor, needed: Sequence[Sequence[int]]) -> Tensor:
 
 
 class MaskedLinear(nn.Module):
-    """The product with a masked matrix, (M * W) z, for a state of blocks (paper, Section 2.1; no bias).
+    """The product with a masked matrix, (M * W) z, for a state of blocks of `widths` (paper, Section 2.1; no bias).
 
-    widths: the width of each block; mask: bool (blocks, blocks), rows are targets. Weights start uniform as
-    those of nn.Linear, with the number of open inputs of the row as fan-in.
+    mask: bool (blocks, blocks), rows are targets. Weights start uniform as those of nn.Linear, with the number of
+    open inputs of the row as fan-in.
     """
 
     def __init__(self, widths: Sequence[int], mask: Tensor) -> None:

@@ -19,18 +19,12 @@ class MaskedMLP(nn.Module):
     """A masked block matrix iterated on a state of blocks [features, hidden, ..., hidden, features].
 
     z_{i+1} = act((M * W) z_i + b + context), with x in the first block of z_0 and zeros elsewhere; the output
-    is the last block after `applications` steps. The last block has no activation, so that it reaches every
-    value. With pattern `mlp` this is exactly an MLP of `layers` layers. Paper, Section 2 and Fig. 1; Hershey
-    et al. (2024).
+    is the last of the `layers` + 1 blocks after `applications` steps (None: `layers`). It has no activation, so that
+    it reaches every value. With pattern `mlp` this is exactly an MLP of `layers` layers; for the others see
+    `nets.masked.block_mask`. Paper, Section 2 and Fig. 1; Hershey et al. (2024).
 
     Blocks that cannot reach the output in the steps that remain are not computed, and weights that no step
     uses are not made, so the mask costs nothing and every parameter counts.
-
-    Args:
-        hidden: width of an inner block.
-        layers: blocks less one.
-        applications: steps, None for `layers`.
-        pattern, density, bandwidth, mask_seed: see `nets.masked.block_mask`.
 
     Raises:
         UserError: where an option is out of range or the mask cuts the input off from the output.
@@ -74,9 +68,7 @@ class MaskedMLP(nn.Module):
 
     def forward(self, x: Tensor, t: Tensor, z: Tensor | None = None) -> Tensor:
         """Rows (n, d) of rows x (n, d); see the room."""
-        shift = self._shifts(self.context(t, z))
-        last = len(self.widths) - 1
-        state = {0: x}
+        shift, last, state = self._shifts(self.context(t, z)), len(self.widths) - 1, {0: x}
         for targets in self.needed[1:]:
             state = {block: self.linear.block(block, state, shift[block]) for block in targets}
             state = {block: value if block == last else self.activation(value) for block, value in state.items()}
@@ -88,18 +80,16 @@ class MaskedMLP(nn.Module):
         Each step undoes the activation, subtracts bias and context and solves for the blocks before it. Only
         blocks on a path to the output enter; nothing is assumed about the others.
         """
-        shift = self._shifts(self.context(t, z).double())
-        last = len(self.widths) - 1
+        shift, last = self._shifts(self.context(t, z).double()), len(self.widths) - 1
         state = {last: y.double()}
         for application in range(len(self.needed) - 1, 0, -1):
             sources = self.needed[application - 1]
             # A block without an open source in this step says nothing about the state before it.
             targets = [i for i in self.needed[application] if set(sources) & set(self.linear.sources[i])]
-            before = [
-                (state[i] if i == last else inverter.activation(self.activation, state[i])) - shift[i] for i in targets
-            ]
+            linear = {i: state[i] if i == last else inverter.activation(self.activation, state[i]) for i in targets}
+            before = torch.cat([value - shift[i] for i, value in linear.items()], dim=1)
             matrix = self.linear.matrix(targets, sources).double()
-            solved = inverter.linear(f"applications.{application - 1}", matrix, torch.cat(before, dim=1))
+            solved = inverter.linear(f"applications.{application - 1}", matrix, before)
             state = dict(zip(sources, solved.split([self.widths[i] for i in sources], dim=1), strict=True))
         return state[0]
 

@@ -17,12 +17,10 @@ ACTIVATIONS = {"silu": functional.silu, "gelu": functional.gelu, "relu": functio
 class Mlp(nn.Module):
     """`layers` hidden layers of width `hidden` over [x_t, time embedding, conditions], and a linear head.
 
-    Args:
-        residual: add each hidden layer, behind a layer norm, to its input.
-        linear_path: add leave(g * enter(x_t)), linear maps around gates g of level and condition, to the output (the
-            paper's network has neither). The best denoiser of a Gaussian is of that form, with the eigenvectors of its
-            covariance around one gate for each; the hidden layers, which are no wider than a row, would have to spend
-            themselves on it.
+    `residual` adds each hidden layer, behind a layer norm, to its input. `linear_path` adds leave(g * enter(x_t)),
+    linear maps around gates g of level and condition, to the output. (The paper's network has neither.) The best
+    denoiser of a Gaussian is of that form, with the eigenvectors of its covariance around one gate for each; the
+    hidden layers, which are no wider than a row, would have to spend themselves on it.
 
     Example:
         >>> net = Mlp(features=3, steps=10, conditions=2, layers=2, hidden=8, residual=True)

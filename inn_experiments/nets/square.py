@@ -55,20 +55,17 @@ class Square(nn.Module):
 
     def forward(self, x: Tensor, t: Tensor, z: Tensor | None = None) -> Tensor:
         """Rows (n, d) of rows x (n, d); see the room."""
-        shifts = self.shifts(self.context(t, z))
-        last = len(self.linears) - 1
-        for number, linear in enumerate(self.linears):
-            x = torch.addmm(shifts[number], x, linear.weight.T)
-            if number < last:
+        for number, (linear, shift) in enumerate(zip(self.linears, self.shifts(self.context(t, z)), strict=True), 1):
+            x = torch.addmm(shift, x, linear.weight.T)
+            if number < len(self.linears):
                 x = self.act(x)
         return x
 
     def walk_back(self, y: Tensor, t: Tensor, z: Tensor | None, inverter: Inverter) -> Tensor:
         """The rows x (n, d) float64 that the network maps to y (n, d) float64, exactly up to rounding."""
         shifts = self.shifts(self.context(t, z).double())
-        last = len(self.linears) - 1
-        for number in reversed(range(last + 1)):
-            if number < last:
+        for number in reversed(range(len(self.linears))):
+            if number + 1 < len(self.linears):
                 y = inverter.activation(self.act, y)
             y = inverter.linear(f"linears.{number}", self.linears[number].weight.double(), y - shifts[number])
         return y
