@@ -1,7 +1,5 @@
 """Activations that know their inverse, exact where one exists (paper, Section 7.4), and the clamp to [0, 1]."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal
 

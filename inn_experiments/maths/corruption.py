@@ -5,8 +5,6 @@ construction. A corruption is first given the training rows (`fit`), then called
 y (n,) with the levels t (n,) in 1..T that they are corrupted to; its `nominal` (alpha, sigma) are (n, 1) each.
 """
 
-from __future__ import annotations
-
 import torch
 from torch import Generator, Tensor
 

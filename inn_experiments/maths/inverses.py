@@ -4,8 +4,6 @@ A walk is done by the network, which knows its own layers; an inverter supplies 
 record of every linear layer that it met: shape, condition number, whether the step was exact.
 """
 
-from __future__ import annotations
-
 import warnings
 
 import torch

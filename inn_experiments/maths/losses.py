@@ -4,8 +4,6 @@ A loss object is first given the training rows (`fit`), then called on predictio
 scalar per feature, so that one weight means the same for 40 and for 1,841 features.
 """
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor, nn
 

@@ -6,7 +6,7 @@ and both halves of `split` are (n, d) as x, x_t and prediction are; alpha and si
 way's target leads to the same halves, so that the four convert into each other without loss.
 """
 
-from __future__ import annotations
+from typing import Self
 
 import torch
 from torch import Tensor
@@ -33,7 +33,7 @@ class Scheduleless:
     direct = False
     """Whether the raw prediction is the clean row."""
 
-    def on(self, schedule: Schedule) -> Scheduleless:
+    def on(self, schedule: Schedule) -> Self:
         """The way told the schedule: itself."""
         return self
 
@@ -105,9 +105,9 @@ class Mu:
 
     direct = False
 
-    def on(self, schedule: Schedule) -> Mu:
+    def on(self, schedule: Schedule) -> Self:
         """A copy with A and B of every level of `schedule`."""
-        bound = Mu()
+        bound = type(self)()
         bound.of_row, bound.of_state = means(schedule)
         return bound
 

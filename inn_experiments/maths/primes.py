@@ -1,7 +1,5 @@
 """Prime space: a fixed, class-specific, noise-like image of every clean row (paper, Section 5.2)."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Gauss-Newton refinement of an approximate inverse: x <- x + J+ (y - f(x)), row by row, damped."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import torch

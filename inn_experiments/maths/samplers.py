@@ -5,8 +5,6 @@ estimates of the row and of the noise in x_t = alpha x + sigma noise. It may be 
 `tests/oracles.py`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise

@@ -4,8 +4,6 @@ And their Markov chain: its steps into the noise, and the posterior of a step ba
 Diffusion on 2D Spirals" (Kulkarni et al.), after Ho et al. 2020.
 """
 
-from __future__ import annotations
-
 import math
 import sys
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What the four methods share: one forward network, iterated, and the terms of its reconstruction."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar

@@ -1,7 +1,5 @@
 """Explicit inversion: the walk by exact inverses of square layers and activations (paper, Section 7.4)."""
 
-from __future__ import annotations
-
 from inn_experiments.maths.inverses import Exact, Inverter
 from inn_experiments.methods.walked import Walked
 

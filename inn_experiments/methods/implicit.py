@@ -1,7 +1,5 @@
 """Implicit inversion: two networks, one per direction (paper, Section 7.1)."""
 
-from __future__ import annotations
-
 from torch import Tensor
 from torch.nn.functional import mse_loss
 
@@ -13,6 +11,7 @@ class Implicit(Method):
     """The forward network denoises; a second network with its own weights maps clean rows to prime space.
 
     Example:
+        >>> import torch
         >>> from inn_experiments.nets.mlp import Mlp
         >>> method = Implicit()
         >>> method.assemble(Mlp, Setting(features=3, steps=10))

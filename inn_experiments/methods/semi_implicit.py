@@ -1,7 +1,5 @@
 """Semi-implicit inversion: one network with a direction switch z and round trips (paper, Section 7.2)."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 from torch.nn.functional import mse_loss
@@ -14,6 +12,7 @@ class SemiImplicit(Method):
     """z = 0 denoises, z = 1 maps to prime space; four terms (equation 6), the round trips with weights of their own.
 
     Example:
+        >>> from inn_experiments.methods.base import Setting
         >>> from inn_experiments.nets.point_unet import PointUNet
         >>> method = SemiImplicit()
         >>> method.assemble(PointUNet, Setting(features=3, steps=10))

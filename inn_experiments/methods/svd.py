@@ -1,7 +1,5 @@
 """Semi-explicit inversion: the walk by regularised pseudo-inverses (paper, Section 7.3)."""
 
-from __future__ import annotations
-
 from inn_experiments.contracts.limits import NaturalInt, NonNegative, PositiveShare
 from inn_experiments.maths.inverses import Inverter, RegularisedSVD
 from inn_experiments.methods.walked import Walked

@@ -1,7 +1,5 @@
 """Inversion by walking the forward network backwards: what svd and explicit share (paper, 7.3 and 7.4)."""
 
-from __future__ import annotations
-
 import copy
 from typing import Protocol, runtime_checkable
 

@@ -1,7 +1,5 @@
 """The two players of a GAN, both told the class: one makes rows, the other tells them from real ones."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 
 import torch

@@ -1,7 +1,5 @@
 """The halves of an autoencoder: plain stacks of linear layers whose widths fall, or rise, linearly."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

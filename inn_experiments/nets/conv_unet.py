@@ -1,7 +1,5 @@
 """A 1-D convolutional U-Net over the features as positions: spectra have neighbourhoods."""
 
-from __future__ import annotations
-
 import math
 
 import torch

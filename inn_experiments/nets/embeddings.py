@@ -1,7 +1,5 @@
 """What a network is told beside the row: the level t, sinusoidally embedded, and any conditions z."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

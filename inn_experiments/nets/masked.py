@@ -4,8 +4,6 @@ A block that the mask closes is not stored at all: it is exactly zero for ever, 
 multiplication and does not count as a parameter.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """The iterative network of the paper's Section 2: one masked matrix, applied again and again to a state."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 import torch

@@ -1,7 +1,5 @@
 """Mlp: the denoiser of the paper's Section 8, a multilayer perceptron told the level and the compound."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 import torch

@@ -1,7 +1,5 @@
 """PointUNet: a U-Net of linear layers with additive skips (paper, Sections 7.1 and 9.1)."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor, nn
 

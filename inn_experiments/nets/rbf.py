@@ -1,7 +1,5 @@
 """Rbf: the radial basis network of the first diffusion on a Swiss roll (Sohl-Dickstein et al. 2015)."""
 
-from __future__ import annotations
-
 import math
 
 import torch

@@ -1,7 +1,5 @@
 """Encoder and decoder of series: patches as tokens, transformer blocks, one linear layer to or from the latent."""
 
-from __future__ import annotations
-
 import math
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """Square: every layer d x d and orthogonal, what explicit inversion needs (paper, Section 7.4)."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import orthogonal as orthogonal_parametrisation

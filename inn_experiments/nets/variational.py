@@ -1,7 +1,5 @@
 """A variational autoencoder of rows, and the two parts of its evidence bound (Kingma and Welling 2014)."""
 
-from __future__ import annotations
-
 import math
 
 import torch
