@@ -5,6 +5,7 @@ record of every linear layer that it met: shape, condition number, whether the s
 """
 
 import warnings
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
@@ -23,15 +24,12 @@ class ConditioningWarning(UserWarning):
     """A layer on the way back is singular or badly conditioned; the message names it."""
 
 
+@dataclass
 class Inverter:
     """Records every layer; subclasses say how a linear layer is undone."""
 
-    def __repr__(self) -> str:
-        return type(self).__name__
-
-    def __init__(self) -> None:
-        self.layers: dict[str, dict[str, Plain]] = {}
-        self.approximated: set[str] = set()
+    layers: dict[str, dict[str, Plain]] = field(default_factory=dict, init=False, repr=False)
+    approximated: set[str] = field(default_factory=set, init=False, repr=False)
 
     def linear(self, name: str, weight: Tensor, y: Tensor) -> Tensor:
         """Rows x (n, in) with weight (out, in) x about y (n, out), all float64."""
@@ -66,6 +64,7 @@ class Inverter:
         self.layers[name] = {"layer": name, "shape": shape, "condition": condition, "exact": exact, "error": error}
 
 
+@dataclass
 class RegularisedSVD(Inverter):
     """x = W+ y with W+ = V S^-1 U^T (equations 7 and 8), small singular values damped instead of inverted.
 
@@ -73,12 +72,7 @@ class RegularisedSVD(Inverter):
     to 0: no direction is amplified by more than 1 / (floor * s_max).
     """
 
-    def __init__(self, floor: float = 0.3) -> None:
-        super().__init__()
-        self.floor = floor
-
-    def __repr__(self) -> str:
-        return f"RegularisedSVD({self.floor})"
+    floor: float = 0.3
 
     def linear(self, name: str, weight: Tensor, y: Tensor) -> Tensor:
         """The damped least-squares solution x (n, in)."""

@@ -21,7 +21,6 @@ class Walkable(Protocol):
 
     def walk_back(self, y: Tensor, t: Tensor, z: Tensor | None, inverter: Inverter) -> Tensor:
         """The input (n, d) float64 that the network maps to y (n, d) at levels t (n,)."""
-        ...
 
 
 class Walked(Method):
