@@ -13,7 +13,7 @@ from torch import Tensor
 
 from inn_experiments.contracts import Corrupted
 from inn_experiments.contracts.parts import Schedule
-from inn_experiments.maths.schedules import means
+from inn_experiments.maths.schedules import posterior
 
 # Below this alpha a noise prediction says almost nothing about the clean row: dividing by it explodes.
 LEAST_ALPHA = 0.05
@@ -106,9 +106,11 @@ class Mu:
     direct = False
 
     def on(self, schedule: Schedule) -> Self:
-        """A copy with A and B of every level of `schedule`."""
-        bound = type(self)()
-        bound.of_row, bound.of_state = means(schedule)
+        """A copy with A and B of the step from each level t to t-1, (T+1,) float64 each; (1, 0) at t = 0."""
+        bound, (a, s) = type(self)(), schedule.levels()
+        of_row, of_state, _ = posterior((a[1:], s[1:]), (a[:-1], s[:-1]))
+        bound.of_row = torch.cat([of_row.new_ones(1), of_row])
+        bound.of_state = torch.cat([of_state.new_zeros(1), of_state])
         return bound
 
     def target(self, x: Tensor, corrupted: Corrupted) -> Tensor:

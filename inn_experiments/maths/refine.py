@@ -19,15 +19,10 @@ def refine(
     `function` maps rows (n, d) to rows (n, m), each row on its own, as the targets y (n, m) are; `chunk` rows are
     refined at a time.
     """
-    pieces = [
-        _refine_chunk(function, target, first, steps, damping)
-        for target, first in zip(y.split(chunk), start.split(chunk), strict=True)
-    ]
-    return torch.cat(pieces)
-
-
-def _refine_chunk(function: Callable[[Tensor], Tensor], y: Tensor, x: Tensor, steps: int, damping: float) -> Tensor:
-    jacobian = vmap(jacrev(lambda row: function(row[None])[0]))
+    if len(y) > chunk:
+        pairs = zip(y.split(chunk), start.split(chunk), strict=True)
+        return torch.cat([refine(function, *pair, steps, damping, chunk) for pair in pairs])
+    x, jacobian = start, vmap(jacrev(lambda row: function(row[None])[0]))
     lam = torch.full((len(x), 1, 1), damping, dtype=x.dtype)
     residual = y - function(x)
     size = residual.norm(dim=1)

@@ -85,13 +85,6 @@ def posterior(now: Level, then: Level) -> tuple[Any, Any, Any]:
     return a_s * beta / s_t**2, ratio * s_s**2 / s_t**2, s_s / s_t * beta**0.5
 
 
-def means(schedule: Schedule) -> tuple[Tensor, Tensor]:
-    """(A, B) of the step from t to t-1, each (T+1,) float64, indexed by t; (1, 0) at t = 0."""
-    a, s = schedule.levels()
-    of_row, of_state, _ = posterior((a[1:], s[1:]), (a[:-1], s[:-1]))
-    return torch.cat([of_row.new_ones(1), of_row]), torch.cat([of_state.new_zeros(1), of_state])
-
-
 def forward_chain(x: Tensor, schedule: Schedule, generator: torch.Generator) -> Tensor:
     """States (T+1, n, d) of rows x (n, d) at levels 0..T: x_t = sqrt(1 - beta_t) x_{t-1} + sqrt(beta_t) z.
 
