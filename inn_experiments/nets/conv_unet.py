@@ -75,7 +75,7 @@ class ConvUNet(nn.Module):
         self.shift = nn.Linear(self.context.width, sum(self.shift_widths))
 
     def forward(self, x: Tensor, t: Tensor, z: Tensor | None = None) -> Tensor:
-        """Rows (n, d) of rows x (n, d); see the room."""
+        """Rows x (n, d) at levels t (n,), told z (n, k), (n,) or None, which is 0 -> rows (n, d)."""
         shifts = iter(self.shift(self.context(t, z)).unsqueeze(2).split(self.shift_widths, dim=1))
         row = functional.pad(x.unsqueeze(1), (0, self.padding), mode="replicate")
         h = self.stem(torch.cat([row, self.positions.expand_as(row)], dim=1))

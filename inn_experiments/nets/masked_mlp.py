@@ -65,7 +65,7 @@ class MaskedMLP(nn.Module):
         self.shift = nn.Linear(self.context.width, sum(self.widths[block] for block in self.targets))
 
     def forward(self, x: Tensor, t: Tensor, z: Tensor | None = None) -> Tensor:
-        """Rows (n, d) of rows x (n, d); see the room."""
+        """Rows x (n, d) at levels t (n,), told z (n, k), (n,) or None, which is 0 -> rows (n, d)."""
         shift, last, state = self._shifts(self.context(t, z)), len(self.widths) - 1, {0: x}
         for targets in self.needed[1:]:
             state = {block: self.linear.block(block, state, shift[block]) for block in targets}

@@ -53,7 +53,7 @@ class Mlp(nn.Module):
                 self.out.weight.copy_(self.into.weight.T)
 
     def forward(self, x: Tensor, t: Tensor, z: Tensor | None = None) -> Tensor:
-        """Rows (n, d) of rows x (n, d); see the room."""
+        """Rows x (n, d) at levels t (n,), told z (n, k), (n,) or None, which is 0 -> rows (n, d)."""
         context = self.context(t, z)
         state = self.act(self.enter(torch.cat([x, context], 1)))
         for number, layer in enumerate(self.inner):

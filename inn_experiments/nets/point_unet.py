@@ -42,7 +42,7 @@ class PointUNet(nn.Module):
         self.leave = nn.Linear(hidden, features)
 
     def forward(self, x: Tensor, t: Tensor, z: Tensor | None = None) -> Tensor:
-        """Rows (n, d) of rows x (n, d); see the room."""
+        """Rows x (n, d) at levels t (n,), told z (n, k), (n,) or None, which is 0 -> rows (n, d)."""
         shift = shifts(self.shift, self.context(t, z), self.hidden)
         state = self.act(torch.addmm(shift[0], x, self.enter.weight.T))
         skips = [state]
@@ -62,14 +62,12 @@ class PointUNet(nn.Module):
         """
         shift = shifts(self.shift, self.context(t, z).double(), self.hidden)
         state = inverter.linear("leave", self.leave.weight.double(), y - self.leave.bias.double())
+        each = range(self.layers)
+        names = [*(f"encoder.{number}" for number in each), "middle", *(f"decoder.{number}" for number in each)]
         skips: dict[int, Tensor] = {}
         for number in reversed(range(2 * self.layers + 1)):
             state = inverter.activation(self.act, state) - shift[number + 1]
-            if number < self.layers:
-                name = f"encoder.{number}"
-            else:
-                name = f"decoder.{number - self.layers - 1}" if number > self.layers else "middle"
-            state = inverter.linear(name, self.inner[number].weight.double(), state)
+            state = inverter.linear(names[number], self.inner[number].weight.double(), state)
             if number > self.layers:
                 state = state / 2
                 skips[2 * self.layers + 1 - number] = state

@@ -41,7 +41,7 @@ class Rbf(nn.Module):
         return torch.softmax(-squares / 2 * torch.exp(-2 * self.log_widths), dim=1)
 
     def forward(self, x: Tensor, t: Tensor, z: Tensor | None = None) -> Tensor:
-        """Rows (n, d) of rows x (n, d); see the room."""
+        """Rows x (n, d) at levels t (n,), told z (n, k), (n,) or None, which is 0 -> rows (n, d)."""
         state = self.gain[t][:, None] * x + torch.bmm(self.units(x)[:, None], self.readout[t])[:, 0]
         if self.told is None or z is None:
             return state

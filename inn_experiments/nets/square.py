@@ -52,7 +52,7 @@ class Square(nn.Module):
         return shift.split(self.features, dim=1)
 
     def forward(self, x: Tensor, t: Tensor, z: Tensor | None = None) -> Tensor:
-        """Rows (n, d) of rows x (n, d); see the room."""
+        """Rows x (n, d) at levels t (n,), told z (n, k), (n,) or None, which is 0 -> rows (n, d)."""
         for number, (linear, shift) in enumerate(zip(self.linears, self.shifts(self.context(t, z)), strict=True), 1):
             x = torch.addmm(shift, x, linear.weight.T)
             if number < len(self.linears):
