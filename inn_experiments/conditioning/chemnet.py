@@ -1,7 +1,5 @@
 """`conditioning=chemnet` and `label_chemnet`: the compound's 512 ChemNet features, alone or with the label."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,7 +1,5 @@
 """`conditioning=label` and `conditioning=none`: the class as a one-hot vector, or as nothing."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Tables from finished runs: the paper's Tables 6, 7 (`grid`) and 8, comparisons, effects of factors."""
 
-from __future__ import annotations
-
 import argparse
 import shlex
 import sys

@@ -1,7 +1,5 @@
 """Runs sorted into the combinations of some axes' values: a sweep as seeds x places."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,7 +1,5 @@
 """What all figures share: colours, grids of panels, names that fit them, states evenly spaced, files."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 from pathlib import Path

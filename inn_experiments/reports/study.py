@@ -1,7 +1,5 @@
 """A study: a question to the frame of finished runs, answered by a Markdown document and perhaps a figure."""
 
-from __future__ import annotations
-
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Markdown tables: of any rows, and of any runs by their axes and metrics."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Numbers, intervals and p values as people read them."""
 
-from __future__ import annotations
-
 from inn_experiments.measures.numbers.intervals import Interval
 
 ROUNDING, LEAST_P = 1e-12, 1e-3

@@ -1,7 +1,5 @@
 """The steps of a cell: divide, fit, sample, measure, record. A table of contents."""
 
-from __future__ import annotations
-
 import platform
 from importlib.metadata import version
 from typing import Any

@@ -1,7 +1,5 @@
 """Measured ion mobility spectra: a wide table of positive and negative drift bins, of any number of rows."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import warnings

@@ -1,7 +1,5 @@
 """Measured mass spectra: MassBank record files, or one MSP or MGF file, as a table labelled by compound."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import json

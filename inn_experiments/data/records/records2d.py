@@ -1,7 +1,5 @@
 """A user's own labelled 2-D records, such as GC-IMS: matrices of retention by drift, in a folder or one NPZ."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Simulated GC-IMS records of six blends of volatiles: not measured; the model is in `gcims_physics`."""
 
-from __future__ import annotations
-
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 

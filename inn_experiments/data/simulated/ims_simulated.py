@@ -1,7 +1,5 @@
 """Simulated ion mobility spectra of eight chemicals: not measured; the model is in `ims_physics`."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from dataclasses import KW_ONLY, asdict, dataclass

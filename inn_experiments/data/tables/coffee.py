@@ -1,7 +1,5 @@
 """Infrared spectra of coffee from three countries, measured, inside the chemotools package (MIT licence)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

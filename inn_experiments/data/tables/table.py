@@ -1,7 +1,5 @@
 """A table of labelled spectra, one row a spectrum and one column a value: a user's own, in CSV, Parquet or NPZ."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The one table that a person sees when a cell has finished."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from rich.console import Group, RenderableType

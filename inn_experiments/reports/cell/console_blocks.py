@@ -1,7 +1,5 @@
 """Blocks of the console's table that not every cell has: geometry, claims, utility, the smallest classes."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Mapping
 

@@ -1,7 +1,5 @@
 """Figure 6: sheets with five real rows and a synthetic one, and their key in a folder of its own."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

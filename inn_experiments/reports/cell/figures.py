@@ -1,7 +1,5 @@
 """What a finished cell leaves for people to look at: rows, PCA, states of the iteration, training curves, samples."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Points of the plane in a diffusion: snapshots, animation, the path of one point, its steps (Kulkarni et al.)."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from tempfile import TemporaryDirectory
 

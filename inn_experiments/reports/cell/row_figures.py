@@ -1,7 +1,5 @@
 """Pictures of real beside generated rows: spectra as lines, two features as points, 2-D records as images."""
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure

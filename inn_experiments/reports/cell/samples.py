@@ -1,7 +1,5 @@
 """Synthetic rows in the units of the data's own file: a Parquet table, or an NPZ of 2-D records."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

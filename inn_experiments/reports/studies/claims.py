@@ -1,7 +1,5 @@
 """The measured statements of finished runs: one table per cell, a mean over seeds beside chance."""
 
-from __future__ import annotations
-
 from argparse import Namespace
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """What each factor of a factorial does: cells, main effects and interactions, paired by seed."""
 
-from __future__ import annotations
-
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Mapping, Sequence
 from itertools import combinations, product

@@ -1,7 +1,5 @@
 """The paper's Table 8 from finished runs, with the scores that tell a class' structure from its moments."""
 
-from __future__ import annotations
-
 from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
 

@@ -1,7 +1,5 @@
 """The report on the paper's grid (Tables 6 and 7, which the paper left empty) from finished runs."""
 
-from __future__ import annotations
-
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 
 from inn_experiments.reports.design import Design

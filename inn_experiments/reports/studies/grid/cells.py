@@ -1,7 +1,5 @@
 """Which finished runs belong to one grid of the paper."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from inn_experiments.contracts import UserError

@@ -1,7 +1,5 @@
 """Every cell of the grid with its interval, beside the best trivial predictor or fresh real rows."""
 
-from __future__ import annotations
-
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 

@@ -1,7 +1,5 @@
 """The answers to the expected findings, and to "better than a trivial predictor?", as Markdown."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 

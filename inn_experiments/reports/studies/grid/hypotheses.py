@@ -1,7 +1,5 @@
 """The paper's "Expected Findings" (Section 10.1), each put as comparisons that the data can contradict."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """The paper's Tables 6 and 7 and their companions as Markdown, from the finished runs of one grid."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import pandas as pd

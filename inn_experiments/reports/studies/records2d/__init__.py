@@ -1,7 +1,5 @@
 """The report on 2-D records: the second source's results (arXiv 2502.13183) from finished runs."""
 
-from __future__ import annotations
-
 from argparse import Namespace
 from collections.abc import Callable, Mapping
 

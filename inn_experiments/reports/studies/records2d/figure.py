@@ -1,7 +1,5 @@
 """Errors of reconstruction against d, and the uplift of each class against its size."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Which finished runs are of 2-D records, sorted by what they differ in, and their classes by size."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from math import isclose
 from typing import NamedTuple

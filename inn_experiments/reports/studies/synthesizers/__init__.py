@@ -1,7 +1,5 @@
 """The comparison of all synthesizers, preset by preset, from finished runs: fidelity, utility, cost."""
 
-from __future__ import annotations
-
 from argparse import Namespace
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """Fidelity against utility of every preset, a panel a data set, with intervals over seeds."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Finished runs of presets, sorted by data set, and what is read from them."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Mapping
 
