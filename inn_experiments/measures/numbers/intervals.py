@@ -1,7 +1,5 @@
 """95 % intervals over repeats and over test rows; a half width that cannot be estimated is None, never NaN."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np
@@ -18,9 +16,7 @@ def _half_width(variance: float, freedom: float) -> float:
 
 
 def mean_interval(values: Sequence[float]) -> Interval:
-    """The mean of independent `values` (n,) and the half width of its Student t interval.
-
-    The half width is None for fewer than two values.
+    """The mean of independent `values` (n,) and the half width of its Student t interval, None for a single value.
 
     Raises:
         ValueError: there are no values.
@@ -62,14 +58,10 @@ def corrected_interval(differences: Sequence[float], n_train: int, n_test: int) 
 def shared_test_interval(values: Sequence[float], resampled: Sequence[float], units: int) -> Interval:
     """The mean over repeats that share one training and one test set, with both sources of its error.
 
-    The two variances add; degrees of freedom by Welch and Satterthwaite. No half width for fewer than two values.
-
-    Args:
-        values: (n,), the repeats' scores on all test rows: their spread is the error of the training's and the
-            generator's random draws.
-        resampled: (b,), the mean score over the repeats on bootstrap resamples of the test rows: their spread is the
-            error of having only these.
-        units: the number of rows (or groups) that each stratum was resampled from.
+    The spread of `values` (n,), the repeats' scores on all test rows, is the error of the training's and the
+    generator's random draws; that of `resampled` (b,), their mean on bootstrap resamples of the test rows, by `units`
+    rows or groups a stratum, is the error of having only these. The two variances add; degrees of freedom by Welch and
+    Satterthwaite. No half width for fewer than two values.
     """
     values, resampled = np.asarray(values, dtype=np.float64), np.asarray(resampled, dtype=np.float64)
     mean, half_width = mean_interval(values)

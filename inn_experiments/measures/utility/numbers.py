@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,7 +13,6 @@ from inn_experiments.measures.utility.scores import MEASURES, confusion, measure
 from inn_experiments.measures.utility.treatments import TREATMENTS
 
 RESAMPLES = 200
-PAIRED = "f1_macro"
 CLASSWISE = ("real", "synthetic", "convex", "reconstructed", "reconstructed_synthetic")
 """Treatments that are told class by class; with more of them the report would grow large."""
 
@@ -21,28 +20,15 @@ Intervals = Callable[[np.ndarray, np.ndarray | None, int], Interval]
 """(values (r,), resampled (b,) or None, units that resamples draw from) -> mean and half width."""
 
 
-@dataclass
-class Outcome:
-    """All repeats of one protocol and treatment: training labels, test rows, predicted labels."""
+class Repeat(NamedTuple):
+    """One repeat of a protocol and treatment: training labels (n,), test rows, and the labels predicted for these."""
 
-    labels: list[np.ndarray] = field(default_factory=list)
-    tests: list[Rows] = field(default_factory=list)
-    predicted: list[np.ndarray] = field(default_factory=list)
-
-    def add(self, train: Rows, test: Rows, predicted: np.ndarray) -> None:
-        """One more repeat."""
-        self.labels.append(train.y)
-        self.tests.append(test)
-        self.predicted.append(predicted)
-
-    @property
-    def size(self) -> int:
-        """Training rows, the mean over repeats."""
-        return round(np.mean([len(labels) for labels in self.labels]))
+    labels: np.ndarray
+    test: Rows
+    predicted: np.ndarray
 
 
-@dataclass(frozen=True)
-class Scores:
+class Scores(NamedTuple):
     """One measure of all repeats.
 
     Attributes:
@@ -59,42 +45,38 @@ class Scores:
 
 
 def utility_numbers(
-    protocol: str, outcomes: Mapping[str, Outcome], classes: tuple[str, ...], *, shared: bool, seed: int
+    protocol: str, outcomes: Mapping[str, Sequence[Repeat]], classes: tuple[str, ...], *, shared: bool, seed: int
 ) -> Iterator[Number]:
     """The numbers of one protocol: each treatment's measures, gain over `real`, and classes.
 
-    Args:
-        protocol: its name.
-        outcomes: treatment -> its repeats; `real` is among them.
-        classes: names of the labels.
-        shared: all repeats have the same training and test rows, so that test rows are resampled.
-        seed: of the resamples.
+    `outcomes` holds the repeats of each treatment, `real` among them. `shared`: all repeats have the same training and
+    test rows, so that test rows are resampled.
     """
-    tests, n_real = outcomes["real"].tests, outcomes["real"].size
+    sizes = {name: round(np.mean([len(repeat.labels) for repeat in found])) for name, found in outcomes.items()}
+    tests = [repeat.test for repeat in outcomes["real"]]
     n_test = round(np.mean([len(test) for test in tests]))
     drawn, every = resampling_weights(tests[0], RESAMPLES, seed) if shared else (None, 0)
 
     def interval(values: np.ndarray, resampled: np.ndarray | None, units: int) -> Interval:
         if resampled is None:
-            return corrected_interval(values, n_real, n_test)
+            return corrected_interval(values, sizes["real"], n_test)
         return shared_test_interval(values, resampled, units)
 
     scored = {name: _scored(outcomes[name], len(classes), drawn) for name in TREATMENTS if name in outcomes}
     trained, tested = (
-        np.mean([np.bincount(labels, minlength=len(classes)) for labels in parts], axis=0)
-        for parts in (outcomes["real"].labels, [test.y for test in tests])
+        np.mean([np.bincount(y, minlength=len(classes)) for y in parts], axis=0)
+        for parts in ([repeat.labels for repeat in outcomes["real"]], [test.y for test in tests])
     )
     for name, scores in scored.items():
         prefix = f"utility/{protocol}/{name}"
-        counts = {"n_train": outcomes[name].size, "n_test": n_test, "repeats": len(tests)}
-        yield from (Number(f"{prefix}/{key}", count) for key, count in counts.items())
-        told = {measure: scores[measure] for measure in MEASURES}
-        told[f"difference_{PAIRED}"] = scores[PAIRED] - scored["real"][PAIRED]
-        for key, one in told.items():
-            mean, half = interval(one.values, one.resampled, every)
+        for key, count in (("n_train", sizes[name]), ("n_test", n_test), ("repeats", len(tests))):
+            yield Number(f"{prefix}/{key}", count)
+        gains = {f"difference_{key}": scores[key] - scored["real"][key] for key in ("f1_macro", "f1")}
+        for key in (*MEASURES, "difference_f1_macro"):
+            mean, half = interval(*(scores | gains)[key], every)
             yield Number(f"{prefix}/{key}", mean, half=half)
         if name in CLASSWISE:
-            by_class = {"f1": scores["f1"], "difference_f1": scores["f1"] - scored["real"]["f1"]}
+            by_class = {"f1": scores["f1"], "difference_f1": gains["difference_f1"]}
             units = units_of(tests[0], len(classes))
             yield from class_numbers(prefix, by_class, classes, trained, tested, units, interval)
 
@@ -110,14 +92,8 @@ def class_numbers(
 ) -> Iterator[Number]:
     """The numbers of each class, the smallest class first; one that some repeat has no test rows of is left out.
 
-    Args:
-        prefix: of their keys.
-        scores: measure -> its values of each class.
-        classes: names of the labels.
-        trained: real training rows of each class (c,), mean over repeats.
-        tested: test rows, likewise.
-        units: test rows or groups (c,) that resamples draw from.
-        interval: makes the intervals.
+    Counts (c,): `trained` and `tested` real rows, mean over repeats; `units`, test rows or groups that resamples draw
+    from.
     """
     for label in np.argsort(trained, kind="stable"):
         if any(np.isnan(one.values[:, label]).any() for one in scores.values()):
@@ -125,25 +101,25 @@ def class_numbers(
         for key, counts in (("n_train", trained), ("n_test", tested)):
             yield Number(f"{prefix}/{key}", round(float(counts[label])), of=classes[label])
         for key, one in scores.items():
-            resampled = None if one.resampled is None else one.resampled[:, label]
-            mean, half = _known(one.values[:, label], resampled, int(units[label]), interval)
+            values = one.values[:, label]
+            resampled = None
+            if one.resampled is not None:
+                resampled = one.resampled[~np.isnan(one.resampled[:, label]), label]
+            mean, half = float(values.mean()), None
+            # A single test row or group cannot tell how the choice of test rows would matter.
+            if resampled is None or (units[label] > 1 and len(resampled) > 1):
+                mean, half = interval(values, resampled, int(units[label]))
             yield Number(f"{prefix}/{key}", mean, half=half, of=classes[label])
 
 
-def _known(values: np.ndarray, resampled: np.ndarray | None, units: int, interval: Intervals) -> Interval:
-    """The interval, without a half width where a single test row or group cannot tell it."""
-    if resampled is not None:
-        resampled = resampled[~np.isnan(resampled)]
-        if units < 2 or len(resampled) < 2:
-            return float(values.mean()), None
-    return interval(values, resampled, units)
-
-
-def _scored(outcome: Outcome, classes: int, drawn: np.ndarray | None) -> dict[str, Scores]:
+def _scored(repeats: Sequence[Repeat], classes: int, drawn: np.ndarray | None) -> dict[str, Scores]:
     """Measure -> its values of every repeat, and, with weights `drawn` (b, n), on resampled test rows."""
-    pairs = list(zip(outcome.tests, outcome.predicted, strict=True))
-    plain = [measures(confusion(test.y, found, classes, np.ones((1, len(test))))) for test, found in pairs]
-    again = [] if drawn is None else [measures(confusion(test.y, found, classes, drawn)) for test, found in pairs]
+
+    def measured(repeat: Repeat, weights: np.ndarray) -> dict[str, np.ndarray]:
+        return measures(confusion(repeat.test.y, repeat.predicted, classes, weights))
+
+    plain = [measured(repeat, np.ones((1, len(repeat.test)))) for repeat in repeats]
+    again = [] if drawn is None else [measured(repeat, drawn) for repeat in repeats]
     return {
         name: Scores(
             np.concatenate([scores[name] for scores in plain]),

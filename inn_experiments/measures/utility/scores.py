@@ -1,7 +1,5 @@
 """Classification measures from confusion counts, for whole sets of bootstrap resamples at once."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from inn_experiments.contracts import Quantity, Rows
