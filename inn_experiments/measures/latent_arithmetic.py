@@ -54,14 +54,10 @@ class LatentArithmetic(Measure):
                 f"claims=latent_arithmetic: {split.name} has one class, {split.classes[0]!r}; a difference "
                 "of class means takes two"
             )
-        counts = {
-            part: np.bincount(rows.y, minlength=len(split.classes))
-            for part, rows in (("training", split.train), ("test", split.test))
-        }
         # Classes that only `unseen` holds have rows in neither part, and no part in this.
-        for label in np.flatnonzero(counts["training"] + counts["test"]):
-            for part, found in counts.items():
-                if found[label] == 0:
+        for label in np.union1d(split.train.y, split.test.y):
+            for part, rows in (("training", split.train), ("test", split.test)):
+                if label not in rows.y:
                     raise UserError(
                         f"claims=latent_arithmetic: class {split.classes[label]!r} has no {part} rows; it "
                         "takes one or more"

@@ -1,7 +1,6 @@
 """The task's classifier: a random forest on rows or their principal components; repeated fits come from memory."""
 
 import hashlib
-from collections.abc import Mapping
 
 import numpy as np
 
@@ -76,17 +75,3 @@ def reduced(train: Rows, test_x: np.ndarray, components: int, *, seed: int) -> t
     kept = max(1, int(np.sum(sizes > LEAST_VARIATION * sizes[0])))
     train_x, test_x = (model.transform(x.astype(np.float64))[:, :kept].astype(np.float32) for x in (train.x, test_x))
     return Rows(train_x, train.y, train.group), test_x
-
-
-def lacking(components: int, found: Mapping[str, tuple[int, int]]) -> str:
-    """The warning that treatments had fewer than `components`, '' where none had.
-
-    `found` says of each treatment the fewest components of its repeats, and their training rows.
-    """
-    fewer = [f"{name} {used} of {rows} rows" for name, (used, rows) in found.items() if used < components]
-    if not fewer:
-        return ""
-    return (
-        f"utility.components is {components}, but there were fewer in: {', '.join(fewer)}; n training rows "
-        "have at most n - 1 principal components, and no more than columns or directions in which they differ"
-    )

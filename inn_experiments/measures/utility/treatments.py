@@ -60,8 +60,6 @@ def treatments(
 
 def _finite(x: np.ndarray, labels: np.ndarray, synthesizer: Synthesizer, part: str = "") -> Rows:
     """Rows that a classifier can be trained on."""
-    rows = Rows(x.astype(np.float32), labels)
-    check_finite(
-        rows.x, labels, maker=f"{part}{type(synthesizer).__name__}", advice="no classifier can be trained on them"
-    )
+    rows, maker = Rows(x.astype(np.float32), labels), f"{part}{type(synthesizer).__name__}"
+    check_finite(rows.x, labels, maker=maker, advice="no classifier can be trained on them")
     return rows

@@ -12,8 +12,8 @@ from inn_experiments.contracts import Findings, Measure, Rows, Split, Subject, U
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.division import LEAST_TRAIN
 from inn_experiments.measures.utility.division import divide, join
-from inn_experiments.measures.utility.forest import forest_predictions, lacking, reduced
-from inn_experiments.measures.utility.numbers import Repeat, utility_numbers
+from inn_experiments.measures.utility.forest import forest_predictions, reduced
+from inn_experiments.measures.utility.scores import Repeat, utility_numbers
 from inn_experiments.measures.utility.treatments import treatments
 
 Protocol = Literal["same_rows", "disjoint"]
@@ -90,10 +90,7 @@ class Utility(Measure):
             )
 
     def check(self, split: Split, *, seed: int) -> None:
-        """Raise the UserError that measuring would end with for lack of rows, before any training.
-
-        Nor is there anything to classify where there is one class.
-        """
+        """Raise the UserError that measuring would end with for lack of rows or classes, before any training."""
         if len(split.classes) < 2:
             raise UserError(
                 f"utility: all rows of these data are of the class {split.classes[0]!r}, so there is "
@@ -116,11 +113,9 @@ class Utility(Measure):
         """Each measure of every protocol and treatment with its half width, and the gain over `real`.
 
         Warns where there are fewer components than asked for.
-
-        Raises:
-            UserError: a class has too few rows.
         """
         outcomes: dict[str, dict[str, list[Repeat]]] = defaultdict(lambda: defaultdict(list))
+        # Treatment -> the fewest components of its repeats, and their training rows.
         used: dict[str, tuple[int, int]] = {}
         for repeat in range(self.repeats):
             child = child_seed(seed, f"repeat/{repeat}")
@@ -135,8 +130,14 @@ class Utility(Measure):
                         used[name] = min(used.get(name, size), size)
                     found = forest_predictions(seen, test_x, trees=self.trees, levels=self.levels, seed=state)
                     outcomes[protocol][name].append(Repeat(rows.y, test, found))
-        if message := lacking(self.components or 0, used):
-            warnings.warn(message, UserWarning, stacklevel=2)
+        if fewer := [f"{name} {k} of {n} rows" for name, (k, n) in used.items() if k < self.components]:
+            warnings.warn(
+                f"utility.components is {self.components}, but there were fewer in: {', '.join(fewer)}; n training "
+                "rows have at most n - 1 principal components, and no more than columns or directions in which they "
+                "differ",
+                UserWarning,
+                stacklevel=2,
+            )
         numbers, resamples = [], child_seed(seed, "resamples")
         for protocol in self.protocols:
             found, shared = outcomes[protocol], protocol == "same_rows" and not self.refit
@@ -148,8 +149,7 @@ class Utility(Measure):
         if not self.refit:
             return split.train, split.test
         pool = join(split.train, split.test)
-        share = len(split.test) / len(pool)
-        child = child_seed(seed, "refit")
+        share, child = len(split.test) / len(pool), child_seed(seed, "refit")
         return divide(pool, share, split.classes, "utility.refit", seed=child, otherwise="utility.refit=false")
 
     def _halves(self, split: Split, test: Rows, seed: int) -> tuple[Rows, Rows]:
@@ -164,8 +164,7 @@ class Utility(Measure):
         train, test = self._parts(subject.split, seed)
         if self.refit:
             subject = replace(subject, synthesizer=subject.rebuild())
-            child = child_seed(seed, "generator")
-            subject.synthesizer.fit(train, subject.about, seed=child, val=subject.split.val)
+            subject.synthesizer.fit(train, subject.about, seed=child_seed(seed, "generator"), val=subject.split.val)
         if "same_rows" in self.protocols:
             yield "same_rows", subject, train, test
         if "disjoint" in self.protocols:
