@@ -113,14 +113,12 @@ def wiener(model: Invertible, train: Rows, noisy: Corrupted, *, seed: int) -> np
 
     For every group of neighbouring levels the training rows are corrupted to levels of that group.
     """
-    levels = np.asarray(noisy.t)
-    answer = np.empty_like(np.asarray(noisy.x_t), dtype=np.float64)
-    for number, group in enumerate(np.array_split(np.unique(levels), LEVEL_GROUPS)):
+    levels, x_t = np.asarray(noisy.t), np.asarray(noisy.x_t)
+    known, answer = np.unique(levels), np.empty(x_t.shape)
+    for number, group in enumerate(np.array_split(known, min(LEVEL_GROUPS, len(known)))):
         mine = np.isin(levels, group)
-        if not mine.any():
-            continue
         generator = np.random.default_rng(child_seed(seed, f"wiener/{number}"))
         t = generator.choice(group, len(train))
         corrupted = model.corrupt(train.x, train.y, seed=child_seed(seed, f"wiener/noise/{number}"), t=t)
-        answer[mine] = ridge(np.asarray(corrupted.x_t), train.x, np.asarray(noisy.x_t)[mine])
+        answer[mine] = ridge(np.asarray(corrupted.x_t), train.x, x_t[mine])
     return answer

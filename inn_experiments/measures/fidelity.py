@@ -48,8 +48,7 @@ class Fidelity(Measure):
 
     def check(self, split: Split, *, seed: int) -> None:
         """Raise the UserError that a comparison would end with for lack of rows, before any training."""
-        few = len(split.test) < 2 * LEAST_ROWS
-        if split.fresh is None and few:
+        if split.fresh is None and len(split.test) < 2 * LEAST_ROWS:
             raise UserError(
                 f"{split.name}: {len(split.test)} test rows, but fidelity compares at least {LEAST_ROWS} with "
                 f"{LEAST_ROWS} others; give more rows, or a larger share of them to the test part"
@@ -67,13 +66,8 @@ class Fidelity(Measure):
         if samples.latent is not None and not self.decoded:
             return Findings()
         scores = {"test": (samples, split.test), "fresh": second_sample(split, seed)}
-        return Findings(
-            [
-                Number(f"{part}/samples/{key}", value)
-                for part, (made, real) in scores.items()
-                for key, value in fidelity(made, real, split.train, seed=seed).items()
-            ]
-        )
+        found = {part: fidelity(made, real, split.train, seed=seed) for part, (made, real) in scores.items()}
+        return Findings([Number(f"{part}/samples/{key}", one[key]) for part, one in found.items() for key in one])
 
 
 def second_sample(split: Split, seed: int) -> tuple[Rows, Rows]:

@@ -148,24 +148,25 @@ class Geometry(Measure):
     ) -> Iterator[tuple[str, int, dict[str, np.ndarray]]]:
         """Name, label and equally many rows of every part, of each class with enough of them; warns of the others."""
         check_finite(parts["generated"].x, parts["generated"].y, classes)
-        counts, short = {}, []
-        for label in map(int, np.unique(parts["real"].y)):
-            counts[label] = min(self.rows, *(int(np.sum(rows.y == label)) for rows in parts.values()))
-            if counts[label] < FOLDS or (train is not None and np.sum(train.y == label) < LEAST_TRAIN):
-                short.append(label)
+        labels, short = np.unique(parts["real"].y), []
+        for label in map(int, labels):
+            name, count = classes[label], min(self.rows, *(int(np.sum(rows.y == label)) for rows in parts.values()))
+            if count < FOLDS or (train is not None and np.sum(train.y == label) < LEAST_TRAIN):
+                short.append(name)
+                continue
+            child = child_seed(seed, f"{purpose}/{name}")
+            yield (
+                name,
+                label,
+                {part: _draw(rows, label, count, child_seed(child, part)) for part, rows in parts.items()},
+            )
         if short:
             warnings.warn(
-                f"geometry: {len(short)} of {len(counts)} classes have fewer than {FOLDS} rows to "
-                f"compare or {LEAST_TRAIN} to train on and are left out, the first is {classes[short[0]]!r}",
+                f"geometry: {len(short)} of {len(labels)} classes have fewer than {FOLDS} rows to "
+                f"compare or {LEAST_TRAIN} to train on and are left out, the first is {short[0]!r}",
                 UserWarning,
                 stacklevel=3,
             )
-        for label, count in counts.items():
-            if label not in short:
-                name = classes[label]
-                child = child_seed(seed, f"{purpose}/{name}")
-                drawn = {part: _draw(rows, label, count, child_seed(child, part)) for part, rows in parts.items()}
-                yield name, label, drawn
 
 
 def over_classes(found: Classes) -> list[Number]:

@@ -15,17 +15,13 @@ def moments(x: np.ndarray) -> dict[str, float]:
     """
     x = np.asarray(x, np.float64)
     shares = np.zeros(max(2, min(x.shape)))
-    squared = np.linalg.svd(x - x.mean(axis=0), compute_uv=False) ** 2
+    centred = x - x.mean(axis=0)
+    squared = np.linalg.svd(centred, compute_uv=False) ** 2
     # The variance of equal rows is a rounding error, whose shares would mean nothing.
     if squared.sum() > 1e-24 * max(np.sum(x**2), 1e-300):
         shares[: len(squared)] = squared / squared.sum()
-    return {
-        "mean": float(x.mean()),
-        "std": float(x.std()),
-        "spread": float((x - x.mean(axis=0)).std()),
-        "pc1": float(shares[0]),
-        "pc2": float(shares[1]),
-    }
+    found = {"mean": x.mean(), "std": x.std(), "spread": centred.std(), "pc1": shares[0], "pc2": shares[1]}
+    return {key: float(value) for key, value in found.items()}
 
 
 def moment_errors(found: dict[str, float], real: dict[str, float], scale: float) -> dict[str, float]:

@@ -4,9 +4,7 @@ import numpy as np
 
 from inn_experiments.contracts.seeding import child_seed
 
-FOLDS = 5
-LIMIT = 1000
-TREES = 100
+FOLDS, LIMIT, TREES = 5, 1000, 100
 """Of the two-sample test: folds, rows of a side at most, and trees."""
 
 BLOCK = 4096

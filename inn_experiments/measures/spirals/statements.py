@@ -1,6 +1,7 @@
 """The statements one by one: where on the manifold points end, and how long the steps are that lead there."""
 
 import numpy as np
+from scipy.stats import binomtest, fisher_exact, mannwhitneyu, permutation_test, rankdata, ttest_1samp
 
 from inn_experiments.contracts import Number
 from inn_experiments.measures.claims import mean, share
@@ -30,7 +31,6 @@ def agreement(key: str, text: str, first: np.ndarray, last: np.ndarray, near: fl
 
     p is two-sided, of a permutation test; chance is exact.
     """
-    from scipy.stats import permutation_test
 
     def matched(shuffled: np.ndarray, axis: int) -> np.ndarray:
         return same_place(shuffled, last, near).mean(axis=axis)
@@ -45,8 +45,6 @@ def difference(key: str, text: str, first: np.ndarray, second: np.ndarray) -> li
 
     The interval is paired; p is of McNemar's exact test: a point where only one is true is either with 1/2.
     """
-    from scipy.stats import binomtest
-
     value, half = paired_interval(first, second)
     only, other = int(np.sum(first & ~second)), int(np.sum(second & ~first))
     p = float(binomtest(only, only + other).pvalue) if only + other else 1.0
@@ -59,8 +57,6 @@ def off_manifold(ends: np.ndarray, fresh: np.ndarray, train: np.ndarray) -> list
     All are distances; those of the training rows alone say what counts as off the manifold. p is of Fisher's exact
     test, and of a rank test.
     """
-    from scipy.stats import fisher_exact, mannwhitneyu
-
     limit = np.quantile(train, INSIDE)
     out, real = ends > limit, fresh > limit
     table = [[int(part.sum()), int((~part).sum())] for part in (out, real)]
@@ -72,8 +68,6 @@ def off_manifold(ends: np.ndarray, fresh: np.ndarray, train: np.ndarray) -> list
 
 def second_place(key: str, text: str, places: np.ndarray) -> list[Number]:
     """The share of paths that end at the second of two places (n,), 0 or 1, against a fair coin, exactly."""
-    from scipy.stats import binomtest
-
     hits = places > 0.5
     return share(key, text, hits, 0.5, float(binomtest(int(hits.sum()), len(hits)).pvalue))
 
@@ -107,21 +101,19 @@ def shrinking(lengths: np.ndarray, deviations: np.ndarray, seed: int) -> list[Nu
     Lengths are (n, k) with k >= 5; `deviations` (k,) of the noise are all zero for a sampler that adds none: there is
     nothing to compare with then.
     """
-    from scipy.stats import ttest_1samp
-
     noise = np.random.default_rng(seed).rayleigh(size=lengths.shape) * deviations
     first, last = _ends(lengths)
     ratio, n = last.mean() / first.mean(), len(lengths)
-    expected = p = fallen = ordered = None
+    expected, p, fallen, ordered, alone = None, None, None, None, ""
     # A ratio of paired means, to first order in their errors.
     half = mean_interval(last - ratio * first)[1]
     half = None if half is None else half / first.mean()
     if noise.any():
+        alone = "; chance: noise alone"
         noise_first, noise_last = _ends(noise)
         expected = float(noise_last.mean() / noise_first.mean())
         p = float(ttest_1samp(last - expected * first, 0).pvalue)
         fallen, ordered = float((noise_last < noise_first).mean()), float(order(noise).mean())
-    alone = "; chance: noise alone" if noise.any() else ""
     text = f"last fifth of steps over the first, lengths{alone}"
     found = mean("step_ratio", text, ratio, half, chance=expected, p=p, n=n)
     found += share("steps_shrink", f"paths whose last fifth of steps is shorter{alone}", last < first, fallen)
@@ -139,8 +131,6 @@ def shrinking(lengths: np.ndarray, deviations: np.ndarray, seed: int) -> list[Nu
 
 def order(lengths: np.ndarray) -> np.ndarray:
     """Spearman's rank correlation (n,) of each path's step lengths (n, k) with the number of the step."""
-    from scipy.stats import rankdata
-
     ranks = rankdata(lengths, axis=1)
     ranks -= ranks.mean(axis=1, keepdims=True)
     number = np.arange(lengths.shape[1]) - (lengths.shape[1] - 1) / 2

@@ -46,11 +46,9 @@ class Repeat(NamedTuple):
 
 
 class Scores(NamedTuple):
-    """One measure of all repeats.
+    """One measure of all repeats: of each (r,), and the mean over them on each resample of test rows (b,).
 
-    Attributes:
-        values: per repeat (r,); (r, c) of the measure of each class, NaN where there are no test rows of it.
-        resampled: (b,) or (b, c), the mean over repeats on each resample of test rows; None where they differ.
+    A measure of classes has (r, c) and (b, c), NaN where there are no test rows of one. None where test rows differ.
     """
 
     values: np.ndarray
