@@ -12,6 +12,7 @@ from inn_experiments.contracts import Split, UserError
 from inn_experiments.data.simulated import gcims_physics
 from inn_experiments.data.simulated.gcims_physics import COMPOUNDS, DRIFT, NAMES, REACTANT, RETENTION, Conditions
 from inn_experiments.data.simulated.gcims_simulated import BLENDS, GcimsSimulated, usual
+from inn_experiments.data.simulated.mobility import add_noise
 
 NONE = np.zeros(len(NAMES))
 
@@ -103,7 +104,7 @@ def test_drift_times_follow_pressure_over_temperature():
 
 def test_noise_varies_with_the_signal():
     clean = np.repeat(np.array([[0.0, 100.0, 10000.0]]), 20000, axis=0)
-    noise = gcims_physics.add_noise(clean, 3.0, np.random.default_rng(0)) - clean
+    noise = add_noise(clean, 3.0, np.random.default_rng(0)) - clean
     np.testing.assert_allclose(noise.var(axis=0), [9.0, 109.0, 10009.0], rtol=0.05)
 
 
@@ -191,7 +192,8 @@ def test_bad_options_are_named(options, message):
 
 def test_conditions_are_drawn_around_the_usual_ones():
     rng = np.random.default_rng(0)
-    drawn = [gcims_physics.draw(np.ones(len(NAMES)), 0.5, 2.0, 0.01, 0.8, 4.0, rng) for _ in range(2000)]
+    source = GcimsSimulated(spread=0.5, shift=2.0, stretch=0.01, temperature=0.8, pressure=4.0)
+    drawn = [source.draw(np.ones(len(NAMES)), rng) for _ in range(2000)]
     for name, mean, deviation in (
         ("shift", 0, 2),
         ("stretch", 0, 0.01),

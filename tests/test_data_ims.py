@@ -11,11 +11,10 @@ import pytest
 from inn_experiments.contracts import UserError
 from inn_experiments.contracts.files import replacing
 from inn_experiments.data.division import Division
-from inn_experiments.data.ims import convert as ims_convert
-from inn_experiments.data.ims import pieces as ims_pieces
 from inn_experiments.data.ims import stored
 from inn_experiments.data.ims.ims import Ims
 from inn_experiments.data.scaling import Standard
+from inn_experiments.data.tables import frames
 
 SMILES = {"b": "CO", "a": "CCO|CC(C)O"}
 
@@ -47,7 +46,7 @@ def load(path: str, folder, seed: int = 0, **options):
 def test_csv_and_parquet_give_the_same_split_with_positive_bins_first(tmp_path, monkeypatch):
     table = frame()
     for piece in (7, 2048):
-        monkeypatch.setattr(ims_pieces, "PIECE", piece)
+        monkeypatch.setattr(frames, "PIECE", piece)
         for name in (f"t{piece}.csv", f"t{piece}.parquet"):
             split = load(write(tmp_path, table, name), tmp_path, smiles="smiles", fresh_fraction=0.1)
             assert split.classes == ("a", "b") and split.smiles == (("CCO", "CC(C)O"), ("CO",))
@@ -93,8 +92,8 @@ def test_a_table_is_converted_once_and_again_when_it_changes(tmp_path, monkeypat
     path = write(tmp_path, frame())
     split = load(path, tmp_path)
     calls = []
-    convert = ims_convert._convert
-    monkeypatch.setattr(ims_convert, "_convert", lambda *given: calls.append(1) or convert(*given))
+    convert = Ims._convert
+    monkeypatch.setattr(Ims, "_convert", lambda *given: calls.append(1) or convert(*given))
     np.testing.assert_array_equal(load(path, tmp_path).train.x, split.train.x)
     assert not calls
     assert len(load(path, tmp_path, per_class=3).train) == 6 and not calls
@@ -167,7 +166,7 @@ def put(row: int, column: str, value):
     ],
 )
 def test_every_bad_table_is_named_and_leaves_nothing_behind(tmp_path, monkeypatch, change, options, message):
-    monkeypatch.setattr(ims_pieces, "PIECE", 16)
+    monkeypatch.setattr(frames, "PIECE", 16)
     path = write(tmp_path, spoiled(change))
     with pytest.raises(UserError, match=message):
         load(path, tmp_path, **options)

@@ -13,6 +13,7 @@ from inn_experiments.data.ims import stored
 from inn_experiments.data.simulated import ims_physics, ims_simulated
 from inn_experiments.data.simulated.ims_physics import BINS, CHEMICALS, TIMES, Chemistry, Conditions
 from inn_experiments.data.simulated.ims_simulated import ImsSimulated
+from inn_experiments.data.simulated.mobility import add_noise
 
 OPTION = Path(__file__).parents[1] / "conf/data/ims_simulated.yaml"
 SMILES = yaml.safe_load(OPTION.read_text(encoding="utf-8"))["smiles"]
@@ -68,7 +69,7 @@ def test_peaks_stand_at_their_drift_times_with_their_width():
 
 def test_shot_noise_varies_with_the_signal():
     clean = np.repeat(np.array([[0.0, 100.0, 10000.0]], dtype=np.float32), 20000, axis=0)
-    noise = ims_physics.add_noise(clean, 5.0, np.random.default_rng(0)) - clean
+    noise = add_noise(clean, 5.0, np.random.default_rng(0)) - clean
     np.testing.assert_allclose(noise.var(axis=0), [25.0, 125.0, 10025.0], rtol=0.05)
 
 
@@ -131,7 +132,7 @@ def test_an_interrupted_simulation_leaves_nothing(tmp_path, monkeypatch):
     def fail(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(ims_simulated.ims_physics, "add_noise", fail)
+    monkeypatch.setattr(ims_simulated, "add_noise", fail)
     with pytest.raises(OSError, match="No space"):
         ImsSimulated(SMILES, rows=1500).load(seed=0, cache=tmp_path)
     assert [path.suffix for path in tmp_path.iterdir()] == [".lock"]

@@ -11,7 +11,7 @@ from massbank_examples import gathered, many, record, write
 
 from inn_experiments.configuration import compose as config
 from inn_experiments.contracts import UserError
-from inn_experiments.data.massbank.binning import Bins
+from inn_experiments.data.massbank.gather import Bins
 from inn_experiments.data.massbank.massbank import MassBank
 
 REAL = Path(__file__).resolve().parents[2] / "shared/data/massbank_ms2_50"

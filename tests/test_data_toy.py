@@ -49,9 +49,9 @@ def test_the_clusters_are_halves_with_the_middle_halfway(seed, tmp_path):
     assert np.bincount(place.astype(int)).tolist() == [2000, 2000]
     # The middle of the rows' own units, in the file's: the error of a mean of 8,000 draws with deviation 0.5.
     assert abs(split.scaling.mean) < 5 * 0.5 / 8000**0.5
-    ends = np.linalg.norm(split.scaling.undo(np.zeros((1, 2))) - data.centres, axis=1)
+    ends = np.linalg.norm(split.scaling.undo(np.zeros((1, 2))) - split.manifold.points, axis=1)
     assert abs(ends[0] - ends[1]) < 4 * abs(split.scaling.mean) + 1e-9
-    for number, centre in enumerate(data.centres):
+    for number, centre in enumerate(split.manifold.points):
         np.testing.assert_allclose(raw[place == number].mean(0), centre, atol=5 * 0.5 / 2000**0.5)
     # The mean square distance of a point of the plane to its own centre is twice the variance.
     np.testing.assert_allclose(np.mean(distance**2), 2 * 0.5**2, rtol=0.1)

@@ -115,7 +115,7 @@ def test_a_finished_cell_is_found_by_its_presets_name_too(run, tmp_path):
     status, told, _ = run("preset=jitter", *SMOKE)
     assert status == 0 and "skipped" in told
     (report,) = finished(tmp_path / "out")
-    assert report["cell"] == "jitter" and report["axes"]["preset"] == "jitter"
+    assert report.cell == "jitter" and report.axes["preset"] == "jitter"
 
 
 def test_a_sweep_over_all_presets_names_none(run, tmp_path):

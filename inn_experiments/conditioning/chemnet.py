@@ -8,6 +8,7 @@ import numpy as np
 
 from inn_experiments.conditioning.embeddings import chemnet_embeddings
 from inn_experiments.contracts import UserError
+from inn_experiments.contracts.rows import Smiles
 
 
 class ChemNet:
@@ -15,18 +16,10 @@ class ChemNet:
 
     open = True
 
-    def table(
-        self, classes: tuple[str, ...], smiles: tuple[tuple[str, ...], ...] | None, cache: Path | None
-    ) -> np.ndarray:
+    def table(self, classes: tuple[str, ...], smiles: Smiles | None, cache: Path | None) -> np.ndarray:
         """The ChemNet vectors of the C classes, (C, 512) float32, from their SMILES (Section 8).
 
-        Args:
-            classes: names, for messages.
-            smiles: of each class.
-            cache: the folder in which vectors are kept; None computes them anew.
-
-        Raises:
-            UserError: where no SMILES are known, for a bad SMILES, and without the packages of `chem`.
+        Raises UserError where no SMILES are known, and as `chemnet_embeddings` does.
         """
         if smiles is None:
             raise UserError(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import zipfile
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from inn_experiments.contracts import UserError
-from inn_experiments.contracts.files import once
+from inn_experiments.contracts.files import once, read_arrays, write_arrays
 
 WIDTH = 512
 
@@ -19,12 +18,10 @@ WIDTH = 512
 def chemnet_embeddings(smiles: Sequence[Sequence[str]], names: Sequence[str], cache: Path | None) -> np.ndarray:
     """One vector per compound, (C, 512) float32; that of a mixture is the mean over its components' vectors.
 
-    Source: the paper's Section 8.
+    `smiles` has one or, for a mixture, several for each of the C compounds; `names` is what messages call them. The
+    folder `cache` keeps vectors in its subfolder `chemnet`; None computes them anew.
 
-    Args:
-        smiles: for each of the C compounds one SMILES or several (a mixture).
-        names: what messages call the compounds.
-        cache: the folder that keeps vectors in its subfolder `chemnet`, or None.
+    Source: the paper's Section 8.
 
     Raises:
         UserError: naming the compound whose SMILES cannot be read, and what to install where fcd or rdkit is missing.
@@ -59,21 +56,11 @@ def _vector(text: str, release: str, cache: Path | None) -> np.ndarray:
         return _compute(text)
     digest = hashlib.sha256(f"{release}/{text}".encode()).hexdigest()[:32]
     path = cache / "chemnet" / f"{digest}.npz"
-    if not path.exists():
-        once(path, lambda fresh: _store(fresh, text, release))
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            if str(archive["smiles"]) == text and archive["vector"].shape == (WIDTH,):
-                return archive["vector"]
-        raise ValueError(f"it does not hold {text}")
-    except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise UserError(f"{path}: this cached file is damaged ({error}); delete it") from error
-
-
-def _store(path: Path, text: str, release: str) -> None:
-    vector = _compute(text)
-    with path.open("wb") as handle:
-        np.savez(handle, vector=vector, smiles=np.array(text), fcd=np.array(release))
+    once(path, lambda fresh: write_arrays(fresh, vector=_compute(text), smiles=np.array(text), fcd=np.array(release)))
+    found = read_arrays(path, ("smiles", "vector"), "delete it")
+    if str(found["smiles"]) != text or found["vector"].shape != (WIDTH,):
+        raise UserError(f"{path}: this cached file is damaged (it does not hold {text}); delete it")
+    return found["vector"]
 
 
 def _compute(text: str) -> np.ndarray:

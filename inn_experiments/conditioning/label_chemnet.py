@@ -8,6 +8,7 @@ import numpy as np
 
 from inn_experiments.conditioning.chemnet import ChemNet
 from inn_experiments.conditioning.label import Label
+from inn_experiments.contracts.rows import Smiles
 
 
 class LabelChemNet:
@@ -15,9 +16,7 @@ class LabelChemNet:
 
     open = False
 
-    def table(
-        self, classes: tuple[str, ...], smiles: tuple[tuple[str, ...], ...] | None, cache: Path | None
-    ) -> np.ndarray:
+    def table(self, classes: tuple[str, ...], smiles: Smiles | None, cache: Path | None) -> np.ndarray:
         """`[ChemNet vector, one-hot]` of the C `classes`, (C, 512 + C) float32; arguments as in ChemNet."""
         embedded = ChemNet().table(classes, smiles, cache)
         return np.concatenate([embedded, Label().table(classes, smiles, cache)], axis=1)

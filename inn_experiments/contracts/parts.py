@@ -145,10 +145,7 @@ class Conditioning(Protocol):
 
 
 class Trained(Protocol):
-    """What is fitted, kept and read again. `curves` and `seconds` are of the training.
-
-    `trains` says whether fitting takes its time, so that it is worth keeping.
-    """
+    """What is fitted, kept and read again; `trains`: whether fitting takes its time, so that keeping it pays."""
 
     @property
     def trains(self) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import zipfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +37,16 @@ def check_file(path: Path, extensions: Sequence[str]) -> None:
         raise UserError(f"data.path={path}: the file is empty")
 
 
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """What reading a damaged file raises in the block becomes a UserError that names it."""
+    try:
+        yield
+    # pandas, pyarrow and NumPy derive their parsing errors from ValueError or OSError.
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile, csv.Error) as error:
+        raise UserError(f"data.path={path}: cannot be read as {path.suffix}: {error}") from error
+
+
 def check_unique(names: Sequence[str], where: str) -> None:
     """Raise UserError when a column name stands twice, since it would be unclear which one is meant."""
     twice = [name for name, count in Counter(names).items() if count > 1]
@@ -52,11 +65,7 @@ def check_present(wanted: str, argument: str, names: Sequence[str], where: str) 
 def check_finite(x: np.ndarray, names: Sequence[str], where: str, before: int | None = None) -> None:
     """Raise UserError that names the first cells of `x` (n, d) that are NaN or infinite, and their number.
 
-    Args:
-        x: the numbers.
-        names: of the columns (d,).
-        where: what holds them.
-        before: rows that stand before those of `x`, where `x` is a piece of the whole; their number is not said then.
+    Where `x` is a piece of the whole, so many rows stand `before` it, and the number is not said.
     """
     bad = np.argwhere(~np.isfinite(x))
     if len(bad):

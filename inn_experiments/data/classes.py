@@ -27,11 +27,7 @@ def sort_classes(labels: list[str]) -> tuple[str, ...]:
 
 
 def encode(labels: np.ndarray, where: str, unit: str = "row") -> tuple[tuple[str, ...], np.ndarray]:
-    """The sorted classes and the code (n,) int64 of each of the text `labels` (n,).
-
-    Raises:
-        UserError: every one, called a `unit` of `where`, has the same label.
-    """
+    """The sorted classes and the codes (n,) int64 of the text `labels` (n,), each of a `unit` of `where`."""
     classes = sort_classes(np.unique(labels).tolist())
     if len(classes) < 2:
         raise UserError(f"{where}: every {unit} has the class {classes[0]!r}; at least 2 classes are needed")
@@ -48,9 +44,7 @@ def class_smiles(labels: np.ndarray, texts: np.ndarray, where: str) -> dict[str,
     """Class -> its SMILES, from `labels` and `texts` (n,); in a mixture, `|` separates the components.
 
     The dot of SMILES itself does not separate: it joins the parts of one compound, such as a salt.
-
-    Raises:
-        UserError: names a class whose rows disagree or whose mixture has an empty component.
+    Raises UserError for a class whose rows disagree or whose mixture has an empty component.
     """
     found: dict[str, tuple[str, ...]] = {}
     for label in np.unique(labels).tolist():

@@ -30,9 +30,6 @@ class Division:
         test_fraction, val_fraction, fresh_fraction: shares of the rows; the rest trains.
         per_class: at most this many training rows per class; those above it become fresh rows, if any are asked
             for and no group forbids it: a fresh row of a training group would not be new.
-
-    Raises:
-        UserError: unless 0 < test < 1, 0 <= val, fresh < 1, their sum < 1, and per_class >= 1.
     """
 
     test_fraction: float = 0.3
@@ -41,7 +38,7 @@ class Division:
     per_class: int | None = None
 
     def __post_init__(self) -> None:
-        test, val, fresh = self.test_fraction, self.val_fraction, self.fresh_fraction
+        val, test, fresh = self.fractions
         if not 0 < test < 1:
             raise UserError(f"data.test_fraction={test}: must be above 0 and below 1")
         for argument, value in (("val_fraction", val), ("fresh_fraction", fresh)):
@@ -55,24 +52,19 @@ class Division:
         if self.per_class is not None and self.per_class < 1:
             raise UserError(f"data.per_class={self.per_class}: must be at least 1, or null for all training rows")
 
+    @property
+    def fractions(self) -> tuple[float, float, float]:
+        """Of the rows, in the order of `Parts` without the first."""
+        return self.val_fraction, self.test_fraction, self.fresh_fraction
+
     def parts(self, y: np.ndarray, group: np.ndarray | None, classes: Sequence[str], seed: int) -> Parts:
-        """The parts that `seed` gives.
+        """The parts that `seed` gives of labels `y` (n,), in which every one of the `classes` has a row.
 
-        Args:
-            y: (n,) labels, in which every class has a row.
-            group: (n,) codes from 0, no number left out; no group stands in two parts.
-            classes: the names of the labels.
-            seed: of the division.
-
-        Raises:
-            UserError: names classes or groups that are too small for the division.
+        No group stands in two parts; `group` (n,) are codes from 0, no number left out. Raises UserError for classes
+        or groups that are too small.
         """
         rng = np.random.default_rng(child_seed(seed, "split"))
-        fractions = (self.val_fraction, self.test_fraction, self.fresh_fraction)
-        if group is None:
-            parts = _stratified(y, classes, fractions, rng)
-        else:
-            parts = _grouped(y, group, classes, fractions, rng)
+        parts = self._stratified(y, classes, rng) if group is None else self._grouped(y, group, classes, rng)
         if self.per_class is not None:
             train, spared = at_most(parts.train, y, self.per_class, rng)
             parts = parts._replace(train=train)
@@ -80,13 +72,42 @@ class Division:
                 parts = parts._replace(fresh=np.union1d(parts.fresh, spared))
         return parts
 
+    def _stratified(self, y: np.ndarray, classes: Sequence[str], rng: np.random.Generator) -> Parts:
+        needed = LEAST_TRAIN + sum(fraction > 0 for fraction in self.fractions)
+        counts = np.bincount(y, minlength=len(classes))
+        small = [f"{classes[label]!r} has {counts[label]}" for label in np.flatnonzero(counts < needed)]
+        if small:
+            raise UserError(
+                f"class {', '.join(small[:10])}{', ...' if len(small) > 10 else ''}: too few rows for the split; "
+                f"each class needs at least {needed}, {LEAST_TRAIN} to train on and 1 in each other part"
+            )
+        return Parts(*stratified(y, self.fractions, rng))
+
+    def _grouped(self, y: np.ndarray, group: np.ndarray, classes: Sequence[str], rng: np.random.Generator) -> Parts:
+        shares = (1 - sum(self.fractions), *self.fractions)
+        groups, parts = int(group.max()) + 1, sum(share > 0 for share in shares)
+        if groups < parts:
+            raise UserError(f"data.group: {groups} groups cannot fill {parts} parts; each needs its own group")
+        lonely = [classes[label] for label in np.unique(y) if np.ptp(group[y == label]) == 0]
+        if lonely:
+            raise UserError(
+                f"class {', '.join(map(repr, lonely[:10]))}: its rows lie in one group only, so it cannot be in "
+                "train and in test; each class needs at least 2 groups"
+            )
+        train, test = 0, 2
+        found, lacking = dealt(y, group, shares, (LEAST_TRAIN, 1, LEAST_TEST, 1), (train, test), rng)
+        short = [classes[label] for label in np.flatnonzero(lacking[[train, test]].any(axis=0))]
+        if short:
+            raise UserError(
+                f"class {', '.join(map(repr, short[:10]))}: none of {DEALS} divisions of the "
+                f"{groups} groups has at least {LEAST_TRAIN} rows of it in train and {LEAST_TEST} in test; give it "
+                "more groups, change data.test_fraction, or leave the class out"
+            )
+        return Parts(*found)
+
 
 def draw_unseen(y: np.ndarray, classes: Sequence[str], unseen: int, seed: int) -> np.ndarray:
-    """Which rows (n,) bool with labels `y` (n,) are of the `unseen` classes that `seed` keeps out.
-
-    Raises:
-        UserError: fewer than 2 classes would be seen.
-    """
+    """Which rows (n,) bool with labels `y` (n,) are of so many `unseen` classes, which `seed` draws."""
     if len(classes) - unseen < 2:
         raise UserError(
             f"data.unseen={unseen}: of {len(classes)} classes at least 2 must be left to train on, "
@@ -94,40 +115,3 @@ def draw_unseen(y: np.ndarray, classes: Sequence[str], unseen: int, seed: int) -
         )
     rng = np.random.default_rng(child_seed(seed, "unseen"))
     return np.isin(y, rng.choice(len(classes), unseen, replace=False))
-
-
-def _stratified(y: np.ndarray, classes: Sequence[str], fractions: Sequence[float], rng: np.random.Generator) -> Parts:
-    needed = LEAST_TRAIN + sum(fraction > 0 for fraction in fractions)
-    counts = np.bincount(y, minlength=len(classes))
-    small = [f"{classes[label]!r} has {counts[label]}" for label in np.flatnonzero(counts < needed)]
-    if small:
-        raise UserError(
-            f"class {', '.join(small[:10])}{', ...' if len(small) > 10 else ''}: too few rows for the split; "
-            f"each class needs at least {needed}, {LEAST_TRAIN} to train on and 1 in each other part"
-        )
-    return Parts(*stratified(y, fractions, rng))
-
-
-def _grouped(
-    y: np.ndarray, group: np.ndarray, classes: Sequence[str], fractions: Sequence[float], rng: np.random.Generator
-) -> Parts:
-    shares = (1 - sum(fractions), *fractions)
-    groups, parts = int(group.max()) + 1, sum(share > 0 for share in shares)
-    if groups < parts:
-        raise UserError(f"data.group: {groups} groups cannot fill {parts} parts; each needs its own group")
-    lonely = [classes[label] for label in np.unique(y) if np.ptp(group[y == label]) == 0]
-    if lonely:
-        raise UserError(
-            f"class {', '.join(map(repr, lonely[:10]))}: its rows lie in one group only, so it cannot be in "
-            "train and in test; each class needs at least 2 groups"
-        )
-    train, test = 0, 2
-    found, lacking = dealt(y, group, shares, (LEAST_TRAIN, 1, LEAST_TEST, 1), (train, test), rng)
-    short = [classes[label] for label in np.flatnonzero(lacking[[train, test]].any(axis=0))]
-    if short:
-        raise UserError(
-            f"class {', '.join(map(repr, short[:10]))}: none of {DEALS} divisions of the "
-            f"{groups} groups has at least {LEAST_TRAIN} rows of it in train and {LEAST_TEST} in test; give it "
-            "more groups, change data.test_fraction, or leave the class out"
-        )
-    return Parts(*found)

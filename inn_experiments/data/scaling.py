@@ -45,11 +45,7 @@ class BasePeak:
         return cls()
 
     def apply(self, x: np.ndarray) -> np.ndarray:
-        """`x / max(x)` row by row (n, d) float32, in [0, 1] where no intensity is negative.
-
-        Raises:
-            UserError: names a row whose maximum is not above 0.
-        """
+        """`x / max(x)` row by row (n, d) float32, in [0, 1] where no intensity is negative."""
         values = np.asarray(x, dtype=np.float64)
         check_base_peak(values)
         return (values / values.max(axis=1, keepdims=True)).astype(np.float32)

@@ -12,6 +12,7 @@ import numpy as np
 from inn_experiments.contracts import Rows, Split
 from inn_experiments.contracts.rows import Manifold, RecordScaling, Scaling, Smiles
 from inn_experiments.data.checks import check_varies
+from inn_experiments.data.classes import group_codes
 from inn_experiments.data.division import Division, Parts, draw_unseen
 from inn_experiments.data.scaling import Standard
 
@@ -51,8 +52,7 @@ class RawRows(ABC):
     def split(self, parts: Parts, unseen: np.ndarray = NONE) -> Split:
         """The rows divided into `parts` and, of classes that these lack, `unseen` (k,), all of them scaled.
 
-        Raises:
-            UserError: the training rows are all equal, before or after scaling.
+        Raises UserError where training rows are all equal, before or after scaling.
         """
         every = (*parts, unseen)
         scaling, scaled = self.scale(every)
@@ -79,29 +79,20 @@ class RawRows(ABC):
         )
 
     def divided(self, division: Division, *, seed: int, unseen: int = 0) -> Split:
-        """The split that `seed` gives of all classes but `unseen` of them, which it draws.
-
-        Raises:
-            UserError: as `Division.parts`, `draw_unseen` and `split` do.
-        """
+        """The split that `seed` gives of all classes but `unseen` of them, which it draws."""
         if not unseen:
             return self.split(division.parts(self.y, self.group, self.classes, seed))
         held = draw_unseen(self.y, self.classes, unseen, seed)
         seen = np.flatnonzero(~held)
         labels, y = np.unique(self.y[seen], return_inverse=True)
-        group = None if self.group is None else np.unique(self.group[seen], return_inverse=True)[1]
+        group = None if self.group is None else group_codes(self.group[seen])
         parts = division.parts(y, group, [self.classes[label] for label in labels], seed)
         return self.split(Parts(*(seen[part] for part in parts)), np.flatnonzero(held))
 
 
 @dataclass(frozen=True, kw_only=True)
 class ArrayRows(RawRows):
-    """Rows in memory.
-
-    Attributes:
-        x: (n, d) in the file's own units.
-        fit: makes the scaling of training rows (k, d).
-    """
+    """Rows `x` (n, d) in memory; `fit` makes the scaling of training rows (k, d)."""
 
     x: np.ndarray
     fit: Callable[[np.ndarray], Scaling] = Standard.fit
@@ -118,11 +109,7 @@ class ArrayRows(RawRows):
 class Reader(Division, ABC):
     """A source that reads rows and divides them: the base of all but those that draw their parts.
 
-    Args:
-        test_fraction, val_fraction, fresh_fraction, per_class: as in `Division`.
-
-    Raises:
-        UserError: at once for values out of range, from `load` for everything in the file.
+    A UserError is raised at once for values out of range, and by `load` for everything in the file.
     """
 
     # Not a field: only a reader that can spare whole classes makes one of it.

@@ -14,17 +14,12 @@ DEALS = 500
 
 def balanced_counts(available: np.ndarray, total: int) -> np.ndarray:
     """How many rows to take of each class, as equal as `available` (C,) allows, `total` in all."""
-    counts = np.zeros_like(available)
-    missing = min(total, int(available.sum()))
-    while missing:
-        able = np.flatnonzero(counts < available)
-        share = missing // len(able)
-        if share == 0:
-            counts[able[:missing]] += 1
-            break
-        step = np.minimum(share, available[able] - counts[able])
-        counts[able] += step
-        missing -= int(step.sum())
+    # What all classes have up to a level, and one more of the first of those that have more.
+    levels = np.minimum(available[:, None], np.arange(available.max() + 1)).sum(axis=0)
+    level = int(np.searchsorted(levels, total, side="right")) - 1
+    able = np.flatnonzero(available > level)
+    counts = np.minimum(available, level)
+    counts[able[: total - levels[level]]] += 1
     return counts
 
 

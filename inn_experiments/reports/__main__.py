@@ -14,7 +14,7 @@ from pkgutil import iter_modules
 from inn_experiments.contracts import UserError
 from inn_experiments.contracts.files import write_text
 from inn_experiments.reports import studies
-from inn_experiments.reports.files import write_figure
+from inn_experiments.reports.panels import write_figure
 from inn_experiments.reports.runs import frame_of
 from inn_experiments.reports.study import Study
 from inn_experiments.tracking import collect

@@ -15,7 +15,7 @@ from inn_experiments.measures.fidelity import Fidelity
 from inn_experiments.measures.numbers.rows import at_most
 from inn_experiments.measures.reconstruction import Reconstruction
 from inn_experiments.measures.unseen import Unseen
-from inn_experiments.reports.cell.record import record
+from inn_experiments.reports.cell.figures import record
 from inn_experiments.running.fits import fit_or_load
 from inn_experiments.synthesizers.classical.bootstrap import Bootstrap
 from inn_experiments.synthesizers.classical.convex import Convex

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import warnings
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
@@ -9,12 +11,13 @@ from pathlib import Path
 import numpy as np
 
 from inn_experiments.contracts import UserError
+from inn_experiments.contracts.files import once, read_arrays, write_arrays
 from inn_experiments.contracts.rows import Smiles
-from inn_experiments.data.checks import shorten
+from inn_experiments.data.checks import check_file, check_filled, check_finite, check_present, check_unique, shorten
 from inn_experiments.data.classes import SEPARATOR, encode
-from inn_experiments.data.ims.convert import Columns, Converted, converted
-from inn_experiments.data.ims.stored import StoredRows
+from inn_experiments.data.ims.stored import RowWriter, StoredRows
 from inn_experiments.data.source import Reader
+from inn_experiments.data.tables.frames import column_names, pieces
 
 
 @dataclass
@@ -28,10 +31,7 @@ class Ims(Reader):
             The bins keep the table's order, positive ones first.
         smiles: a column with the SMILES of the row's class, several of a mixture with `|` between them; or a
             mapping of each class to one SMILES or a list; null where chemistry is not needed.
-        test_fraction, val_fraction, fresh_fraction, per_class: as in `Reader`.
-
-    Raises:
-        UserError: at once for fractions and prefixes, from `load` for everything in the file.
+        test_fraction, val_fraction, fresh_fraction, per_class: as in `Division`.
     """
 
     path: str
@@ -50,34 +50,91 @@ class Ims(Reader):
                 f"data.positive={self.positive!r} and data.negative={self.negative!r}: must differ and not be empty; "
                 "null where the table has one polarity"
             )
+        self.file = Path(self.path).expanduser()
+        self.column = self.smiles if isinstance(self.smiles, str) else None
+        self.prefixes = {"positive": self.positive, "negative": self.negative}
 
     def read(self, cache: Path) -> StoredRows:
         """All rows, which the folder `cache` keeps in a form that can be mapped; warns of a polarity without bins."""
-        path, column = Path(self.path).expanduser(), self.smiles if isinstance(self.smiles, str) else None
-        table = converted(path, Columns(self.label, self.positive, self.negative, column), cache)
-        for polarity, prefix in (("positive", self.positive), ("negative", self.negative)):
-            if prefix is not None and polarity not in table.polarities:
+        check_file(self.file, (".csv", ".parquet"))
+        state = self.file.stat()
+        key = [str(self.file.resolve()), state.st_size, state.st_mtime_ns]
+        key += [self.label, self.positive, self.negative, self.column]
+        name = f"ims-{self.file.stem[:40]}-{hashlib.sha256(json.dumps(key).encode()).hexdigest()[:16]}"
+        rows, facts = cache / f"{name}.npy", cache / f"{name}.npz"
+        once(rows, lambda fresh: self._convert(fresh, facts))
+        keys, remedy = ("codes", "labels", "smiles", "polarities"), f"delete {rows} to convert the table again"
+        found, labels, smiles, polarities = read_arrays(facts, keys, remedy).values()
+        for polarity, prefix in self.prefixes.items():
+            if prefix is not None and polarity not in str(polarities):
                 warnings.warn(
-                    f"data.{polarity}={prefix!r}: no column of {path} begins with this, so its rows have "
+                    f"data.{polarity}={prefix!r}: no column of {self.file} begins with this, so its rows have "
                     f"no {polarity} half; data.{polarity}=null where that is meant",
                     UserWarning,
                     stacklevel=3,
                 )
-        classes, codes = encode(np.array(table.labels), str(path))
+        classes, codes = encode(labels, str(self.file))
         return StoredRows(
-            path=table.rows,
-            y=codes[table.codes],
+            path=rows,
+            y=codes[found],
             classes=classes,
-            name=path.stem,
-            axis_name=f"drift bin ({table.polarities})",
-            smiles=self._smiles(classes, table),
+            name=self.file.stem,
+            axis_name=f"drift bin ({polarities})",
+            smiles=self._smiles(classes, dict(zip(labels.tolist(), smiles.tolist(), strict=True))),
         )
 
-    def _smiles(self, classes: tuple[str, ...], table: Converted) -> Smiles | None:
+    def _convert(self, rows: Path, facts: Path) -> None:
+        """Write the drift bins of all `rows` (n, d), and beside them the `facts`: `codes` (n,) into `labels`."""
+        where, texts = str(self.file), [self.label] if self.column is None else [self.label, self.column]
+        bins, polarities = self._choose(column_names(self.file))
+        labelled, chemistry = [], []
+        with RowWriter(rows, len(bins)) as writer:
+            for found, x in pieces(self.file, texts, bins, what="drift bin", remedy="correct it", kind=np.float32):
+                check_finite(x, bins, where, writer.rows)
+                check_filled(found[self.label], "data.label", self.label, where, writer.rows)
+                labelled.append(found[self.label])
+                chemistry.append(np.full(len(x), "") if self.column is None else found[self.column])
+                writer.append(x)
+        given = np.concatenate(chemistry)
+        labels, first, codes = np.unique(np.concatenate(labelled), return_index=True, return_inverse=True)
+        smiles = given[first]
+        wrong = np.flatnonzero(given != smiles[codes])
+        if len(wrong):
+            row = wrong[0]
+            raise UserError(
+                f"data.smiles={self.column}: class {str(labels[codes[row]])!r} of {where} has two different values, "
+                f"{str(smiles[codes[row]])!r} and {str(given[row])!r}; it must have one (mixture: CCO{SEPARATOR}CC)"
+            )
+        # Before the rows get their name, which is what says that the conversion is complete.
+        write_arrays(facts, codes=codes, labels=labels, smiles=smiles, polarities=np.array(polarities))
+
+    def _choose(self, names: list[str]) -> tuple[list[str], str]:
+        """The columns of drift bins, positive ones first, and the polarities that there are."""
+        where = str(self.file)
+        check_unique(names, where)
+        check_present(self.label, "data.label", names, where)
+        if self.column is not None:
+            check_present(self.column, "data.smiles", names, where)
+        rest = [name for name in names if name not in (self.label, self.column)]
+        halves = {
+            polarity: [name for name in rest if prefix is not None and name.startswith(prefix)]
+            for polarity, prefix in self.prefixes.items()
+        }
+        both = [name for name in halves["positive"] if name in set(halves["negative"])]
+        if both or not any(halves.values()):
+            found = f"begin with both: {shorten(both)}" if both else f"none does; the columns are: {shorten(rest)}"
+            raise UserError(
+                f"data.positive={self.positive!r}, data.negative={self.negative!r}: names of drift bins in "
+                f"{where} must begin with one of them, {found}"
+            )
+        return halves["positive"] + halves["negative"], ", then ".join(
+            polarity for polarity, half in halves.items() if half
+        )
+
+    def _smiles(self, classes: tuple[str, ...], columns: dict[str, str]) -> Smiles | None:
         if self.smiles is None:
             return None
-        mapped = isinstance(self.smiles, dict)
-        source = self.smiles if mapped else dict(zip(table.labels, table.smiles, strict=True))
+        source = self.smiles if isinstance(self.smiles, dict) else columns
         given = {str(name): value for name, value in source.items()}
         lists = [
             value if isinstance(value, list) else [part.strip() for part in value.split(SEPARATOR)]
@@ -85,6 +142,6 @@ class Ims(Reader):
         ]
         missing = [name for name, value in zip(classes, lists, strict=True) if not value or "" in value]
         if missing:
-            where = "the mapping" if mapped else f"column {self.smiles!r}"
+            where = "the mapping" if self.column is None else f"column {self.smiles!r}"
             raise UserError(f"data.smiles: {where} has no SMILES, or an empty one, for class {shorten(missing)}")
         return tuple(tuple(value) for value in lists)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 
@@ -19,7 +18,7 @@ BLOCK = 2048
 """Rows that are worked on at a time."""
 
 
-class RowWriter:
+class RowWriter(AbstractContextManager):
     """Float32 rows appended to the .npy file `path`, `features` wide, whose number is known at the end alone.
 
     Written through an ordinary file: where a memory map would be killed by a full disk, this raises OSError.
@@ -39,12 +38,7 @@ class RowWriter:
         self.handle.write(np.ascontiguousarray(x, dtype="<f4").data)
         self.rows += len(x)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         # The number of rows goes into the header, in whose padding NumPy leaves room for it to grow.
         with self.handle:
             if kind is None:
@@ -62,9 +56,7 @@ def blocks(path: Path) -> Iterator[tuple[int, np.ndarray]]:
     """(first row, copy of the next BLOCK rows) of the .npy file `path`.
 
     The file is mapped anew for every block, so that pages already read do not count as memory of the process.
-
-    Raises:
-        UserError: names a file that is damaged.
+    Raises UserError for one that is damaged.
     """
     start, rows = 0, 1
     while start < rows:

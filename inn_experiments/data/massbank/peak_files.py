@@ -11,27 +11,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inn_experiments.contracts import UserError
-from inn_experiments.data.massbank.records import UNKNOWN, Reading, Record, UnreadableError, check_peaks, contributor_of
+from inn_experiments.data.massbank.records import FIELDS, UNKNOWN, Reading, Record, UnreadableError, check_peaks
 
 if TYPE_CHECKING:
     from matchms import Spectrum
 
 EXTENSIONS = (".msp", ".mgf")
-# Field of Record -> matchms' name for it after its own harmonisation.
 KEYS = {
     "accession": "spectrum_id",
-    "authors": "authors",
-    "copyright": "copyright",
     "licence": "license",
     "name": "compound_name",
-    "smiles": "smiles",
-    "inchikey": "inchikey",
-    "instrument": "instrument",
     "level": "ms_level",
     "ion_mode": "ionmode",
-    "collision_energy": "collision_energy",
-    "adduct": "adduct",
 }
+"""Field of a record -> matchms' name for it after its own harmonisation, where that is another."""
+
 ION_MODES = {"p": "positive", "+": "positive", "n": "negative", "-": "negative"}
 
 
@@ -106,13 +100,12 @@ def blocks(path: Path, mgf: bool) -> Iterator[bytes]:
 
 
 def _as_record(spectrum: Spectrum, fallback: str) -> Record:
-    fields = {field: str(spectrum.get(key) or "").strip() for field, key in KEYS.items()}
-    fields = {field: "" if value in UNKNOWN else value for field, value in fields.items()}
-    level = fields["level"].upper().removeprefix("MS")
-    fields["level"] = f"MS{level}" if level else ""
-    mode = fields["ion_mode"].lower()
-    fields["ion_mode"] = ION_MODES.get(mode, mode)
-    fields["accession"] = fields["accession"] or fallback
+    texts = {field: str(spectrum.get(KEYS.get(field, field)) or "").strip() for field in FIELDS.values()}
+    texts = {field: "" if text in UNKNOWN else text for field, text in texts.items()}
+    level, mode = texts["level"].upper().removeprefix("MS"), texts["ion_mode"].lower()
+    texts["level"] = f"MS{level}" if level else ""
+    texts["ion_mode"] = ION_MODES.get(mode, mode)
+    texts["accession"] = texts["accession"] or fallback
     mz, intensity = (np.asarray(values, dtype=np.float64) for values in (spectrum.peaks.mz, spectrum.peaks.intensities))
     check_peaks(mz, intensity)
-    return Record(**fields, contributor=contributor_of(fields["accession"]), mz=mz, intensity=intensity)
+    return Record.of(texts, mz, intensity)

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from inn_experiments.contracts import UserError
-
 FIELDS = {
     "ACCESSION": "accession",
     "AUTHORS": "authors",
@@ -36,41 +34,28 @@ class UnreadableError(ValueError):
 
 @dataclass(frozen=True)
 class Record:
-    """A spectrum and what its file says: peaks `mz`, `intensity` (p,) float64; unknown texts are ""."""
+    """A spectrum: its peaks `mz`, `intensity` (p,) float64, and what its file says, the fields of FIELDS.
 
-    accession: str
-    contributor: str
+    Further texts are the `contributor` and the `compound`, which is the first block of the InChIKey: the compound
+    without its stereochemistry. Unknown ones are "".
+    """
+
+    texts: dict[str, str]
     mz: np.ndarray
     intensity: np.ndarray
-    authors: str = ""
-    copyright: str = ""
-    licence: str = ""
-    name: str = ""
-    smiles: str = ""
-    inchikey: str = ""
-    instrument: str = ""
-    level: str = ""
-    ion_mode: str = ""
-    collision_energy: str = ""
-    adduct: str = ""
     deprecated: bool = False
 
-    @property
-    def compound(self) -> str:
-        """The first block of the InChIKey: the compound without its stereochemistry."""
-        return self.inchikey.partition("-")[0]
+    @classmethod
+    def of(cls, texts: dict[str, str], mz: np.ndarray, intensity: np.ndarray, deprecated: bool = False) -> Record:
+        """The record of the known `texts`."""
+        texts = dict.fromkeys(FIELDS.values(), "") | texts
+        compound = texts["inchikey"].partition("-")[0]
+        texts |= {"compound": compound, "contributor": contributor_of(texts["accession"])}
+        return cls(texts, mz, intensity, deprecated)
 
 
 Reading = tuple[str, "Record | str"]
 """A place (file, or file and number) with the record that is there, or with why there is none."""
-
-
-def list_records(folder: Path) -> list[Path]:
-    """The .txt files anywhere below `folder`, in a fixed order; raises UserError where there are none."""
-    files = sorted(path for path in folder.rglob("*.txt") if path.is_file())
-    if not files:
-        raise UserError(f"data.path={folder}: no MassBank record (*.txt) is in this folder or below it")
-    return files
 
 
 def read_folder(folder: Path, files: list[Path]) -> Iterator[Reading]:
@@ -101,12 +86,11 @@ def parse_record(content: bytes) -> Record:
     accession = fields.get("accession", "")
     if not accession:
         raise UnreadableError("no ACCESSION")
-    contributor = contributor_of(accession)
-    if not contributor:
+    if not contributor_of(accession):
         raise UnreadableError(f"the accession {accession!r} is not of the form MSBNK-contributor-number")
     none = np.zeros(0)
     mz, intensity = (none, none) if deprecated else _peaks(tail)
-    return Record(**fields, contributor=contributor, mz=mz, intensity=intensity, deprecated=deprecated)
+    return Record.of(fields, mz, intensity, deprecated)
 
 
 def contributor_of(accession: str) -> str:

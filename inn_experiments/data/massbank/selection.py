@@ -45,51 +45,47 @@ class Choice:
         """Why `record` is not wanted, by the value that is not the wanted one, or None where it is."""
         if record.deprecated:
             return "deprecated"
-        wanted = {"ion_mode": self.ion_mode, "level": self.level, "adduct": self.adduct}
-        found = {"ion_mode": record.ion_mode, "level": record.level, "adduct": record.adduct}
-        for field, value in wanted.items():
-            if value is not None and found[field].lower() != value.lower():
-                return f"with {field}={found[field] or 'unknown'}"
-        if self.licences is not None and record.licence not in self.licences:
-            return f"with licence={record.licence or 'unknown'}"
-        return None if record.compound else "without an InChIKey"
+        for field, value in {"ion_mode": self.ion_mode, "level": self.level, "adduct": self.adduct}.items():
+            found = record.texts[field]
+            if value is not None and found.lower() != value.lower():
+                return f"with {field}={found or 'unknown'}"
+        licence = record.texts["licence"]
+        if self.licences is not None and licence not in self.licences:
+            return f"with licence={licence or 'unknown'}"
+        return None if record.texts["compound"] else "without an InChIKey"
 
+    def choose(self, texts: Sequence[dict[str, str]]) -> list[int]:
+        """The positions of the chosen ones among n wanted records, of which `texts` tells, by compound and accession.
 
-def choose(compound: Sequence[str], contributor: Sequence[str], accession: Sequence[str], choice: Choice) -> list[int]:
-    """The positions of the chosen ones among n wanted records, ordered by compound and accession.
-
-    Compounds with the most contributors come first, ties by key; of each, spectra are dealt round-robin over
-    its contributors.
-
-    Raises:
-        UserError: fewer than 2 compounds are left, or contributors count but are not known.
-    """
-    if choice.min_contributors > 1 and not all(contributor):
-        raise UserError(
-            f"data.min_contributors={choice.min_contributors}: not every spectrum has a known contributor, "
-            "which is read from accessions of the form MSBNK-contributor-number; use data.min_contributors=1"
-        )
-    by_compound: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for index in sorted(range(len(compound)), key=lambda index: accession[index]):
-        by_compound[compound[index]][contributor[index]].append(index)
-    able = [
-        key
-        for key, found in by_compound.items()
-        if len(found) >= choice.min_contributors and sum(map(len, found.values())) >= choice.min_spectra
-    ]
-    if len(able) < 2:
-        raise UserError(
-            f"data=massbank: of {len(by_compound)} compounds {len(able)} have {choice.needs()}, "
-            "2 are needed; lower data.min_spectra or data.min_contributors, or choose other spectra"
-        )
-    able.sort(key=lambda key: (-len(by_compound[key]), key))
-    chosen = []
-    for key in sorted(able[: choice.compounds]):
-        # A seed of its own for each compound: another compound more or less moves no draw.
-        rng = np.random.default_rng(child_seed(choice.selection_seed, f"massbank/{key}"))
-        dealt = deal(list(by_compound[key].values()), choice.spectra_per_compound, rng)
-        chosen += sorted(dealt, key=lambda index: accession[index])
-    return chosen
+        Raises:
+            UserError: fewer than 2 compounds are left, or contributors count but are not known.
+        """
+        if self.min_contributors > 1 and not all(told["contributor"] for told in texts):
+            raise UserError(
+                f"data.min_contributors={self.min_contributors}: not every spectrum has a known contributor, "
+                "which is read from accessions of the form MSBNK-contributor-number; use data.min_contributors=1"
+            )
+        by_compound: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+        for index in sorted(range(len(texts)), key=lambda index: texts[index]["accession"]):
+            by_compound[texts[index]["compound"]][texts[index]["contributor"]].append(index)
+        able = [
+            key
+            for key, found in by_compound.items()
+            if len(found) >= self.min_contributors and sum(map(len, found.values())) >= self.min_spectra
+        ]
+        if len(able) < 2:
+            raise UserError(
+                f"data=massbank: of {len(by_compound)} compounds {len(able)} have {self.needs()}, "
+                "2 are needed; lower data.min_spectra or data.min_contributors, or choose other spectra"
+            )
+        able.sort(key=lambda key: (-len(by_compound[key]), key))
+        chosen = []
+        for key in sorted(able[: self.compounds]):
+            # A seed of its own for each compound: another compound more or less moves no draw.
+            rng = np.random.default_rng(child_seed(self.selection_seed, f"massbank/{key}"))
+            dealt = deal(list(by_compound[key].values()), self.spectra_per_compound, rng)
+            chosen += sorted(dealt, key=lambda index: texts[index]["accession"])
+        return chosen
 
 
 def deal(piles: list[list[int]], most: int | None, rng: np.random.Generator) -> list[int]:

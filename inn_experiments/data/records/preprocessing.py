@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import reduce
 
 import numpy as np
 
@@ -27,9 +28,6 @@ class Settings:
     Args:
         wavelet, levels: PyWavelets' name, and how often retention and drift are halved; [0, 0] keeps the size.
         retention, drift: what is kept, [low, high] in units of the axis, or indices where there is none.
-
-    Raises:
-        UserError: an unknown wavelet.
     """
 
     wavelet: str = "db2"
@@ -50,24 +48,22 @@ class Settings:
             )
 
 
+@dataclass(eq=False)
 class Preprocessing:
-    """The four steps in their order, as the scaling of a split: rows (n, M*D) to (n, m*d) and back.
+    """The four fitted steps in their order, as the scaling of a split: rows (n, M*D) to (n, m*d) and back.
+
+    `raw_axes` and `axes` are retention and drift before and after; `example` (M, D) is the first training record.
 
     Source: arXiv 2502.13183, input preprocessing (the sizes and the constants are not given there).
-
-    Args:
-        steps: the fitted steps.
-        raw_axes, axes: retention and drift, before and after.
-        example: (M, D), the first training record, for the figures.
     """
 
-    def __init__(self, steps: tuple[Step, ...], raw_axes: Axes, axes: Axes, example: np.ndarray) -> None:
-        self.steps = steps
-        self.raw_axes = raw_axes
-        self.axes = axes
-        self.example = example
-        self.raw_shape: tuple[int, int] = example.shape
-        self.shape = (len(axes[0]), len(axes[1]))
+    steps: tuple[Step, ...]
+    raw_axes: Axes
+    axes: Axes
+    example: np.ndarray
+
+    def __post_init__(self) -> None:
+        self.raw_shape, self.shape = ((len(axes[0]), len(axes[1])) for axes in (self.raw_axes, self.axes))
 
     @classmethod
     def fit(cls, train: np.ndarray, axes: Axes, settings: Settings, name: str) -> Preprocessing:
@@ -77,16 +73,14 @@ class Preprocessing:
             UserError: a level that is too deep for the size, a window outside of its axis or without anything in
                 it, and records that do not vary.
         """
-        shape = (train.shape[1], train.shape[2])
-        _check_levels(settings, shape)
-        wavelet = Wavelet(settings.wavelet, (settings.levels[0], settings.levels[1]), shape)
-        coarse = [_coarse(axis, level) for axis, level in zip(axes, settings.levels, strict=True)]
-        windows = [
-            _window(option, limits, axis, left)
-            for option, limits, axis, left in zip(AXES, (settings.retention, settings.drift), axes, coarse, strict=True)
-        ]
-        x = _in_blocks(wavelet.apply, train, (len(coarse[0]), len(coarse[1])))
-        crop = Crop(windows[0], windows[1], x.mean(axis=0))
+        limits = (settings.retention, settings.drift)
+        for option, axis, level in zip(AXES, axes, settings.levels, strict=True):
+            _check_level(settings, option, len(axis), level)
+        wavelet = Wavelet(settings.wavelet, tuple(settings.levels), train.shape[1:])
+        coarse = tuple(_coarse(axis, level) for axis, level in zip(axes, settings.levels, strict=True))
+        windows = tuple(_window(*each) for each in zip(AXES, limits, axes, coarse, strict=True))
+        x = _in_blocks(wavelet.apply, train, tuple(map(len, coarse)))
+        crop = Crop(*windows, x.mean(axis=0))
         x = crop.apply(x)
         check_varies(x.reshape(len(x), -1), f"{name}, training records after wavelet and crop")
         log = Log.fit(x)
@@ -96,46 +90,45 @@ class Preprocessing:
 
     def apply(self, x: np.ndarray) -> np.ndarray:
         """Preprocessed rows (n, m*d) float32 of rows x (n, M*D) in the file's units."""
-        return self._rows(x, self.raw_shape, self.shape, self.forward)
+        return _rows(self.forward, x, self.raw_shape, self.shape)
 
     def undo(self, x: np.ndarray) -> np.ndarray:
         """Rows (n, M*D) float32 in the file's units; what was cut is the training records' mean."""
-        return self._rows(x, self.shape, self.raw_shape, self.backward)
+        return _rows(self.backward, x, self.shape, self.raw_shape)
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """All steps in float64: records (n, M, D) to (n, m, d)."""
-        for step in self.steps:
-            x = step.apply(x)
-        return x
+        return reduce(lambda x, step: step.apply(x), self.steps, x)
 
     def backward(self, x: np.ndarray) -> np.ndarray:
         """All steps undone in float64, the last one first: (n, m, d) to records (n, M, D)."""
-        for step in reversed(self.steps):
-            x = step.undo(x)
-        return x
+        return reduce(lambda x, step: step.undo(x), reversed(self.steps), x)
 
     def stages(self, record: np.ndarray) -> dict[str, np.ndarray]:
         """One record (M, D) as it is after each step, by the step's name, and `undone` in the end."""
         x = np.asarray(record, dtype=np.float64)[None]
-        found = {}
-        for step in self.steps:
-            x = step.apply(x)
-            found[step.name] = x[0]
+        found = {step.name: (x := step.apply(x))[0] for step in self.steps}
         return found | {"undone": self.backward(x)[0]}
 
     def describe(self) -> dict[str, object]:
-        """Sizes, axes and every step's constants as plain values, for the report."""
+        """Sizes, axes and every step's settings as plain values, for the report."""
         ranges = {name: [float(axis[0]), float(axis[-1])] for name, axis in zip(AXES, self.axes, strict=True)}
-        steps = [{"step": step.name, **step.describe()} for step in self.steps]
+        shown = [{field.name: vars(step)[field.name] for field in fields(step) if field.repr} for step in self.steps]
+        steps = [
+            {"step": step.name}
+            | {key: list(value) if isinstance(value, tuple) else value for key, value in told.items()}
+            for step, told in zip(self.steps, shown, strict=True)
+        ]
         return {"raw_shape": list(self.raw_shape), "shape": list(self.shape), **ranges, "steps": steps}
 
-    def _rows(
-        self, x: np.ndarray, shape: tuple[int, int], target: tuple[int, int], change: Callable[[np.ndarray], np.ndarray]
-    ) -> np.ndarray:
-        records = np.asarray(x).reshape(len(x), *shape)
-        most = float(np.finfo(np.float32).max)
-        changed = _in_blocks(lambda part: change(part).clip(-most, most), records, target, np.float32)
-        return changed.reshape(len(x), target[0] * target[1])
+
+def _rows(
+    change: Callable[[np.ndarray], np.ndarray], x: np.ndarray, shape: tuple[int, int], target: tuple[int, int]
+) -> np.ndarray:
+    most = float(np.finfo(np.float32).max)
+    records = np.asarray(x).reshape(len(x), *shape)
+    changed = _in_blocks(lambda part: change(part).clip(-most, most), records, target, np.float32)
+    return changed.reshape(len(x), target[0] * target[1])
 
 
 def _in_blocks(
@@ -147,17 +140,15 @@ def _in_blocks(
     return found
 
 
-def _check_levels(settings: Settings, shape: tuple[int, int]) -> None:
+def _check_level(settings: Settings, option: str, size: int, level: int) -> None:
     import pywt
 
-    length = pywt.Wavelet(settings.wavelet).dec_len
-    for option, size, level in zip(AXES, shape, settings.levels, strict=True):
-        deepest = pywt.dwt_max_level(size, length)
-        if level > deepest:
-            raise UserError(
-                f"data.levels={list(settings.levels)}: level {level} is too deep for {size} values along "
-                f"{option}; with {settings.wavelet} the deepest level there is {deepest}"
-            )
+    deepest = pywt.dwt_max_level(size, pywt.Wavelet(settings.wavelet).dec_len)
+    if level > deepest:
+        raise UserError(
+            f"data.levels={list(settings.levels)}: level {level} is too deep for {size} values along "
+            f"{option}; with {settings.wavelet} the deepest level there is {deepest}"
+        )
 
 
 def _coarse(axis: np.ndarray, level: int) -> np.ndarray:

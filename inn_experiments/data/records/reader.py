@@ -13,12 +13,9 @@ from inn_experiments.data.source import ArrayRows, Reader
 
 @dataclass(frozen=True)
 class RawRecords:
-    """Checked records in the file's own units.
+    """Checked records `x` (n, M, D) float32 in the file's own units, with text `labels` and `groups` (n,) or None.
 
-    Attributes:
-        x: (n, M, D) float32.
-        labels, groups: (n,) text; groups may be None.
-        retention, drift: (M,) and (D,), the axes, indices where the file has none.
+    The axes `retention` (M,) and `drift` (D,) are indices where the file has none.
     """
 
     x: np.ndarray
@@ -30,10 +27,7 @@ class RawRecords:
     def rows(self, name: str, settings: Settings) -> ArrayRows:
         """One row a record, one retention time after the other, to be preprocessed by `settings`.
 
-        Not bounded: a held-out record may exceed the training records' range.
-
-        Raises:
-            UserError: one class only.
+        Not bounded: a held-out record may exceed the training records' range. Raises UserError for one class only.
         """
         classes, y = encode(self.labels, name, "record")
         shape = self.x.shape[1:]
@@ -55,15 +49,7 @@ class RawRecords:
 
 @dataclass(kw_only=True)
 class RecordReader(Settings, Reader):
-    """A reader of 2-D records, which are wavelet-compressed, cropped, on a log scale, in 0..1.
-
-    Args:
-        wavelet, levels, retention, drift: as in `Settings`.
-        test_fraction, val_fraction, fresh_fraction, per_class: as in `Reader`.
-
-    Raises:
-        UserError: at once for a wavelet or fractions that will not do, from `load` for everything else.
-    """
+    """A reader of 2-D records, which are wavelet-compressed, cropped, on a log scale, in 0..1."""
 
     def __post_init__(self) -> None:
         Reader.__post_init__(self)

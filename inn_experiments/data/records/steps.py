@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
@@ -13,17 +13,8 @@ LARGEST = 60.0
 LEAST_SCALE = 1e-6
 
 
-class _Told:
-    """A dataclass that tells the fields it shows, its settings, as plain values."""
-
-    def describe(self) -> dict[str, object]:
-        """Its settings as plain values."""
-        shown = {field.name: vars(self)[field.name] for field in fields(self) if field.repr}
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in shown.items()}
-
-
 @dataclass(frozen=True)
-class Wavelet(_Told):
+class Wavelet:
     """Approximation coefficients of a discrete wavelet, `levels` times along retention and along drift.
 
     Each level halves the size, rounded up. The coefficients are divided by sqrt(2) per level and axis, so
@@ -42,9 +33,7 @@ class Wavelet(_Told):
         import pywt
 
         for axis, level in zip((1, 2), self.levels, strict=True):
-            if level:
-                found = pywt.wavedec(x, self.wavelet, mode="periodization", level=level, axis=axis)
-                x = found[0] / 2 ** (level / 2)
+            x = pywt.wavedec(x, self.wavelet, mode="periodization", level=level, axis=axis)[0] / 2 ** (level / 2)
         return x
 
     def undo(self, x: np.ndarray) -> np.ndarray:
@@ -61,11 +50,8 @@ class Wavelet(_Told):
 
 
 @dataclass(frozen=True)
-class Crop(_Told):
-    """A window of the records: `rows` and `columns`, the first and one past the last.
-
-    The way back puts `mean` (M, D), that of the training records, around the window.
-    """
+class Crop:
+    """A window of `rows` and `columns`, (first, one past the last), around which the way back puts `mean` (M, D)."""
 
     rows: tuple[int, int]
     columns: tuple[int, int]
@@ -84,13 +70,12 @@ class Crop(_Told):
 
 
 @dataclass(frozen=True)
-class Log(_Told):
+class Log:
     """sign(u) log(1 + |u|) with u = (x - floor) / scale: log1p above the floor, and defined below it too.
 
-    floor: the 1 % quantile of the training values, which one low spike does not move; scale: the median of
-    the training values above the floor, less the floor, so the level of what is no peak, and at least 1e-6
-    of the training values' range. Held-out and generated values below the floor are mirrored, so that none is
-    NaN and the way back is exact.
+    The floor is the 1 % quantile of the training values, which one low spike does not move; the scale is the median
+    of those above the floor, less the floor, so the level of what is no peak, and at least 1e-6 of their range.
+    Values below the floor are mirrored, so that none is NaN and the way back is exact.
     """
 
     floor: float
@@ -118,7 +103,7 @@ class Log(_Told):
 
 
 @dataclass(frozen=True)
-class MinMax(_Told):
+class MinMax:
     """(x - minimum) / (maximum - minimum): one pair of numbers for all training values."""
 
     minimum: float

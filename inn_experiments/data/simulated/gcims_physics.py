@@ -11,9 +11,11 @@ numbers are plausible values for such an instrument, chosen, not measured, and c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
+
+from inn_experiments.data.simulated.mobility import HALF_HEIGHT
 
 RETENTION = np.linspace(0.0, 600.0, 128)
 """Retention times, s."""
@@ -68,6 +70,8 @@ COMPOUNDS: dict[str, Compound] = {
 }
 
 NAMES = tuple(COMPOUNDS)
+EVERY = Compound(*np.array([astuple(compound) for compound in COMPOUNDS.values()]).T)
+"""The constants of all compounds, each (k,)."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +80,7 @@ class Conditions:
 
     Attributes:
         concentration: (k,) of the compounds, in units in which k1 holds at the peak's top.
-        humidity: 1 is usual.
-        temperature, pressure: K and Torr.
-        gain: of the detector.
+        humidity, temperature, pressure: 1 is usual; K and Torr.
         shift, stretch: of the retention times, s and share.
         baseline: (3,) level, wave along retention and wave along drift, in standard deviations.
     """
@@ -93,39 +95,6 @@ class Conditions:
     baseline: np.ndarray
 
 
-def draw(
-    usual: np.ndarray,
-    spread: float,
-    shift: float,
-    stretch: float,
-    temperature: float,
-    pressure: float,
-    rng: np.random.Generator,
-) -> Conditions:
-    """Conditions of one record around the class' `usual` concentrations (k,).
-
-    Args:
-        usual: (k,), in units in which k1 holds at the peak's top.
-        spread: deviation of each compound's log concentration.
-        shift: standard deviation between records, s.
-        stretch: likewise, a share.
-        temperature: likewise, K.
-        pressure: likewise, Torr.
-        rng: draws them.
-    """
-    amount = np.exp(AMOUNT_DEVIATION * rng.standard_normal())
-    return Conditions(
-        concentration=usual * amount * np.exp(spread * rng.standard_normal(len(usual))),
-        humidity=float(np.exp(HUMIDITY_DEVIATION * rng.standard_normal())),
-        temperature=TEMPERATURE + temperature * rng.standard_normal(),
-        pressure=PRESSURE + pressure * rng.standard_normal(),
-        gain=float(np.exp(GAIN_DEVIATION * rng.standard_normal())),
-        shift=shift * rng.standard_normal(),
-        stretch=stretch * rng.standard_normal(),
-        baseline=rng.standard_normal(3),
-    )
-
-
 def elution(conditions: Conditions) -> np.ndarray:
     """Concentrations (M, k) at each retention time: exponentially modified Gaussians.
 
@@ -134,10 +103,9 @@ def elution(conditions: Conditions) -> np.ndarray:
     """
     from scipy.stats import exponnorm
 
-    usual, tail = np.array([(compound.retention, compound.tail) for compound in COMPOUNDS.values()]).T
-    centre = usual * (1.0 + conditions.stretch) + conditions.shift
-    width = WIDTH + WIDENING * usual
-    profile = exponnorm.pdf(RETENTION[:, None], tail / width, loc=centre, scale=width)
+    centre = EVERY.retention * (1.0 + conditions.stretch) + conditions.shift
+    width = WIDTH + WIDENING * EVERY.retention
+    profile = exponnorm.pdf(RETENTION[:, None], EVERY.tail / width, loc=centre, scale=width)
     return conditions.concentration * profile * width * np.sqrt(2.0 * np.pi)
 
 
@@ -146,9 +114,8 @@ def charge(concentration: np.ndarray, humidity: float) -> tuple[np.ndarray, np.n
 
     `concentration` (M, k); water competes for the charge.
     """
-    k1, k2 = np.array([(compound.k1, compound.k2) for compound in COMPOUNDS.values()]).T
-    monomer = k1 * concentration / humidity
-    dimer = monomer * k2 * concentration
+    monomer = EVERY.k1 * concentration / humidity
+    dimer = monomer * EVERY.k2 * concentration
     total = 1.0 + monomer.sum(axis=1) + dimer.sum(axis=1)
     return 1.0 / total, monomer / total[:, None], dimer / total[:, None]
 
@@ -156,9 +123,8 @@ def charge(concentration: np.ndarray, humidity: float) -> tuple[np.ndarray, np.n
 def record(conditions: Conditions, ions: float) -> np.ndarray:
     """A noise-free record (M, D), ions in each place: `ions` at each retention time, and the baseline."""
     reactant, monomer, dimer = charge(elution(conditions), conditions.humidity)
-    ratios = [1.0, *(COMPOUNDS[name].monomer for name in NAMES), *(COMPOUNDS[name].dimer for name in NAMES)]
     shares = np.concatenate([reactant[:, None], monomer, dimer], axis=1)
-    peaks = shares @ mobility_peaks(np.array(ratios), conditions)
+    peaks = shares @ mobility_peaks(np.array([1.0, *EVERY.monomer, *EVERY.dimer]), conditions)
     return conditions.gain * (ions * peaks + _baseline(conditions.baseline))
 
 
@@ -166,14 +132,9 @@ def mobility_peaks(ratios: np.ndarray, conditions: Conditions) -> np.ndarray:
     """Gaussian peaks (p, D), each of the sum 1, of ions `ratios` (p,) times as slow as the reactant's."""
     usual = (conditions.pressure / PRESSURE) * (TEMPERATURE / conditions.temperature)
     centre = REACTANT * ratios[:, None] * usual
-    width = centre / (RESOLVING_POWER * 2.0 * np.sqrt(2.0 * np.log(2.0)))
+    width = centre / (RESOLVING_POWER * HALF_HEIGHT)
     step = DRIFT[1] - DRIFT[0]
     return np.exp(-0.5 * ((DRIFT - centre) / width) ** 2) * step / (width * np.sqrt(2.0 * np.pi))
-
-
-def add_noise(clean: np.ndarray, electronic: float, rng: np.random.Generator) -> np.ndarray:
-    """`clean` (M, D) with Gaussian shot noise (variance: the number of ions) and `electronic` noise."""
-    return clean + np.sqrt(np.maximum(clean, 0.0) + electronic**2) * rng.standard_normal(clean.shape)
 
 
 def _baseline(draws: np.ndarray) -> np.ndarray:

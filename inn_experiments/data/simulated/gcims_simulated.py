@@ -11,7 +11,7 @@ from inn_experiments.contracts.limits import NaturalInt, NonNegative, Positive, 
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.data.records.reader import RawRecords, RecordReader
 from inn_experiments.data.simulated import gcims_physics
-from inn_experiments.data.simulated.ladder import ladder
+from inn_experiments.data.simulated.mobility import add_noise, ladder
 from inn_experiments.data.source import ArrayRows
 
 LEVEL = 0.35
@@ -45,10 +45,7 @@ class GcimsSimulated(RecordReader):
         electronic_noise: standard deviation, in ions.
         generation_seed: of the records themselves; the seed of `load` divides them.
         wavelet, levels, retention, drift: as in `Settings`; the crop is in s and ms.
-        test_fraction, val_fraction, fresh_fraction, per_class: as in `Reader`.
-
-    Raises:
-        UserError: values out of range and too few records of a blend.
+        test_fraction, val_fraction, fresh_fraction, per_class: as in `Division`.
     """
 
     records: SeveralInt = 260
@@ -76,17 +73,26 @@ class GcimsSimulated(RecordReader):
         """All records, blend by blend; each has a seed of its own, so that more records change none."""
         labels = np.repeat(list(BLENDS), list(self.counts().values()))
         x = np.empty((len(labels), len(gcims_physics.RETENTION), len(gcims_physics.DRIFT)), dtype=np.float32)
-        place = 0
-        for blend, count in self.counts().items():
-            for number in range(count):
-                rng = np.random.default_rng(child_seed(self.generation_seed, f"{blend}/{number}"))
-                conditions = gcims_physics.draw(
-                    usual(blend), self.spread, self.shift, self.stretch, self.temperature, self.pressure, rng
-                )
-                clean = gcims_physics.record(conditions, self.ions)
-                x[place] = gcims_physics.add_noise(clean, self.electronic_noise, rng)
-                place += 1
+        numbered = ((blend, number) for blend, count in self.counts().items() for number in range(count))
+        for place, (blend, number) in enumerate(numbered):
+            rng = np.random.default_rng(child_seed(self.generation_seed, f"{blend}/{number}"))
+            clean = gcims_physics.record(self.draw(usual(blend), rng), self.ions)
+            x[place] = add_noise(clean, self.electronic_noise, rng)
         return RawRecords(x, labels, None, gcims_physics.RETENTION, gcims_physics.DRIFT)
+
+    def draw(self, usual: np.ndarray, rng: np.random.Generator) -> gcims_physics.Conditions:
+        """Conditions of one record around the `usual` concentrations (k,) of its class."""
+        amount = np.exp(gcims_physics.AMOUNT_DEVIATION * rng.standard_normal())
+        return gcims_physics.Conditions(
+            concentration=usual * amount * np.exp(self.spread * rng.standard_normal(len(usual))),
+            humidity=float(np.exp(gcims_physics.HUMIDITY_DEVIATION * rng.standard_normal())),
+            temperature=gcims_physics.TEMPERATURE + self.temperature * rng.standard_normal(),
+            pressure=gcims_physics.PRESSURE + self.pressure * rng.standard_normal(),
+            gain=float(np.exp(gcims_physics.GAIN_DEVIATION * rng.standard_normal())),
+            shift=self.shift * rng.standard_normal(),
+            stretch=self.stretch * rng.standard_normal(),
+            baseline=rng.standard_normal(3),
+        )
 
 
 def usual(blend: str) -> np.ndarray:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from inn_experiments.data.simulated.mobility import HALF_HEIGHT
+
 BINS = 838
 FIRST, LAST = 3.0, 13.5
 TIMES = FIRST + (LAST - FIRST) * (np.arange(BINS) + 0.5) / BINS
@@ -75,11 +77,8 @@ class Conditions:
 
     Attributes:
         concentration: in units in which k1 holds.
-        humidity: 1 is usual.
-        temperature, pressure: K and Torr.
-        gain: of the detector.
-        gate: delay, ms.
-        tilt: from light to heavy parts of a mixture.
+        humidity, temperature, pressure: 1 is usual; K and Torr.
+        gate, tilt: the delay, ms; from light to heavy parts of a mixture.
         baseline: (n, 2, terms).
     """
 
@@ -128,24 +127,12 @@ def drift_time(mobility: np.ndarray | float, conditions: Conditions) -> np.ndarr
 
 
 def spectra(chemical: str, conditions: Conditions, ions: float) -> np.ndarray:
-    """Noise-free rows (n, 1676) float32, ions in each bin: the positive drift bins, then the negative ones.
-
-    Args:
-        chemical: a key of CHEMICALS.
-        conditions: of the n rows.
-        ions: how many each polarity has in all.
-    """
+    """Noise-free rows (n, 1676) float32, of so many `ions` in each polarity: positive drift bins, then negative."""
     halves = [
         _peaks(chemistry, REACTANT[polarity], conditions) + _baseline(conditions.baseline[:, polarity])
         for polarity, chemistry in enumerate(CHEMICALS[chemical])
     ]
     return np.concatenate(halves, axis=1) * (ions * conditions.gain[:, None]).astype(np.float32)
-
-
-def add_noise(clean: np.ndarray, electronic: float, rng: np.random.Generator) -> np.ndarray:
-    """`clean` (n, d) with Gaussian shot noise (variance: the number of ions) and `electronic` noise."""
-    deviation = np.sqrt(np.maximum(clean, 0) + np.float32(electronic**2))
-    return clean + deviation * rng.standard_normal(clean.shape, dtype=np.float32)
 
 
 def _peaks(chemistry: Chemistry, reactant: float, conditions: Conditions) -> np.ndarray:
@@ -165,7 +152,7 @@ def _peaks(chemistry: Chemistry, reactant: float, conditions: Conditions) -> np.
 def _peak(mobility: np.ndarray | float, area: np.ndarray, power: float, conditions: Conditions) -> np.ndarray:
     centre = drift_time(mobility, conditions)
     # Where diffusion decides, R grows with the square root of V / T.
-    width = centre / (power * np.sqrt(TEMPERATURE / conditions.temperature) * 2.0 * np.sqrt(2.0 * np.log(2.0)))
+    width = centre / (power * np.sqrt(TEMPERATURE / conditions.temperature) * HALF_HEIGHT)
     height = area * (TIMES[1] - TIMES[0]) / (width * np.sqrt(2.0 * np.pi))
     centre, width, height = (value.astype(np.float32)[:, None] for value in (centre, width, height))
     return height * np.exp(np.float32(-0.5) * ((TIMES.astype(np.float32) - centre) / width) ** 2)

@@ -16,8 +16,8 @@ from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.data.checks import shorten
 from inn_experiments.data.division import Division
 from inn_experiments.data.ims.stored import RowWriter, StoredRows
-from inn_experiments.data.simulated import ims_physics
-from inn_experiments.data.simulated.ladder import ladder
+from inn_experiments.data.simulated import ims_physics, mobility
+from inn_experiments.data.simulated.mobility import add_noise, ladder
 from inn_experiments.data.source import Reader
 
 AXIS_NAME = "drift bin (positive, then negative)"
@@ -40,10 +40,7 @@ class ImsSimulated(Reader):
         ions: in each polarity of a row; they decide the shot noise.
         electronic_noise: standard deviation, in ions.
         generation_seed: of the rows themselves; the seed of `load` divides them.
-        test_fraction, val_fraction, fresh_fraction, per_class: as in `Reader`.
-
-    Raises:
-        UserError: an unknown chemical, values out of range, and too few rows.
+        test_fraction, val_fraction, fresh_fraction, per_class: as in `Division`.
     """
 
     smiles: dict[str, list[str]]
@@ -95,7 +92,8 @@ class ImsSimulated(Reader):
         """
         options = {key: value for key, value in asdict(self).items() if key not in asdict(Division())}
         # The formulas' own text is part of the name, so that a changed number there never meets old rows.
-        formulas = hashlib.sha256(Path(ims_physics.__file__).read_bytes()).hexdigest()
+        texts = [Path(module.__file__).read_bytes() for module in (ims_physics, mobility)]
+        formulas = hashlib.sha256(b"".join(texts)).hexdigest()
         key = hashlib.sha256(json.dumps([formulas, BLOCK, options]).encode()).hexdigest()[:16]
         path = cache / f"ims_simulated-{self.rows}-{key}.npy"
         once(path, lambda fresh: self._simulate(fresh, path.with_suffix(".npz")))
@@ -110,7 +108,7 @@ class ImsSimulated(Reader):
                 rng = np.random.default_rng(child_seed(self.generation_seed, f"block/{start // BLOCK}"))
                 conditions = ims_physics.draw(len(labels), self.concentration, self.temperature, self.pressure, rng)
                 clean = self.clean(labels, conditions)
-                writer.append(ims_physics.add_noise(clean, self.electronic_noise, rng))
+                writer.append(add_noise(clean, self.electronic_noise, rng))
                 drawn.append(asdict(conditions))
         write_arrays(facts, y=y, **{name: np.concatenate([block[name] for block in drawn]) for name in drawn[0]})
 

@@ -18,6 +18,7 @@ from inn_experiments.data.division import Parts
 from inn_experiments.data.source import ArrayRows
 from inn_experiments.maths.division import LEAST_TRAIN, balanced
 
+ARRAYS = ("x", "y", "x_test", "y_test")
 CLASSES = 10
 POOL = 4000
 
@@ -29,9 +30,6 @@ class Mnist1d:
     Args:
         rows, val_rows, fresh_rows: sizes of these parts, class-balanced as far as the 4,000 rows allow.
         generation_seed: the generator's seed; 42 is the published data set. The test rows are always its 1,000.
-
-    Raises:
-        UserError: sizes that are too small or exceed 4,000 together.
     """
 
     rows: int = 2000
@@ -40,12 +38,12 @@ class Mnist1d:
     generation_seed: int = 42
 
     def __post_init__(self) -> None:
-        if self.rows < LEAST_TRAIN * CLASSES:
-            raise UserError(f"data.rows={self.rows}: must be at least {LEAST_TRAIN * CLASSES}, two per class")
-        for argument, value in (("val_rows", self.val_rows), ("fresh_rows", self.fresh_rows)):
-            if value < 0:
-                raise UserError(f"data.{argument}={value}: must be at least 0")
-        total = self.rows + self.val_rows + self.fresh_rows
+        sizes = {"rows": self.rows, "val_rows": self.val_rows, "fresh_rows": self.fresh_rows}
+        for argument, value in sizes.items():
+            least, why = (LEAST_TRAIN * CLASSES, ", two per class") if argument == "rows" else (0, "")
+            if value < least:
+                raise UserError(f"data.{argument}={value}: must be at least {least}{why}")
+        total = sum(sizes.values())
         if total > POOL:
             raise UserError(
                 f"data.rows={self.rows}, data.val_rows={self.val_rows} and data.fresh_rows={self.fresh_rows} sum to "
@@ -77,7 +75,7 @@ def cached_arrays(cache: Path, generation_seed: int) -> dict[str, np.ndarray]:
     # The package's version is in the name: another one may generate other rows.
     path = cache / f"mnist1d-{version('mnist1d')}-seed{generation_seed}.npz"
     once(path, lambda fresh: write_arrays(fresh, **_generate(generation_seed)))
-    return read_arrays(path, ("x", "y", "x_test", "y_test"), "delete it to generate it again")
+    return read_arrays(path, ARRAYS, "delete it to generate it again")
 
 
 def _generate(generation_seed: int) -> dict[str, np.ndarray]:
@@ -93,4 +91,4 @@ def _generate(generation_seed: int) -> dict[str, np.ndarray]:
         finally:
             random.setstate(states[0])
             np.random.set_state(states[1])
-    return {key: np.asarray(made[key]) for key in ("x", "y", "x_test", "y_test")}
+    return {key: np.asarray(made[key]) for key in ARRAYS}

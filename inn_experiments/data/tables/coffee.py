@@ -8,24 +8,19 @@ from pathlib import Path
 import numpy as np
 
 from inn_experiments.data.source import ArrayRows, Reader
-from inn_experiments.data.tables.raw import RawTable
+from inn_experiments.data.tables.spectra import spectra
 
 
 @dataclass
 class Coffee(Reader):
-    """60 ATR-FTIR spectra of 1,841 channels, 20 each from Brasil, Ethiopia and Vietnam, over their base peak.
-
-    Args:
-        test_fraction, val_fraction, fresh_fraction, per_class: as in `Reader`.
-    """
+    """60 ATR-FTIR spectra of 1,841 channels, 20 each from Brasil, Ethiopia and Vietnam, over their base peak."""
 
     def read(self, cache: Path) -> ArrayRows:
         """All rows; `cache` is not used, the package holds the file."""
         from chemotools.datasets import load_coffee
 
-        spectra, labels = load_coffee()
+        found, labels = load_coffee()
         # Four spectra dip to at most 0.3 % of the base peak below zero in the first two channels. Absorbance
         # is not negative: the noise of the baseline is cut, so that the rows are bounded.
-        x = np.clip(spectra.to_numpy(dtype=np.float64), 0.0, None)
-        table = RawTable(x, labels["labels"].to_numpy(str), None, tuple(map(str, spectra.columns)), "channel")
-        return table.rows("coffee", "base_peak")
+        x = np.clip(found.to_numpy(dtype=np.float64), 0.0, None)
+        return spectra("coffee", x, labels["labels"].to_numpy(str), [*map(str, found.columns)], axis="channel")

@@ -1,17 +1,17 @@
-"""Frames of pandas as this program reads them: the header as it stands, text as text, and numbers that are numbers."""
+"""CSV and Parquet tables in pieces: the header as it stands, text as text, and numbers that are numbers."""
 
 from __future__ import annotations
 
 import csv
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from inn_experiments.contracts import UserError
+from inn_experiments.data.checks import readable
 
 if TYPE_CHECKING:
     import pandas
@@ -19,92 +19,104 @@ if TYPE_CHECKING:
 MISSING = ["", "NA", "N/A", "#N/A", "NaN", "nan", "NULL", "null", "None"]
 """What counts as a missing number in a CSV; text columns have no such words, an empty cell is empty."""
 
+PIECE = 2048
+"""Rows of a CSV that are read at a time; of a Parquet file it is one row group."""
 
-def csv_names(path: Path) -> list[str]:
-    """The header as it stands: a repeated name twice, where pandas would rename it."""
-    with path.open(newline="", encoding="utf-8-sig") as handle:
-        return next((row for row in csv.reader(handle) if row), [])
+SLICE = 32
+"""Columns that become numbers at a time."""
+
+Take = Callable[[list[str]], "pandas.DataFrame"]
+"""Some columns of one piece of a table."""
 
 
-@contextmanager
-def csv_frames(
-    path: Path, names: list[str], texts: Sequence[str], numeric: Sequence[str], piece: int | None = None
-) -> Iterator[Iterator[pandas.DataFrame]]:
-    """The rows of a CSV file, `piece` of them at a time or all at once.
+def column_names(path: Path) -> list[str]:
+    """The header as it stands: a repeated name twice, where pandas would rename it, but no saved row index."""
+    with readable(path):
+        if path.suffix.lower() == ".csv":
+            with path.open(newline="", encoding="utf-8-sig") as handle:
+                return next((row for row in csv.reader(handle) if row), [])
+        import pyarrow.parquet
 
-    Args:
-        path: the file.
-        names: of all its columns, see `csv_names`.
-        texts: columns read as text, so that class "01" stays "01" and a class "NA" is not a missing value.
-        numeric: columns that may have missing numbers.
-        piece: rows of a frame; None for one frame.
+        return [name for name in pyarrow.parquet.read_schema(path).names if not name.startswith("__index_level_")]
+
+
+def pieces(
+    path: Path, texts: list[str], numeric: list[str], *, what: str, remedy: str, kind: type = np.float64
+) -> Iterator[tuple[dict[str, np.ndarray], np.ndarray]]:
+    """Piece by piece, the columns `texts` by name, (k,) text each, and the columns `numeric`, (k, d) of a `kind`.
+
+    Class "01" stays "01", a class "NA" is not a missing value, and a missing number is NaN.
 
     Raises:
-        UserError: a row is longer than the header.
+        UserError: a damaged .csv or .parquet file, no rows, a row longer than the header, and text in a numeric
+            column, which messages call `what` and the `remedy` mends.
     """
+    before = 0
+    with readable(path):
+        for take in (_csv_pieces if path.suffix.lower() == ".csv" else _parquet_pieces)(path, texts, numeric):
+            frame = take(texts)
+            x = np.empty((len(frame), len(numeric)), dtype=kind)
+            # A row group may be the whole table, and decoding takes several times its room: a few columns at
+            # a time, so that there is one array of that size.
+            for start in range(0, len(numeric), SLICE):
+                some = take(numeric[start : start + SLICE])
+                _check_numeric(some, f"{path}: the {what}", remedy, before)
+                with np.errstate(over="ignore"):
+                    x[:, start : start + SLICE] = some.to_numpy(dtype=np.float64, na_value=np.nan)
+            yield {name: as_text(frame[name]) for name in texts}, x
+            before += len(x)
+    if not before:
+        raise UserError(f"{path}: the file has columns but no rows")
+
+
+def _csv_pieces(path: Path, texts: list[str], numeric: list[str]) -> Iterator[Take]:
     import pandas
 
     with warnings.catch_warnings():
         # A row that is longer than the header would only be warned about, and cut.
         warnings.simplefilter("error", pandas.errors.ParserWarning)
         try:
-            found = pandas.read_csv(
+            with pandas.read_csv(
                 path,
-                names=names,
+                names=column_names(path),
                 header=0,
                 encoding="utf-8-sig",
                 index_col=False,
                 low_memory=False,
-                chunksize=piece,
+                chunksize=PIECE,
                 dtype=dict.fromkeys(texts, str),
                 keep_default_na=False,
                 na_values=dict.fromkeys(numeric, MISSING),
-            )
-            if piece is None:
-                yield iter([found])
-            else:
-                with found as reader:
-                    yield reader
+            ) as frames:
+                for frame in frames:
+                    yield frame.__getitem__
         except pandas.errors.ParserWarning as error:
             raise UserError(f"{path}: a row has more fields than the header: {error}") from error
 
 
-def numbers(
-    frame: pandas.DataFrame, names: list[str], where: str, *, what: str, remedy: str, before: int = 0
-) -> np.ndarray:
-    """The columns `names` as (n, d) float64, a missing number as NaN.
+def _parquet_pieces(path: Path, texts: list[str], numeric: list[str]) -> Iterator[Take]:
+    import pyarrow.parquet
 
-    Args:
-        frame: of n rows.
-        names: of the columns.
-        where: the file, for the message.
-        what: what the message calls a column.
-        remedy: what the message says will help.
-        before: rows of the file before those of the frame.
+    with pyarrow.parquet.ParquetFile(path) as table:
+        for group in range(table.num_row_groups):
+            # The columns come in the file's order.
+            yield lambda names, group=group: table.read_row_group(group, names).to_pandas(ignore_metadata=True)[names]
 
-    Raises:
-        UserError: names the first text in the first column that has any.
-    """
+
+def _check_numeric(frame: pandas.DataFrame, what: str, remedy: str, before: int) -> None:
     import pandas
 
-    for name in names:
-        column = frame[name]
+    for name, column in frame.items():
         if pandas.api.types.is_numeric_dtype(column) or column.isna().all():
             continue
         bad = (pandas.to_numeric(column, errors="coerce").isna() & column.notna()).to_numpy()
         row = int(np.argmax(bad)) if bad.any() else 0
         raise UserError(
-            f"{where}: the {what} {name!r} is not numeric, first in row {before + row + 1} (counted from 1): "
+            f"{what} {name!r} is not numeric, first in row {before + row + 1} (counted from 1): "
             f"text {str(column.iloc[row])[:40]!r}; {remedy}"
         )
-    # One conversion for the whole block: a wide table has thousands of columns.
-    return frame[names].to_numpy(dtype=np.float64, na_value=np.nan)
 
 
-def as_text(values: pandas.Series | np.ndarray) -> np.ndarray:
+def as_text(values: pandas.Series) -> np.ndarray:
     """Values (n,) as text without surrounding blanks; a missing one becomes the empty text."""
-    import pandas
-
-    column = pandas.Series(values)
-    texts = column.astype(object).where(column.notna(), "").astype(str).to_numpy(str)
-    return np.strings.strip(texts)
+    return np.strings.strip(values.astype(object).where(values.notna(), "").astype(str).to_numpy(str))

@@ -6,8 +6,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+
+from inn_experiments.contracts import UserError
+from inn_experiments.data.archives import entries, read_npz
+from inn_experiments.data.checks import check_file, check_filled, check_finite, check_present, check_unique, shorten
+from inn_experiments.data.classes import class_smiles
 from inn_experiments.data.source import ArrayRows, Reader
-from inn_experiments.data.tables.readers import read_table
+from inn_experiments.data.tables.frames import column_names, pieces
+from inn_experiments.data.tables.spectra import spectra
+
+EXTENSIONS = (".csv", ".parquet", ".npz")
+AXIS_KEYS = {"mz": "m/z", "wavenumber": "wavenumber", "axis": "axis", "features": "feature"}
+"""Keys of an NPZ that may hold one entry per column, and what that axis is called in figures."""
+
+Read = tuple[np.ndarray, dict[str, np.ndarray], list[str], str]
+"""Numbers (n, d), argument -> text (n,), column names, and what the axis is called."""
 
 
 @dataclass
@@ -21,7 +35,7 @@ class Table(Reader):
             mixture separated by `|`; what conditioning=chemnet reads.
         features: the numeric columns to use, all others if None; numbers as names are the axis.
         scaling: `base_peak` (each row over its maximum) or `standard` (one mean and deviation of training rows).
-        test_fraction, val_fraction, fresh_fraction, per_class: as in `Reader`.
+        test_fraction, val_fraction, fresh_fraction, per_class: as in `Division`.
     """
 
     path: str
@@ -33,6 +47,61 @@ class Table(Reader):
 
     def read(self, cache: Path) -> ArrayRows:
         """All rows; `cache` is not used, the file itself is read every time."""
-        path = Path(self.path).expanduser()
+        path, where = Path(self.path).expanduser(), str(Path(self.path).expanduser())
+        check_file(path, EXTENSIONS)
+        columns = {"label": self.label, "group": self.group, "smiles": self.smiles}
+        columns = {argument: column for argument, column in columns.items() if column is not None}
         features = None if self.features is None else [str(name) for name in self.features]
-        return read_table(path, self.label, self.group, features, self.smiles).rows(path.stem, self.scaling)
+        read = _read_archive if path.suffix.lower() == ".npz" else _read_columns
+        x, texts, names, axis_name = read(path, columns, features)
+        for argument, column in columns.items():
+            check_filled(texts[argument], f"data.{argument}", column, where)
+        check_finite(x, names, where)
+        smiles = class_smiles(texts["label"], texts["smiles"], where) if "smiles" in texts else None
+        return spectra(
+            path.stem, x, texts["label"], names, self.scaling, groups=texts.get("group"), axis=axis_name, smiles=smiles
+        )
+
+
+def _read_columns(path: Path, columns: dict[str, str], features: list[str] | None) -> Read:
+    chosen = _choose(column_names(path), columns, features, str(path))
+    remedy = "correct it, or name the numeric columns in data.features"
+    found = list(pieces(path, [*columns.values()], chosen, what="feature column", remedy=remedy))
+    texts = {key: np.concatenate([piece[column] for piece, _ in found]) for key, column in columns.items()}
+    return np.concatenate([x for _, x in found]), texts, chosen, "axis"
+
+
+def _choose(names: list[str], columns: dict[str, str], features: list[str] | None, where: str) -> list[str]:
+    check_unique(names, where)
+    for argument, column in columns.items():
+        check_present(column, f"data.{argument}", names, where)
+    for feature in features or []:
+        check_present(feature, "data.features", names, where)
+        if feature in columns.values():
+            raise UserError(f"data.features: {feature!r} is the label, group or SMILES column, not a feature")
+    check_unique(features or [], "data.features")
+    chosen = features if features is not None else [name for name in names if name not in columns.values()]
+    if "" in chosen:
+        # Often a saved row index, which in a table sorted by class would give the class away.
+        raise UserError(f"{where}: column {names.index('') + 1} has no name; name it or list data.features")
+    if not chosen:
+        raise UserError(f"{where}: no feature column is left; its columns are: {shorten(names)}")
+    return chosen
+
+
+def _read_archive(path: Path, columns: dict[str, str], features: list[str] | None) -> Read:
+    where = str(path)
+    x, found, axes = read_npz(path, columns, AXIS_KEYS, "row")
+    if x.ndim != 2 or not x.shape[1] or not np.issubdtype(x.dtype, np.number) or np.iscomplexobj(x):
+        raise UserError(f"{where}: the key 'X' must hold a table of numbers (n, d), found {x.shape} {x.dtype}")
+    if not len(x):
+        raise UserError(f"{where}: the file has columns but no rows")
+    texts = entries(found, columns, len(x), "row", where)
+    key = next((key for key, axis in axes.items() if axis.shape == x.shape[1:]), None)
+    names = [str(name) for name in (axes[key] if key else range(x.shape[1]))]
+    check_unique(names, f"{where}, key {key!r}")
+    if features is not None:
+        for feature in features:
+            check_present(feature, "data.features", names, where)
+        x, names = x[:, [names.index(feature) for feature in features]], features
+    return x.astype(np.float64), texts, names, AXIS_KEYS[key] if key else "column"

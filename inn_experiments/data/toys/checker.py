@@ -22,7 +22,6 @@ class Checker(Toy):
 
     Args:
         noise: standard deviation in grey values, which are clipped at black and white.
-        rows, val_rows, test_rows, fresh_rows: as in `Toy`.
     """
 
     name: ClassVar[str] = "checker"

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from inn_experiments.contracts.limits import NonNegative
-from inn_experiments.data.toys.toy import Toy, one_class
+from inn_experiments.data.toys.toy import Toy, plane
 
 START, END = 1.5 * np.pi, 4.5 * np.pi
 """The angles t at the ends of the roll (t cos t, t sin t), those of scikit-learn's make_swiss_roll."""
@@ -22,7 +22,6 @@ class SwissRoll(Toy):
 
     Args:
         noise: standard deviation, in the spiral's own units.
-        rows, val_rows, test_rows, fresh_rows: as in `Toy`.
     """
 
     name: ClassVar[str] = "swiss_roll"
@@ -37,7 +36,7 @@ class SwissRoll(Toy):
 
     def draw(self, rows: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
         """Points (rows, 2) of the one class."""
-        return one_class(spiral_points(rows, self.noise, seed))
+        return spiral_points(rows, self.noise, seed), np.zeros(rows, dtype=np.int64)
 
 
 def spiral_points(rows: int, noise: float, seed: int) -> np.ndarray:
@@ -61,13 +60,8 @@ def project(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
     The place (n,) is the share of the spiral's length before the nearest point: 0 at the inner end, 1 at the
     outer one. The nearest point is the best of a grid of angles, refined by Newton's method within its cell.
-
-    Raises:
-        ValueError: other shapes.
     """
-    points = np.asarray(points, dtype=np.float64)
-    if points.ndim != 2 or points.shape[1] != 2:
-        raise ValueError(f"points must be (n, 2), got {points.shape}")
+    points = plane(points)
     angles = [_nearest(points[start : start + BLOCK]) for start in range(0, len(points), BLOCK)]
     t = np.concatenate(angles) if angles else np.zeros(0)
     distance = np.linalg.norm(points - _on_spiral(t), axis=1)

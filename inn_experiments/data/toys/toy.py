@@ -18,7 +18,7 @@ from inn_experiments.data.source import ArrayRows
 
 @dataclass(kw_only=True)
 class Toy(ABC):
-    """A source that draws the rows of every part: a subclass says how, and what its rows scatter about.
+    """A source that draws the rows of every part: a subclass says how, and what its `manifold` is, if it has one.
 
     Args:
         rows, val_rows, test_rows, fresh_rows: sizes of train, val, test and fresh; none is fresh where it is 0.
@@ -58,6 +58,9 @@ class Toy(ABC):
         return raw.split(Parts(*np.split(np.arange(edges[-1]), edges[:-1])))
 
 
-def one_class(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Rows x (n, d) with the label 0 for all (n,)."""
-    return x, np.zeros(len(x), dtype=np.int64)
+def plane(points: np.ndarray) -> np.ndarray:
+    """The `points` (n, 2) in float64; raises ValueError for other shapes."""
+    points = np.asarray(points, dtype=np.float64)
+    if points.ndim != 2 or points.shape[1] != 2:
+        raise ValueError(f"points must be (n, 2), got {points.shape}")
+    return points

@@ -22,10 +22,8 @@ def write_samples(folder: Path, split: Split, samples: Samples) -> Path:
     if split.shape is not None:
         shape, axes = split.shape, {}
         if isinstance(split.scaling, RecordScaling):
-            shape, axes = (
-                split.scaling.raw_shape,
-                dict(zip(("retention", "drift"), split.scaling.raw_axes, strict=True)),
-            )
+            shape = split.scaling.raw_shape
+            axes = dict(zip(("retention", "drift"), split.scaling.raw_axes, strict=True))
         with replacing(folder / "samples.npz") as fresh, fresh.open("wb") as handle:
             np.savez(handle, X=rows.reshape(len(rows), *shape), label=labels, **axes)
         return folder / "samples.npz"
