@@ -6,12 +6,11 @@ import pytest
 from reports_examples import WOBBLE, make_grid
 
 from inn_experiments.reports.studies.grid.findings import hypotheses_section
-from inn_experiments.reports.studies.grid.hypotheses import HYPOTHESES, answer, holm, overall
+from inn_experiments.reports.studies.grid.hypotheses import COMPARISONS, answer, holm, overall
 
 
 def answers(grid, name: str):
-    hypothesis = next(one for one in HYPOTHESES if one.name == name)
-    return [answer(grid, comparison) for comparison in hypothesis.comparisons]
+    return [answer(grid, comparison) for comparison in COMPARISONS if comparison.hypothesis == name]
 
 
 @pytest.mark.parametrize(("semi", "verdict"), [(0.1, "supported"), (0.9, "not supported"), (0.5, "undecided")])

@@ -1,8 +1,9 @@
 """Means over seeds with their 95 % intervals, of series and tables made from a frame of runs."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from math import isnan, nan
 
+import numpy as np
 import pandas as pd
 
 from inn_experiments.measures.numbers.intervals import Interval, corrected_interval, mean_interval
@@ -44,10 +45,16 @@ def corrected_over_seeds(values: pd.Series, frame: Frame) -> Interval | None:
     return corrected_interval(known.tolist(), train, test)
 
 
+def by_row(read: Callable[..., float], *tables: pd.DataFrame) -> pd.Series:
+    """What `read` makes of the known numbers in each row, an array a table; NaN where there is none."""
+    every = zip(*(table.to_numpy(dtype=float) for table in tables), strict=True)
+    rows = [[row[~np.isnan(row)] for row in numbers] for numbers in every]
+    return pd.Series([read(*row) if row[0].size else np.nan for row in rows], index=tables[0].index, dtype=float)
+
+
 def row_means(table: pd.DataFrame) -> pd.Series:
-    """The mean of the known numbers in each row, summed from left to right; NaN where there is none."""
-    rows = [[value for value in row if not isnan(value)] for row in table.to_numpy(dtype=float).tolist()]
-    return pd.Series([sum(row) / len(row) if row else nan for row in rows], index=table.index, dtype=float)
+    """The mean of the known numbers in each row, summed from left to right."""
+    return by_row(lambda row: sum(row.tolist()) / len(row), table)
 
 
 def without_gaps(table: pd.DataFrame) -> pd.DataFrame:

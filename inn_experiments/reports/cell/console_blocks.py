@@ -15,9 +15,6 @@ SHOWN_CLASSES, SMALLEST = 12, 3
 UNBALANCED = 1.5
 """Classes are told one by one where the largest has this many times the rows of the smallest, or more."""
 
-Utility = dict[tuple[str, str, str | None], dict[str, Number]]
-"""(protocol, treatment, class or None for all) -> measure -> its number."""
-
 
 def columns(first: str, *others: str, gap: int = 2, wrap: bool = True) -> Table:
     """An empty table without lines: a column of words, then columns of numbers; `wrap`: whether words may break."""
@@ -67,26 +64,28 @@ def _claims_table(report: Report) -> Table | None:
         known, chance = number(claim.value), report.find(claim.key, reference="chance")
         if claim.low is not None and claim.high is not None:
             known += f" [{number(claim.low)}, {number(claim.high)}]"
-        beside = ["" if chance is None else number(chance.value), "" if claim.p is None else probability(claim.p)]
+        beside = ("" if chance is None else number(chance.value), "" if claim.p is None else probability(claim.p))
         table.add_row(Text(claim.label or claim.key), Text(known), *beside)
     return table
 
 
 def _utility_table(report: Report) -> Table | None:
     """Macro F1 on real test rows for each treatment with its 95 % interval; None where there is none."""
-    scored = _utility(report)
-    protocols = list(dict.fromkeys(protocol for protocol, treatment, _ in scored if treatment in SHOWN_TREATMENTS))
-    if not protocols:
+    prefixes = list(dict.fromkeys(prefix for prefix, treatment, _ in _scored(report) if treatment in SHOWN_TREATMENTS))
+    if not prefixes:
         return None
-    heads = [head for protocol in protocols for head in (protocol, "− real")]
-    table = columns("macro F1, trained on", *heads, gap=1)
+    table = columns(
+        "macro F1, trained on",
+        *(head for each in prefixes for head in (each.removeprefix("utility/"), "− real")),
+        gap=1,
+    )
     table.columns[0].no_wrap = True
     for treatment in SHOWN_TREATMENTS:
         entries: list[Text | str] = []
-        for protocol in protocols:
-            row = scored.get((protocol, treatment, None), {})
-            entries.append(interval(row["f1_macro"].value, row["f1_macro"].half) if row else "")
-            entries.append("" if treatment == "real" else _difference(row.get("difference_f1_macro")))
+        for prefix in prefixes:
+            f1 = report.find(f"{prefix}/{treatment}/f1_macro")
+            entries.append("" if f1 is None else interval(f1.value, f1.half))
+            entries.append(_difference(report.find(f"{prefix}/{treatment}/difference_f1_macro")))
         if any(map(str, entries)):
             table.add_row(TREATMENTS[treatment], *entries)
     return table
@@ -94,31 +93,26 @@ def _utility_table(report: Report) -> Table | None:
 
 def _class_table(report: Report) -> Table | None:
     """F1 of the smallest classes, and what generated rows add to it; None for even classes."""
-    scored = _utility(report)
-    protocol = next((protocol for protocol, _, _ in scored), "")
-    classes = [name for place, treatment, name in scored if name and (place, treatment) == (protocol, "real")]
-    sizes = {name: scored[protocol, "real", name]["n_train"].value for name in classes}
+    prefix = next((prefix for prefix, _, _ in _scored(report)), "")
+    told = [(treatment, name) for place, treatment, name in _scored(report) if name and place == prefix]
+    sizes = {name: report.find(f"{prefix}/real/n_train", name).value for treatment, name in told if treatment == "real"}
     if not sizes or max(sizes.values()) < UNBALANCED * min(sizes.values()):
         return None
-    told = {treatment for place, treatment, name in scored if name and place == protocol}
     shown = {"synthetic": "+ synth.", "reconstructed_synthetic": "rec. + synth."}
-    shown = {treatment: label for treatment, label in shown.items() if treatment in told}
+    shown = {treatment: label for treatment, label in shown.items() if treatment in dict(told)}
     table = columns("F1, smallest classes", "rows", "real", *(f"{each} − real" for each in shown.values()), wrap=False)
-    for name in classes[:SMALLEST]:
-        f1 = scored[protocol, "real", name]["f1"]
-        gains = (scored.get((protocol, treatment, name), {}).get("difference_f1") for treatment in shown)
-        entries = [f"{sizes[name]:.0f}", interval(f1.value, f1.half), *map(_difference, gains)]
+    for name, size in list(sizes.items())[:SMALLEST]:
+        f1 = report.find(f"{prefix}/real/f1", name)
+        gains = (report.find(f"{prefix}/{treatment}/difference_f1", name) for treatment in shown)
+        entries = [f"{size:.0f}", interval(f1.value, f1.half), *map(_difference, gains)]
         table.add_row(Text(name, overflow="ellipsis"), *entries)
     return table
 
 
-def _utility(report: Report) -> Utility:
-    found: Utility = defaultdict(dict)
-    for each in report.numbers:
-        if each.key.startswith("utility/"):
-            _, protocol, treatment, measure = each.key.split("/")
-            found[protocol, treatment, each.of][measure] = each
-    return found
+def _scored(report: Report) -> list[tuple[str, str, str | None]]:
+    """`utility/PROTOCOL`, treatment and class (None for all) of each number of utility, in the report's order."""
+    keys = ((each.key.rsplit("/", 2), each.of) for each in report.numbers if each.key.startswith("utility/"))
+    return [(prefix, treatment, of) for (prefix, treatment, _), of in keys]
 
 
 def _difference(gain: Number | None) -> Text | str:

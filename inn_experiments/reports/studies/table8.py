@@ -1,13 +1,13 @@
 """The paper's Table 8 from finished runs, with the scores that tell a class' structure from its moments."""
 
 from argparse import Namespace
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from inn_experiments.reports import words
-from inn_experiments.reports.estimate import over_seeds
+from inn_experiments.reports.estimate import by_row, over_seeds
 from inn_experiments.reports.runs import Frame, choose
 from inn_experiments.reports.study import Document, Study
 from inn_experiments.reports.table import arrowed, markdown
@@ -78,10 +78,12 @@ def error_table(runs: Frame) -> str:
     for arm, title in ARMS.items():
         line = [f"**{title}**"]
         for key in ("mean", "std"):
-            line.append(entry(over_classes((by_class(runs, f"{arm}/{key}") - by_class(runs, f"real/{key}")).abs())))
+            line.append(entry(by_row(np.mean, (by_class(runs, f"{arm}/{key}") - by_class(runs, f"real/{key}")).abs())))
             shares = by_class(runs, f"{arm}/{key}_error")
-            line += [percent(over_classes(shares)), percent(over_classes(shares, max))]
-        lines.append([*line, *(percent(over_classes(by_class(runs, f"{arm}/{key}_error"))) for key in ("pc1", "pc2"))])
+            line += [percent(by_row(np.mean, shares)), percent(by_row(max, shares))]
+        lines.append(
+            [*line, *(percent(by_row(np.mean, by_class(runs, f"{arm}/{key}_error"))) for key in ("pc1", "pc2"))]
+        )
     return markdown([*header, "PC1 error", "PC2 error"], lines)
 
 
@@ -91,12 +93,6 @@ def structure_table(runs: Frame, keys: Sequence[str]) -> str:
     if "coverage" in keys:
         tables["generated coverage over second real's"] = by_class(runs, "generated/coverage_ratio")
     return _class_table(tables)
-
-
-def over_classes(table: pd.DataFrame, over: Callable[[np.ndarray], float] = np.mean) -> pd.Series:
-    """Per run, the mean (or what `over` gives) of a number over the classes that the run has."""
-    rows = [row[~np.isnan(row)] for row in table.to_numpy()]
-    return pd.Series([float(over(row)) if row.size else np.nan for row in rows], index=table.index)
 
 
 def entry(values: pd.Series) -> str:
@@ -117,7 +113,7 @@ def percent(values: pd.Series) -> str:
 def _class_table(tables: Mapping[str, pd.DataFrame]) -> str:
     names = list(next(iter(tables.values())))
     lines = [[name, *(entry(table[name]) for table in tables.values())] for name in names]
-    lines.append(["**mean**", *(entry(over_classes(table)) for table in tables.values())])
+    lines.append(["**mean**", *(entry(by_row(np.mean, table)) for table in tables.values())])
     return markdown(["Chemical", *tables], lines)
 
 

@@ -26,11 +26,11 @@ ABOUT = (
 
 def hypotheses_section(grid: Design) -> list[str]:
     """Every hypothesis with its overall answer and one line per comparison."""
-    every = [expected.answer(grid, each) for one in expected.HYPOTHESES for each in one.comparisons]
+    every = [expected.answer(grid, each) for each in expected.COMPARISONS]
     every = [one._replace(holm=p) for one, p in zip(every, expected.holm([one.p for one in every]), strict=True)]
-    parts, answers = [ABOUT, _multiplicity(every)], iter(every)
-    for name, statement, comparisons in expected.HYPOTHESES:
-        group = [next(answers) for _ in comparisons]
+    parts = [ABOUT, _multiplicity(every)]
+    for name, statement in expected.STATEMENTS.items():
+        group = [one for one in every if one.comparison.hypothesis == name]
         summary = ", ".join(f"{count} {verdict}" for verdict, count in Counter(one.verdict for one in group).items())
         parts += [f"### {name}: {expected.overall(group)}", f"{statement} ({summary})"]
         parts.append(markdown(HEADER, [_row(grid, one) for one in group]))
@@ -64,7 +64,7 @@ def spread_line(grid: Design) -> str:
 
 
 def _row(grid: Design, one: Answer) -> list[str]:
-    axis, better, worse, key = one.comparison
+    _, axis, better, worse, key = one.comparison
     names = [f"{axis}={better}", worse, f"{key.removeprefix('test/')} ({quantity(key).better})"]
     if one.verdict == expected.NO_DATA:
         return [*names, "missing", "—", "0", "—", "—", expected.NO_DATA]

@@ -19,18 +19,11 @@ SUPPORTED, CONTRADICTED, UNDECIDED, NO_DATA = "supported", "not supported", "und
 class Comparison(NamedTuple):
     """`better` is said to beat `worse` (values of one axis) in a metric, all other axes being equal."""
 
+    hypothesis: str
     axis: str
     better: str
     worse: str
     key: str
-
-
-class Hypothesis(NamedTuple):
-    """One expected finding and the comparisons that together say the same."""
-
-    name: str
-    statement: str
-    comparisons: list[Comparison]
 
 
 class Ratio(NamedTuple):
@@ -60,42 +53,27 @@ class Answer(NamedTuple):
     holm: float | None = None
 
 
-def _each(axis: str, better: str, worse: str, *keys: str) -> list[Comparison]:
-    return [Comparison(axis, better, worse, f"test/{key}") for key in keys]
-
-
 ROUND_TRIPS = ("round_trip_clean/mse", "round_trip_prime/mse")
 STRUCTURE = ("samples/c2st", "samples/fid", "samples/precision", "samples/coverage")
-HYPOTHESES = (
-    Hypothesis(
-        "H1",
-        "Semi-implicit training has the best bidirectional consistency (lowest round-trip errors).",
-        _each("method", "semi_implicit", "implicit", *ROUND_TRIPS)
-        + _each("method", "semi_implicit", "svd", *ROUND_TRIPS)
-        + _each("method", "semi_implicit", "explicit", *ROUND_TRIPS),
-    ),
-    Hypothesis(
-        "H2",
-        "Implicit has lower errors in each direction than semi-implicit, but is less consistent.",
-        _each("method", "implicit", "semi_implicit", "forward/mse", "inverse/mse")
-        + _each("method", "semi_implicit", "implicit", *ROUND_TRIPS),
-    ),
-    Hypothesis(
-        "H3",
-        "SVD inversion is stable, explicit inversion struggles with the activations.",
-        _each("method", "svd", "explicit", "inverse/mse", *ROUND_TRIPS),
-    ),
-    Hypothesis(
-        "H4",
-        "Same-class convex noise preserves structure better than Gaussian noise, above all inversely.",
-        _each("sampling", "convex", "gaussian", "inverse/mse", *STRUCTURE),
-    ),
-    Hypothesis(
-        "H5",
-        "The FID loss gives perceptually better samples (FID), the KL loss better matched ones (KL).",
-        _each("loss", "fid", "kl", "samples/fid") + _each("loss", "kl", "fid", "samples/kl"),
-    ),
+STATEMENTS = {
+    "H1": "Semi-implicit training has the best bidirectional consistency (lowest round-trip errors).",
+    "H2": "Implicit has lower errors in each direction than semi-implicit, but is less consistent.",
+    "H3": "SVD inversion is stable, explicit inversion struggles with the activations.",
+    "H4": "Same-class convex noise preserves structure better than Gaussian noise, above all inversely.",
+    "H5": "The FID loss gives perceptually better samples (FID), the KL loss better matched ones (KL).",
+}
+CLAIMS = (
+    ("H1", "method", "semi_implicit", "implicit", ROUND_TRIPS),
+    ("H1", "method", "semi_implicit", "svd", ROUND_TRIPS),
+    ("H1", "method", "semi_implicit", "explicit", ROUND_TRIPS),
+    ("H2", "method", "implicit", "semi_implicit", ("forward/mse", "inverse/mse")),
+    ("H2", "method", "semi_implicit", "implicit", ROUND_TRIPS),
+    ("H3", "method", "svd", "explicit", ("inverse/mse", *ROUND_TRIPS)),
+    ("H4", "sampling", "convex", "gaussian", ("inverse/mse", *STRUCTURE)),
+    ("H5", "loss", "fid", "kl", ("samples/fid",)),
+    ("H5", "loss", "kl", "fid", ("samples/kl",)),
 )
+COMPARISONS = [Comparison(*claim, f"test/{key}") for *claim, keys in CLAIMS for key in keys]
 
 
 def answer(grid: Design, comparison: Comparison) -> Answer:

@@ -7,14 +7,14 @@ import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
 
-from inn_experiments.reports.estimate import corrected_over_seeds
+from inn_experiments.reports.estimate import by_row, corrected_over_seeds
 from inn_experiments.reports.runs import ABSENT, Frame
 from inn_experiments.reports.studies.records2d import runs as query
 from inn_experiments.reports.studies.records2d.figure import records2d_figure
 from inn_experiments.reports.studies.records2d.runs import ERROR, Kind, Width
 from inn_experiments.reports.study import Document, Study
 from inn_experiments.reports.table import markdown
-from inn_experiments.reports.words import entry, leaves_out_zero, signed
+from inn_experiments.reports.words import interval, leaves_out_zero, signed
 
 TREATMENTS = {
     "real": "original",
@@ -110,7 +110,11 @@ def separability_table(widths: Mapping[Width, Frame]) -> str:
         if first is not None and second is not None:
             known = dict(zip(first.runs["seed"], first.value(ERROR), strict=True))
             gaps = (second.value(ERROR) - second.runs["seed"].map(known)).dropna()
-            rows += [[str(latent), difference(gaps, second), f"{(gaps > 0).sum()} of {len(gaps)}"]] if len(gaps) else []
+            rows += (
+                [[str(latent), text(gaps, second, difference), f"{(gaps > 0).sum()} of {len(gaps)}"]]
+                if len(gaps)
+                else []
+            )
     return markdown(["d", "joint − sequential, MSE", "seeds in which sequential is lower"], rows) if rows else ""
 
 
@@ -121,9 +125,9 @@ def utility_table(runs: Frame, protocol: str) -> str:
         accuracy, f1 = (runs.value(f"utility/{protocol}/{name}/{key}") for key in SCALES)
         if accuracy.notna().any():
             gains = [ABSENT, ABSENT] if name == "real" else gained(runs, protocol, name, "real")
-            rows.append([label, percent(accuracy, runs), text(f1, runs), *gains, PAPER.get(name, "")])
-    trivial = percent(by_run(runs, [f"utility/{protocol}/real/{key}" for key in ("n_train", "n_test")], largest), runs)
-    rows.append(["always the largest class (trivial)", trivial, *[""] * 4])
+            rows.append([label, text(accuracy, runs, percent, 100), text(f1, runs), *gains, PAPER.get(name, "")])
+    trivial = by_row(largest, *(runs.classes(f"utility/{protocol}/real/{key}") for key in ("n_train", "n_test")))
+    rows.append(["always the largest class (trivial)", text(trivial, runs, percent, 100), *[""] * 4])
     header = ["Trained on", "accuracy, %", "macro F1", "accuracy − original, points", "macro F1 − original"]
     return markdown([*header, "the paper's own accuracy, %"], rows)
 
@@ -140,11 +144,11 @@ def control_table(kinds: Mapping[Kind, Frame], protocol: str) -> str:
 
 def gained(runs: Frame, protocol: str, treatment: str, reference: str) -> list[str]:
     """By how much a treatment is above another one of the same run, in accuracy (points) and macro F1."""
-    prefix = f"utility/{protocol}"
-    return [
-        difference(runs.value(f"{prefix}/{treatment}/{key}") - runs.value(f"{prefix}/{reference}/{key}"), runs, scale)
-        for key, scale in SCALES.items()
-    ]
+    found = []
+    for key, scale in SCALES.items():
+        own, other = (runs.value(f"utility/{protocol}/{name}/{key}") for name in (treatment, reference))
+        found.append(text(own - other, runs, difference, scale))
+    return found
 
 
 def class_table(runs: Frame, protocol: str) -> str:
@@ -156,18 +160,11 @@ def class_table(runs: Frame, protocol: str) -> str:
     gains = {name: table for name, table in gains.items() if len(table.columns)}
     f1, rows = runs.classes(f"{prefix}/real/f1"), []
     for name, size in sizes.items():
-        uplifts = (difference(table[name], runs) for table in gains.values())
+        uplifts = (text(table[name], runs, difference) for table in gains.values())
         rows.append([name, f"{size:.3g}", text(f1[name], runs), *uplifts])
-    trends = [by_run(runs, [f"{prefix}/{name}/{key}" for key in ("n_train", "difference_f1")], trend) for name in gains]
-    rows.append(["rank correlation with the size", "", "", *(difference(each, runs) for each in trends)])
+    trends = [by_row(trend, runs.classes(f"{prefix}/{name}/n_train"), table) for name, table in gains.items()]
+    rows.append(["rank correlation with the size", "", "", *(text(each, runs, difference) for each in trends)])
     return markdown(["Class", "training records", "F1, original", *(TREATMENTS[name] for name in gains)], rows)
-
-
-def by_run(runs: Frame, keys: list[str], read: Callable[..., float]) -> pd.Series:
-    """What `read` makes of some numbers of each run's classes, an array a key; NaN where none were told."""
-    tables = [runs.classes(key).to_numpy(dtype=float) for key in keys]
-    rows = [[row[~np.isnan(row)] for row in numbers] for numbers in zip(*tables, strict=True)]
-    return pd.Series([read(*row) if len(row[0]) else np.nan for row in rows], index=runs.runs.index, dtype=float)
 
 
 def largest(train: np.ndarray, test: np.ndarray) -> float:
@@ -181,26 +178,19 @@ def trend(sizes: np.ndarray, gains: np.ndarray) -> float:
     return np.nan if constant else float(spearmanr(sizes, gains).statistic)
 
 
-def text(values: pd.Series, runs: Frame) -> str:
-    """The mean over seeds, `mean ± half`."""
-    return entry(corrected_over_seeds(values, runs), ABSENT)
-
-
-def percent(values: pd.Series, runs: Frame) -> str:
-    """The mean over seeds in per cent with two digits behind the point, as the paper has it."""
+def text(values: pd.Series, runs: Frame, form: Callable[..., str] = interval, scale: float = 1.0) -> str:
+    """The mean over seeds and its half width, times `scale`, as `form` writes them."""
     found = corrected_over_seeds(values, runs)
-    if found is None:
-        return ABSENT
-    mean, half = found
-    return f"{100 * mean:.2f} ± {'n/a' if half is None else f'{100 * half:.2f}'}"
+    return ABSENT if found is None else form(*(None if one is None else scale * one for one in found))
 
 
-def difference(values: pd.Series, runs: Frame, scale: float = 1.0) -> str:
-    """The mean over seeds with its sign, bold where the interval leaves 0 out."""
-    found = corrected_over_seeds(values, runs)
-    if found is None:
-        return ABSENT
-    mean, half = scale * found[0], None if found[1] is None else scale * found[1]
+def percent(mean: float, half: float | None) -> str:
+    """Per cent with two digits behind the point, as the paper has it."""
+    return f"{mean:.2f} ± {'n/a' if half is None else f'{half:.2f}'}"
+
+
+def difference(mean: float, half: float | None) -> str:
+    """With its sign, bold where the interval leaves 0 out."""
     return f"**{signed(mean, half)}**" if leaves_out_zero(mean, half) else signed(mean, half)
 
 
