@@ -85,7 +85,8 @@ def _utility_table(report: Report) -> Table | None:
         for prefix in prefixes:
             f1 = report.find(f"{prefix}/{treatment}/f1_macro")
             entries.append("" if f1 is None else interval(f1.value, f1.half))
-            entries.append(_difference(report.find(f"{prefix}/{treatment}/difference_f1_macro")))
+            gain = report.find(f"{prefix}/{treatment}/difference_f1_macro")
+            entries.append("" if treatment == "real" else _difference(gain))
         if any(map(str, entries)):
             table.add_row(TREATMENTS[treatment], *entries)
     return table

@@ -64,7 +64,8 @@ def records_figure(split: Split, samples: Samples) -> Figure:
     Of more classes than fit, those with the most and with the fewest training records are shown, half and half.
     """
     counts = np.bincount(split.train.y, minlength=len(split.classes))
-    labels = _shown(counts)
+    order, half = np.argsort(-counts, kind="stable").tolist(), SHOWN_CLASSES // 2
+    labels = sorted(order if len(order) <= SHOWN_CLASSES else order[:half] + order[-half:])
     # All but the extremes of the real records.
     low, high = map(float, np.quantile(split.test.x, (0.001, 0.999)))
     limits = {"vmin": low, "vmax": high if high > low else low + 1.0}
@@ -118,10 +119,3 @@ def preprocessing_figure(scaling: RecordScaling) -> Figure:
     figure.supylabel("place along retention", fontsize=8)
     figure.suptitle("The first training record after each step of the preprocessing, and undone again", fontsize=9)
     return figure
-
-
-def _shown(counts: np.ndarray) -> list[int]:
-    """The classes that are shown, in their order; `counts` are their training records."""
-    half = SHOWN_CLASSES // 2
-    order = np.argsort(-counts, kind="stable").tolist()
-    return sorted(order if len(order) <= SHOWN_CLASSES else order[:half] + order[-half:])

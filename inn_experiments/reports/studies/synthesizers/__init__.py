@@ -48,7 +48,8 @@ def answer(frame: Frame, options: Namespace) -> Document:
 def about(runs: Frame) -> str:
     """How many rows a data set has, and what real rows, copies of them and wrong labels score in it."""
     parts = {part: runs.split(part).dropna() for part in ("train", "test", "features", "classes")}
-    sizes = {part: _range(int(found.min()), int(found.max())) for part, found in parts.items() if len(found)}
+    ends = {part: dict.fromkeys((int(found.min()), int(found.max()))) for part, found in parts.items() if len(found)}
+    sizes = {part: " to ".join(f"{size:,}" for size in found) for part, found in ends.items()}
     words = "{train} training rows, {test} test rows, {features} features, {classes} classes; "
     real, shuffled = (entry(query.shared(runs, query.utility(runs, name))) for name in ("real", "shuffled"))
     copies = entry(query.shared(runs, query.utility(runs, "bootstrap", "difference_f1_macro")))
@@ -101,10 +102,6 @@ def reading(runs: Frame) -> str:
 
 def _names(presets: Sequence[str]) -> str:
     return ", ".join(presets) or "none"
-
-
-def _range(low: int, high: int) -> str:
-    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
 
 
 STUDY = Study("synthesizers", "every preset: fidelity, utility and cost by data set", answer)
