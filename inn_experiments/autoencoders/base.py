@@ -1,8 +1,7 @@
 """What the autoencoders share: training their parts, encoding and decoding in blocks."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from torch import Tensor, nn
 
 from inn_experiments.autoencoders.normalisation import Kind
 from inn_experiments.contracts import About, Rows
+from inn_experiments.contracts.limits import Positive, PositiveInt
 from inn_experiments.contracts.parts import State
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.moments import blocks
@@ -26,6 +26,7 @@ SETTING = "autoencoder.learning_rate"
 """What a message about divergence tells to lower."""
 
 
+@dataclass(eq=False)
 class Autoencoder(Fitted):
     """Rows (n, d) to latents (n, m) and back; a subclass says which networks there are and how they learn.
 
@@ -41,9 +42,13 @@ class Autoencoder(Fitted):
     kind = "autoencoder"
     AFTERWARDS = ("normalise",)
 
-    def __init__(self, trainer: Trainer, batch: int, learning_rate: float, normalise: Kind) -> None:
-        super().__init__(trainer)
-        self.batch, self.learning_rate, self.normalise = batch, learning_rate, normalise
+    trainer: Trainer
+    batch: PositiveInt = 256
+    learning_rate: Positive = 3e-4
+    normalise: Kind = "scalar"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
         self.described: dict[str, Any] = {}
         self.resume: Path | None = None
 
@@ -128,9 +133,8 @@ class Autoencoder(Fitted):
             objective.net.load_state_dict(kept["weights"])
             curves, seconds = kept["curves"], kept["seconds"]
         else:
-            trainer = self.trainer.with_settings(
-                epochs=epochs, batch=self.batch, learning_rate=self.learning_rate, resume=folder
-            )
+            trainer = replace(self.trainer, epochs=epochs, batch=self.batch, learning_rate=self.learning_rate)
+            trainer.resume = folder
             curves, seconds = trainer.fit(objective, Blocks(*rows.shape, draw, self.batch, draws))
             if finished:
                 # What comes after may be interrupted, and this then need not be trained again.

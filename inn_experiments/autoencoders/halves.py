@@ -1,34 +1,29 @@
 """Autoencoders of two halves, each a stack of linear layers whose widths fall, or rise."""
 
-from __future__ import annotations
-
+from dataclasses import dataclass
 from typing import Any
 
 from torch import Tensor, nn
 
 from inn_experiments.autoencoders.base import Autoencoder
-from inn_experiments.autoencoders.normalisation import Kind
+from inn_experiments.contracts.limits import PositiveInt
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.nets.autoencoders import LinearStack, falling_widths, rising_widths
-from inn_experiments.training.seeding import seeded
-from inn_experiments.training.trainer import Trainer
+from inn_experiments.training.trained import seeded
 
 
+@dataclass(eq=False)
 class Halves(Autoencoder):
     """An encoder and a decoder; a subclass says in `_train` how the two learn.
 
     Args:
-        trainer, batch, learning_rate, normalise: as in `Autoencoder`.
         layers: of each half.
         widths: of the inner states of the encoder, which the decoder has in reverse; None for widths that fall
             linearly.
     """
 
-    def __init__(
-        self, trainer: Trainer, layers: int, widths: list[int] | None, batch: int, learning_rate: float, normalise: Kind
-    ) -> None:
-        super().__init__(trainer, batch, learning_rate, normalise)
-        self.layers, self.widths = layers, widths
+    layers: PositiveInt = 9
+    widths: list[PositiveInt] | None = None
 
     @property
     def encoder(self) -> LinearStack:
@@ -52,10 +47,8 @@ class Halves(Autoencoder):
 
     def _make(self, described: dict[str, Any]) -> dict[str, nn.Module]:
         encoder = LinearStack(described["encoder"])
-        return {
-            "encoder": encoder,
-            "decoder": LinearStack(described["decoder"], self.about.bounded, described["whitened"]),
-        }
+        decoder = LinearStack(described["decoder"], self.about.bounded, described["whitened"])
+        return {"encoder": encoder, "decoder": decoder}
 
     def _encode(self, x: Tensor) -> Tensor:
         return self.encoder(x)

@@ -1,7 +1,5 @@
 """How latents are brought to a common scale before a generator learns them, with training statistics alone."""
 
-from __future__ import annotations
-
 from typing import Any, Literal
 
 import numpy as np

@@ -1,40 +1,27 @@
 """The ordinary autoencoder: both halves learn together to give the row back."""
 
-from __future__ import annotations
+from dataclasses import dataclass
 
 import torch
 from torch import nn
 
 from inn_experiments.autoencoders.halves import Halves
-from inn_experiments.autoencoders.normalisation import Kind
 from inn_experiments.contracts import Rows
-from inn_experiments.contracts.limits import Positive, PositiveInt
+from inn_experiments.contracts.limits import PositiveInt
 from inn_experiments.maths.moments import Moments, evenly
-from inn_experiments.training.trainer import Trainer
 
 
+@dataclass(eq=False)
 class Plain(Halves):
     """Minimises |x - D(E(x))|^2 over both halves (paper, Section 3, its first formula); no chemistry enters.
 
     Args:
-        trainer, layers, widths, batch, learning_rate, normalise: as in `Halves`.
         latent: m.
         epochs: of the joint training.
     """
 
-    def __init__(
-        self,
-        trainer: Trainer,
-        latent: PositiveInt = 512,
-        layers: PositiveInt = 9,
-        widths: list[PositiveInt] | None = None,
-        epochs: PositiveInt = 100,
-        batch: PositiveInt = 256,
-        learning_rate: Positive = 3e-4,
-        normalise: Kind = "scalar",
-    ) -> None:
-        super().__init__(trainer, layers, widths, batch, learning_rate, normalise)
-        self.latent, self.epochs = latent, epochs
+    latent: PositiveInt = 512
+    epochs: PositiveInt = 100
 
     def _train(self, train: Rows, val: Rows, seed: int) -> None:
         self._build(train.x.shape[1], self.latent, seed)

@@ -1,7 +1,6 @@
 """What the autoencoders of 2-D records share: transformer pairs that learn series, and the records' shape."""
 
-from __future__ import annotations
-
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,25 +8,24 @@ import torch
 from torch import Tensor, nn
 
 from inn_experiments.autoencoders.base import Autoencoder
-from inn_experiments.autoencoders.normalisation import Kind
 from inn_experiments.contracts import UserError
+from inn_experiments.contracts.limits import Positive, PositiveInt
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.moments import Moments, evenly
-from inn_experiments.nets.series import SeriesDecoder, SeriesEncoder
-from inn_experiments.training.seeding import seeded
-from inn_experiments.training.trainer import Trainer
+from inn_experiments.nets.series import SeriesDecoder, SeriesEncoder, Width
+from inn_experiments.training.trained import seeded
 
 # Numbers that go through a network at once: inside it a series takes many times its own memory.
 VALUES = 500_000
 
 
+@dataclass(eq=False)
 class Transformers(Autoencoder):
     """Pairs of a series encoder and a series decoder, each pair trained to give its series back.
 
     A subclass says which series of a record these are. A record's latent is a flattened d x d matrix.
 
     Args:
-        trainer, batch, learning_rate, normalise: as in `Autoencoder`.
         latent: d.
         epochs: of each pair.
         width, blocks: of the transformers.
@@ -36,19 +34,11 @@ class Transformers(Autoencoder):
         UserError: when fitted, for rows that are no 2-D records, and for d above a side of the record.
     """
 
-    def __init__(
-        self,
-        trainer: Trainer,
-        latent: int,
-        epochs: int,
-        batch: int,
-        learning_rate: float,
-        width: int,
-        blocks: int,
-        normalise: Kind,
-    ) -> None:
-        super().__init__(trainer, batch, learning_rate, normalise)
-        self.latent, self.epochs, self.width, self.blocks = latent, epochs, width, blocks
+    learning_rate: Positive = 1e-3
+    latent: PositiveInt = 16
+    width: Width = 32
+    blocks: PositiveInt = 1
+    epochs: PositiveInt = 50
 
     def _sides(self) -> tuple[int, int]:
         """Retention times m and drift times n of a record, where d fits into both."""

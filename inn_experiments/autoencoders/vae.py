@@ -1,7 +1,6 @@
 """`autoencoder=vae`: a variational autoencoder; with generator=diffusion it is latent diffusion."""
 
-from __future__ import annotations
-
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,7 +8,6 @@ import torch
 from torch import Tensor, nn
 
 from inn_experiments.autoencoders.base import SETTING, Autoencoder
-from inn_experiments.autoencoders.normalisation import Kind
 from inn_experiments.contracts import Rows
 from inn_experiments.contracts.limits import NonNegative, Positive, PositiveInt
 from inn_experiments.contracts.seeding import child_seed
@@ -17,37 +15,28 @@ from inn_experiments.maths.moments import Moments, evenly
 from inn_experiments.nets.variational import VariationalAutoencoder
 from inn_experiments.training.draws import looked_up
 from inn_experiments.training.objectives import Evidence
-from inn_experiments.training.seeding import seeded
-from inn_experiments.training.trainer import Trainer
+from inn_experiments.training.trained import seeded
 
 PART = "vae"
 
 
+@dataclass(eq=False)
 class Vae(Autoencoder):
     """Rows to the posterior's mean, and latents to the decoder's mean (Inverse Diffusion, Section 5).
 
     Args:
-        trainer, batch, learning_rate, normalise: as in `Autoencoder`.
         latent: m.
         layers, hidden: linear layers of each half, and width of the inner ones.
         beta: weight of the divergence from the prior.
-        epochs: of the training.
     """
 
-    def __init__(
-        self,
-        trainer: Trainer,
-        latent: PositiveInt = 32,
-        layers: PositiveInt = 3,
-        hidden: PositiveInt = 256,
-        beta: NonNegative = 1.0,
-        epochs: PositiveInt = 300,
-        batch: PositiveInt = 128,
-        learning_rate: Positive = 1e-3,
-        normalise: Kind = "scalar",
-    ) -> None:
-        super().__init__(trainer, batch, learning_rate, normalise)
-        self.latent, self.layers, self.hidden, self.beta, self.epochs = latent, layers, hidden, beta, epochs
+    batch: PositiveInt = 128
+    learning_rate: Positive = 1e-3
+    latent: PositiveInt = 32
+    layers: PositiveInt = 3
+    hidden: PositiveInt = 256
+    beta: NonNegative = 1.0
+    epochs: PositiveInt = 300
 
     @property
     def net(self) -> VariationalAutoencoder:

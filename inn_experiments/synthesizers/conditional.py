@@ -1,7 +1,6 @@
 """What the generators share that are told a condition of the class that is wanted."""
 
-from __future__ import annotations
-
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,12 +11,9 @@ from inn_experiments.training.trained import Fitted
 from inn_experiments.training.trainer import Trainer
 
 
+@dataclass(eq=False)
 class Conditional(Fitted):
     """A generator that learns rows together with the conditions of their classes.
-
-    Args:
-        conditioning: makes the table.
-        trainer: how long and how fast.
 
     Attributes:
         table: (C, k), the condition of each class.
@@ -25,9 +21,8 @@ class Conditional(Fitted):
         features: the number of values of a row.
     """
 
-    def __init__(self, conditioning: Conditioning, trainer: Trainer) -> None:
-        super().__init__(trainer)
-        self.conditioning = conditioning
+    conditioning: Conditioning
+    trainer: Trainer
 
     def conditions(self) -> np.ndarray | None:
         """The conditions (C, k) of all classes; None where classes without training rows cannot be asked for."""

@@ -1,7 +1,6 @@
 """Diffusion: a denoiser trained on corrupted rows, and rows sampled from noise (paper, Section 8)."""
 
-from __future__ import annotations
-
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ from torch import Tensor, nn
 
 from inn_experiments.contracts import About, Rows, Samples, UserError
 from inn_experiments.contracts.limits import Share
-from inn_experiments.contracts.parts import Conditioning, Network, Parameterization, Sampler, Schedule, State
+from inn_experiments.contracts.parts import Network, Parameterization, Sampler, Schedule, State
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.moments import Moments
 from inn_experiments.maths.posterior import forward_chain
@@ -19,8 +18,7 @@ from inn_experiments.synthesizers.conditional import Conditional
 from inn_experiments.training.blocks import Batch, Blocks, Draw
 from inn_experiments.training.draws import examples
 from inn_experiments.training.objectives import Denoising
-from inn_experiments.training.seeding import seeded
-from inn_experiments.training.trainer import Trainer
+from inn_experiments.training.trained import seeded
 
 # Rows that go through the sampler at once.
 BLOCK = 4096
@@ -30,13 +28,13 @@ VALIDATION_ROWS = 2048
 STATE_VALUES = 20_000_000
 
 
+@dataclass(eq=False)
 class Diffusion(Conditional):
     """Gaussian diffusion of rows standardised by one mean and deviation, told which class a row is of.
 
     Rows that lie in [0, 1] are kept there while sampling, as `clip` keeps others in their range.
 
     Args:
-        network, parameterization, schedule, sampler, conditioning, trainer: the config groups of the same names.
         ema: decay of the average of the weights that is sampled from, 0 for the last weights.
         clip: keep every estimate of the clean row in the range of the training rows' values while sampling.
 
@@ -46,23 +44,19 @@ class Diffusion(Conditional):
 
     AFTERWARDS = ("clip",)
 
-    def __init__(
-        self,
-        network: Network,
-        parameterization: Parameterization,
-        schedule: Schedule,
-        sampler: Sampler,
-        conditioning: Conditioning,
-        trainer: Trainer,
-        ema: Share = 0.0,
-        clip: bool = False,
-    ) -> None:
-        super().__init__(conditioning, trainer)
-        sampler.times(schedule.steps)
-        if not 0 <= ema < 1:
-            raise UserError(f"generator.ema must be in [0, 1), got {ema}: 1 would keep the random start for ever")
-        self.network, self.schedule, self.sampler = network, schedule, sampler
-        self.parameterization, self.ema, self.clip = parameterization.on(schedule), ema, clip
+    network: Network
+    parameterization: Parameterization
+    schedule: Schedule
+    sampler: Sampler
+    ema: Share = 0.0
+    clip: bool = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.sampler.times(self.schedule.steps)
+        if not 0 <= self.ema < 1:
+            raise UserError(f"generator.ema must be in [0, 1), got {self.ema}: 1 would keep the random start for ever")
+        self.parameterization = self.parameterization.on(self.schedule)
 
     @property
     def net(self) -> nn.Module:
@@ -162,7 +156,7 @@ class Diffusion(Conditional):
                 state = drawn(torch.empty(len(rows), self.features, device=device), generator)
             else:
                 state = torch.from_numpy(start)[rows].sub(self.mean).div(self.std).to(device)
-            states = self._walked(state, z, generator, clip, kept)[first:]
+            states = self._walked(state, z, generator, clip=clip, kept=kept)[first:]
             states.mul_(self.std).add_(self.mean)
             if self.about.bounded:
                 # Where rounding has left the interval again.
@@ -172,18 +166,11 @@ class Diffusion(Conditional):
         return np.concatenate(parts, axis=1)
 
     @torch.no_grad()
-    def _walked(
-        self,
-        start: Tensor,
-        z: Tensor | None,
-        generator: torch.Generator,
-        clip: tuple[float, float] | None,
-        kept: int | None,
-    ) -> Tensor:
+    def _walked(self, start: Tensor, z: Tensor | None, generator: torch.Generator, **options: object) -> Tensor:
         """The sampler's states (k+1, n, d), in the units that the network was trained in."""
         alphas, sigmas = (part.float()[:, None].to(start.device) for part in self.schedule.levels())
 
         def denoise(x: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
             return self.parameterization.split(self.net(x, t, z), x, alphas[t], sigmas[t], t)
 
-        return torch.stack(self.sampler(denoise, start, self.schedule, generator, clip=clip, kept=kept))
+        return torch.stack(self.sampler(denoise, start, self.schedule, generator, **options))

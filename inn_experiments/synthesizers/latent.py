@@ -1,8 +1,6 @@
 """Any generator inside any autoencoder: it learns latents, and what it makes is decoded to rows."""
 
-from __future__ import annotations
-
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.training.trained import Fitted
 
 
+@dataclass(eq=False)
 class Latent(Fitted):
     """Fits the autoencoder, then the generator on normalised latents; samples are decoded (paper, Section 8).
 
@@ -28,10 +27,12 @@ class Latent(Fitted):
         generator: told that its rows have no bounds.
     """
 
-    def __init__(self, autoencoder: Autoencoder, generator: Synthesizer) -> None:
-        super().__init__()
-        self.autoencoder, self.generator = autoencoder, generator
-        self.scaling = Normalisation(autoencoder.normalise)
+    autoencoder: Autoencoder
+    generator: Synthesizer
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.scaling = Normalisation(self.autoencoder.normalise)
 
     @property
     def parameters(self) -> int:

@@ -1,7 +1,6 @@
 """What GAN and VAE share as generators: latent vectors and the class' condition become rows in one pass."""
 
-from __future__ import annotations
-
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,7 +8,7 @@ import torch
 from torch import Tensor
 
 from inn_experiments.contracts import About, Rows, Samples
-from inn_experiments.contracts.parts import Conditioning
+from inn_experiments.contracts.limits import PositiveInt
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.moments import BLOCK, Moments, evenly
 from inn_experiments.maths.samplers import drawn
@@ -17,10 +16,10 @@ from inn_experiments.synthesizers.conditional import Conditional
 from inn_experiments.training.blocks import Batch, Blocks
 from inn_experiments.training.draws import looked_up
 from inn_experiments.training.objectives import Objective
-from inn_experiments.training.seeding import seeded
-from inn_experiments.training.trainer import Trainer
+from inn_experiments.training.trained import seeded
 
 
+@dataclass(eq=False)
 class OnePass(Conditional):
     """A generator of rows from latent vectors z ~ N(0, I) and a condition; a subclass says which networks.
 
@@ -28,14 +27,13 @@ class OnePass(Conditional):
     `_rows` makes rows of latent vectors.
 
     Args:
-        conditioning, trainer: as in `Conditional`.
         latent: width of z.
         hidden, layers: width of the inner layers, and linear layers, of each network.
     """
 
-    def __init__(self, conditioning: Conditioning, trainer: Trainer, latent: int, hidden: int, layers: int) -> None:
-        super().__init__(conditioning, trainer)
-        self.latent, self.hidden, self.layers = latent, hidden, layers
+    latent: PositiveInt = 64
+    hidden: PositiveInt = 256
+    layers: PositiveInt = 3
 
     def fit(self, train: Rows, about: About, *, seed: int, val: Rows | None = None) -> None:
         """Train on `train`; `val` is only looked at for the validation curve.

@@ -1,7 +1,6 @@
 """What the classical synthesizers share: they keep their training rows by class."""
 
-from __future__ import annotations
-
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.training.trained import Fitted
 
 
+@dataclass(eq=False)
 class Classical(Fitted):
     """A synthesizer that draws from stored training rows; a subclass says how, in `_draw`.
 
@@ -24,8 +24,8 @@ class Classical(Fitted):
     minimum = 1
     why = "this generator needs at least one row to draw from"
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __post_init__(self) -> None:
+        super().__post_init__()
         self.rows: dict[int, np.ndarray] = {}
 
     def fit(self, train: Rows, about: About, *, seed: int, val: Rows | None = None) -> None:
