@@ -22,8 +22,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from inn_experiments.configuration import compose as config
 from inn_experiments.configuration.building import build
-from inn_experiments.training.blocks import Batch
-from inn_experiments.training.draws import pairs
+from inn_experiments.training.batches import Batch, pairs
 from inn_experiments.training.fitting import Fitting
 from inn_experiments.training.objectives import Inversion
 

@@ -15,8 +15,7 @@ from inn_experiments.contracts.limits import Positive, PositiveInt
 from inn_experiments.contracts.parts import State
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.moments import blocks
-from inn_experiments.training.blocks import Blocks, Draw
-from inn_experiments.training.draws import looked_up
+from inn_experiments.training.batches import Blocks, Draw, looked_up
 from inn_experiments.training.files import RECORD, read, write
 from inn_experiments.training.objectives import Objective, Regression
 from inn_experiments.training.trained import Fitted

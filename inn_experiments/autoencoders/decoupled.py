@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from inn_experiments.autoencoders.halves import Halves
+from inn_experiments.autoencoders.plain import Halves
 from inn_experiments.contracts import Rows, UserError
 from inn_experiments.contracts.limits import PositiveInt, Share
 from inn_experiments.maths.moments import Moments, evenly, whitening

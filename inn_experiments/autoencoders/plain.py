@@ -1,14 +1,63 @@
-"""The ordinary autoencoder: both halves learn together to give the row back."""
+"""Autoencoders of two halves, each a stack of linear layers whose widths fall, or rise; the ordinary one above all."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from inn_experiments.autoencoders.halves import Halves
+from inn_experiments.autoencoders.base import Autoencoder
 from inn_experiments.contracts import Rows
 from inn_experiments.contracts.limits import PositiveInt
+from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.moments import Moments, evenly
+from inn_experiments.nets.autoencoders import LinearStack, falling_widths, rising_widths
+from inn_experiments.training.trained import seeded
+
+
+@dataclass(eq=False)
+class Halves(Autoencoder):
+    """An encoder and a decoder; a subclass says in `_train` how the two learn.
+
+    Args:
+        layers: of each half.
+        widths: of the inner states of the encoder, which the decoder has in reverse; None for widths that fall
+            linearly.
+    """
+
+    layers: PositiveInt = 9
+    widths: list[PositiveInt] | None = None
+
+    @property
+    def encoder(self) -> LinearStack:
+        """Rows to latents, once there is a network."""
+        return self.networks["encoder"]
+
+    @property
+    def decoder(self) -> LinearStack:
+        """Latents to rows, once there is a network."""
+        return self.networks["decoder"]
+
+    def _build(self, features: int, latent: int, seed: int, whitened: bool = False) -> None:
+        if self.widths is None:
+            falling = falling_widths(features, latent, self.layers)
+            rising = rising_widths(latent, features, self.layers)
+        else:
+            falling = [features, *self.widths, latent]
+            rising = falling[::-1]
+        with seeded(child_seed(seed, "weights")):
+            self._assemble({"described": {"encoder": falling, "decoder": rising, "whitened": whitened}})
+
+    def _make(self, described: dict[str, Any]) -> dict[str, nn.Module]:
+        encoder = LinearStack(described["encoder"])
+        decoder = LinearStack(described["decoder"], self.about.bounded, described["whitened"])
+        return {"encoder": encoder, "decoder": decoder}
+
+    def _encode(self, x: Tensor) -> Tensor:
+        return self.encoder(x)
+
+    def _decode(self, z: Tensor) -> Tensor:
+        return self.decoder(z)
 
 
 @dataclass(eq=False)

@@ -13,7 +13,7 @@ from inn_experiments.contracts.limits import NonNegative, Positive, PositiveInt
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.moments import Moments, evenly
 from inn_experiments.nets.variational import VariationalAutoencoder
-from inn_experiments.training.draws import looked_up
+from inn_experiments.training.batches import looked_up
 from inn_experiments.training.objectives import Evidence
 from inn_experiments.training.trained import seeded
 

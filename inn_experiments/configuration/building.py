@@ -1,7 +1,5 @@
 """From option nodes to an unfitted synthesizer: a generator, inside an autoencoder or not."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from inn_experiments.configuration.axes import PARTS

@@ -1,7 +1,5 @@
 """Trained synthesizers kept by what they were trained from, so that a new evaluation does not train again."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import shutil

@@ -15,8 +15,7 @@ from inn_experiments.maths.moments import Moments
 from inn_experiments.maths.posterior import forward_chain
 from inn_experiments.maths.samplers import KEPT, drawn
 from inn_experiments.synthesizers.conditional import Conditional
-from inn_experiments.training.blocks import Batch, Blocks, Draw
-from inn_experiments.training.draws import examples
+from inn_experiments.training.batches import Batch, Blocks, Draw, examples
 from inn_experiments.training.objectives import Denoising
 from inn_experiments.training.trained import seeded
 
@@ -137,15 +136,12 @@ class Diffusion(Conditional):
         self.mean, self.std, self.range = state["mean"], state["std"], tuple(state["range"].tolist())
         self.networks = {"net": self._network().requires_grad_(False)}
 
-    def _device(self) -> torch.device:
-        wanted = self.trainer.accelerator != "cpu" and torch.accelerator.is_available()
-        return torch.accelerator.current_accelerator() if wanted else torch.device("cpu")
-
     def _blocks(
         self, y: np.ndarray, start: np.ndarray | None, generator: torch.Generator, kept: int | None, first: int
     ) -> np.ndarray:
         """States (k, n, d) from number `first` on, a block of rows at a time; start None: standard noise."""
-        device = self._device()
+        wanted = self.trainer.accelerator != "cpu" and torch.accelerator.is_available()
+        device = torch.accelerator.current_accelerator() if wanted else torch.device("cpu")
         self.net.to(device)
         allowed = (0.0, 1.0) if self.about.bounded else self.range if self.clip else None
         clip = allowed and tuple((value - self.mean) / self.std for value in allowed)

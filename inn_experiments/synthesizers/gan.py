@@ -13,9 +13,9 @@ from inn_experiments.contracts.parts import State
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.moments import Moments, evenly
 from inn_experiments.nets.adversarial import Discriminator, Generator
-from inn_experiments.synthesizers.one_pass import OnePass
+from inn_experiments.synthesizers.conditional import OnePass
 from inn_experiments.training.adversarial import Adversarial
-from inn_experiments.training.blocks import Batch
+from inn_experiments.training.batches import Batch
 
 # Mean D(x) - D(G(z)) of the last epoch beyond which the discriminator has won: there is no gradient left.
 WON = 0.9

@@ -15,8 +15,7 @@ from inn_experiments.contracts.parts import Corruption, Loss, Network, Parameter
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.corruption import Convex
 from inn_experiments.methods.base import Method, Setting
-from inn_experiments.training.blocks import Batch, Blocks
-from inn_experiments.training.draws import pairs
+from inn_experiments.training.batches import Batch, Blocks, pairs
 from inn_experiments.training.objectives import Inversion
 from inn_experiments.training.trained import Fitted, seeded
 from inn_experiments.training.trainer import Trainer
@@ -53,9 +52,9 @@ class Inn(Fitted):
         super().__post_init__()
         if self.iterations < 1:
             raise UserError(f"generator.iterations must be at least 1, got {self.iterations}")
-        shares = self.level, self.prime_share
-        if not 0 < self.level <= 1 or not 0 <= self.prime_share <= 1:
-            raise UserError("generator.level must be in (0, 1] and prime_share in [0, 1], got {}, {}".format(*shares))
+        level, share = self.level, self.prime_share
+        if not 0 < level <= 1 or not 0 <= share <= 1:
+            raise UserError(f"generator.level must be in (0, 1] and prime_share in [0, 1], got {level}, {share}")
 
     def fit(self, train: Rows, about: About, *, seed: int, val: Rows | None = None) -> None:
         """Train on `train`; `val` is only looked at for the validation curve."""
@@ -81,8 +80,12 @@ class Inn(Fitted):
                 c = self.sampling(self.x[index], y, level, generator, index)
                 states = [c.x_t, *self.method.denoise(c.x_t, level, c.alpha, c.sigma)]
             else:
-                mixed = self._mixtures()(self.x[index], y, self._top(len(y)), generator, index).x_t
-                prime = self.prime(mixed, y) if self.start == "prime" else self._quiet_inverse(mixed)
+                mixtures, top = Convex(), torch.full((len(y),), self.schedule.steps)
+                mixtures.fit(self.x, self.y, self.schedule, self.about.named(self.y.numpy()))
+                mixed = mixtures(self.x[index], y, top, generator, index).x_t
+                # Conditioning is reported once, by the evaluation; a draw of samples need not repeat it.
+                with warnings.catch_warnings(action="ignore"):
+                    prime = self.prime(mixed, y) if self.start == "prime" else self.method.inverse(mixed)
                 method = self._method_in(prime.dtype)
                 states = [prime, *method.denoise(prime, method.terminal(prime))]
         shown = torch.stack(states).to(self.x.dtype).numpy()
@@ -159,16 +162,3 @@ class Inn(Fitted):
     def _method_in(self, dtype: torch.dtype) -> Method:
         # A walk answers in float64; in float32 its way forward would lose what the walk had gained.
         return self.method if dtype == torch.float32 else copy.deepcopy(self.method).double()
-
-    def _mixtures(self) -> Convex:
-        mixtures = Convex()
-        mixtures.fit(self.x, self.y, self.schedule, self.about.named(self.y.numpy()))
-        return mixtures
-
-    def _top(self, size: int) -> Tensor:
-        return torch.full((size,), self.schedule.steps)
-
-    def _quiet_inverse(self, x: Tensor) -> Tensor:
-        # Conditioning is reported once, by the evaluation; a draw of samples need not repeat it.
-        with warnings.catch_warnings(action="ignore"):
-            return self.method.inverse(x)

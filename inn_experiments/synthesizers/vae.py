@@ -9,8 +9,8 @@ from inn_experiments.contracts.limits import NonNegative, PositiveInt
 from inn_experiments.maths.moments import Moments
 from inn_experiments.maths.samplers import drawn
 from inn_experiments.nets.variational import VariationalAutoencoder
-from inn_experiments.synthesizers.one_pass import OnePass
-from inn_experiments.training.blocks import Batch
+from inn_experiments.synthesizers.conditional import OnePass
+from inn_experiments.training.batches import Batch
 from inn_experiments.training.objectives import Evidence
 
 

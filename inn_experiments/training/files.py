@@ -1,7 +1,5 @@
 """The one format of trained parts: a file of tensors, read without unpickling, and a JSON file of everything else."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager

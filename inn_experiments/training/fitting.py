@@ -4,8 +4,6 @@ Optimisation is manual: Lightning is called once for a block of batches, because
 hooks cost as much as the mathematics.
 """
 
-from __future__ import annotations
-
 import math
 
 import lightning
@@ -16,7 +14,7 @@ from torch.optim.lr_scheduler import CosineAnnealingLR
 
 from inn_experiments.contracts import UserError
 from inn_experiments.contracts.parts import Curves
-from inn_experiments.training.blocks import Batch, cut
+from inn_experiments.training.batches import Batch, cut
 from inn_experiments.training.objectives import Objective
 
 # Epochs between two looks at the validation rows, which cost about one training batch each.

@@ -14,11 +14,10 @@ from inn_experiments.contracts import UserError
 from inn_experiments.contracts.limits import NonNegative, Positive, PositiveInt, SeveralInt
 from inn_experiments.contracts.parts import Curves
 from inn_experiments.maths.inverses import ConditioningWarning
-from inn_experiments.training.blocks import Blocks
-from inn_experiments.training.checkpoint import Resumable
+from inn_experiments.training.batches import Blocks
+from inn_experiments.training.callbacks import ProgressLine, Resumable
 from inn_experiments.training.fitting import Fitting
 from inn_experiments.training.objectives import Objective
-from inn_experiments.training.progress import ProgressLine
 
 PRECISION = {"float32": "32-true", "bfloat16": "bf16-mixed"}
 
