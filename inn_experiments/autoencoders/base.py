@@ -21,9 +21,6 @@ from inn_experiments.training.objectives import Objective, Regression
 from inn_experiments.training.trained import Fitted
 from inn_experiments.training.trainer import Trainer
 
-SETTING = "autoencoder.learning_rate"
-"""What a message about divergence tells to lower."""
-
 
 @dataclass(eq=False)
 class Autoencoder(Fitted):
@@ -52,11 +49,7 @@ class Autoencoder(Fitted):
         self.resume: Path | None = None
 
     def fit(self, train: Rows, about: About, *, seed: int, val: Rows | None = None) -> None:
-        """Learn from `train`; `val` is only looked at for the validation curves.
-
-        Raises:
-            UserError: where the autoencoder needs something that the data do not have.
-        """
+        """Learn from `train`; `val` is only for the curves. Raises UserError for data without what it needs."""
         self.about, self.curves, self.seconds, self.fitted = about, {}, 0.0, False
         self.networks, self.described = {}, {}
         self._train(train, val or train.take(np.arange(0)), seed)
@@ -113,7 +106,7 @@ class Autoencoder(Fitted):
         `seen`: inputs and targets of validation rows; `enough`: the error at which training may end.
         """
         validation = tuple(torch.tensor(rows, dtype=torch.float32) for rows in seen) if len(seen[0]) else None
-        objective = Regression(net, validation, SETTING, enough)
+        objective = Regression(net, validation, enough)
         self._run(part, objective, inputs, looked_up(inputs, targets), epochs, self._draws(part, seed))
 
     def _draws(self, part: str, seed: int) -> torch.Generator:
@@ -124,6 +117,7 @@ class Autoencoder(Fitted):
         self, part: str, objective: Objective, rows: np.ndarray, draw: Draw, epochs: int, draws: torch.Generator
     ) -> None:
         """Train the network of `objective`, or take it from an interrupted fit that had finished this part."""
+        objective.setting = "autoencoder.learning_rate"
         # The trainer's own folder may be a generator's, who shares it: two checkpoints must not meet there.
         folder = self.resume / part if self.resume else None
         finished = folder / "finished" if folder else None

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from inn_experiments.autoencoders.base import SETTING, Autoencoder
+from inn_experiments.autoencoders.base import Autoencoder
 from inn_experiments.contracts import Rows
 from inn_experiments.contracts.limits import NonNegative, Positive, PositiveInt
 from inn_experiments.contracts.seeding import child_seed
@@ -50,7 +50,7 @@ class Vae(Autoencoder):
         self.net.set_units(Moments.of(train.x))
         draws = self._draws(PART, seed)
         seen = torch.tensor(val.x[evenly(len(val))], dtype=torch.float32)
-        objective = Evidence(self.net, self.beta, draws, (seen, seen[:, :0]) if len(seen) else None, SETTING)
+        objective = Evidence(self.net, self.beta, draws, (seen, seen[:, :0]) if len(seen) else None)
         nothing = np.zeros((len(train), 0), np.float32)
         draw = looked_up(train.x, lambda index: nothing[index])
         self._run(PART, objective, train.x, draw, self.epochs, draws)

@@ -79,11 +79,7 @@ class OnePass(Conditional):
     layers: PositiveInt = 3
 
     def fit(self, train: Rows, about: About, *, seed: int, val: Rows | None = None) -> None:
-        """Train on `train`; `val` is only looked at for the validation curve.
-
-        Raises:
-            UserError: where the training diverges.
-        """
+        """Train on `train`; `val` is only looked at for the validation curve."""
         self._tell(train, about)
         with seeded(child_seed(seed, "weights")):
             self._build()
@@ -95,20 +91,15 @@ class OnePass(Conditional):
         self.fitted = True
 
     def sample(self, labels: np.ndarray, *, seed: int) -> Samples:
-        """Rows of the asked classes (n,).
-
-        Raises:
-            UserError: for a class without training rows, unless the conditioning is open to such.
-        """
+        """Rows of the asked classes (n,); raises UserError for one that cannot be asked for, see `conditions`."""
         y = self._checked(labels)
         draws = torch.Generator().manual_seed(child_seed(seed, "sample"))
-        conditions = torch.from_numpy(self.table[y])
         with torch.no_grad():
             parts = [
-                self._rows(drawn(torch.empty(len(part), self.latent), draws), part, draws).numpy()
-                for part in conditions.split(BLOCK)
+                self._rows(drawn(torch.empty(len(part), self.latent), draws), part, draws)
+                for part in torch.from_numpy(self.table[y]).split(BLOCK)
             ]
-        return Samples(np.concatenate(parts), y)
+        return Samples(torch.cat(parts).numpy(), y)
 
     def _build(self) -> None:
         raise NotImplementedError

@@ -79,8 +79,7 @@ class Diffusion(Conditional):
     def sample(self, labels: np.ndarray, *, seed: int) -> Samples:
         """Rows of the asked classes (n,), with about eight states on the way from the noise where they are few.
 
-        Raises:
-            UserError: for a class without training rows, unless the conditioning is open to such.
+        Raises UserError for a class that cannot be asked for, see `conditions`.
         """
         y = self._checked(labels)
         generator = torch.Generator().manual_seed(child_seed(seed, "sample"))
@@ -99,13 +98,8 @@ class Diffusion(Conditional):
     def reverse(self, start: np.ndarray, y: np.ndarray, *, seed: int) -> tuple[np.ndarray, np.ndarray]:
         """(levels (k+1,), states (k+1, n, d)): every state of the sampler from `start` (n, d) at level T on.
 
-        Args:
-            start: in the rows' normalised units, as all states are.
-            y: (n,), the classes of the rows that are wanted.
-            seed: of fresh noise.
-
-        Raises:
-            UserError: as `sample` does.
+        States are in the rows' normalised units, `start` included; `y` (n,) are the classes of the rows that are
+        wanted, `seed` is that of fresh noise. Raises UserError as `sample` does.
         """
         generator = torch.Generator().manual_seed(child_seed(seed, "restore"))
         states = self._blocks(self._checked(y), np.asarray(start, dtype=np.float32), generator, None, 0)

@@ -47,13 +47,13 @@ class Gan(OnePass):
     gradient_penalty: NonNegative = 1.0
 
     def fit(self, train: Rows, about: About, *, seed: int, val: Rows | None = None) -> None:
-        """Train on `train` alone; `val` is not looked at.
-
-        Raises:
-            UserError: where the training diverges.
-        """
+        """Train on `train` alone; `val` is not looked at."""
         super().fit(train, about, seed=seed)
-        self._measure(train, seed)
+        index = evenly(len(train))
+        made = self.sample(train.y[index], seed=child_seed(seed, "spread"))
+        real = _spread(train.x[index], made.y)
+        if real > 0:
+            self.curves["train/spread"] = [self.trainer.epochs], [_spread(made.x, made.y) / real]
         self._warn()
 
     def restore(self, state: State) -> None:
@@ -78,13 +78,6 @@ class Gan(OnePass):
 
     def _rows(self, z: Tensor, c: Tensor, draws: torch.Generator) -> Tensor:
         return self.networks["generator"](z, c)
-
-    def _measure(self, train: Rows, seed: int) -> None:
-        index = evenly(len(train))
-        made = self.sample(train.y[index], seed=child_seed(seed, "spread"))
-        real = _spread(train.x[index], made.y)
-        if real > 0:
-            self.curves["train/spread"] = [self.trainer.epochs], [_spread(made.x, made.y) / real]
 
     def _warn(self) -> None:
         """Tell of a collapse, if the curves end in one."""

@@ -46,8 +46,7 @@ class Latent(Fitted):
     def fit(self, train: Rows, about: About, *, seed: int, val: Rows | None = None) -> None:
         """Train the generator on the latents of `train`; the autoencoder first, unless it is fitted already.
 
-        Raises:
-            UserError: where the autoencoder maps all rows to one latent, and what its two parts raise.
+        Raises UserError where the autoencoder maps all rows to one latent.
         """
         if not self.autoencoder.fitted:
             self.fit_autoencoder(train, about, seed=seed, val=val)
@@ -62,13 +61,12 @@ class Latent(Fitted):
         seen = Rows(self.scaling.apply(self.autoencoder.encode(val.x), val.y), val.y, val.group) if val else None
         inner = replace(about, bounded=False, shape=None)
         self.generator.fit(made, inner, seed=child_seed(seed, "generator"), val=seen)
-        parts = self.autoencoder, self.generator
-        self.seconds = sum(part.seconds for part in parts)
+        self.seconds = self.autoencoder.seconds + self.generator.seconds
         behind = {f"autoencoder/{name}": curve for name, curve in self.autoencoder.curves.items()}
         self.curves, self.fitted = {**self.generator.curves, **behind}, True
 
     def sample(self, labels: np.ndarray, *, seed: int) -> Samples:
-        """Rows of the asked classes (n,) with the latents that were decoded; raises what the generator raises.
+        """Rows of the asked classes (n,) with the latents that were decoded.
 
         The generator's intermediate states are not decoded: that would take as long as sampling again.
         """

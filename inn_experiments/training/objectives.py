@@ -25,10 +25,10 @@ class Objective(nn.Module):
     Args:
         net: what learns.
         validation: a batch that is looked at now and then, None for none.
-        setting: the option that a message about divergence tells to lower.
         enough: training ends with the first block whose mean loss is no larger; 0 is never.
 
     Attributes:
+        setting: the option that a message about divergence tells to lower.
         by_rows: whether means over an epoch are over rows, else over steps.
         exact: whether they are divided out in float64.
         betas: of AdamW.
@@ -38,15 +38,11 @@ class Objective(nn.Module):
     exact: ClassVar[bool] = False
     betas: ClassVar[tuple[float, float]] = (0.9, 0.999)
 
-    def __init__(
-        self,
-        net: nn.Module,
-        validation: Batch | None = None,
-        setting: str = "trainer.learning_rate",
-        enough: float = 0.0,
-    ) -> None:
+    setting = "trainer.learning_rate"
+
+    def __init__(self, net: nn.Module, validation: Batch | None = None, enough: float = 0.0) -> None:
         super().__init__()
-        self.net, self.validation, self.setting, self.enough = net, validation, setting, enough
+        self.net, self.validation, self.enough = net, validation, enough
 
     def learners(self) -> list[nn.Module]:
         """The networks that have an optimiser each."""
@@ -159,14 +155,9 @@ class Evidence(Objective):
     net: VariationalAutoencoder
 
     def __init__(
-        self,
-        net: VariationalAutoencoder,
-        beta: float,
-        draws: torch.Generator,
-        validation: Batch | None,
-        setting: str = "trainer.learning_rate",
+        self, net: VariationalAutoencoder, beta: float, draws: torch.Generator, validation: Batch | None
     ) -> None:
-        super().__init__(net, validation, setting)
+        super().__init__(net, validation)
         self.beta, self.draws = beta, draws
 
     def terms(self, batch: Batch) -> Terms:

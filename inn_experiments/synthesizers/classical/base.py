@@ -29,11 +29,7 @@ class Classical(Fitted):
         self.rows: dict[int, np.ndarray] = {}
 
     def fit(self, train: Rows, about: About, *, seed: int, val: Rows | None = None) -> None:
-        """Keep the rows of `train` (n, d) by class; `val` and `seed` are not needed here.
-
-        Raises:
-            UserError: if a class has fewer rows than the generator needs.
-        """
+        """Keep the rows of `train` (n, d) by class; raises UserError for one with fewer than the generator needs."""
         # Kept in their own order: statistics computed after a load are then bit for bit the same.
         self.train, self.about = Rows(train.x, train.y), about
         self.rows = {int(label): train.x[train.y == label] for label in np.unique(train.y)}
@@ -47,11 +43,7 @@ class Classical(Fitted):
         self.fitted = True
 
     def sample(self, labels: np.ndarray, *, seed: int) -> Samples:
-        """Draw one row per entry of `labels` (n,); the same seed gives the same rows.
-
-        Raises:
-            UserError: if a label was not among the training rows or nothing was fitted.
-        """
+        """Draw one row per entry of `labels` (n,); raises UserError for one that was not among the training rows."""
         self.check_fitted("sample")
         labels = np.asarray(labels, dtype=np.int64)
         unseen = sorted(set(labels.tolist()) - set(self.rows))

@@ -10,9 +10,6 @@ class Convex(Classical):
 
     `x = lam x_i + (1 - lam) x_j`, `lam ~ U(0, 1)`, `j != i`.
 
-    Raises:
-        UserError: for a class with one row.
-
     Example:
         >>> from inn_experiments.contracts import About, Rows
         >>> convex = Convex()

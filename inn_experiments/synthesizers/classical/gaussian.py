@@ -18,9 +18,6 @@ class Gaussian(Classical):
             rows are close to Gaussian), or `where_singular`: 0, so the full covariance of the second source's equation
             4, for a class with more rows than dimensions, and as `ledoit_wolf` for the others, whose full covariance
             is singular.
-
-    Raises:
-        UserError: for a class with one row.
     """
 
     minimum = 2

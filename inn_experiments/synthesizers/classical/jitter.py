@@ -15,9 +15,6 @@ class Jitter(Classical):
 
     Args:
         scale: the noise relative to that deviation.
-
-    Raises:
-        UserError: for a scale below 0.
     """
 
     scale: NonNegative = 0.1

@@ -24,9 +24,6 @@ class Kde(Classical):
             or `silverman`, their rules for n rows of d features times the features' root mean square deviation: they
             suit few features, with many h is nearly that deviation itself; or a number, in the units that the
             generator gets.
-
-    Raises:
-        UserError: for a class with one row, and for a bandwidth of 0 or less.
     """
 
     minimum = 2

@@ -16,9 +16,6 @@ class Smote(Classical):
     Args:
         neighbours: k; a class with fewer rows uses all of them.
 
-    Raises:
-        UserError: for k below 1, and for a class with one row.
-
     Example:
         >>> from inn_experiments.contracts import About, Rows
         >>> smote = Smote(neighbours=1)
