@@ -30,9 +30,6 @@ class Decoupled(Halves):
         encoder_epochs, decoder_epochs: of the two trainings, at most.
         whiten: None for where training rows are more than latent numbers, as with fewer the small directions are
             noise that a decoder learns by heart.
-
-    Raises:
-        UserError: when fitted, for data without SMILES, and for a SMILES that cannot be read.
     """
 
     encoder_error: Share = 0.1

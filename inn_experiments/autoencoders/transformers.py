@@ -29,9 +29,6 @@ class Transformers(Autoencoder):
         latent: d.
         epochs: of each pair.
         width, blocks: of the transformers.
-
-    Raises:
-        UserError: when fitted, for rows that are no 2-D records, and for d above a side of the record.
     """
 
     learning_rate: Positive = 1e-3
@@ -41,7 +38,7 @@ class Transformers(Autoencoder):
     epochs: PositiveInt = 50
 
     def _sides(self) -> tuple[int, int]:
-        """Retention times m and drift times n of a record, where d fits into both."""
+        """Retention times m and drift times n of a record; raises UserError where there are none, or d is larger."""
         if self.about.shape is None:
             raise UserError(
                 f"autoencoder={self.name}: it takes 2-D records, and these data have none; choose "

@@ -36,9 +36,6 @@ class Diffusion(Conditional):
     Args:
         ema: decay of the average of the weights that is sampled from, 0 for the last weights.
         clip: keep every estimate of the clean row in the range of the training rows' values while sampling.
-
-    Raises:
-        UserError: where the sampler visits more levels than the schedule has.
     """
 
     AFTERWARDS = ("clip",)

@@ -37,8 +37,7 @@ def write(folder: Path, state: State, recipe: dict[str, Plain] | None = None) ->
 def read(folder: Path, kind: str, name: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """State and recipe from `folder`, of a trained part that messages call by its kind and name.
 
-    Raises:
-        UserError: for a file that is missing, damaged, of a later format, or that holds more than weights.
+    Raises UserError for a file that is missing, damaged, of a later format, or that holds more than weights.
     """
     for file in (WEIGHTS, RECORD):
         if not (folder / file).is_file():

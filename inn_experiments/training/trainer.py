@@ -24,7 +24,7 @@ PRECISION = {"float32": "32-true", "bfloat16": "bf16-mixed"}
 
 @dataclass(eq=False)
 class Trainer:
-    """Fits an objective in a number of epochs, without banners or logger.
+    """Fits an objective in a number of epochs, without banners or logger; raises UserError for a GPU where is none.
 
     Args:
         epochs, batch: the paper's 1,000 and 128.
@@ -35,9 +35,6 @@ class Trainer:
 
     Attributes:
         resume: folder of the checkpoint; None keeps none.
-
-    Raises:
-        UserError: for a GPU where there is none.
     """
 
     epochs: PositiveInt = 1000
@@ -58,10 +55,8 @@ class Trainer:
     def fit(self, objective: Objective, blocks: Blocks) -> tuple[Curves, float]:
         """Train, from the checkpoint in `resume` on where there is one; answers the curves and the seconds.
 
-        Afterwards the networks are on the CPU and in evaluation mode.
-
-        Raises:
-            UserError: for a checkpoint that cannot be read, and for a training that diverges.
+        Afterwards the networks are on the CPU and in evaluation mode. Raises UserError for a checkpoint that cannot be
+        read, and for a training that diverges.
         """
         torch.set_num_threads(self.threads)
         logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
