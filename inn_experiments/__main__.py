@@ -1,7 +1,5 @@
 """The command: compose the configuration, run the cell or sweep, leave an exit status that tells the truth."""
 
-from __future__ import annotations
-
 import os
 import sys
 

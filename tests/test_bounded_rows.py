@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from inn_experiments.contracts import Rows
-from inn_experiments.maths.bounds import UnitInterval
+from inn_experiments.maths.activations import UnitInterval
 
 
 def sparse(features: int = 200):

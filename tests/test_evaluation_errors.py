@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from scipy.linalg import sqrtm
 
-from inn_experiments.contracts import UserError
-from inn_experiments.measures.numbers.errors import direction_errors, frechet, histogram_kl
-from inn_experiments.measures.numbers.trivial import trivial_errors
+from inn_experiments.contracts import Rows, UserError
+from inn_experiments.measures.numbers.errors import direction_errors, frechet, histogram_kl, trivial_errors
 
 RNG = np.random.default_rng(0)
 
@@ -58,7 +57,8 @@ def test_trivial_predictors_on_a_linear_problem():
     clean = RNG.normal(size=(200, 4)) + 3 * y[:, None]
     given = clean @ mixing
     even, odd = slice(0, None, 2), slice(1, None, 2)
-    errors = trivial_errors(given[even], clean[even], y[even], given[odd], clean[odd], y[odd])
+    test = Rows(clean[odd], y[odd])
+    errors = trivial_errors(given[even], Rows(clean[even], y[even]), given[odd], test)
     assert set(errors) == {"zeros", "global_mean", "class_mean", "identity", "linear"}
     assert errors["linear"]["mse"] < 1e-3
     assert errors["zeros"]["mse"] == pytest.approx(np.mean(clean[odd] ** 2))
@@ -67,4 +67,4 @@ def test_trivial_predictors_on_a_linear_problem():
     assert errors["identity"]["mse"] == pytest.approx(np.mean((given[odd] - clean[odd]) ** 2))
     assert min(errors, key=lambda predictor: errors[predictor]["mse"]) == "linear"
     with pytest.raises(UserError, match="class 1"):
-        trivial_errors(given[:50], clean[:50], y[:50], given[odd], clean[odd], y[odd])
+        trivial_errors(given[:50], Rows(clean[:50], y[:50]), given[odd], test)

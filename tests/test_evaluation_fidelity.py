@@ -7,8 +7,7 @@ import pytest
 
 from inn_experiments.contracts import Rows, Samples, Split, Subject, UserError
 from inn_experiments.measures.fidelity import Fidelity, fidelity
-from inn_experiments.measures.numbers.c2st import c2st
-from inn_experiments.measures.numbers.neighbours import prdc
+from inn_experiments.measures.numbers.two_samples import c2st, prdc
 
 
 def normal(seed: int, count: int = 300, features: int = 8) -> np.ndarray:

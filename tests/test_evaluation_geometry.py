@@ -10,7 +10,7 @@ import pytest
 from inn_experiments.contracts import Rows, UserError
 from inn_experiments.measures.geometry import ARMS, Geometry, over_classes
 from inn_experiments.measures.numbers.moments import gaussian_rows, moments
-from inn_experiments.measures.numbers.sliced import along, sliced_wasserstein
+from inn_experiments.measures.numbers.two_samples import along, sliced_wasserstein
 
 CLASSES = ("ring", "tendril")
 

@@ -10,7 +10,7 @@ from measured import claims, subject
 
 from inn_experiments.contracts import Rows, Split, UserError
 from inn_experiments.data.scaling import BasePeak
-from inn_experiments.measures.latent_arithmetic import LatentArithmetic, chosen_pairs
+from inn_experiments.measures.latent_arithmetic import LatentArithmetic, arms, chosen_pairs
 from inn_experiments.measures.numbers.intervals import interval_over_rows
 
 CENTRES = np.array([[0.0, 0.0], [6.0, 0.0], [0.0, 6.0], [6.0, 6.0]])
@@ -117,7 +117,7 @@ def test_means_and_judge_are_of_training_rows():
 def test_the_rows_competitor_stays_within_bounds():
     train = Rows(np.array([[0.1, 0.9], [0.2, 1.0], [1.0, 0.0], [0.9, 0.1]], np.float32), np.array([0, 0, 1, 1]))
     of = split(train, train, bounded=True)
-    seen = LatentArithmetic()._moved(IDENTITY, of, {0: train.x[:2], 1: train.x[2:]}, [(0, 1), (1, 0)], 0)
+    seen = arms(IDENTITY, of, {0: train.x[:2], 1: train.x[2:]}, [(0, 1), (1, 0)], 0)
     moved = np.concatenate(seen["rows"])
     assert moved.min() >= 0 and moved.max() <= 1 and np.concatenate(seen["shifted"]).min() < 0
 

@@ -7,8 +7,7 @@ from sklearn.metrics import f1_score
 
 from inn_experiments.contracts import Rows, Split
 from inn_experiments.measures.numbers.intervals import corrected_interval, shared_test_interval
-from inn_experiments.measures.utility.numbers import CLASSWISE, Scores, class_numbers
-from inn_experiments.measures.utility.scores import confusion, measures, units_of
+from inn_experiments.measures.utility.scores import CLASSWISE, Scores, class_numbers, confusion, measures, units_of
 from inn_experiments.measures.utility.utility import Utility
 from inn_experiments.synthesizers.classical.bootstrap import Bootstrap
 

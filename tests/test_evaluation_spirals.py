@@ -8,7 +8,7 @@ from measured import claims, subject
 from spirals_examples import Exact, clusters, exact_clusters, exact_roll, roll, split_of
 
 from inn_experiments.contracts import Findings, Paths, UserError
-from inn_experiments.measures.spirals import places, steps
+from inn_experiments.measures.spirals import statements
 from inn_experiments.measures.spirals.spirals import Spirals
 
 CLUSTERS = clusters()
@@ -29,26 +29,26 @@ def test_the_chance_of_one_place_is_the_mean_over_permutations() -> None:
     rng = np.random.default_rng(0)
     first, last = rng.random(60), rng.random(60) ** 2
     by_hand = np.mean(np.abs(first[:, None] - last[None]) < 0.1)
-    assert places.chance_of_same(first, last, 0.1) == pytest.approx(by_hand, abs=1e-12)
-    shuffled = [places.same_place(first, rng.permutation(last), 0.1).mean() for _ in range(3000)]
+    assert statements.chance_of_same(first, last, 0.1) == pytest.approx(by_hand, abs=1e-12)
+    shuffled = [statements.same_place(first, rng.permutation(last), 0.1).mean() for _ in range(3000)]
     assert np.mean(shuffled) == pytest.approx(by_hand, abs=0.003)
 
 
 def test_agreement_is_found_where_it_is_and_not_where_it_is_not() -> None:
     rng = np.random.default_rng(1)
     first = rng.random(300)
-    together = only(places.agreement("a", "", first, first + 0.02 * rng.normal(size=300), 0.05, seed=0))
-    apart = only(places.agreement("b", "", first, rng.random(300), 0.05, seed=0))
+    together = only(statements.agreement("a", "", first, first + 0.02 * rng.normal(size=300), 0.05, seed=0))
+    apart = only(statements.agreement("b", "", first, rng.random(300), 0.05, seed=0))
     assert together.low > 0.9 and together.p < 0.01 and together.chance < 0.12
     assert apart.low < apart.chance < apart.high and apart.p > 0.05
 
 
 def test_a_difference_is_paired() -> None:
     first = np.array([True] * 30 + [False] * 70)
-    claim = only(places.difference("d", "", first, np.roll(first, 2)))
+    claim = only(statements.difference("d", "", first, np.roll(first, 2)))
     # Two points each way: nothing, though either share alone is uncertain by a tenth.
     assert claim.value == 0 and claim.p == 1 and claim.high < 0.05
-    assert only(places.difference("d", "", first, np.zeros(100, bool))).p == pytest.approx(2 * 0.5**30)
+    assert only(statements.difference("d", "", first, np.zeros(100, bool))).p == pytest.approx(2 * 0.5**30)
 
 
 def test_noise_is_that_of_the_posterior_in_whatever_units_and_share() -> None:
@@ -57,9 +57,9 @@ def test_noise_is_that_of_the_posterior_in_whatever_units_and_share() -> None:
     expected = np.sqrt((1 - alpha[:-1] ** 2) / (1 - alpha[1:] ** 2) * beta)[::-1]  # equation (6)
     for scale in (1.0, 0.3, 7.0):
         first = scale * expected[0] * np.random.default_rng(0).normal(size=(200_000, 2)) + [5, -1]
-        assert np.allclose(steps.noise_deviations(alpha[::-1], first), scale * expected, rtol=0.01)
+        assert np.allclose(statements.noise_deviations(alpha[::-1], first), scale * expected, rtol=0.01)
     lengths = np.linalg.norm(np.random.default_rng(1).normal(size=(200_000, 2)), axis=1)
-    assert steps.mean_noise_lengths(np.ones(1))[0] == pytest.approx(lengths.mean(), rel=0.005)
+    assert statements.mean_noise_lengths(np.ones(1))[0] == pytest.approx(lengths.mean(), rel=0.005)
 
 
 def test_order_is_spearmans_correlation() -> None:
@@ -67,18 +67,18 @@ def test_order_is_spearmans_correlation() -> None:
 
     lengths = np.random.default_rng(0).random((5, 12)).round(1)
     expected = [spearmanr(row, np.arange(12)).statistic for row in lengths]
-    assert np.allclose(steps.order(lengths), expected)
+    assert np.allclose(statements.order(lengths), expected)
 
 
 def test_steps_that_are_noise_alone_shrink_as_noise_does() -> None:
     deviations = np.linspace(2, 0.1, 30)
     noise = np.random.default_rng(3).normal(size=(2000, 30, 2)) * deviations[:, None]
-    found = claims(Findings(steps.shrinking(np.linalg.norm(noise, axis=2), deviations, seed=0)))
+    found = claims(Findings(statements.shrinking(np.linalg.norm(noise, axis=2), deviations, seed=0)))
     ratio = found["step_ratio"]
     assert ratio.low < ratio.chance < ratio.high and ratio.high < 0.5 and ratio.p > 0.01
     assert found["noise_share"].low < 1 < found["noise_share"].high
     level = np.random.default_rng(3).rayleigh(size=(2000, 30))
-    found = claims(Findings(steps.shrinking(level, deviations, seed=0)))
+    found = claims(Findings(statements.shrinking(level, deviations, seed=0)))
     assert found["step_ratio"].low < 1 < found["step_ratio"].high and found["step_ratio"].p < 1e-6
 
 

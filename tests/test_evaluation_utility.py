@@ -11,9 +11,9 @@ from sklearn.metrics import accuracy_score, precision_recall_fscore_support
 
 from inn_experiments.contracts import About, Findings, Rows, Split, UserError
 from inn_experiments.contracts.seeding import child_seed
-from inn_experiments.measures.utility.components import reduced
-from inn_experiments.measures.utility.division import divide, halves
-from inn_experiments.measures.utility.forest import forest_predictions
+from inn_experiments.measures.fidelity import second_sample
+from inn_experiments.measures.utility.division import divide
+from inn_experiments.measures.utility.forest import forest_predictions, reduced
 from inn_experiments.measures.utility.scores import MEASURES, confusion, measures, resampling_weights
 from inn_experiments.measures.utility.treatments import treatments
 from inn_experiments.measures.utility.utility import Utility
@@ -180,7 +180,7 @@ def test_divisions_are_stratified_or_grouped_and_repeatable():
     one_group = Rows(rows(0, 40).x, rows(0, 40).y, np.zeros(40))
     with pytest.raises(UserError, match="in 1 group"):
         divide(one_group, 0.5, CLASSES, "x", seed=0)
-    first, second = halves(rows(0, 42), seed=0)
+    first, second = second_sample(replace(split_of(), test=rows(0, 42)), seed=0)
     assert np.abs(np.bincount(first.y) - np.bincount(second.y)).max() <= 1
 
 

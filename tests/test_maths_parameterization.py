@@ -8,9 +8,8 @@ import torch
 from inn_experiments.contracts import Corrupted
 from inn_experiments.maths.corruption import Convex, Gaussian, Multiplicative
 from inn_experiments.maths.parameterization import LEAST_ALPHA, LEAST_SAMPLED_ALPHA, X0, Epsilon, Mu, V
-from inn_experiments.maths.posterior import posterior
 from inn_experiments.maths.samplers import DDIM, DDPM
-from inn_experiments.maths.schedules import Cosine, Linear
+from inn_experiments.maths.schedules import Cosine, Linear, posterior
 
 STEPS = 50
 ALL = [X0(), Epsilon(), V()]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from inn_experiments.maths.posterior import forward_chain, means, posterior
-from inn_experiments.maths.schedules import Cosine, Linear
+from inn_experiments.maths.parameterization import Mu
+from inn_experiments.maths.schedules import Cosine, Linear, forward_chain, posterior
 
 STEPS = 50
 SCHEDULES = pytest.mark.parametrize(
@@ -31,7 +31,8 @@ def test_the_last_step_goes_to_the_row_and_the_marginal_of_every_level_is_kept()
     """The mean at a_t x + s_t noise has the signal a_{t-1} x, and with the draw the variance s_{t-1}^2."""
     share = Cosine(STEPS).alpha_bar()
     a, s = share.sqrt(), (1 - share).sqrt()
-    of_row, of_state = means(Cosine(STEPS))
+    mean = Mu().on(Cosine(STEPS))
+    of_row, of_state = mean.of_row, mean.of_state
     torch.testing.assert_close(torch.stack([of_row[1], of_state[1]]), torch.tensor([1.0, 0.0]).double())
     torch.testing.assert_close(of_row[1:] + of_state[1:] * a[1:], a[:-1])
     deviation = posterior((a[1:], s[1:]), (a[:-1], s[:-1]))[2]

@@ -13,7 +13,7 @@ from PIL import Image
 from refusals import frame, given
 
 from inn_experiments.contracts import Report
-from inn_experiments.measures.numbers import c2st
+from inn_experiments.measures.numbers import two_samples
 from inn_experiments.synthesizers import gan
 
 FEW = ("data.rows=300", "data.val_rows=20", "data.test_rows=80", "data.fresh_rows=80")
@@ -39,7 +39,7 @@ FIGURES = ("forward", "reverse", "path", "steps", "real_and_generated", "states"
 @pytest.fixture(autouse=True)
 def few_trees(monkeypatch) -> None:
     """Trees cost nearly all of the time, and their number is not what is tested."""
-    monkeypatch.setattr(c2st, "TREES", 3)
+    monkeypatch.setattr(two_samples, "TREES", 3)
 
 
 def finished(run, folder: Path, *arguments: str) -> tuple[Report, Path, str]:

@@ -14,7 +14,7 @@ from measured import per_class, report_of
 
 from inn_experiments.contracts import Report
 from inn_experiments.measures.geometry import GEOMETRY
-from inn_experiments.measures.numbers import c2st
+from inn_experiments.measures.numbers import two_samples
 from inn_experiments.reports import __main__ as reports
 
 CHEMICALS = ["DEB", "DEM", "DMMP", "DPM", "DtBP", "JP8", "MES", "TEPO"]
@@ -26,7 +26,7 @@ PLAIN = ["autoencoder=plain", "autoencoder.widths=[12]", "autoencoder.latent=5",
 @pytest.fixture(autouse=True)
 def few_trees(monkeypatch) -> None:
     """Trees cost nearly all of the time, and their number is not what is tested."""
-    monkeypatch.setattr(c2st, "TREES", 3)
+    monkeypatch.setattr(two_samples, "TREES", 3)
 
 
 def six_compounds(folder: Path) -> list[str]:

@@ -14,7 +14,7 @@ from refusals import archive
 
 from inn_experiments.contracts import Report
 from inn_experiments.data.records.records2d import Records2d
-from inn_experiments.measures.numbers import c2st
+from inn_experiments.measures.numbers import two_samples
 
 CELL = (
     "autoencoder=sequential",
@@ -31,7 +31,7 @@ UTILITY = ("utility=records2d", "utility.repeats=2", "utility.trees=5")
 @pytest.fixture(autouse=True)
 def few_trees(monkeypatch) -> None:
     """Trees cost nearly all of the time, and their number is not what is tested."""
-    monkeypatch.setattr(c2st, "TREES", 3)
+    monkeypatch.setattr(two_samples, "TREES", 3)
 
 
 def finished(run, folder: Path, *arguments: str) -> tuple[Report, Path, str]:

@@ -15,9 +15,8 @@ from inn_experiments.measures.numbers.intervals import mean_interval
 from inn_experiments.measures.quantities import quantity
 from inn_experiments.reports import __main__ as command
 from inn_experiments.reports.design import Design
-from inn_experiments.reports.studies.effects import answer, effect_table, verdict
-from inn_experiments.reports.studies.effects.factorial import balanced, contrasts
-from inn_experiments.reports.studies.effects.factorial import factorial as sorted_runs
+from inn_experiments.reports.studies.effects import answer, balanced, contrasts, effect_table, verdict
+from inn_experiments.reports.studies.effects import factorial as sorted_runs
 
 C2ST = "test/geometry/generated/c2st"
 TARGET = {"epsilon": 0.2, "v": 0.05, "x0": 0.0}

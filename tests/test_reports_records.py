@@ -15,7 +15,7 @@ from inn_experiments.data.records.preprocessing import Settings
 from inn_experiments.data.records.reader import RawRecords
 from inn_experiments.data.records.records2d import Records2d
 from inn_experiments.data.scaling import Standard
-from inn_experiments.reports.cell import record_figures
+from inn_experiments.reports.cell import row_figures
 from inn_experiments.reports.cell.figures import SHOWN_STATES, cell_figures, states_figure
 from inn_experiments.reports.cell.samples import write_samples
 
@@ -60,7 +60,7 @@ def test_a_cell_of_records_has_images_and_its_preprocessing(tmp_path):
 def test_real_and_generated_records_stand_side_by_side_on_one_scale():
     split = make_split()
     samples = make_samples(split)
-    figure = record_figures.records_figure(split, samples)
+    figure = row_figures.records_figure(split, samples)
     shown = images(figure)
     for label in range(3):
         for rows in (split.test, samples):
@@ -80,7 +80,7 @@ def test_of_many_classes_the_largest_and_the_smallest_are_shown():
     keep = np.arange(len(split.train)) % 2 == 0
     keep |= split.train.y > 2
     split = dataclasses.replace(split, train=split.train.take(keep))
-    figure = record_figures.records_figure(split, make_samples(split))
+    figure = row_figures.records_figure(split, make_samples(split))
     said = " ".join(axis.get_ylabel() for axis in figure.axes)
     assert all(f"kind {label:02}" in said for label in (0, 1, 2, 3, 4, 5)) and "kind 06" not in said
     assert "3 to train" in said
@@ -92,7 +92,7 @@ def test_a_class_without_generated_records_leaves_its_places_empty():
     samples = make_samples(split)
     wanted = samples.y != 1
     samples = Samples(samples.x[wanted], samples.y[wanted])
-    shown = [matrix for matrix in images(record_figures.records_figure(split, samples)) if matrix.shape == (8, 12)]
+    shown = [matrix for matrix in images(row_figures.records_figure(split, samples)) if matrix.shape == (8, 12)]
     assert len(shown) == 5 * 3
     assert states_figure(split, samples) is None
 
@@ -110,7 +110,7 @@ def test_states_are_images_from_the_start_to_the_record():
 
 def test_the_preprocessing_is_shown_step_by_step():
     scaling = make_split().scaling
-    figure = record_figures.preprocessing_figure(scaling)
+    figure = row_figures.preprocessing_figure(scaling)
     titles = [axis.get_title() for axis in figure.axes if axis.get_title()]
     assert [title.split(",")[0] for title in titles] == [
         "raw",

@@ -15,15 +15,15 @@ from inn_experiments.measures.numbers.intervals import corrected_interval
 from inn_experiments.reports import __main__ as command
 from inn_experiments.reports.cell.console import cell_table
 from inn_experiments.reports.runs import frame_of
-from inn_experiments.reports.studies.records2d import STUDY
-from inn_experiments.reports.studies.records2d.runs import Kind, Width, by_kind, by_width, chosen_runs
-from inn_experiments.reports.studies.records2d.tables import (
+from inn_experiments.reports.studies.records2d import (
+    STUDY,
     class_table,
     control_table,
     reconstruction_table,
     separability_table,
     utility_table,
 )
+from inn_experiments.reports.studies.records2d.runs import Kind, Width, by_kind, by_width, chosen_runs
 
 SIZES = {"small": 10, "middle": 30, "large": 80}
 GAINS = {"small": 0.3, "middle": 0.2, "large": 0.1}

@@ -12,10 +12,9 @@ from inn_experiments.contracts import UserError
 from inn_experiments.contracts.report import Number, Report
 from inn_experiments.reports import __main__ as command
 from inn_experiments.reports.runs import Frame, frame_of
-from inn_experiments.reports.studies.synthesizers import STUDY
+from inn_experiments.reports.studies.synthesizers import STUDY, reading, synthesizers_table
 from inn_experiments.reports.studies.synthesizers.figure import COLOURS, family, synthesizers_figure
 from inn_experiments.reports.studies.synthesizers.runs import by_data, missing, over_convex, ranked, twins
-from inn_experiments.reports.studies.synthesizers.tables import reading, synthesizers_table
 
 SCORES = ("c2st", "fid", "coverage", "precision", "recall", "nearest_train_ratio", "copies")
 REAL, CONVEX = 0.6, 0.65

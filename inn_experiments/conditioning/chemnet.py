@@ -1,12 +1,11 @@
-"""`conditioning=chemnet`: the compound's 512 ChemNet features, which unseen compounds have as well."""
-
-from __future__ import annotations
+"""`conditioning=chemnet` and `label_chemnet`: the compound's 512 ChemNet features, alone or with the label."""
 
 from pathlib import Path
 
 import numpy as np
 
 from inn_experiments.conditioning.embeddings import chemnet_embeddings
+from inn_experiments.conditioning.label import Label
 from inn_experiments.contracts import UserError
 from inn_experiments.contracts.rows import Smiles
 
@@ -28,3 +27,13 @@ class ChemNet:
                 "column: data.smiles=COLUMN"
             )
         return chemnet_embeddings(smiles, classes, cache)
+
+
+class LabelChemNet:
+    """Both, as in the paper's Section 8; the one-hot half says nothing about unseen classes: none can be asked for."""
+
+    open = False
+
+    def table(self, classes: tuple[str, ...], smiles: Smiles | None, cache: Path | None) -> np.ndarray:
+        """`[ChemNet vector, one-hot]` of the C `classes`, (C, 512 + C) float32."""
+        return np.hstack([kind.table(classes, smiles, cache) for kind in (ChemNet(), Label())])

@@ -1,7 +1,5 @@
 """ChemNet vectors of compounds (Preuer et al. 2018) from their SMILES, with the weights inside `fcd`."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version

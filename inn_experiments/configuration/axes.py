@@ -1,7 +1,5 @@
 """The one table of the configuration's groups, and of the settings that make variants of a cell."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, Literal
 

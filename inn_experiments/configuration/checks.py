@@ -1,7 +1,5 @@
 """Keys, types and ranges of a configuration are checked before anything is computed."""
 
-from __future__ import annotations
-
 import difflib
 import inspect
 import json

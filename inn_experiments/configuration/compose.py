@@ -1,7 +1,5 @@
 """From option files and overrides to a checked `Cell`: the only place that resolves a configuration."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What `--help` says: every group and its options, a line each, read from the first line of their files."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from inn_experiments.configuration.compose import CONF, defaults

@@ -1,7 +1,5 @@
 """Which groups a configuration reads, and the refusal of choices that nothing reads or that exclude each other."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 

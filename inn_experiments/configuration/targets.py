@@ -1,7 +1,5 @@
 """From a `_target_` in the configuration to an object of ours, and never to anything else."""
 
-from __future__ import annotations
-
 import importlib
 import re
 from functools import partial

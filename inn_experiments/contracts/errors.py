@@ -1,7 +1,5 @@
 """The one exception that is a person's to mend."""
 
-from __future__ import annotations
-
 
 class UserError(Exception):
     """A mistake in the input, the configuration or the environment: shown in one line, without a traceback.

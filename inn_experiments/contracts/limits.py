@@ -4,8 +4,6 @@
 before anything is built.
 """
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from annotated_types import Ge, Gt, Le, MultipleOf

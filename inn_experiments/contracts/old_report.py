@@ -1,7 +1,5 @@
 """Reports of finished runs from their files: today's form, and the one of version 0.2.0, whose parts were nested."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path

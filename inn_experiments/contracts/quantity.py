@@ -1,7 +1,5 @@
 """What a kind of number means to people: its name, its unit, and which way is better."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal
 

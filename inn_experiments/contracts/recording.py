@@ -1,7 +1,5 @@
 """The plugs around a synthesizer: what measures look at and find, and who keeps the record of it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass

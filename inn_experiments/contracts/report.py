@@ -1,7 +1,5 @@
 """What a cell measured: a flat list of numbers, and the report that holds it."""
 
-from __future__ import annotations
-
 import time
 import warnings
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """One integer becomes named child seeds, so that adding a random draw somewhere moves no other draw."""
 
-from __future__ import annotations
-
 import hashlib
 
 

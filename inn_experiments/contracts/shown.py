@@ -1,7 +1,5 @@
 """What figures show of a measure."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """NPZ files with rows or records in `X`, and one entry for each of them under other keys."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The questions asked of a table before anything is computed from it; every answer names the place."""
 
-from __future__ import annotations
-
 import csv
 import zipfile
 from collections import Counter

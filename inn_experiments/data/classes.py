@@ -1,7 +1,5 @@
 """What classes are called: their order, the codes of rows, and the SMILES of each class."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """From labels and groups of rows to the seeded parts of a split, as row numbers."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple

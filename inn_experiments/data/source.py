@@ -1,7 +1,5 @@
 """From rows in the file's own units to a `contracts.Split`: readers read, and here is what all of them share."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

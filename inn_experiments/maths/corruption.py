@@ -1,13 +1,12 @@
 """Corruption: what the config group `sampling` chooses; always x_t = alpha * x + sigma * noise.
 
 Every corruption returns the noise that it added, so that each parameterization's target is right by
-construction. A corruption is first given the training rows (`fit`), then called on any rows.
+construction. A corruption is first given the training rows (`fit`), then called on any rows x (n, d) of classes
+y (n,) with the levels t (n,) in 1..T that they are corrupted to; its `nominal` (alpha, sigma) are (n, 1) each.
 """
 
-from __future__ import annotations
-
 import torch
-from torch import Tensor
+from torch import Generator, Tensor
 
 from inn_experiments.contracts import Corrupted, UserError
 from inn_experiments.contracts.parts import Schedule
@@ -22,13 +21,11 @@ class Gaussian:
         self.alpha, self.sigma = (part.float() for part in schedule.levels())
 
     def nominal(self, t: Tensor) -> tuple[Tensor, Tensor]:
-        """(alpha, sigma), each (n, 1), at level t: exact for this corruption."""
+        """The schedule's, which are exact for this corruption."""
         return self.alpha[t][:, None], self.sigma[t][:, None]
 
-    def __call__(
-        self, x: Tensor, y: Tensor, t: Tensor, generator: torch.Generator, index: Tensor | None = None
-    ) -> Corrupted:
-        """Corrupt x (n, d) to levels t (n,) in 1..T; y and index are not needed here."""
+    def __call__(self, x: Tensor, y: Tensor, t: Tensor, generator: Generator, index: Tensor | None = None) -> Corrupted:
+        """Corrupt x; y and index are not needed here."""
         alpha, sigma = self.nominal(t)
         noise = torch.randn(x.shape, generator=generator, dtype=x.dtype)
         return Corrupted(alpha * x + sigma * noise, t, alpha, sigma, noise)
@@ -49,18 +46,14 @@ class Multiplicative:
 
     def nominal(self, t: Tensor) -> tuple[Tensor, Tensor]:
         """(1, 1): the noise x * (e - 1) is added at full weight."""
-        one = torch.ones(len(t), 1)
-        return one, one
+        return torch.ones(len(t), 1), torch.ones(len(t), 1)
 
-    def __call__(
-        self, x: Tensor, y: Tensor, t: Tensor, generator: torch.Generator, index: Tensor | None = None
-    ) -> Corrupted:
-        """Corrupt x (n, d) >= 0 to levels t (n,) in 1..T."""
+    def __call__(self, x: Tensor, y: Tensor, t: Tensor, generator: Generator, index: Tensor | None = None) -> Corrupted:
+        """Corrupt x >= 0; y and index are not needed here."""
         deviation = (t.to(x.dtype)[:, None] / (2 * self.steps)).sqrt()
         factor = 1 + deviation * torch.randn(x.shape, generator=generator, dtype=x.dtype)
         x_t = (x * factor).clamp(min=0)
-        alpha, sigma = self.nominal(t)
-        return Corrupted(x_t, t, alpha, sigma, x_t - x)
+        return Corrupted(x_t, t, *self.nominal(t), x_t - x)
 
 
 class Convex:
@@ -82,19 +75,14 @@ class Convex:
             )
 
     def nominal(self, t: Tensor) -> tuple[Tensor, Tensor]:
-        """(alpha, sigma), each (n, 1), at the mean mixing weight lam = t/(2T) of level t."""
+        """(1 - lam, lam) at the mean mixing weight lam = t/(2T) of level t."""
         lam = t.float()[:, None] / (2 * self.steps)
         return 1 - lam, lam
 
-    def __call__(
-        self, x: Tensor, y: Tensor, t: Tensor, generator: torch.Generator, index: Tensor | None = None
-    ) -> Corrupted:
-        """Mix x (n, d) of classes y with training rows of those classes.
+    def __call__(self, x: Tensor, y: Tensor, t: Tensor, generator: Generator, index: Tensor | None = None) -> Corrupted:
+        """Mix x with training rows of the same classes; raises UserError for a class without any.
 
         `index` (n,) says which training rows x are, so that none is mixed with itself; None: they are none.
-
-        Raises:
-            UserError: for a class without training rows.
         """
         count = self.count[y]
         if not count.all():
@@ -104,11 +92,8 @@ class Convex:
                 "out"
             )
         draw = torch.rand(len(x), generator=generator, dtype=torch.float64)
-        if index is None:
-            partner = (draw * count).long()
-        else:
-            partner = (self.rank[index] + 1 + (draw * (count - 1)).long()) % count
-        noise = self.bank[self.start[y] + partner]
+        other = (draw * count).long() if index is None else self.rank[index] + 1 + (draw * (count - 1)).long()
+        noise = self.bank[self.start[y] + other % count]
         top = t.to(x.dtype)[:, None] / self.steps
         lam = torch.rand(len(x), 1, generator=generator, dtype=x.dtype) * top
         return Corrupted((1 - lam) * x + lam * noise, t, 1 - lam, lam, noise)

@@ -4,14 +4,13 @@ A walk is done by the network, which knows its own layers; an inverter supplies 
 record of every linear layer that it met: shape, condition number, whether the step was exact.
 """
 
-from __future__ import annotations
-
 import warnings
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
+from inn_experiments.contracts.parts import Plain
 from inn_experiments.maths.activations import Activation
 
 # A layer conditioned worse than this loses more than three of float32's seven digits.
@@ -25,26 +24,12 @@ class ConditioningWarning(UserWarning):
     """A layer on the way back is singular or badly conditioned; the message names it."""
 
 
-@dataclass(frozen=True)
-class LayerCondition:
-    """What undoing one layer costs: `error` is condition * float32 epsilon, the relative error it implies."""
-
-    layer: str
-    shape: tuple[int, int]
-    condition: float
-    exact: bool
-    error: float
-
-
+@dataclass
 class Inverter:
     """Records every layer; subclasses say how a linear layer is undone."""
 
-    def __repr__(self) -> str:
-        return type(self).__name__
-
-    def __init__(self) -> None:
-        self.layers: dict[str, LayerCondition] = {}
-        self.approximated: set[str] = set()
+    layers: dict[str, dict[str, Plain]] = field(default_factory=dict, init=False, repr=False)
+    approximated: set[str] = field(default_factory=set, init=False, repr=False)
 
     def linear(self, name: str, weight: Tensor, y: Tensor) -> Tensor:
         """Rows x (n, in) with weight (out, in) x about y (n, out), all float64."""
@@ -54,47 +39,40 @@ class Inverter:
         """The activation's own inverse; an approximate one (ReLU) is said so, once a walk."""
         if not activation.exact and activation.name not in self.approximated:
             self.approximated.add(activation.name)
-            warnings.warn(
-                f"activation {activation.name} has no inverse: the identity stands in for it (paper, Section 7.4)",
-                ConditioningWarning,
-                stacklevel=3,
-            )
+            message = f"activation {activation.name} has no inverse: the identity stands in for it (paper, Section 7.4)"
+            warnings.warn(message, ConditioningWarning, stacklevel=3)
         return activation.inverse(y)
 
-    def report(self) -> list[dict]:
-        """One plain dict for every layer met, in the order of the walk."""
-        return [asdict(layer) for layer in self.layers.values()]
+    def report(self) -> list[dict[str, Plain]]:
+        """What undoing every layer met costs, in the order of the walk.
 
-    def _record(self, name: str, weight: Tensor, values: Tensor, exact: bool) -> float:
-        top, bottom = float(values.max()), float(values.min())
+        `error` is condition * float32 epsilon, the relative error that the condition implies.
+        """
+        return list(self.layers.values())
+
+    def _record(self, name: str, weight: Tensor, values: Tensor, exact: bool) -> None:
+        shape, top, bottom = tuple(weight.shape), float(values.max()), float(values.min())
         condition = min(top / bottom, 1e300) if bottom > 0 else 1e300
         error = condition * torch.finfo(torch.float32).eps
         if name not in self.layers and condition > BADLY_CONDITIONED:
             kind = "is singular" if condition > SINGULAR else "is badly conditioned"
-            warnings.warn(
-                f"layer {name} {tuple(weight.shape)} {kind}: condition number {condition:.2g}, "
-                f"so float32 rounding alone implies a relative error of {error:.2g} in its inverse",
-                ConditioningWarning,
-                stacklevel=3,
+            message = (
+                f"layer {name} {shape} {kind}: condition number {condition:.2g}, so float32 rounding alone implies a "
+                f"relative error of {error:.2g} in its inverse"
             )
-        self.layers[name] = LayerCondition(name, tuple(weight.shape), condition, exact, error)
-        return condition
+            warnings.warn(message, ConditioningWarning, stacklevel=3)
+        self.layers[name] = {"layer": name, "shape": shape, "condition": condition, "exact": exact, "error": error}
 
 
+@dataclass
 class RegularisedSVD(Inverter):
     """x = W+ y with W+ = V S^-1 U^T (equations 7 and 8), small singular values damped instead of inverted.
 
-    Args:
-        floor: singular values s >= floor * s_max become 1/s, smaller ones s / (floor * s_max)^2, which is continuous
-            and falls to 0: no direction is amplified by more than 1 / (floor * s_max).
+    Singular values s >= floor * s_max become 1/s, smaller ones s / (floor * s_max)^2, which is continuous and falls
+    to 0: no direction is amplified by more than 1 / (floor * s_max).
     """
 
-    def __init__(self, floor: float = 0.3) -> None:
-        super().__init__()
-        self.floor = floor
-
-    def __repr__(self) -> str:
-        return f"RegularisedSVD({self.floor})"
+    floor: float = 0.3
 
     def linear(self, name: str, weight: Tensor, y: Tensor) -> Tensor:
         """The damped least-squares solution x (n, in)."""

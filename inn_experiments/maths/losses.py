@@ -4,29 +4,10 @@ A loss object is first given the training rows (`fit`), then called on predictio
 scalar per feature, so that one weight means the same for 40 and for 1,841 features.
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable
-from functools import wraps
-
 import torch
 from torch import Tensor, nn
 
 from inn_experiments.contracts.limits import NonNegative, Positive, SeveralInt, Share
-
-
-def whole(forward: Callable[[nn.Module, Tensor], Tensor]) -> Callable[[nn.Module, Tensor], Tensor]:
-    """`forward` of predictions in float32 or more, also where the network around it computes in less.
-
-    A covariance or a histogram of bfloat16 numbers has two correct digits.
-    """
-
-    @wraps(forward)
-    def run(self: nn.Module, prediction: Tensor) -> Tensor:
-        with torch.autocast(prediction.device.type, enabled=False):
-            return forward(self, prediction.to(torch.promote_types(prediction.dtype, torch.float32)))
-
-    return run
 
 
 class Mse(nn.Module):
@@ -42,30 +23,46 @@ class Mse(nn.Module):
         return prediction.new_zeros(())
 
 
-class Fid(nn.Module):
+class Divergence(nn.Module):
+    """A distance of predictions from the training rows, with its `weight` beside the reconstruction."""
+
+    def __init__(self, weight: float) -> None:
+        super().__init__()
+        self.weight = weight
+
+    def distance(self, prediction: Tensor) -> Tensor:
+        """The scalar for predictions (n, d) in float32 or more."""
+        raise NotImplementedError
+
+    def forward(self, prediction: Tensor) -> Tensor:
+        """The distance of predictions (n, d), in float32 also where the network around it computes in less.
+
+        A covariance or a histogram of bfloat16 numbers has two correct digits.
+        """
+        with torch.autocast(prediction.device.type, enabled=False):
+            return self.distance(prediction.to(torch.promote_types(prediction.dtype, torch.float32)))
+
+
+class Fid(Divergence):
     """Frechet distance between Gaussian fits, |m - m_r|^2 + tr(C + C_r - 2 (C_r^1/2 C C_r^1/2)^1/2), over d.
 
-    Args:
-        weight: of this term beside the reconstruction.
-        shrinkage: share of the isotropic part mixed into both covariances, so that a batch smaller than d is no
-            trouble.
+    `shrinkage` is the share of the isotropic part mixed into both covariances, so that a batch smaller than d is no
+    trouble.
     """
 
     def __init__(self, weight: NonNegative = 1.0, shrinkage: Share = 0.05) -> None:
-        super().__init__()
-        self.weight, self.shrinkage = weight, shrinkage
+        super().__init__(weight)
+        self.shrinkage = shrinkage
 
     def fit(self, x: Tensor) -> None:
         """Fit the real side once on the training rows (n, d)."""
         mean, covariance = _gaussian_fit(x.double(), self.shrinkage)
         values, vectors = torch.linalg.eigh(covariance)
         root = (vectors * values.clamp(min=0).sqrt()) @ vectors.T
-        self.register_buffer("mean", mean.to(x.dtype), persistent=False)
-        self.register_buffer("root", root.to(x.dtype), persistent=False)
-        self.register_buffer("trace", covariance.trace().to(x.dtype), persistent=False)
+        for name, real in {"mean": mean, "root": root, "trace": covariance.trace()}.items():
+            self.register_buffer(name, real.to(x.dtype), persistent=False)
 
-    @whole
-    def forward(self, prediction: Tensor) -> Tensor:
+    def distance(self, prediction: Tensor) -> Tensor:
         """The distance of the predictions (n, d) from the fitted rows, divided by d."""
         mean, covariance = _gaussian_fit(prediction, self.shrinkage)
         inner = self.root @ covariance @ self.root
@@ -76,18 +73,16 @@ class Fid(nn.Module):
         return distance / prediction.shape[1]
 
 
-class Kl(nn.Module):
+class Kl(Divergence):
     """Mean over features of KL(real || predicted) between histograms with smooth (triangular) bins.
 
-    Args:
-        weight: of this term beside the reconstruction.
-        bins: per feature, over the training range with a margin, the outermost bins catching everything beyond.
-        floor: added to every bin before normalising.
+    Each feature has `bins` over its training range with a margin, the outermost catching everything beyond; `floor`
+    is added to every bin before normalising.
     """
 
     def __init__(self, weight: NonNegative = 1.0, bins: SeveralInt = 16, floor: Positive = 1e-3) -> None:
-        super().__init__()
-        self.weight, self.bins, self.floor = weight, bins, floor
+        super().__init__(weight)
+        self.bins, self.floor = bins, floor
 
     def fit(self, x: Tensor) -> None:
         """Set the bins and the real histogram (d, bins) from the training rows (n, d)."""
@@ -109,8 +104,7 @@ class Kl(nn.Module):
         histogram = flat.view(x.shape[1], self.bins) / len(x) + self.floor
         return histogram / histogram.sum(1, keepdim=True)
 
-    @whole
-    def forward(self, prediction: Tensor) -> Tensor:
+    def distance(self, prediction: Tensor) -> Tensor:
         """KL(real || predicted), averaged over the features, of predictions (n, d)."""
         predicted = self.histogram(prediction)
         return (self.real * (self.real / predicted).log()).sum(1).mean()

@@ -1,9 +1,8 @@
 """Float64 statistics of float32 rows, read in blocks, so that no second copy of the rows is made."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -30,7 +29,7 @@ class Moments:
     residual: float
 
     @classmethod
-    def of(cls, x: np.ndarray) -> Moments:
+    def of(cls, x: np.ndarray) -> Self:
         """The statistics of x (n, d)."""
         columns = sum(part.sum(axis=0, dtype=np.float64) for part in blocks(x)) / len(x)
         mean = float(columns.mean())

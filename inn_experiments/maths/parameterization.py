@@ -1,20 +1,19 @@
 """What the network predicts: the clean row, the noise, v or the mean of the next state; and the way back.
 
 With x_t = alpha x + sigma noise, for any alpha and sigma (they need not lie on the unit circle: convex
-corruption has alpha + sigma = 1). Prime space is the terminal level, alpha = 0 and sigma = 1. `direct` says
-that the raw prediction is the clean row. `clean` is what the inversion methods iterate; `split` is what a
-sampler walks on: both halves of x_t at the levels t (n,), for sigma > 0. Each way's target leads to the same
-halves, so that the four convert into each other without loss. `on` is the same way told the schedule.
+corruption has alpha + sigma = 1). Prime space is the terminal level, alpha = 0 and sigma = 1. `target`, `clean`
+and both halves of `split` are (n, d) as x, x_t and prediction are; alpha and sigma are (n, 1), levels t (n,). Each
+way's target leads to the same halves, so that the four convert into each other without loss.
 """
 
-from __future__ import annotations
+from typing import Self
 
 import torch
 from torch import Tensor
 
 from inn_experiments.contracts import Corrupted
 from inn_experiments.contracts.parts import Schedule
-from inn_experiments.maths.posterior import means
+from inn_experiments.maths.schedules import posterior
 
 # Below this alpha a noise prediction says almost nothing about the clean row: dividing by it explodes.
 LEAST_ALPHA = 0.05
@@ -31,9 +30,21 @@ LEAST_SHARE = 1e-6
 class Scheduleless:
     """A way whose target and halves follow from alpha and sigma alone."""
 
-    def on(self, schedule: Schedule) -> Scheduleless:
-        """Itself."""
+    direct = False
+    """Whether the raw prediction is the clean row."""
+
+    def on(self, schedule: Schedule) -> Self:
+        """The way told the schedule: itself."""
         return self
+
+    def clean(self, prediction: Tensor, x_t: Tensor, alpha: Tensor, sigma: Tensor) -> Tensor:
+        """The clean row that a prediction implies, which inversion methods iterate."""
+        raise NotImplementedError
+
+    def split(self, prediction: Tensor, x_t: Tensor, alpha: Tensor, sigma: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
+        """(clean, noise), which samplers walk on, for sigma > 0: the row, and what it leaves of x_t (equation 19)."""
+        clean = self.clean(prediction, x_t, alpha, sigma)
+        return clean, (x_t - alpha * clean) / sigma
 
 
 class X0(Scheduleless):
@@ -42,25 +53,19 @@ class X0(Scheduleless):
     direct = True
 
     def target(self, x: Tensor, corrupted: Corrupted) -> Tensor:
-        """X (n, d)."""
+        """The row."""
         return x
 
     def clean(self, prediction: Tensor, x_t: Tensor, alpha: Tensor, sigma: Tensor) -> Tensor:
-        """The prediction (n, d)."""
+        """The prediction."""
         return prediction
-
-    def split(self, prediction: Tensor, x_t: Tensor, alpha: Tensor, sigma: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
-        """(clean, noise), each (n, d): the prediction, and what it leaves of x_t (equation 19)."""
-        return prediction, (x_t - alpha * prediction) / sigma
 
 
 class Epsilon(Scheduleless):
     """The network predicts the noise (equation 11); at the terminal level, where all input is noise, x."""
 
-    direct = False
-
     def target(self, x: Tensor, corrupted: Corrupted) -> Tensor:
-        """The noise (n, d), or x where alpha = 0."""
+        """The noise, or x where alpha = 0."""
         return torch.where(corrupted.alpha == 0, x, corrupted.noise)
 
     def clean(self, prediction: Tensor, x_t: Tensor, alpha: Tensor, sigma: Tensor) -> Tensor:
@@ -69,25 +74,23 @@ class Epsilon(Scheduleless):
         return torch.where(alpha == 0, prediction, estimate)
 
     def split(self, prediction: Tensor, x_t: Tensor, alpha: Tensor, sigma: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
-        """(clean, noise), each (n, d): the row, alpha at least LEAST_SAMPLED_ALPHA; the prediction."""
+        """(clean, noise): the row, alpha at least LEAST_SAMPLED_ALPHA; the prediction."""
         return (x_t - sigma * prediction) / alpha.clamp(min=LEAST_SAMPLED_ALPHA), prediction
 
 
 class V(Scheduleless):
     """The network predicts v = alpha * noise - sigma * x (Salimans and Ho 2022): a mixture of the two."""
 
-    direct = False
-
     def target(self, x: Tensor, corrupted: Corrupted) -> Tensor:
-        """V (n, d)."""
+        """The mixture."""
         return corrupted.alpha * corrupted.noise - corrupted.sigma * x
 
     def clean(self, prediction: Tensor, x_t: Tensor, alpha: Tensor, sigma: Tensor) -> Tensor:
-        """(alpha x_t - sigma v) / (alpha^2 + sigma^2) (n, d)."""
+        """(alpha x_t - sigma v) / (alpha^2 + sigma^2)."""
         return (alpha * x_t - sigma * prediction) / (alpha**2 + sigma**2)
 
     def split(self, prediction: Tensor, x_t: Tensor, alpha: Tensor, sigma: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
-        """(clean, noise), each (n, d): (x_t, v) turned back by the angle of (alpha, sigma)."""
+        """(clean, noise): (x_t, v) turned back by the angle of (alpha, sigma)."""
         noise = (sigma * x_t + alpha * prediction) / (alpha**2 + sigma**2)
         return self.clean(prediction, x_t, alpha, sigma), noise
 
@@ -102,19 +105,21 @@ class Mu:
 
     direct = False
 
-    def on(self, schedule: Schedule) -> Mu:
-        """A copy with A and B of every level of `schedule`."""
-        bound = Mu()
-        bound.of_row, bound.of_state = means(schedule)
+    def on(self, schedule: Schedule) -> Self:
+        """A copy with A and B of the step from each level t to t-1, (T+1,) float64 each; (1, 0) at t = 0."""
+        bound, (a, s) = type(self)(), schedule.levels()
+        of_row, of_state, _ = posterior((a[1:], s[1:]), (a[:-1], s[:-1]))
+        bound.of_row = torch.cat([of_row.new_ones(1), of_row])
+        bound.of_state = torch.cat([of_state.new_zeros(1), of_state])
         return bound
 
     def target(self, x: Tensor, corrupted: Corrupted) -> Tensor:
-        """A x + B x_t (n, d)."""
+        """A x + B x_t."""
         of_row, of_state = self._at(corrupted.t, x)
         return of_row * x + of_state * corrupted.x_t
 
     def split(self, prediction: Tensor, x_t: Tensor, alpha: Tensor, sigma: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
-        """(clean, noise), each (n, d): (prediction - B x_t) / A, A at least LEAST_SHARE; what it leaves."""
+        """(clean, noise): (prediction - B x_t) / A, A at least LEAST_SHARE; what it leaves."""
         of_row, of_state = self._at(t, x_t)
         clean = (prediction - of_state * x_t) / of_row.clamp(min=LEAST_SHARE)
         return clean, (x_t - alpha * clean) / sigma

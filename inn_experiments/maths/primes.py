@@ -1,8 +1,8 @@
 """Prime space: a fixed, class-specific, noise-like image of every clean row (paper, Section 5.2)."""
 
-from __future__ import annotations
-
 import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
@@ -10,16 +10,15 @@ from torch import Tensor
 from inn_experiments.contracts.seeding import child_seed
 
 
+@dataclass
 class Orthogonal:
     """prime(x, c) = Q_c x with a seeded orthogonal Q_c: keeps the norm, and its exact inverse is known.
 
-    Args:
-        matrix_seed: fixes every Q_c; it is not the run's seed, so that seeds share their targets.
+    `matrix_seed` fixes every Q_c; it is not the run's seed, so that seeds share their targets.
     """
 
-    def __init__(self, matrix_seed: int = 0) -> None:
-        self.matrix_seed = matrix_seed
-        self._matrices: dict[tuple[int, int], Tensor] = {}
+    matrix_seed: int = 0
+    _matrices: dict[tuple[int, int], Tensor] = field(default_factory=dict, init=False, repr=False)
 
     def matrix(self, label: int, features: int) -> Tensor:
         """Q_c (d, d) float64 for class `label`: the Q of a Gaussian matrix, signs fixed, so Haar distributed."""
@@ -33,19 +32,11 @@ class Orthogonal:
 
     def __call__(self, x: Tensor, y: Tensor) -> Tensor:
         """The prime images (n, d) of rows x (n, d) with labels y (n,)."""
-        return self._rotate(x, y, transpose=False)
+        return _class_by_class(x, y, lambda rows, label: rows @ self.matrix(label, x.shape[1]).to(x.dtype).T)
 
     def undo(self, prime: Tensor, y: Tensor) -> Tensor:
         """The clean rows that have these prime images: Q_c^T p."""
-        return self._rotate(prime, y, transpose=True)
-
-    def _rotate(self, x: Tensor, y: Tensor, transpose: bool) -> Tensor:
-        out = torch.empty_like(x)
-        for label in torch.unique(y).tolist():
-            q = self.matrix(label, x.shape[1]).to(x.dtype)
-            mine = y == label
-            out[mine] = x[mine] @ (q if transpose else q.T)
-        return out
+        return _class_by_class(prime, y, lambda rows, label: rows @ self.matrix(label, prime.shape[1]).to(prime.dtype))
 
 
 class Catalogue:
@@ -53,22 +44,24 @@ class Catalogue:
 
     def __call__(self, x: Tensor, y: Tensor) -> Tensor:
         """The prime images (n, d) of rows x (n, d) with labels y (n,)."""
-        out = torch.empty_like(x)
-        for label in torch.unique(y).tolist():
-            mine = y == label
-            out[mine] = _pattern(x[mine], label % 10)
-        return out
+        return _class_by_class(x, y, lambda rows, label: _pattern(rows, label % 10))
+
+
+def _class_by_class(x: Tensor, y: Tensor, image: Callable[[Tensor, int], Tensor]) -> Tensor:
+    out = torch.empty_like(x)
+    for label in torch.unique(y).tolist():
+        out[y == label] = image(x[y == label], label)
+    return out
 
 
 def _pattern(x: Tensor, number: int) -> Tensor:
     d = x.shape[1]
-    if number == 4:
-        return x + torch.sin(2 * math.pi * torch.arange(d, dtype=x.dtype) / d)
     patterns = {
         0: lambda: -x,
         1: lambda: x.roll(d // 4, 1),
         2: lambda: -0.8 * x,
         3: lambda: x.flip(1),
+        4: lambda: x + torch.sin(2 * math.pi * torch.arange(d, dtype=x.dtype) / d),
         5: lambda: 1.5 * x - 1,
         6: lambda: x.roll(-(d // 4), 1),
         7: lambda: x.abs() - 2,

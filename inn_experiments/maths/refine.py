@@ -1,7 +1,5 @@
 """Gauss-Newton refinement of an approximate inverse: x <- x + J+ (y - f(x)), row by row, damped."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import torch
@@ -15,26 +13,16 @@ def refine(
     """Rows x (n, d) with |function(x) - y| no larger than at `start`, after `steps` Gauss-Newton steps.
 
     The Jacobian's pseudo-inverse is regularised (Levenberg-Marquardt): J+ = J^T (J J^T + lam I)^-1, with lam
-    relative to the mean of diag(J J^T). A row's step is taken only if its residual falls; then its lam
-    falls by 10, otherwise it rises by 10, so no row ever gets worse.
+    relative to the mean of diag(J J^T) and `damping` at first. A row's step is taken only if its residual falls; then
+    its lam falls by 10, otherwise it rises by 10, so no row ever gets worse.
 
-    Args:
-        function: maps rows (n, d) to rows (n, m), each row on its own.
-        y: targets (n, m).
-        start: (n, d).
-        steps: how many are tried.
-        damping: lam at first.
-        chunk: rows at a time.
+    `function` maps rows (n, d) to rows (n, m), each row on its own, as the targets y (n, m) are; `chunk` rows are
+    refined at a time.
     """
-    pieces = [
-        _refine_chunk(function, target, first, steps, damping)
-        for target, first in zip(y.split(chunk), start.split(chunk), strict=True)
-    ]
-    return torch.cat(pieces)
-
-
-def _refine_chunk(function: Callable[[Tensor], Tensor], y: Tensor, x: Tensor, steps: int, damping: float) -> Tensor:
-    jacobian = vmap(jacrev(lambda row: function(row[None])[0]))
+    if len(y) > chunk:
+        pairs = zip(y.split(chunk), start.split(chunk), strict=True)
+        return torch.cat([refine(function, *pair, steps, damping, chunk) for pair in pairs])
+    x, jacobian = start, vmap(jacrev(lambda row: function(row[None])[0]))
     lam = torch.full((len(x), 1, 1), damping, dtype=x.dtype)
     residual = y - function(x)
     size = residual.norm(dim=1)

@@ -5,10 +5,8 @@ estimates of the row and of the noise in x_t = alpha x + sigma noise. It may be 
 `tests/oracles.py`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
-from functools import partial
+from dataclasses import dataclass
 from itertools import pairwise
 
 import torch
@@ -17,29 +15,34 @@ from torch import Tensor
 from inn_experiments.contracts import UserError
 from inn_experiments.contracts.limits import PositiveInt, Share
 from inn_experiments.contracts.parts import Schedule
-from inn_experiments.maths.posterior import LEAST, Level, posterior
+from inn_experiments.maths.schedules import LEAST, Level, posterior
 
 Denoiser = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
-Range = tuple[float, float]
 
 # States that are handed back, beside the start: enough to draw how a row comes out of the noise.
 KEPT = 8
 
 
-class DDIM:
-    """Equation (20), deterministic for eta = 0: see `ddim_step`.
+@dataclass
+class Walk:
+    """A walk over `steps` levels, evenly spaced over 1..T, T among them; None: all of them."""
 
-    Args:
-        steps: levels visited, evenly spaced over 1..T, T among them.
-        eta: share of fresh noise.
-    """
+    steps: PositiveInt | None = None
 
-    def __init__(self, steps: PositiveInt = 100, eta: Share = 0.0) -> None:
-        self.steps, self.eta = steps, eta
+    def step(self, x_t: Tensor, clean: Tensor, noise: Tensor, at: Level, to: Level, draws: torch.Generator) -> Tensor:
+        """The state (n, d) at level `to`, from x_t (n, d) at level `at`, which clean and noise (n, d) make up."""
+        raise NotImplementedError
 
     def times(self, levels: int) -> list[int]:
-        """The levels visited, from T to 0; raises UserError where there are fewer than steps of them."""
-        return spaced(self.steps, levels)
+        """The levels visited, falling from `levels` to 0; raises UserError where there are fewer than steps of them."""
+        steps = levels if self.steps is None else self.steps
+        if steps > levels:
+            raise UserError(
+                f"sampler.steps is {steps}, but schedule.steps has only {levels} levels; "
+                f"give sampler.steps={levels} or less, or a longer schedule"
+            )
+        # Rounding up keeps them distinct and at least 1.
+        return [-(-number * levels // steps) for number in range(steps, 0, -1)] + [0]
 
     def __call__(
         self,
@@ -47,131 +50,67 @@ class DDIM:
         start: Tensor,
         schedule: Schedule,
         generator: torch.Generator,
-        clip: Range | None = None,
+        clip: tuple[float, float] | None = None,
         kept: int | None = KEPT,
     ) -> list[Tensor]:
-        """At most kept + 1 states (n, d), from `start`, which is noise (n, d), to the rows.
+        """At most kept + 1 states (n, d), from `start`, which is noise (n, d) at level T, to the rows.
 
         Args:
             denoise: see above.
-            start: (n, d), at level T.
-            schedule: of the levels.
+            start: (n, d).
+            schedule: of T levels.
             generator: of fresh noise, on the CPU.
             clip: range that every estimate of the clean row is kept in, the noise then being what is left of x_t
                 (equation 19).
             kept: states handed back beside the start, evenly spaced, the rows among them; None: all.
         """
-        step = partial(ddim_step, eta=self.eta, generator=generator)
-        return _walk(denoise, start, schedule, self.times(schedule.steps), clip, kept, step)
+        times = self.times(schedule.steps)
+        levels = list(zip(*(part.tolist() for part in schedule.levels()), strict=True))
+        last = len(times) - 1
+        count = last if kept is None else kept
+        shown = {round(last * number / count) for number in range(1, count + 1)}
+        x, states = start, [start]
+        for number, (t, s) in enumerate(pairwise(times), 1):
+            clean, noise = denoise(x, torch.full((len(x),), t, device=x.device))
+            if clip is not None:
+                clean = clean.clamp(*clip)
+                noise = (x - levels[t][0] * clean) / levels[t][1]
+            x = self.step(x, clean, noise, levels[t], levels[s], generator)
+            if number in shown:
+                states.append(x)
+        return states
 
 
-class DDPM:
-    """Ancestral sampling, with fresh noise in every step: see `ddpm_step`.
+@dataclass
+class DDIM(Walk):
+    """x_s = alpha_s clean + sqrt(sigma_s^2 - tau^2) noise + tau z: the paper's equation (20).
 
-    Args:
-        steps: levels visited, evenly spaced over 1..T, T among them; None: all of them.
+    tau = eta (sigma_s / sigma_t) sqrt(1 - alpha_t^2 / alpha_s^2), so `eta` is the share of fresh noise: 0 is
+    deterministic, for any pairs of alpha and sigma; 1 has the law of DDPM (Song, Meng and Ermon 2021, equation 16).
     """
 
-    def __init__(self, steps: PositiveInt | None = None) -> None:
-        self.steps = steps
+    steps: PositiveInt = 100
+    eta: Share = 0.0
 
-    def times(self, levels: int) -> list[int]:
-        """The levels visited, from T to 0; raises UserError where there are fewer than steps of them."""
-        return spaced(levels if self.steps is None else self.steps, levels)
-
-    def __call__(
-        self,
-        denoise: Denoiser,
-        start: Tensor,
-        schedule: Schedule,
-        generator: torch.Generator,
-        clip: Range | None = None,
-        kept: int | None = KEPT,
-    ) -> list[Tensor]:
-        """At most kept + 1 states (n, d), from `start`, which is noise (n, d), to the rows; as in DDIM."""
-        step = partial(ddpm_step, generator=generator)
-        return _walk(denoise, start, schedule, self.times(schedule.steps), clip, kept, step)
+    def step(self, x_t: Tensor, clean: Tensor, noise: Tensor, at: Level, to: Level, draws: torch.Generator) -> Tensor:
+        """x_s (n, d), of which x_t decides no more than the shape of z."""
+        (a_t, s_t), (a_s, s_s) = at, to
+        tau = self.eta * s_s / s_t * max(0.0, 1 - (a_t / (a_s + LEAST)) ** 2) ** 0.5
+        moved = a_s * clean + max(0.0, s_s**2 - tau**2) ** 0.5 * noise
+        return moved + tau * drawn(x_t, draws) if tau else moved
 
 
-def ddim_step(
-    x_t: Tensor,
-    clean: Tensor,
-    noise: Tensor,
-    now: Level,
-    then: Level,
-    eta: float = 0.0,
-    generator: torch.Generator | None = None,
-) -> Tensor:
-    """x_s = alpha_s clean + sqrt(sigma_s^2 - tau^2) noise + tau z (n, d): the paper's equation (20).
+@dataclass
+class DDPM(Walk):
+    """Ancestral sampling, with fresh noise in every step: Ho et al. 2020, equations 6 and 7."""
 
-    tau = eta (sigma_s / sigma_t) sqrt(1 - alpha_t^2 / alpha_s^2); eta = 1 has the law of DDPM (Song, Meng and
-    Ermon 2021, equation 16).
-
-    Args:
-        x_t: (n, d), the state.
-        clean: (n, d), its share of a row.
-        noise: (n, d), its share of noise.
-        now: (alpha, sigma) of the level t.
-        then: (alpha, sigma) of the level s < t; any pairs for eta = 0.
-        eta: share of fresh noise.
-        generator: of z, on the CPU, for eta > 0.
-    """
-    (a_t, s_t), (a_s, s_s) = now, then
-    tau = eta * s_s / s_t * max(0.0, 1 - (a_t / (a_s + LEAST)) ** 2) ** 0.5
-    moved = a_s * clean + max(0.0, s_s**2 - tau**2) ** 0.5 * noise
-    return moved + tau * drawn(x_t, generator) if tau else moved
-
-
-def ddpm_step(x_t: Tensor, clean: Tensor, noise: Tensor, now: Level, then: Level, generator: torch.Generator) -> Tensor:
-    """A draw (n, d) from q(x_s | x_t, clean): Ho et al. 2020, equations 6 and 7; arguments as in `ddim_step`.
-
-    The noise is not read: x_t and clean decide it.
-    """
-    of_row, of_state, deviation = posterior(now, then)
-    mean = of_row * clean + of_state * x_t
-    return mean + deviation * drawn(x_t, generator) if deviation else mean
-
-
-def spaced(steps: int, levels: int) -> list[int]:
-    """`steps` levels evenly spaced over 1..levels, falling from `levels`, and 0.
-
-    Raises:
-        UserError: where `steps` is more than `levels`.
-    """
-    if steps > levels:
-        raise UserError(
-            f"sampler.steps is {steps}, but schedule.steps has only {levels} levels; "
-            f"give sampler.steps={levels} or less, or a longer schedule"
-        )
-    # Rounding up keeps them distinct and at least 1.
-    return [-(-number * levels // steps) for number in range(steps, 0, -1)] + [0]
+    def step(self, x_t: Tensor, clean: Tensor, noise: Tensor, at: Level, to: Level, draws: torch.Generator) -> Tensor:
+        """A draw (n, d) from q(x_s | x_t, clean); the noise is not read: x_t and clean decide it."""
+        of_row, of_state, deviation = posterior(at, to)
+        mean = of_row * clean + of_state * x_t
+        return mean + deviation * drawn(x_t, draws) if deviation else mean
 
 
 def drawn(like: Tensor, generator: torch.Generator) -> Tensor:
     """Standard normal noise in the shape of `like`, drawn on the CPU, so that every device gets the same."""
     return torch.randn(like.shape, generator=generator, dtype=like.dtype).to(like.device)
-
-
-def _walk(
-    denoise: Denoiser,
-    start: Tensor,
-    schedule: Schedule,
-    times: list[int],
-    clip: Range | None,
-    kept: int | None,
-    step: Callable[..., Tensor],
-) -> list[Tensor]:
-    levels = list(zip(*(part.tolist() for part in schedule.levels()), strict=True))
-    last = len(times) - 1
-    count = last if kept is None else kept
-    shown = {round(last * number / count) for number in range(1, count + 1)}
-    x, states = start, [start]
-    for number, (t, s) in enumerate(pairwise(times), 1):
-        clean, noise = denoise(x, torch.full((len(x),), t, device=x.device))
-        if clip is not None:
-            clean = clean.clamp(*clip)
-            noise = (x - levels[t][0] * clean) / levels[t][1]
-        x = step(x, clean, noise, levels[t], levels[s])
-        if number in shown:
-            states.append(x)
-    return states

@@ -1,13 +1,10 @@
 """Both directions of an invertible synthesizer on test rows, each error beside its trivial predictors."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from inn_experiments.contracts import Corrupted, Findings, Invertible, Measure, Number, Quantity, Rows, Subject
 from inn_experiments.contracts.seeding import child_seed
-from inn_experiments.measures.numbers.errors import direction_errors
-from inn_experiments.measures.numbers.trivial import ridge, trivial_errors
+from inn_experiments.measures.numbers.errors import direction_errors, ridge, trivial_errors
 
 ERRORS = {"mse": "MSE", "mae": "MAE", "kl": "KL", "fid": "FID"}
 WAYS = {
@@ -42,13 +39,21 @@ class Directions(Measure):
     variant that the model offers. round_trip_clean: forward(inverse(x)) against x; round_trip_prime:
     inverse(forward(p)) against p. residual/median: median over test rows of |forward(inverse(x)) - x|. The trivial
     predictors are fitted to training rows alone. `walk/*` are of the layers of the last backward walk.
+
+    Example:
+        >>> from inn_experiments.synthesizers.classical.bootstrap import Bootstrap
+        >>> Directions()(Subject(Bootstrap(), None, None, {}, Bootstrap, None), seed=0).numbers  # it has no directions
+        []
+        >>> DIRECTIONS[0].key, DIRECTIONS[0].heading
+        ('forward/mse', 'MSE prime → clean ↓')
     """
 
     def __call__(self, subject: Subject, *, seed: int) -> Findings:
         """The errors, those of the trivial predictors as references, and the layers of the walk."""
-        model, train, test = subject.synthesizer, subject.split.train, subject.split.test
+        model = subject.synthesizer
         if not isinstance(model, Invertible):
             return Findings()
+        train, test = subject.split.train, subject.split.test
         prime = model.primes(train.x, train.y), model.primes(test.x, test.y)
         noisy = model.corrupt(test.x, test.y, seed=child_seed(seed, "test"))
         errors, residuals = _errors(model, test, prime[1], noisy)
@@ -56,12 +61,12 @@ class Directions(Measure):
         numbers += _numbers(errors)
         train_noisy = model.corrupt(train.x, train.y, seed=child_seed(seed, "train"))
         pairs = {
-            "denoise": (np.asarray(train_noisy.x_t), train.x, np.asarray(noisy.x_t), test.x),
-            "forward": (prime[0], train.x, prime[1], test.x),
-            "inverse": (train.x, prime[0], test.x, prime[1]),
+            "denoise": (np.asarray(train_noisy.x_t), train, np.asarray(noisy.x_t), test),
+            "forward": (prime[0], train, prime[1], test),
+            "inverse": (train.x, Rows(prime[0], train.y), test.x, Rows(prime[1], test.y)),
         }
-        for way, (given, target, test_given, test_target) in pairs.items():
-            trivial = trivial_errors(given, target, train.y, test_given, test_target, test.y)
+        for way, pair in pairs.items():
+            trivial = trivial_errors(*pair)
             if way == "denoise":
                 trivial["wiener"] = direction_errors(wiener(model, train, noisy, seed=seed), test.x)
             for predictor, found in trivial.items():
@@ -93,12 +98,14 @@ def _numbers(errors: Errors, reference: str | None = None) -> list[Number]:
 
 
 def _walk(model: Invertible) -> list[Number]:
-    numbers = []
-    for layer in model.conditioning():
-        values = dict(zip(("rows", "columns"), layer["shape"], strict=True))
-        values |= {key: layer[key] for key in ("condition", "exact", "error")}
-        numbers += [Number(f"walk/{key}", float(value), of=layer["layer"]) for key, value in values.items()]
-    return numbers
+    return [
+        Number(f"walk/{key}", float(value), of=layer["layer"])
+        for layer in model.conditioning()
+        for key, value in {
+            **dict(zip(("rows", "columns"), layer["shape"], strict=True)),
+            **{key: layer[key] for key in ("condition", "exact", "error")},
+        }.items()
+    ]
 
 
 def wiener(model: Invertible, train: Rows, noisy: Corrupted, *, seed: int) -> np.ndarray:
@@ -106,14 +113,12 @@ def wiener(model: Invertible, train: Rows, noisy: Corrupted, *, seed: int) -> np
 
     For every group of neighbouring levels the training rows are corrupted to levels of that group.
     """
-    levels = np.asarray(noisy.t)
-    answer = np.empty_like(np.asarray(noisy.x_t), dtype=np.float64)
-    for number, group in enumerate(np.array_split(np.unique(levels), LEVEL_GROUPS)):
+    levels, x_t = np.asarray(noisy.t), np.asarray(noisy.x_t)
+    known, answer = np.unique(levels), np.empty(x_t.shape)
+    for number, group in enumerate(np.array_split(known, min(LEVEL_GROUPS, len(known)))):
         mine = np.isin(levels, group)
-        if not mine.any():
-            continue
         generator = np.random.default_rng(child_seed(seed, f"wiener/{number}"))
         t = generator.choice(group, len(train))
         corrupted = model.corrupt(train.x, train.y, seed=child_seed(seed, f"wiener/noise/{number}"), t=t)
-        answer[mine] = ridge(np.asarray(corrupted.x_t), train.x, np.asarray(noisy.x_t)[mine])
+        answer[mine] = ridge(np.asarray(corrupted.x_t), train.x, x_t[mine])
     return answer

@@ -1,23 +1,20 @@
 """How close synthetic rows are to real ones, without a classifier for the task."""
 
-from __future__ import annotations
+from dataclasses import dataclass
 
 import numpy as np
 
 from inn_experiments.contracts import Findings, Measure, Number, Quantity, Rows, Samples, Split, Subject, UserError
 from inn_experiments.contracts.seeding import child_seed
-from inn_experiments.measures.numbers.c2st import c2st
+from inn_experiments.maths.division import halves
 from inn_experiments.measures.numbers.errors import frechet, histogram_kl
-from inn_experiments.measures.numbers.neighbours import nearest, prdc
 from inn_experiments.measures.numbers.rows import check_finite
-from inn_experiments.measures.utility.division import halves
+from inn_experiments.measures.numbers.two_samples import c2st, nearest, prdc
 
+C2ST = Quantity("samples/c2st", "C2ST", "lower", best=0.5, note="higher is told apart more often")
 FIDELITY = (
-    Quantity("samples/c2st", "C2ST", "lower", best=0.5, note="higher is told apart more often"),
-    Quantity("samples/precision", "precision", "higher"),
-    Quantity("samples/recall", "recall", "higher"),
-    Quantity("samples/density", "density", "higher"),
-    Quantity("samples/coverage", "coverage", "higher"),
+    C2ST,
+    *(Quantity(f"samples/{key}", key, "higher") for key in ("precision", "recall", "density", "coverage")),
     Quantity("samples/fid", "FID", "lower"),
     Quantity("samples/kl", "KL", "lower"),
     Quantity("samples/nearest_train_ratio", "distance to train", best=1.0),
@@ -28,27 +25,36 @@ LIMIT = 2000
 LEAST_ROWS = 5
 
 
+@dataclass
 class Fidelity(Measure):
     """The scores of the samples, and those of real rows in their place, which a perfect generator would get.
 
     Args:
         decoded: whether rows that were decoded from latents are scored too.
+
+    Example:
+        >>> from inn_experiments.data.toys.two_clusters import TwoClusters
+        >>> from inn_experiments.synthesizers.classical.bootstrap import Bootstrap
+        >>> split = TwoClusters(rows=60, val_rows=0, test_rows=40, fresh_rows=40).load(seed=0, cache=None)
+        >>> copies = Bootstrap()
+        >>> copies.fit(split.train, split.about(), seed=0)
+        >>> samples = copies.sample(split.test.y, seed=0)
+        >>> found = Fidelity()(Subject(copies, split, samples, {}, Bootstrap, split.about()), seed=0)
+        >>> {number.key: number.value for number in found.numbers if number.key.endswith("copies")}
+        {'test/samples/copies': 1.0, 'fresh/samples/copies': 0.025}
     """
 
-    def __init__(self, decoded: bool = True) -> None:
-        self.decoded = decoded
+    decoded: bool = True
 
     def check(self, split: Split, *, seed: int) -> None:
         """Raise the UserError that a comparison would end with for lack of rows, before any training."""
-        if split.fresh is None:
-            if len(split.test) < 2 * LEAST_ROWS:
-                raise UserError(
-                    f"{split.name}: {len(split.test)} test rows, but fidelity compares at least {LEAST_ROWS} with "
-                    f"{LEAST_ROWS} others; give more rows, or a larger share of them to the test part"
-                )
-            return
+        if split.fresh is None and len(split.test) < 2 * LEAST_ROWS:
+            raise UserError(
+                f"{split.name}: {len(split.test)} test rows, but fidelity compares at least {LEAST_ROWS} with "
+                f"{LEAST_ROWS} others; give more rows, or a larger share of them to the test part"
+            )
         for part, rows in (("test", split.test), ("fresh", split.fresh)):
-            if len(rows) < LEAST_ROWS:
+            if rows is not None and len(rows) < LEAST_ROWS:
                 raise UserError(
                     f"{split.name}: {len(rows)} {part} rows, but fidelity compares at least {LEAST_ROWS}; give "
                     f"more rows, or a larger share of them to the {part} part"
@@ -59,14 +65,9 @@ class Fidelity(Measure):
         samples, split = subject.samples, subject.split
         if samples.latent is not None and not self.decoded:
             return Findings()
-        fresh, real = second_sample(split, seed)
-        scores = {
-            "test": fidelity(samples, split.test, split.train, seed=seed),
-            "fresh": fidelity(fresh, real, split.train, seed=seed),
-        }
-        return Findings(
-            [Number(f"{part}/samples/{key}", value) for part, found in scores.items() for key, value in found.items()]
-        )
+        scores = {"test": (samples, split.test), "fresh": second_sample(split, seed)}
+        found = {part: fidelity(made, real, split.train, seed=seed) for part, (made, real) in scores.items()}
+        return Findings([Number(f"{part}/samples/{key}", one[key]) for part, one in found.items() for key in one])
 
 
 def second_sample(split: Split, seed: int) -> tuple[Rows, Rows]:
@@ -75,22 +76,20 @@ def second_sample(split: Split, seed: int) -> tuple[Rows, Rows]:
     The split's `fresh` rows and its test rows, or, where there are none, one half of test and the other: then fid, kl
     and the neighbour scores are of half as many rows, and a little worse for that alone.
     """
-    return (split.fresh, split.test) if split.fresh is not None else halves(split.test, seed=seed)
+    if split.fresh is not None:
+        return split.fresh, split.test
+    first, second = halves(split.test.y, np.random.default_rng(child_seed(seed, "halves")))
+    return split.test.take(first), split.test.take(second)
 
 
 def fidelity(samples: Rows | Samples, real: Rows, train: Rows, *, seed: int) -> dict[str, float]:
-    """Scores of generated rows against real ones.
+    """Scores of generated rows (n, d) against held-out ones `real` (m, d), of a generator that saw `train`.
 
     c2st: 0.5 is best. precision, recall, density, coverage: higher is better. fid, kl: lower is better. nearest_train:
     mean distance to the closest training row; nearest_train_ratio: over the same distance of `real`, 1 is best and far
     below 1 means copies; copies: share of samples closer to a training row than 99 % of `real` are, 0.01 is what real
-    rows get. Equally many rows of either side are compared, at most 2,000.
-
-    Args:
-        samples: rows (n, d) with labels in the proportions of `real`.
-        real: held-out rows (m, d).
-        train: the rows that the generator saw.
-        seed: of the draws.
+    rows get. Equally many rows of either side are compared, at most 2,000; samples have labels in the proportions of
+    `real`.
 
     Raises:
         UserError: NaN or infinity in the samples, or fewer than five rows on a side.

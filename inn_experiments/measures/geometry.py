@@ -1,36 +1,24 @@
 """The shape of each class: moments and structure of generated rows, beside two references."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from inn_experiments.contracts import Findings, Measure, Number, Quantity, Rows, Shapes, Subject, UserError
 from inn_experiments.contracts.seeding import child_seed
-from inn_experiments.measures.fidelity import second_sample
-from inn_experiments.measures.numbers.c2st import FOLDS, c2st
+from inn_experiments.measures.fidelity import C2ST, second_sample
 from inn_experiments.measures.numbers.errors import frechet
 from inn_experiments.measures.numbers.moments import gaussian_rows, moment_errors, moments
-from inn_experiments.measures.numbers.neighbours import nearest, prdc
 from inn_experiments.measures.numbers.rows import check_finite, few_per_class
-from inn_experiments.measures.numbers.sliced import along, sliced_wasserstein
+from inn_experiments.measures.numbers.two_samples import FOLDS, along, c2st, nearest, prdc, sliced_wasserstein
 
-MOMENTS = (
-    Quantity("mean", "mean"),
-    Quantity("std", "SD"),
-    Quantity("spread", "spread"),
-    Quantity("pc1", "PC1"),
-    Quantity("pc2", "PC2"),
-)
+LABELS = {"mean": "mean", "std": "SD", "spread": "spread", "pc1": "PC1", "pc2": "PC2"}
+MOMENTS = tuple(Quantity(key, label) for key, label in LABELS.items())
 GEOMETRY = (
-    Quantity("mean_error", "mean error", "lower"),
-    Quantity("std_error", "SD error", "lower"),
-    Quantity("spread_error", "spread error", "lower"),
-    Quantity("pc1_error", "PC1 error", "lower"),
-    Quantity("pc2_error", "PC2 error", "lower"),
-    Quantity("c2st", "C2ST", "lower", best=0.5, note="higher is told apart more often"),
+    *(Quantity(f"{key}_error", f"{label} error", "lower") for key, label in LABELS.items()),
+    replace(C2ST, key="c2st"),
     Quantity("swd", "SWD", "lower"),
     Quantity("coverage", "coverage", "higher"),
     Quantity("precision", "precision", "higher"),
@@ -40,7 +28,7 @@ GEOMETRY = (
     Quantity("distance_ratio", "distance ratio", best=1.0),
     Quantity("coverage_ratio", "coverage ratio", "higher"),
 )
-JUDGE = Quantity("judge", "C2ST of decoded rows", "lower", best=0.5, note="higher is told apart more often")
+JUDGE = replace(C2ST, key="judge", label="C2ST of decoded rows")
 ARMS = ("generated", "second", "gaussian")
 REFERENCE_ROWS, LEAST_TRAIN = 2000, 2
 """Training rows of a class that the reference and the Gaussian control are made of, at most and at least."""
@@ -49,6 +37,7 @@ Classes = dict[str, dict[str, float]]
 """Class -> `n` rows a side, `real/mean` and the other moments, `generated/c2st` and each score of each arm."""
 
 
+@dataclass
 class Geometry(Measure):
     """Table 8 of the paper and what it lacks (Section 10.2): class by class, and with two references.
 
@@ -63,12 +52,20 @@ class Geometry(Measure):
 
     Raises:
         UserError: fewer rows than a comparison takes.
+
+    Example:
+        >>> rows = [Rows(np.random.default_rng(seed).normal(size=(60, 2)), np.zeros(60, int)) for seed in range(4)]
+        >>> found = Geometry(rows=40).score(*rows, ("blob",), seed=0)["blob"]
+        >>> round(found["real/mean"], 2), round(found["generated/mean"], 2)
+        (0.05, 0.02)
     """
 
-    def __init__(self, rows: int = 500, decoded: bool = True) -> None:
-        if rows < FOLDS:
-            raise UserError(f"geometry.rows is {rows}; it must be {FOLDS} or more, or geometry=none")
-        self.rows, self.decoded = rows, decoded
+    rows: int = 500
+    decoded: bool = True
+
+    def __post_init__(self) -> None:
+        if self.rows < FOLDS:
+            raise UserError(f"geometry.rows is {self.rows}; it must be {FOLDS} or more, or geometry=none")
 
     def __call__(self, subject: Subject, *, seed: int) -> Findings:
         """Each class' moments and scores, their means and worst values over classes, and the points for figures.
@@ -78,14 +75,9 @@ class Geometry(Measure):
         """
         split, synthesizer = subject.split, subject.synthesizer
         second, real = second_sample(split, seed)
-        real, second, train = (
-            few_per_class(rows, most, child_seed(seed, name))
-            for name, rows, most in (
-                ("real", real, self.rows),
-                ("second", second, self.rows),
-                ("train", split.train, REFERENCE_ROWS),
-            )
-        )
+        real = few_per_class(real, self.rows, child_seed(seed, "real"))
+        second = few_per_class(second, self.rows, child_seed(seed, "second"))
+        train = few_per_class(split.train, REFERENCE_ROWS, child_seed(seed, "train"))
         labels = np.repeat(np.unique(real.y), self.rows)
         samples = synthesizer.sample(labels, seed=child_seed(seed, "geometry/draw"))
         generated = Rows(samples.x, samples.y)
@@ -128,8 +120,11 @@ class Geometry(Measure):
                 | _structure(arms["real"], arms[arm], reference, spread, child_seed(seed, f"geometry/{name}/{arm}"))
                 for arm in ARMS
             }
-            for arm in ARMS:
-                shape[arm] |= scores[arm] | _relative(scores[arm], scores["second"], scale)
+            for arm, own in scores.items():
+                shape[arm] |= own
+                # What is left to compare with a second real sample; where both are zero the ratio is 1, not NaN.
+                for key, floor in (("distance", 1e-9 * scale), ("coverage", 1e-9)):
+                    shape[arm][f"{key}_ratio"] = (own[key] + floor) / (scores["second"][key] + floor)
             flat = {f"{arm}/{key}": value for arm, values in shape.items() for key, value in values.items()}
             found[name] = {"n": count, **flat}
         return found
@@ -153,28 +148,29 @@ class Geometry(Measure):
     ) -> Iterator[tuple[str, int, dict[str, np.ndarray]]]:
         """Name, label and equally many rows of every part, of each class with enough of them; warns of the others."""
         check_finite(parts["generated"].x, parts["generated"].y, classes)
-        counts, short = {}, []
-        for label in map(int, np.unique(parts["real"].y)):
-            counts[label] = min(self.rows, *(int(np.sum(rows.y == label)) for rows in parts.values()))
-            if counts[label] < FOLDS or (train is not None and np.sum(train.y == label) < LEAST_TRAIN):
-                short.append(label)
+        labels, short = np.unique(parts["real"].y), []
+        for label in map(int, labels):
+            name, count = classes[label], min(self.rows, *(int(np.sum(rows.y == label)) for rows in parts.values()))
+            if count < FOLDS or (train is not None and np.sum(train.y == label) < LEAST_TRAIN):
+                short.append(name)
+                continue
+            child = child_seed(seed, f"{purpose}/{name}")
+            yield (
+                name,
+                label,
+                {part: _draw(rows, label, count, child_seed(child, part)) for part, rows in parts.items()},
+            )
         if short:
             warnings.warn(
-                f"geometry: {len(short)} of {len(counts)} classes have fewer than {FOLDS} rows to "
-                f"compare or {LEAST_TRAIN} to train on and are left out, the first is {classes[short[0]]!r}",
+                f"geometry: {len(short)} of {len(labels)} classes have fewer than {FOLDS} rows to "
+                f"compare or {LEAST_TRAIN} to train on and are left out, the first is {short[0]!r}",
                 UserWarning,
                 stacklevel=3,
             )
-        for label, count in counts.items():
-            if label not in short:
-                name = classes[label]
-                child = child_seed(seed, f"{purpose}/{name}")
-                drawn = {part: _draw(rows, label, count, child_seed(child, part)) for part, rows in parts.items()}
-                yield name, label, drawn
 
 
 def over_classes(found: Classes) -> list[Number]:
-    """`test/geometry/ARM/SCORE`, the mean over classes, and `..._worst`, over classes, of all scores.
+    """`test/geometry/ARM/SCORE`, the mean over classes, and `..._worst`, over classes.
 
     The worst is the largest, the smallest of what is better higher, and the furthest from 1 of what is best there.
     """
@@ -197,23 +193,12 @@ def _draw(rows: Rows, label: int, most: int, seed: int) -> np.ndarray:
 
 
 def _structure(real: np.ndarray, arm: np.ndarray, train: np.ndarray, spread: float, seed: int) -> dict[str, float]:
-    """The scores of `arm` (n, d) that see more than moments."""
     neighbours = prdc(real, arm)
     return {
         "c2st": c2st(arm, real, seed=child_seed(seed, "c2st")),
         "swd": sliced_wasserstein(arm, real, seed=child_seed(seed, "swd")) / spread,
-        "coverage": neighbours["coverage"],
-        "precision": neighbours["precision"],
+        **{key: neighbours[key] for key in ("coverage", "precision")},
         "distance": float(nearest(arm, train).mean()),
         "along": along(real, arm),
         "frechet": frechet(arm, real) / spread**2,
-    }
-
-
-def _relative(scores: dict[str, float], second: dict[str, float], scale: float) -> dict[str, float]:
-    """What is left to compare with a second real sample; where both are zero the ratio is 1, not NaN."""
-    floor = 1e-9 * scale
-    return {
-        "distance_ratio": (scores["distance"] + floor) / (second["distance"] + floor),
-        "coverage_ratio": (scores["coverage"] + 1e-9) / (second["coverage"] + 1e-9),
     }

@@ -1,13 +1,12 @@
 """Latent arithmetic as a measured claim: does a class-mean difference carry decoded rows to another class?"""
 
-from __future__ import annotations
-
 from collections import defaultdict
+from dataclasses import dataclass
 from itertools import permutations
 
 import numpy as np
 
-from inn_experiments.contracts import Encoding, Findings, Measure, Number, Split, Subject, UserError
+from inn_experiments.contracts import Encoding, Findings, Measure, Split, Subject, UserError
 from inn_experiments.contracts.limits import PositiveInt
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.measures.claims import claim
@@ -26,10 +25,10 @@ TEXTS = {
 }
 LEVELS = 64
 
-Outcomes = list[tuple[int, np.ndarray]]
-"""Of each pair of classes (a, b) the class that its rows come from, and whether each was judged b."""
+Pairs = list[tuple[int, int]]
 
 
+@dataclass
 class LatentArithmetic(Measure):
     """Shares of test rows of class a that a judge calls b after mean_b - mean_a was added to their latents.
 
@@ -44,8 +43,9 @@ class LatentArithmetic(Measure):
         trees: of the judge.
     """
 
-    def __init__(self, pairs: PositiveInt = 100, rows: PositiveInt = 20, trees: PositiveInt = 100) -> None:
-        self.pairs, self.rows, self.trees = pairs, rows, trees
+    pairs: PositiveInt = 100
+    rows: PositiveInt = 20
+    trees: PositiveInt = 100
 
     def check(self, split: Split, *, seed: int) -> None:
         """Raise a UserError for fewer than two classes, or one without training or test rows."""
@@ -54,14 +54,10 @@ class LatentArithmetic(Measure):
                 f"claims=latent_arithmetic: {split.name} has one class, {split.classes[0]!r}; a difference "
                 "of class means takes two"
             )
-        counts = {
-            part: np.bincount(rows.y, minlength=len(split.classes))
-            for part, rows in (("training", split.train), ("test", split.test))
-        }
         # Classes that only `unseen` holds have rows in neither part, and no part in this.
-        for label in np.flatnonzero(counts["training"] + counts["test"]):
-            for part, found in counts.items():
-                if found[label] == 0:
+        for label in np.union1d(split.train.y, split.test.y):
+            for part, rows in (("training", split.train), ("test", split.test)):
+                if label not in rows.y:
                     raise UserError(
                         f"claims=latent_arithmetic: class {split.classes[label]!r} has no {part} rows; it "
                         "takes one or more"
@@ -77,16 +73,11 @@ class LatentArithmetic(Measure):
         chosen = few_of_each(split.test.y, self.rows, child_seed(seed, "rows"))
         starts = {label: split.test.x[index] for label, index in chosen.items()}
         pairs = chosen_pairs(sorted(starts), self.pairs, child_seed(seed, "pairs"))
-        moved = self._moved(synthesizer, split, starts, pairs, child_seed(seed, "directions"))
+        moved = arms(synthesizer, split, starts, pairs, child_seed(seed, "directions"))
         moved["ceiling"] = list(starts.values())
         every = [x for blocks in moved.values() for x in blocks]
-        called = forest_predictions(
-            split.train,
-            np.concatenate(every).astype(np.float32),
-            trees=self.trees,
-            levels=LEVELS,
-            seed=child_seed(seed, "judge"),
-        )
+        x, judge = np.concatenate(every).astype(np.float32), child_seed(seed, "judge")
+        called = forest_predictions(split.train, x, trees=self.trees, levels=LEVELS, seed=judge)
         blocks = iter(np.split(called, np.cumsum([len(x) for x in every])[:-1]))
         judged = {key: [next(blocks) for _ in found] for key, found in moved.items()}
         real = dict(zip(starts, judged.pop("ceiling"), strict=True))
@@ -99,54 +90,43 @@ class LatentArithmetic(Measure):
         outcomes["over_rows"] = [
             (a, one - other) for (a, one), (_, other) in zip(outcomes["shifted"], outcomes["rows"], strict=True)
         ]
-        return Findings(_claims(outcomes, child_seed(seed, "resamples")))
-
-    def _moved(
-        self,
-        synthesizer: Encoding,
-        split: Split,
-        starts: dict[int, np.ndarray],
-        pairs: list[tuple[int, int]],
-        seed: int,
-    ) -> dict[str, list[np.ndarray]]:
-        """Arm -> the rows (n_a, d) that each pair ends with."""
-        rng = np.random.default_rng(seed)
-        train = split.train
-        means, rows = (class_means(x, train.y, np.float64) for x in (synthesizer.encode(train.x), train.x))
-        latents = {label: synthesizer.encode(x) for label, x in starts.items()}
-        moved: dict[str, list[np.ndarray]] = defaultdict(list)
-        arms: dict[str, list[np.ndarray]] = {}
-        for a, b in pairs:
-            z, step = latents[a], means[b] - means[a]
-            arrows = rng.normal(size=z.shape)
-            arrows *= np.linalg.norm(step) / np.linalg.norm(arrows, axis=1, keepdims=True)
-            moved["shifted"].append(z + step)
-            moved["unshifted"].append(z)
-            moved["random"].append(z + arrows)
-            others = [label for label in starts if label not in (a, b)]
-            if others:
-                moved["third"].append(z + (means[rng.choice(others)] - means[a]))
-        cuts = np.cumsum([len(starts[a]) for a, _ in pairs])[:-1]
-        for key, blocks in moved.items():
-            arms[key] = np.split(synthesizer.decode(np.concatenate(blocks).astype(np.float32)), cuts)
-        arms["rows"] = [starts[a] + (rows[b] - rows[a]) for a, b in pairs]
-        if split.bounded:
-            # The competitor keeps to what is known of clean rows, as decoders do.
-            arms["rows"] = [np.clip(x, 0.0, 1.0) for x in arms["rows"]]
-        return arms
+        seed = child_seed(seed, "resamples")
+        found = {key: interval_over_rows(hits, seed=seed, signed=key == "over_rows") for key, hits in outcomes.items()}
+        chance, numbers = {"shifted": found["random"][0], "over_rows": 0.0}, []
+        for key in filter(found.__contains__, TEXTS):
+            value, low, high = found[key]
+            n = sum(len(values) for _, values in outcomes[key])
+            numbers += claim(f"arithmetic/{key}", TEXTS[key], value, low=low, high=high, n=n, chance=chance.get(key))
+        return Findings(numbers)
 
 
-def _claims(outcomes: dict[str, Outcomes], seed: int) -> list[Number]:
-    found = {key: interval_over_rows(pairs, seed=seed, signed=key == "over_rows") for key, pairs in outcomes.items()}
-    chance = {"shifted": found["random"][0], "over_rows": 0.0}
-    numbers = []
-    for key in filter(found.__contains__, TEXTS):
-        n = sum(len(values) for _, values in outcomes[key])
-        numbers += claim(f"arithmetic/{key}", TEXTS[key], *found[key], n=n, chance=chance.get(key))
-    return numbers
+def arms(
+    model: Encoding, split: Split, starts: dict[int, np.ndarray], pairs: Pairs, seed: int
+) -> dict[str, list[np.ndarray]]:
+    """Arm -> the rows (n_a, d) that each pair (a, b) ends with."""
+    rng, train = np.random.default_rng(seed), split.train
+    means, rows = (class_means(x, train.y, np.float64) for x in (model.encode(train.x), train.x))
+    latents = {label: model.encode(x) for label, x in starts.items()}
+    moved: dict[str, list[np.ndarray]] = defaultdict(list)
+    for a, b in pairs:
+        z, step = latents[a], means[b] - means[a]
+        arrows = rng.normal(size=z.shape)
+        arrows *= np.linalg.norm(step) / np.linalg.norm(arrows, axis=1, keepdims=True)
+        moved["shifted"].append(z + step)
+        moved["unshifted"].append(z)
+        moved["random"].append(z + arrows)
+        if others := [label for label in starts if label not in (a, b)]:
+            moved["third"].append(z + (means[rng.choice(others)] - means[a]))
+    cuts = np.cumsum([len(starts[a]) for a, _ in pairs])[:-1]
+    found = {key: np.split(model.decode(np.concatenate(z).astype(np.float32)), cuts) for key, z in moved.items()}
+    found["rows"] = [starts[a] + (rows[b] - rows[a]) for a, b in pairs]
+    if split.bounded:
+        # The competitor keeps to what is known of clean rows, as decoders do.
+        found["rows"] = [np.clip(x, 0.0, 1.0) for x in found["rows"]]
+    return found
 
 
-def chosen_pairs(labels: list[int], most: int, seed: int) -> list[tuple[int, int]]:
+def chosen_pairs(labels: list[int], most: int, seed: int) -> Pairs:
     """All ordered pairs of different labels, or a random `most` of them, in order."""
     pairs = list(permutations(labels, 2))
     return [pairs[index] for index in at_most(len(pairs), most, seed)]

@@ -1,7 +1,5 @@
 """All quantities, gathered from the measures that make them; reports find names and directions here."""
 
-from __future__ import annotations
-
 from inn_experiments.contracts import Quantity
 from inn_experiments.measures.directions import DIRECTIONS
 from inn_experiments.measures.fidelity import FIDELITY
@@ -9,19 +7,7 @@ from inn_experiments.measures.geometry import GEOMETRY, JUDGE, MOMENTS
 from inn_experiments.measures.reconstruction import RECONSTRUCTION
 from inn_experiments.measures.unseen import UNSEEN
 from inn_experiments.measures.utility.scores import CLASSIFICATION
-from inn_experiments.measures.utility.treatments import TREATMENTS
-
-__all__ = [
-    "CLASSIFICATION",
-    "DIRECTIONS",
-    "FIDELITY",
-    "GEOMETRY",
-    "MOMENTS",
-    "RECONSTRUCTION",
-    "TREATMENTS",
-    "UNSEEN",
-    "quantity",
-]
+from inn_experiments.measures.utility.treatments import TREATMENTS as TREATMENTS
 
 QUANTITIES = {
     one.key: one

@@ -1,7 +1,5 @@
 """What an autoencoder loses on real rows, beside the training mean and a linear map of the same width."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from inn_experiments.contracts import Encoding, Findings, Measure, Number, Quantity, Subject
@@ -32,25 +30,14 @@ class Reconstruction(Measure):
             return Findings()
         train, test = (rows.take(at_most(len(rows), ROWS, seed)) for rows in (split.train, split.test))
         latents = model.encode(test.x)
-        found = model.decode(latents)
         components = min(latents.shape[1], len(train) - 1, train.x.shape[1])
         linear = PCA(components, random_state=seed % 2**32).fit(train.x)
         guesses = {
+            None: model.decode(latents),
             "global_mean": np.broadcast_to(split.train.x.mean(axis=0), test.x.shape),
             "pca": linear.inverse_transform(linear.transform(test.x)),
         }
-        errors = {name: _error(guess, test.x) for name, guess in guesses.items()}
-        mse = _error(found, test.x)
-        share = mse / max(errors["global_mean"], 1e-30)
-        return Findings(
-            [
-                Number("test/reconstruction/mse", mse),
-                Number("test/reconstruction/share", share),
-                *(Number("test/reconstruction/mse", value, reference=name) for name, value in errors.items()),
-            ]
-        )
-
-
-def _error(found: np.ndarray, wanted: np.ndarray) -> float:
-    """The mean squared difference, summed in float64."""
-    return float(np.square(found - wanted, dtype=np.float64).mean())
+        errors = {name: float(np.square(x - test.x, dtype=np.float64).mean()) for name, x in guesses.items()}
+        own, *others = (Number("test/reconstruction/mse", error, reference=name) for name, error in errors.items())
+        share = own.value / max(errors["global_mean"], 1e-30)
+        return Findings([own, Number("test/reconstruction/share", share), *others])

@@ -1,7 +1,5 @@
 """Spectra of compounds without a training row, made from chemistry alone, against their real spectra."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Mapping
 
@@ -71,11 +69,7 @@ def cosines(made: Rows | Samples, real: Rows, train: Rows, nearest: Mapping[int,
     `nearest_mean` and `same_mean` take the mean spectrum instead of single ones, the last without the spectrum it is
     compared with. Negative intensities count as 0, and each spectrum is divided by its base peak.
 
-    Args:
-        made: generated rows (n, d) with the labels asked for.
-        real: rows of the unseen compounds.
-        train: rows of the known ones.
-        nearest: unseen label -> known label.
+    `real` are rows of the unseen compounds, whose nearest known label `nearest` says, `train` those of the known ones.
 
     Raises:
         ValueError: an unseen compound without generated spectra, or whose nearest one is not in `train`.
@@ -96,9 +90,9 @@ def cosines(made: Rows | Samples, real: Rows, train: Rows, nearest: Mapping[int,
             # The mean over all pairs of unit vectors is the product of the two mean vectors.
             "generated": _units(own_made).mean(axis=0) @ towards,
             "nearest_compound": directions[close] @ towards,
-            "mean_spectrum": _units(overall[None])[0] @ towards,
-            "generated_mean": _units(own_made.mean(axis=0)[None])[0] @ towards,
-            "nearest_mean": _units(known[close].mean(axis=0)[None])[0] @ towards,
+            "mean_spectrum": _units(overall) @ towards,
+            "generated_mean": _units(own_made.mean(axis=0)) @ towards,
+            "nearest_mean": _units(known[close].mean(axis=0)) @ towards,
         }
         if others:
             found["other_compound"] = np.mean(others)
@@ -119,4 +113,4 @@ def spectra(x: np.ndarray) -> np.ndarray:
 
 def _units(x: np.ndarray) -> np.ndarray:
     """Rows of length 1; a row of zeros stays one, and is similar to nothing."""
-    return x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-300)
+    return x / np.maximum(np.linalg.norm(x, axis=-1, keepdims=True), 1e-300)

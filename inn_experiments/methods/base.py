@@ -1,8 +1,7 @@
 """What the four methods share: one forward network, iterated, and the terms of its reconstruction."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import torch
@@ -11,7 +10,10 @@ from torch.nn.functional import mse_loss
 
 from inn_experiments.contracts import Corrupted
 from inn_experiments.contracts.parts import Corruption, Loss, Network, Parameterization, Plain
-from inn_experiments.maths.bounds import UnitInterval
+from inn_experiments.maths.activations import UnitInterval
+from inn_experiments.maths.corruption import Gaussian
+from inn_experiments.maths.losses import Mse
+from inn_experiments.maths.parameterization import X0
 
 
 @dataclass(frozen=True)
@@ -20,11 +22,11 @@ class Setting:
 
     features: int
     steps: int
-    iterations: int
-    bounded: bool
-    parameterization: Parameterization
-    loss: Loss
-    corruption: Corruption
+    iterations: int = 1
+    bounded: bool = False
+    parameterization: Parameterization = field(default_factory=X0)
+    loss: Loss = field(default_factory=Mse)
+    corruption: Corruption = field(default_factory=Gaussian)
 
 
 @dataclass(frozen=True)
@@ -75,21 +77,30 @@ class Method(nn.Module):
 
     def denoise(self, x_t: Tensor, t: Tensor, alpha: Tensor | None = None, sigma: Tensor | None = None) -> list[Tensor]:
         """The states f(x_t), f(f(x_t)), ...; alpha and sigma (n, 1) where known, else the level's nominal ones."""
-        states = [x_t]
-        for number, level in enumerate(self.levels(t)):
-            known = number == 0 and alpha is not None
-            a, s = (alpha, sigma) if known else self.nominal(level)
-            prediction = self.net(states[-1], level)
-            states.append(self.estimate(prediction, states[-1], a, s))
-        return states[1:]
+        known = None if alpha is None else (alpha, sigma)
+        return list(self.iterate(self.net(x_t, t), x_t, t, known))
+
+    def iterate(
+        self, prediction: Tensor, x_t: Tensor, t: Tensor, known: tuple[Tensor, Tensor] | None = None
+    ) -> Iterator[Tensor]:
+        """The states of the n iterations that begin with this raw prediction; `known`: (alpha, sigma) of its x_t."""
+        state = self.estimate(prediction, x_t, *(known or self.nominal(t)))
+        yield state
+        for level in self.levels(t)[1:]:
+            state = self.estimate(self.net(state, level), state, *self.nominal(level))
+            yield state
 
     def forward(self, prime: Tensor) -> Tensor:
         """Prime space (n, d) -> clean rows (n, d): all iterations, from the terminal level T+1."""
         return self.denoise(prime, self.terminal(prime))[-1]
 
+    def clean_level(self, x: Tensor) -> Tensor:
+        """The level 0 for every row of x."""
+        return torch.zeros(len(x), dtype=torch.int64, device=x.device)
+
     def terminal(self, x: Tensor) -> Tensor:
         """The level T+1 for every row of x."""
-        return torch.full((len(x),), self.setting.steps + 1, dtype=torch.int64, device=x.device)
+        return self.clean_level(x) + self.setting.steps + 1
 
     def nominal(self, t: Tensor) -> tuple[Tensor, Tensor]:
         """(alpha, sigma) of level t, (0, 1) at the terminal level."""
@@ -112,14 +123,14 @@ class Method(nn.Module):
 
         The first iteration is scored in the parameterization's own space, later ones against the clean row.
         """
-        corrupted, setting = pairs.corrupted, self.setting
-        state = self.estimate(prediction, corrupted.x_t, corrupted.alpha, corrupted.sigma)
-        if setting.parameterization.direct:
+        corrupted, way = pairs.corrupted, self.setting.parameterization
+        states = self.iterate(prediction, corrupted.x_t, corrupted.t, (corrupted.alpha, corrupted.sigma))
+        state = next(states)
+        if way.direct:
             reconstruction = mse_loss(state, pairs.clean)
         else:
-            reconstruction = mse_loss(prediction, setting.parameterization.target(pairs.clean, corrupted))
-        for level in self.levels(corrupted.t)[1:]:
-            state = self.estimate(self.net(state, level), state, *self.nominal(level))
+            reconstruction = mse_loss(prediction, way.target(pairs.clean, corrupted))
+        for state in states:
             reconstruction = reconstruction + mse_loss(state, pairs.clean)
         terms = {"forward": reconstruction}
         if self.loss.weight:

@@ -1,8 +1,5 @@
 """Implicit inversion: two networks, one per direction (paper, Section 7.1)."""
 
-from __future__ import annotations
-
-import torch
 from torch import Tensor
 from torch.nn.functional import mse_loss
 
@@ -11,7 +8,16 @@ from inn_experiments.methods.base import Method, Pairs, Setting
 
 
 class Implicit(Method):
-    """The forward network denoises; a second network with its own weights maps clean rows to prime space."""
+    """The forward network denoises; a second network with its own weights maps clean rows to prime space.
+
+    Example:
+        >>> import torch
+        >>> from inn_experiments.nets.mlp import Mlp
+        >>> method = Implicit()
+        >>> method.assemble(Mlp, Setting(features=3, steps=10))
+        >>> method.inverse(torch.zeros(5, 3)).shape
+        torch.Size([5, 3])
+    """
 
     def assemble(self, network: Network, setting: Setting) -> None:
         """Build both networks."""
@@ -26,4 +32,4 @@ class Implicit(Method):
 
     def inverse(self, x: Tensor) -> Tensor:
         """The second network's image of clean rows (n, d), at level 0."""
-        return self.inverse_net(x, torch.zeros(len(x), dtype=torch.int64, device=x.device))
+        return self.inverse_net(x, self.clean_level(x))

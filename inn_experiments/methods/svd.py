@@ -1,7 +1,5 @@
 """Semi-explicit inversion: the walk by regularised pseudo-inverses (paper, Section 7.3)."""
 
-from __future__ import annotations
-
 from inn_experiments.contracts.limits import NaturalInt, NonNegative, PositiveShare
 from inn_experiments.maths.inverses import Inverter, RegularisedSVD
 from inn_experiments.methods.walked import Walked
@@ -10,9 +8,16 @@ from inn_experiments.methods.walked import Walked
 class SVD(Walked):
     """Every linear layer is undone by W+ = V S^-1 U^T with damped small singular values (equations 7 and 8).
 
-    Args:
-        floor: singular values below floor * s_max are damped instead of inverted.
-        inverse_weight, refine_steps: as in `Walked`.
+    Those below floor * s_max are damped instead of inverted; the other arguments are those of `Walked`.
+
+    Example:
+        >>> import torch
+        >>> from inn_experiments.methods.base import Setting
+        >>> from inn_experiments.nets.masked_mlp import MaskedMLP
+        >>> method = SVD()
+        >>> method.assemble(MaskedMLP, Setting(features=3, steps=10))
+        >>> method.inverse(torch.zeros(5, 3)).shape, len(method.conditioning())
+        (torch.Size([5, 3]), 4)
     """
 
     def __init__(

@@ -1,9 +1,6 @@
 """Inversion by walking the forward network backwards: what svd and explicit share (paper, 7.3 and 7.4)."""
 
-from __future__ import annotations
-
 import copy
-from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
 import torch
@@ -24,7 +21,6 @@ class Walkable(Protocol):
 
     def walk_back(self, y: Tensor, t: Tensor, z: Tensor | None, inverter: Inverter) -> Tensor:
         """The input (n, d) float64 that the network maps to y (n, d) at levels t (n,)."""
-        ...
 
 
 class Walked(Method):
@@ -71,7 +67,7 @@ class Walked(Method):
         walked = self.walk(x)
         if not self.refine_steps:
             return {"inverse": walked}
-        forward, target = self._double_forward(), x.double()
+        forward, target = copy.deepcopy(self).double().requires_grad_(False), x.double()
         # Where a walk lost its way (a residual of 1e10), zeros are the better start.
         lost = (forward(walked) - target).norm(dim=1) > (forward(torch.zeros_like(walked)) - target).norm(dim=1)
         start = torch.where(lost[:, None], 0.0, walked).detach()
@@ -98,8 +94,3 @@ class Walked(Method):
     def conditioning(self) -> list[dict[str, Plain]]:
         """The layers of the last walk: name, shape, condition number, whether exact, implied error."""
         return self._report
-
-    def _double_forward(self) -> Callable[[Tensor], Tensor]:
-        double = copy.deepcopy(self).double()
-        double.requires_grad_(False)
-        return lambda prime: double(prime)

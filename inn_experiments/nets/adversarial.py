@@ -1,7 +1,5 @@
 """The two players of a GAN, both told the class: one makes rows, the other tells them from real ones."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 
 import torch
@@ -16,15 +14,9 @@ SLOPE = 0.2
 
 
 class Generator(nn.Module):
-    """G: latent vectors and conditions to rows, through a `LinearStack` in the units of the rows.
+    """G: latent vectors and conditions to rows, through a `LinearStack` of `layers` in the units of the rows.
 
-    Args:
-        features: d.
-        latent: m.
-        conditions: k.
-        hidden: width of the inner layers.
-        layers: linear layers.
-        bounded: rows lie in [0, 1], reached by a clamp that the gradient passes inwards.
+    `bounded` rows lie in [0, 1], reached by a clamp that the gradient passes inwards.
     """
 
     def __init__(
@@ -45,10 +37,8 @@ class Discriminator(nn.Module):
     discriminator: Miyato and Koyama 2018, equation 3). Rows are standardised with one mean and one deviation,
     which `set_units` sets.
 
-    Args:
-        features, conditions, hidden, layers: as in `Generator`, at least two layers.
-        spectral: each layer is divided by its largest singular value (Miyato et al. 2018), so that D cannot be steeper
-            than its activations are.
+    There are two `layers` at least. With `spectral`, each is divided by its largest singular value (Miyato et al.
+    2018), so that D cannot be steeper than its activations are.
     """
 
     def __init__(self, features: int, conditions: int, hidden: int, layers: int, spectral: bool = False) -> None:

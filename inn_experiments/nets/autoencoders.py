@@ -1,7 +1,5 @@
 """The halves of an autoencoder: plain stacks of linear layers whose widths fall, or rise, linearly."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 
@@ -9,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from inn_experiments.maths.bounds import UnitInterval
+from inn_experiments.maths.activations import UnitInterval
 
 # The published script's slope of the leaky ReLU.
 SLOPE = 0.01
@@ -18,8 +16,9 @@ SLOPE = 0.01
 def falling_widths(features: int, latent: int, layers: int) -> list[int]:
     """[features, ..., latent], `layers` + 1 numbers in equal whole steps, the last step taking what is left.
 
-    >>> falling_widths(1676, 512, 9)
-    [1676, 1547, 1418, 1289, 1160, 1031, 902, 773, 644, 512]
+    Example:
+        >>> falling_widths(1676, 512, 9)
+        [1676, 1547, 1418, 1289, 1160, 1031, 902, 773, 644, 512]
     """
     step = int((features - latent) / layers)
     return [*(features - number * step for number in range(layers)), latent]
@@ -28,8 +27,9 @@ def falling_widths(features: int, latent: int, layers: int) -> list[int]:
 def rising_widths(latent: int, features: int, layers: int) -> list[int]:
     """[latent, ..., features], `layers` + 1 numbers on a straight line, rounded down.
 
-    >>> rising_widths(512, 1676, 9)
-    [512, 641, 770, 900, 1029, 1158, 1288, 1417, 1546, 1676]
+    Example:
+        >>> rising_widths(512, 1676, 9)
+        [512, 641, 770, 900, 1029, 1158, 1288, 1417, 1546, 1676]
     """
     return [latent + number * (features - latent) // layers for number in range(layers + 1)]
 
@@ -46,12 +46,8 @@ class LinearStack(nn.Module):
     sparse: a clamp reaches their exact zeros, which a sigmoid never does, and unlike a plain clamp, which has
     no gradient outside the interval, it lets no output get stuck there.
 
-    With `whitened`, inputs go through a fixed linear map instead of the one deviation.
-
-    Args:
-        widths: of input, inner states and output.
-        bounded: outputs lie in [0, 1].
-        whitened: see above.
+    `widths` are those of input, inner states and output. With `whitened`, inputs go through a fixed linear map instead
+    of the one deviation.
     """
 
     def __init__(self, widths: Sequence[int], bounded: bool = False, whitened: bool = False) -> None:
@@ -79,12 +75,8 @@ class LinearStack(nn.Module):
     ) -> None:
         """Take the units of inputs and outputs from training rows.
 
-        Args:
-            input_mean: one number or (d,).
-            input_deviation: of all values.
-            background: the mean output (m,).
-            output_deviation: around the background.
-            input_map: (d, d) or None.
+        `input_mean` is one number or (d,), `input_map` (d, d); `background` is the mean output (m,), with one
+        `output_deviation` around it.
         """
         self.input_mean.copy_(torch.as_tensor(input_mean))
         self.input_deviation.fill_(input_deviation)

@@ -1,7 +1,5 @@
 """A 1-D convolutional U-Net over the features as positions: spectra have neighbourhoods."""
 
-from __future__ import annotations
-
 import math
 
 import torch
@@ -32,7 +30,7 @@ class Block(nn.Module):
 
 
 class ConvUNet(nn.Module):
-    """Convolutions at `levels` resolutions, each half as fine as the one above, with skip concatenation.
+    """Convolutions at `levels` resolutions, each half as fine as the one above (the first: the row), and skips.
 
     The stem halves the resolution of the row once and the head doubles it again (two outputs per position):
     at full resolution a convolution would cost more than all the others together. A second input channel
@@ -40,16 +38,13 @@ class ConvUNet(nn.Module):
     padded to a multiple of 2**levels and cropped again. There is no backward walk: halving the resolution
     has no inverse.
 
-    Args:
-        features: d.
-        steps: T, times run from 0 to T+1.
-        conditions: width of z.
-        channels: at every resolution.
-        levels: halvings, the stem's included.
-        embedding: width of the time table.
-
     Raises:
         UserError: where channels or levels is less than 1.
+
+    Example:
+        >>> net = ConvUNet(features=9, steps=10, conditions=1, channels=8)
+        >>> net(torch.zeros(5, 9), torch.arange(5), torch.ones(5)).shape
+        torch.Size([5, 9])
     """
 
     def __init__(
@@ -65,8 +60,7 @@ class ConvUNet(nn.Module):
         for name, value in {"channels": channels, "levels": levels}.items():
             if value < 1:
                 raise UserError(f"network.{name} must be at least 1, got {value}")
-        self.features = features
-        self.padding = -features % 2**levels
+        self.features, self.padding = features, -features % 2**levels
         positions = torch.linspace(-1, 1, features + self.padding).reshape(1, 1, -1)
         self.register_buffer("positions", positions, persistent=False)
         inner = range(levels - 1)
@@ -81,7 +75,7 @@ class ConvUNet(nn.Module):
         self.shift = nn.Linear(self.context.width, sum(self.shift_widths))
 
     def forward(self, x: Tensor, t: Tensor, z: Tensor | None = None) -> Tensor:
-        """Rows x (n, d) at times t (n,) told z (n,), (n, conditions) or None -> (n, d)."""
+        """Rows x (n, d) at levels t (n,), told z (n, k), (n,) or None, which is 0 -> rows (n, d)."""
         shifts = iter(self.shift(self.context(t, z)).unsqueeze(2).split(self.shift_widths, dim=1))
         row = functional.pad(x.unsqueeze(1), (0, self.padding), mode="replicate")
         h = self.stem(torch.cat([row, self.positions.expand_as(row)], dim=1))
@@ -95,5 +89,4 @@ class ConvUNet(nn.Module):
             skip = skips.pop()
             h = functional.interpolate(h, scale_factor=2, mode="nearest")
             h = h + skip + block(torch.cat([h, skip], dim=1), next(shifts))
-        pairs = self.head(h).transpose(1, 2).flatten(1)
-        return pairs[:, : self.features]
+        return self.head(h).transpose(1, 2).flatten(1)[:, : self.features]

@@ -1,20 +1,18 @@
 """What a network is told beside the row: the level t, sinusoidally embedded, and any conditions z."""
 
-from __future__ import annotations
-
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 
 class Context(nn.Module):
     """A fixed sinusoidal table over the levels 0..steps+1, with the conditions z appended where there are any.
 
-    Args:
-        steps: T.
-        embedding: width of the table, even.
-        conditions: width of z: 1 for a direction switch in {0, 1}, k for a conditioning vector, 0 for neither.
+    `embedding` is the width of the table, even; `conditions` that of z: 1 for a direction switch in {0, 1}, k for a
+    conditioning vector, 0 for neither.
     """
 
     def __init__(self, steps: int, embedding: int, conditions: int) -> None:
@@ -36,3 +34,8 @@ class Context(nn.Module):
         if z is None:
             z = context.new_zeros(len(context), self.conditions)
         return torch.cat([context, z.to(context.dtype).reshape(len(context), self.conditions)], 1)
+
+
+def shifts(layer: nn.Linear, context: Tensor, widths: int | Sequence[int]) -> tuple[Tensor, ...]:
+    """What `layer` makes of a context (n, k), in the context's precision, cut into pieces (n, width)."""
+    return functional.linear(context, layer.weight.to(context.dtype), layer.bias.to(context.dtype)).split(widths, dim=1)

@@ -4,8 +4,6 @@ A block that the mask closes is not stored at all: it is exactly zero for ever, 
 multiplication and does not count as a parameter.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -25,10 +23,8 @@ def block_mask(
 
     `mlp` opens the sub-diagonal, `band` all blocks at most `bandwidth` from the diagonal, `random` each block
     with probability `density` and, on top, one random path of `applications` steps from the first block to
-    the last, so that the input always reaches the output. Paper, Section 2.1.
-
-    Raises:
-        UserError: for an unknown pattern and for density or bandwidth out of range.
+    the last, so that the input always reaches the output. Paper, Section 2.1. Raises UserError for an unknown
+    pattern and for density or bandwidth out of range.
     """
     target, source = np.indices((blocks, blocks))
     if pattern == "mlp":
@@ -52,11 +48,9 @@ def block_mask(
 def needed_blocks(mask: Tensor, applications: int) -> list[list[int]]:
     """The blocks that count before and after each application, if only the last block is read at the end.
 
-    mask: bool (blocks, blocks). Element i of the result holds the blocks of state i that can still reach the
-    output; state 0 is the input, whose blocks are zero except the first.
-
-    Raises:
-        UserError: where no path of `applications` steps leads from the input block to the output block.
+    mask: bool (blocks, blocks). Element i of the result holds the blocks of state i that can still reach the output;
+    state 0 is the input, whose blocks are zero except the first. Where no path of `applications` steps leads from
+    there to the output, that is a UserError.
     """
     needed = [[len(mask) - 1]]
     for _ in range(applications):
@@ -80,10 +74,10 @@ def used_blocks(mask: Tensor, needed: Sequence[Sequence[int]]) -> Tensor:
 
 
 class MaskedLinear(nn.Module):
-    """The product with a masked matrix, (M * W) z, for a state of blocks (paper, Section 2.1; no bias).
+    """The product with a masked matrix, (M * W) z, for a state of blocks of `widths` (paper, Section 2.1; no bias).
 
-    widths: the width of each block; mask: bool (blocks, blocks), rows are targets. Weights start uniform as
-    those of nn.Linear, with the number of open inputs of the row as fan-in.
+    mask: bool (blocks, blocks), rows are targets. Weights start uniform as those of nn.Linear, with the number of
+    open inputs of the row as fan-in.
     """
 
     def __init__(self, widths: Sequence[int], mask: Tensor) -> None:
@@ -104,16 +98,8 @@ class MaskedLinear(nn.Module):
                 shift = torch.addmm(shift, state[source], self.weights[f"to_{target}_from_{source}"].t())
         return shift
 
-    def forward(self, state: Tensor) -> Tensor:
-        """The whole product: state (n, sum of widths) -> (n, sum of widths)."""
-        blocks = dict(enumerate(state.split(self.widths, dim=1)))
-        rows = [self.block(i, blocks, torch.zeros_like(blocks[i])) for i in range(len(self.widths))]
-        return torch.cat(rows, dim=1)
-
-    def matrix(self, targets: Sequence[int] | None = None, sources: Sequence[int] | None = None) -> Tensor:
-        """The dense matrix of the chosen rows and columns of blocks (all by default), zeros where masked."""
-        everything = range(len(self.widths))
-        targets, sources = (everything if chosen is None else chosen for chosen in (targets, sources))
+    def matrix(self, targets: Sequence[int], sources: Sequence[int]) -> Tensor:
+        """The dense matrix of the chosen rows and columns of blocks, zeros where masked."""
         return torch.cat([torch.cat([self._dense(i, j) for j in sources], dim=1) for i in targets], dim=0)
 
     def _dense(self, target: int, source: int) -> Tensor:

@@ -1,7 +1,5 @@
 """Mlp: the denoiser of the paper's Section 8, a multilayer perceptron told the level and the compound."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 import torch
@@ -17,18 +15,15 @@ ACTIVATIONS = {"silu": functional.silu, "gelu": functional.gelu, "relu": functio
 class Mlp(nn.Module):
     """`layers` hidden layers of width `hidden` over [x_t, time embedding, conditions], and a linear head.
 
-    Args:
-        features: d.
-        steps: T, times run from 0 to T+1.
-        conditions: width of z.
-        layers, hidden: depth and width.
-        embedding: width of the time table.
-        activation: of the hidden layers.
-        residual: add each hidden layer, behind a layer norm, to its input.
-        linear_path: add leave(g * enter(x_t)), linear maps around gates g of level and condition, to the output (the
-            paper's network has neither). The best denoiser of a Gaussian is of that form, with the eigenvectors of its
-            covariance around one gate for each; the hidden layers, which are no wider than a row, would have to spend
-            themselves on it.
+    `residual` adds each hidden layer, behind a layer norm, to its input. `linear_path` adds leave(g * enter(x_t)),
+    linear maps around gates g of level and condition, to the output. (The paper's network has neither.) The best
+    denoiser of a Gaussian is of that form, with the eigenvectors of its covariance around one gate for each; the
+    hidden layers, which are no wider than a row, would have to spend themselves on it.
+
+    Example:
+        >>> net = Mlp(features=3, steps=10, conditions=2, layers=2, hidden=8, residual=True)
+        >>> net(torch.zeros(5, 3), torch.arange(5), torch.eye(5, 2)).shape
+        torch.Size([5, 3])
     """
 
     def __init__(
@@ -58,7 +53,7 @@ class Mlp(nn.Module):
                 self.out.weight.copy_(self.into.weight.T)
 
     def forward(self, x: Tensor, t: Tensor, z: Tensor | None = None) -> Tensor:
-        """(n, d) -> (n, d) at levels t (n,) int64 and conditions z (n,), (n, k) or None."""
+        """Rows x (n, d) at levels t (n,), told z (n, k), (n,) or None, which is 0 -> rows (n, d)."""
         context = self.context(t, z)
         state = self.act(self.enter(torch.cat([x, context], 1)))
         for number, layer in enumerate(self.inner):

@@ -1,16 +1,12 @@
 """PointUNet: a U-Net of linear layers with additive skips (paper, Sections 7.1 and 9.1)."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from inn_experiments.contracts.limits import EvenInt, NaturalInt, Positive, PositiveInt
-from inn_experiments.maths.activations import ActivationName
-from inn_experiments.maths.activations import activation as make_activation
+from inn_experiments.maths.activations import Activation, ActivationName
 from inn_experiments.maths.inverses import Inverter
-from inn_experiments.nets.embeddings import Context
+from inn_experiments.nets.embeddings import Context, shifts
 
 
 class PointUNet(nn.Module):
@@ -19,13 +15,10 @@ class PointUNet(nn.Module):
     Every hidden layer is h <- act(W h + shift), its shift linear in the context: time enters additively, so a
     walk backwards can subtract it. Decoder layer k reads the sum of its predecessor and encoder state k.
 
-    Args:
-        features: d.
-        steps: T.
-        conditions: width of z.
-        hidden, embedding: widths.
-        layers: depth of each side.
-        activation, slope: of the hidden layers.
+    Example:
+        >>> net = PointUNet(features=3, steps=10, conditions=0, hidden=8)
+        >>> net(torch.zeros(5, 3), torch.arange(5)).shape
+        torch.Size([5, 3])
     """
 
     def __init__(
@@ -41,27 +34,22 @@ class PointUNet(nn.Module):
     ) -> None:
         super().__init__()
         self.layers, self.hidden = layers, hidden
-        self.act = make_activation(activation, slope)
+        self.act = Activation(activation, slope)
         self.context = Context(steps, embedding, conditions)
         self.enter = nn.Linear(features, hidden, bias=False)
         self.inner = nn.ModuleList(nn.Linear(hidden, hidden, bias=False) for _ in range(2 * layers + 1))
         self.shift = nn.Linear(self.context.width, (2 * layers + 2) * hidden)
         self.leave = nn.Linear(hidden, features)
 
-    def shifts(self, context: Tensor) -> list[Tensor]:
-        """The additive context of every hidden layer, a list of (n, hidden)."""
-        shift = functional.linear(context, self.shift.weight.to(context.dtype), self.shift.bias.to(context.dtype))
-        return list(shift.split(self.hidden, dim=1))
-
     def forward(self, x: Tensor, t: Tensor, z: Tensor | None = None) -> Tensor:
-        """(n, d) -> (n, d) at levels t (n,) int64 and conditions z (n,), (n, k) or None."""
-        shifts = self.shifts(self.context(t, z))
-        state = self.act(torch.addmm(shifts[0], x, self.enter.weight.T))
+        """Rows x (n, d) at levels t (n,), told z (n, k), (n,) or None, which is 0 -> rows (n, d)."""
+        shift = shifts(self.shift, self.context(t, z), self.hidden)
+        state = self.act(torch.addmm(shift[0], x, self.enter.weight.T))
         skips = [state]
         for number, layer in enumerate(self.inner):
             if number > self.layers:
                 state = state + skips[2 * self.layers + 1 - number]
-            state = self.act(torch.addmm(shifts[number + 1], state, layer.weight.T))
+            state = self.act(torch.addmm(shift[number + 1], state, layer.weight.T))
             if number < self.layers:
                 skips.append(state)
         return self.leave(state)
@@ -72,21 +60,18 @@ class PointUNet(nn.Module):
         A decoder layer's input is a sum of two unknowns. Its least-norm split gives each half; the encoder
         state, when the walk reaches it, is the mean of that half and of what came down the deep path.
         """
-        shifts = self.shifts(self.context(t, z).double())
+        shift = shifts(self.shift, self.context(t, z).double(), self.hidden)
         state = inverter.linear("leave", self.leave.weight.double(), y - self.leave.bias.double())
+        each = range(self.layers)
+        names = [*(f"encoder.{number}" for number in each), "middle", *(f"decoder.{number}" for number in each)]
         skips: dict[int, Tensor] = {}
         for number in reversed(range(2 * self.layers + 1)):
-            state = inverter.activation(self.act, state) - shifts[number + 1]
-            state = inverter.linear(self._name(number), self.inner[number].weight.double(), state)
+            state = inverter.activation(self.act, state) - shift[number + 1]
+            state = inverter.linear(names[number], self.inner[number].weight.double(), state)
             if number > self.layers:
                 state = state / 2
                 skips[2 * self.layers + 1 - number] = state
             elif number in skips:
                 state = (state + skips[number]) / 2
-        state = inverter.activation(self.act, state) - shifts[0]
+        state = inverter.activation(self.act, state) - shift[0]
         return inverter.linear("enter", self.enter.weight.double(), state)
-
-    def _name(self, number: int) -> str:
-        if number < self.layers:
-            return f"encoder.{number}"
-        return "middle" if number == self.layers else f"decoder.{number - self.layers - 1}"

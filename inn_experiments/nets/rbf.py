@@ -1,7 +1,5 @@
 """Rbf: the radial basis network of the first diffusion on a Swiss roll (Sohl-Dickstein et al. 2015)."""
 
-from __future__ import annotations
-
 import math
 
 import torch
@@ -19,11 +17,12 @@ class Rbf(nn.Module):
     units and 40 levels. Its network adds to sqrt(1 - beta_t) x_t; what is predicted being a choice here, the
     row's gain is learned. Its second readout, of the covariance, is the sampler's matter.
 
-    Args:
-        features: d.
-        steps: T, times run from 0 to T+1.
-        conditions: width of z, which a linear map that all levels share adds to the readout.
-        units: Gaussians.
+    A linear map of z that all levels share is added to the readout.
+
+    Example:
+        >>> net, x = Rbf(features=2, steps=40, conditions=0), torch.ones(5, 2)
+        >>> net(x, torch.arange(5)).shape, torch.allclose(net.units(x).sum(1), torch.ones(5))
+        (torch.Size([5, 2]), True)
     """
 
     def __init__(self, features: int, steps: int, conditions: int, units: PositiveInt = 16) -> None:
@@ -42,7 +41,7 @@ class Rbf(nn.Module):
         return torch.softmax(-squares / 2 * torch.exp(-2 * self.log_widths), dim=1)
 
     def forward(self, x: Tensor, t: Tensor, z: Tensor | None = None) -> Tensor:
-        """(n, d) -> (n, d) at levels t (n,) int64 and conditions z (n,), (n, k) or None, which is 0."""
+        """Rows x (n, d) at levels t (n,), told z (n, k), (n,) or None, which is 0 -> rows (n, d)."""
         state = self.gain[t][:, None] * x + torch.bmm(self.units(x)[:, None], self.readout[t])[:, 0]
         if self.told is None or z is None:
             return state

@@ -1,7 +1,5 @@
 """Encoder and decoder of series: patches as tokens, transformer blocks, one linear layer to or from the latent."""
 
-from __future__ import annotations
-
 import math
 from typing import Annotated
 
@@ -10,7 +8,7 @@ from annotated_types import Ge, MultipleOf
 from torch import Tensor, nn
 from torch.nn import functional
 
-from inn_experiments.maths.bounds import UnitInterval
+from inn_experiments.maths.activations import UnitInterval
 
 HEADS = 4
 Width = Annotated[int, Ge(HEADS), MultipleOf(HEADS)]
@@ -20,17 +18,10 @@ Width = Annotated[int, Ge(HEADS), MultipleOf(HEADS)]
 class SeriesEncoder(nn.Module):
     """Series (n, L) to latents (n, d), by transformer blocks.
 
-    The series less its mean series, in units of one deviation, is cut into patches, which a linear layer and a position
-    turn into tokens; blocks; a linear layer over all tokens. The blocks normalise inside their branches alone, so that
-    the heights of peaks reach the last layer by a linear way (Xiong et al. 2020). A last patch that is not full is
-    filled up with the mean.
-
-    Args:
-        length: L.
-        latent: d.
-        patch: numbers of a token's piece.
-        width: of a token.
-        blocks: of the transformer.
+    The series less its mean series, in units of one deviation, is cut into pieces of `patch` numbers, which a linear
+    layer and a position turn into tokens of `width`; blocks; a linear layer over all tokens. The blocks normalise
+    inside their branches alone, so that the heights of peaks reach the last layer by a linear way (Xiong et al. 2020).
+    A last patch that is not full is filled up with the mean.
     """
 
     def __init__(self, length: int, latent: int, patch: int, width: int, blocks: int) -> None:
@@ -60,10 +51,7 @@ class SeriesDecoder(nn.Module):
     """Latents (n, d) to series (n, L), the encoder's way back.
 
     What it ends in is scaled and added to a learnable background, so that training starts at the mean series.
-
-    Args:
-        latent, length, patch, width, blocks: as in the encoder.
-        bounded: outputs are clamped to [0, 1], the gradient passing as in `LinearStack`.
+    `bounded` outputs are clamped to [0, 1], the gradient passing as in `LinearStack`.
     """
 
     def __init__(self, latent: int, length: int, patch: int, width: int, blocks: int, bounded: bool) -> None:

@@ -1,14 +1,11 @@
 """Square: every layer d x d and orthogonal, what explicit inversion needs (paper, Section 7.4)."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import orthogonal as orthogonal_parametrisation
 
 from inn_experiments.contracts.limits import EvenInt, Positive, PositiveInt
-from inn_experiments.maths.activations import ActivationName
-from inn_experiments.maths.activations import activation as make_activation
+from inn_experiments.maths.activations import Activation, ActivationName
 from inn_experiments.maths.inverses import Inverter
 from inn_experiments.nets.embeddings import Context
 
@@ -19,14 +16,11 @@ class Square(nn.Module):
     Conditioning is the price of inversion: slopes and singular values multiply along the walk. With orthogonal
     W and slope 0.5 a step back amplifies by at most 2.
 
-    Args:
-        features: d.
-        steps: T.
-        conditions: width of z.
-        layers: depth.
-        embedding: width of the time embedding.
-        activation, slope: of all layers but the last.
-        orthogonal: parametrise every W so.
+    Example:
+        >>> from inn_experiments.maths.inverses import Exact
+        >>> net, x, t = Square(features=3, steps=10, conditions=0).double(), torch.ones(5, 3).double(), torch.arange(5)
+        >>> torch.allclose(net.walk_back(net(x, t), t, None, Exact()), x)
+        True
     """
 
     def __init__(
@@ -42,7 +36,7 @@ class Square(nn.Module):
     ) -> None:
         super().__init__()
         self.features = features
-        self.act = make_activation(activation, slope)
+        self.act = Activation(activation, slope)
         self.context = Context(steps, embedding, conditions)
         linears = [nn.Linear(features, features, bias=False) for _ in range(layers)]
         if orthogonal:
@@ -52,27 +46,24 @@ class Square(nn.Module):
         self.linears = nn.ModuleList(linears)
         self.shift = nn.Linear(self.context.width, layers * features)
 
-    def shifts(self, context: Tensor) -> list[Tensor]:
-        """The additive context of every layer, a list of (n, d)."""
+    def shifts(self, context: Tensor) -> tuple[Tensor, ...]:
+        """The additive context of every layer, (n, d) each."""
         shift = context @ self.shift.weight.to(context.dtype).T + self.shift.bias.to(context.dtype)
-        return list(shift.split(self.features, dim=1))
+        return shift.split(self.features, dim=1)
 
     def forward(self, x: Tensor, t: Tensor, z: Tensor | None = None) -> Tensor:
-        """(n, d) -> (n, d) at levels t (n,) int64 and conditions z (n,), (n, k) or None."""
-        shifts = self.shifts(self.context(t, z))
-        last = len(self.linears) - 1
-        for number, linear in enumerate(self.linears):
-            x = torch.addmm(shifts[number], x, linear.weight.T)
-            if number < last:
+        """Rows x (n, d) at levels t (n,), told z (n, k), (n,) or None, which is 0 -> rows (n, d)."""
+        for number, (linear, shift) in enumerate(zip(self.linears, self.shifts(self.context(t, z)), strict=True), 1):
+            x = torch.addmm(shift, x, linear.weight.T)
+            if number < len(self.linears):
                 x = self.act(x)
         return x
 
     def walk_back(self, y: Tensor, t: Tensor, z: Tensor | None, inverter: Inverter) -> Tensor:
         """The rows x (n, d) float64 that the network maps to y (n, d) float64, exactly up to rounding."""
         shifts = self.shifts(self.context(t, z).double())
-        last = len(self.linears) - 1
-        for number in reversed(range(last + 1)):
-            if number < last:
+        for number in reversed(range(len(self.linears))):
+            if number + 1 < len(self.linears):
                 y = inverter.activation(self.act, y)
             y = inverter.linear(f"linears.{number}", self.linears[number].weight.double(), y - shifts[number])
         return y

@@ -1,7 +1,5 @@
 """A variational autoencoder of rows, and the two parts of its evidence bound (Kingma and Welling 2014)."""
 
-from __future__ import annotations
-
 import math
 
 import torch
@@ -23,15 +21,8 @@ class VariationalAutoencoder(nn.Module):
 
     The likelihood has one noise level, and its best value for the decoder at hand is the mean squared error
     (sigma-VAE: Rybkin, Daniilidis and Levine 2021): here a running mean over batches, `variance`, of rows
-    standardised with one mean and one deviation. So the evidence weighs reconstruction and divergence.
-
-    Args:
-        features: d.
-        conditions: k, 0 for none.
-        latent: m.
-        hidden: width of the inner layers.
-        layers: linear layers of each half.
-        bounded: decoded rows lie in [0, 1].
+    standardised with one mean and one deviation. So the evidence weighs reconstruction and divergence. Each half has
+    `layers`; `bounded`: decoded rows lie in [0, 1].
     """
 
     def __init__(

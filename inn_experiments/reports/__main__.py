@@ -1,7 +1,5 @@
 """Tables from finished runs: the paper's Tables 6, 7 (`grid`) and 8, comparisons, effects of factors."""
 
-from __future__ import annotations
-
 import argparse
 import shlex
 import sys
@@ -14,7 +12,7 @@ from pkgutil import iter_modules
 from inn_experiments.contracts import UserError
 from inn_experiments.contracts.files import write_text
 from inn_experiments.reports import studies
-from inn_experiments.reports.files import write_figure
+from inn_experiments.reports.panels import write_figure
 from inn_experiments.reports.runs import frame_of
 from inn_experiments.reports.study import Study
 from inn_experiments.tracking import collect
@@ -51,15 +49,9 @@ def parser() -> argparse.ArgumentParser:
         study.options(each)
         each.add_argument("--outputs", type=Path, default=Path("outputs"), help="the runs' paths.outputs")
         each.add_argument("--to", type=Path, required=True, help="Markdown file; a figure beside it ends in .png")
-        each.add_argument(
-            "--only",
-            type=axis_value,
-            action="append",
-            default=[],
-            metavar="AXIS=VALUE",
-            help="use runs with this axis value, or this name (cell=PATTERN); repeatable",
-        )
-        each.add_argument("--command", action="append", default=[], help="a command line of the runs; repeatable")
+        only, many = "use runs with this axis value, or this name (cell=PATTERN)", {"action": "append", "default": []}
+        each.add_argument("--only", type=axis_value, metavar="AXIS=VALUE", help=f"{only}; repeatable", **many)
+        each.add_argument("--command", help="a command line of the runs; repeatable", **many)
         each.add_argument("--date", default=date.today().isoformat(), help="the day to put into the report")
     return top
 

@@ -1,7 +1,5 @@
 """Runs sorted into the combinations of some axes' values: a sweep as seeds x places."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -48,7 +46,8 @@ class Design:
 
     def table(self, values: pd.Series) -> pd.DataFrame:
         """A series over runs as seeds x places; NaN where a run is missing."""
-        return self.frame.table(values, self.places_of_runs).reindex(index=self.seeds, columns=self.places())
+        found = pd.DataFrame({"seed": self.frame.runs["seed"], "place": self.places_of_runs, "value": values})
+        return found.pivot(index="seed", columns="place", values="value").reindex(self.seeds, columns=self.places())
 
     def number(self, key: str, reference: str = "") -> pd.DataFrame:
         """A number of the runs as seeds x places."""
@@ -71,13 +70,10 @@ def axis_values(frame: Frame, axis: str, absent: str | None = None) -> list[str]
 
 
 def common_axes(frame: Frame, besides: set[str], words: str, absent: str | None = None) -> dict[str, str]:
-    """The axes that are no part of a design, and the one value of each.
+    """The axes `besides` those of a design, and the one value of each.
 
-    Args:
-        frame: the runs.
-        besides: axes in which runs may differ.
-        words: the error for people, of `{axis}`, the values `{found}` and the `{first}` of them.
-        absent: stands for runs that do not read an axis; None where they have no say in it.
+    `words` are the error for people, of `{axis}`, the values `{found}` and the `{first}` of them; `absent` stands for
+    runs that do not read an axis, None where they have no say in it.
 
     Raises:
         UserError: the runs differ in another axis, whose effect would be taken for that of the design.

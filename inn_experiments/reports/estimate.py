@@ -1,7 +1,5 @@
 """Means over seeds with their 95 % intervals, of series and tables made from a frame of runs."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from math import isnan, nan
 

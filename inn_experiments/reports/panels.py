@@ -1,16 +1,20 @@
-"""What all figures share: grids of panels, names that fit them, states evenly spaced, points of real and generated."""
-
-from __future__ import annotations
+"""What all figures share: colours, grids of panels, names that fit them, states evenly spaced, files."""
 
 import math
 from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from inn_experiments.reports.colours import GENERATED, REAL
+from inn_experiments.contracts.files import replacing
 
+REAL, GENERATED = "#0072b2", "#d55e00"
+"""In every figure; SEVEN are for any other things."""
+SEVEN = (REAL, GENERATED, "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
+DOTS_PER_INCH = 110
 SHOWN_CLASSES = 12
 LONGEST_NAME = 22
 PIECE = 50
@@ -21,15 +25,10 @@ TITLE_WIDTH = 7.0
 def grid(
     count: int, columns: int, width: float, height: float, *, least: float = 4.0, share: bool | str = False
 ) -> tuple[Figure, np.ndarray]:
-    """A figure and `count` axes (count,) on it, line by line.
+    """A figure and `count` axes (count,) on it, line by line, `columns` of a line at most; one panel at least is made.
 
-    Args:
-        count: panels, one at least is made.
-        columns: of a line, at most.
-        width: of a panel, in inches.
-        height: of a panel, in inches.
-        least: width of the figure, at least.
-        share: whether the panels share their axes; `row`: the horizontal axis all, the vertical one line by line.
+    `width` and `height` are those of a panel, `least` the least width of the figure, in inches. `share`: whether the
+    panels share their axes; `row`: the horizontal axis all, the vertical one line by line.
     """
     columns = max(1, min(columns, count))
     lines = max(1, math.ceil(count / columns))
@@ -91,3 +90,11 @@ def spaced(count: int, most: int) -> np.ndarray:
         ([0, 20, 40, 60, 80, 100], [0, 1, 2])
     """
     return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int))
+
+
+def write_figure(path: Path, figure: Figure) -> Path:
+    """Draw `figure` as a PNG at `path`, whole or not at all; the same figure gives the same bytes."""
+    FigureCanvasAgg(figure)
+    with replacing(path) as fresh:
+        figure.savefig(fresh, format="png", dpi=DOTS_PER_INCH)
+    return path

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
-from operator import attrgetter
 
 import pandas as pd
 
@@ -16,7 +15,7 @@ from inn_experiments.contracts.report import Number, Report
 ABSENT = "-"
 """The value of an axis that a run does not read."""
 FACTS = ("cell", "seed", "fingerprint", "split", "versions", "warnings")
-COLUMNS = tuple(item.name for item in fields(Number))
+COLUMNS = ("run", *Number.__dataclass_fields__)
 
 
 @dataclass(frozen=True)
@@ -70,8 +69,10 @@ class Frame:
         names = dict.fromkeys(of for found, of, _ in self._values if found == key and of)
         return pd.DataFrame({name: self.value(key, of=name) for name in names}, index=self.runs.index)
 
-    def apart(self, places: pd.Series) -> dict[Hashable, Frame]:
-        """The runs of each place, in the order of the places; `places` says where each run belongs."""
+    def apart(self, places: pd.Series, twins: str = "") -> dict[Hashable, Frame]:
+        """The runs of each of `places`, in their order; `twins`: the words that refuse two runs of one seed there."""
+        if twins:
+            one_run_each(self, places, twins)
         return {one: self.take(places.map(lambda place, one=one: place == one)) for one in sorted(set(places))}
 
     def holds(self, beginning: str) -> pd.Series:
@@ -83,12 +84,6 @@ class Frame:
         """What every run's split says of `part`, e.g. its `train` rows; None where it says nothing."""
         return self.runs["split"].map(lambda split: split.get(part))
 
-    def table(self, values: pd.Series, places: pd.Series) -> pd.DataFrame:
-        """`values` as seeds x places; `places` names each run's row of a report, and has one run a seed."""
-        return pd.DataFrame({"seed": self.runs["seed"], "place": places, "value": values}).pivot(
-            index="seed", columns="place", values="value"
-        )
-
     @cached_property
     def _values(self) -> dict[tuple[str, str, str], pd.Series]:
         return dict(iter(self.numbers.set_index("run").groupby(["key", "of", "reference"], sort=False)["value"]))
@@ -96,19 +91,16 @@ class Frame:
 
 def frame_of(reports: Iterable[Report]) -> Frame:
     """The frame of some reports."""
-    known = sorted(reports, key=attrgetter("seed"))
-    facts, fields_of = attrgetter(*FACTS), attrgetter(*COLUMNS)
-    axes = [{axis: str(value) for axis, value in one.axes.items() if value is not None} for one in known]
-    numbers = [(run, *fields_of(number)) for run, report in enumerate(known) for number in _numbers(report)]
-    table = pd.DataFrame(numbers, columns=["run", *COLUMNS])
-    table[["of", "reference"]] = table[["of", "reference"]].astype(object).fillna("")
-    axes = pd.DataFrame(axes, index=range(len(known)), dtype=object)
-    return Frame(pd.DataFrame(map(facts, known), columns=FACTS), axes.where(axes.notna(), None), table)
-
-
-def _numbers(report: Report) -> list[Number]:
-    seconds = [Number(f"seconds/{step}", seconds) for step, seconds in report.timings.items()]
-    return [*report.numbers, Number("parameters", report.parameters), *seconds]
+    known, found = sorted(reports, key=lambda report: report.seed), []
+    for run, report in enumerate(known):
+        seconds = [Number(f"seconds/{step}", seconds) for step, seconds in report.timings.items()]
+        every = [*report.numbers, Number("parameters", report.parameters), *seconds]
+        found += [{"run": run, **vars(number)} for number in every]
+    numbers = pd.DataFrame(found, columns=COLUMNS)
+    numbers[["of", "reference"]] = numbers[["of", "reference"]].astype(object).fillna("")
+    words = [{axis: str(value) for axis, value in one.axes.items() if value is not None} for one in known]
+    axes = pd.DataFrame(words, index=range(len(known)), dtype=object)
+    return Frame(pd.DataFrame(map(vars, known), columns=FACTS), axes.where(axes.notna(), None), numbers)
 
 
 def fitting(frame: Frame, only: Mapping[str, str]) -> pd.Series:
@@ -124,14 +116,9 @@ def fitting(frame: Frame, only: Mapping[str, str]) -> pd.Series:
 def choose(
     frame: Frame, only: Mapping[str, str], holds: pd.Series | None = None, thing: str = "", advice: str = ""
 ) -> Frame:
-    """The runs that fit `only` and that a study can use.
+    """The runs that fit `only`, see `fitting`, and that have what a study is about.
 
-    Args:
-        frame: all finished runs.
-        only: axis (or `cell`) -> the value, or pattern, a run must have.
-        holds: whether a run has what the study is about; None where any run has.
-        thing: what that is, in words.
-        advice: which runs would have it.
+    `holds` is whether a run has the thing, `thing` what it is, in words, and `advice` which runs would have it.
 
     Raises:
         UserError: no run is left.
@@ -149,14 +136,7 @@ def axis_words(frame: Frame, axes: Iterable[str], absent: str = ABSENT) -> pd.Da
 
 
 def missing_runs(frame: Frame, places: pd.Series, wanted: Iterable[str], seeds: Iterable[int]) -> dict[str, list[int]]:
-    """The places that lack runs, in the order in which they are wanted, each with the seeds it lacks.
-
-    Args:
-        frame: the runs that there are.
-        places: where each of them belongs.
-        wanted: all places.
-        seeds: the seeds that each should have.
-    """
+    """The `wanted` places that lack runs of `seeds`, in their order, each with the seeds it lacks."""
     there = set(zip(places, frame.runs["seed"], strict=True))
     absent = {place: [seed for seed in seeds if (place, seed) not in there] for place in wanted}
     return {place: lacking for place, lacking in absent.items() if lacking}
@@ -165,11 +145,8 @@ def missing_runs(frame: Frame, places: pd.Series, wanted: Iterable[str], seeds: 
 def one_run_each(frame: Frame, places: pd.Series, words: str) -> None:
     """Refuse two runs of one seed at one place, which would be counted as two seeds.
 
-    Args:
-        frame: the runs.
-        places: what names each run's row of the report.
-        words: the error for people; it may name `{place}`, `{seed}`, both runs as `{first.cell}`, `{second.cell}` or
-            their fingerprints, and the axes in which they are `{differing}`.
+    `places` name each run's row of the report. `words` are the error for people, and may name `{place}`, `{seed}`, both
+    runs as `{first.cell}`, `{second.cell}` or their fingerprints, and the axes in which they are `{differing}`.
 
     Raises:
         UserError: two runs claim one place.

@@ -1,11 +1,10 @@
 """A study: a question to the frame of finished runs, answered by a Markdown document and perhaps a figure."""
 
-from __future__ import annotations
-
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import pandas as pd
 from matplotlib.figure import Figure
 
 from inn_experiments.reports.runs import Frame
@@ -35,17 +34,11 @@ class Document:
 
     def markdown(self, date: str, commands: Sequence[str]) -> str:
         """The whole text: title, where the numbers come from, and the sections."""
-        versions: dict[str, set[str]] = {}
-        for found in self.runs.runs["versions"]:
-            for package, version in found.items():
-                versions.setdefault(package, set()).add(str(version))
-        listed = ", ".join(f"{name} {' / '.join(sorted(found))}" for name, found in sorted(versions.items()))
-        seeds = ", ".join(map(str, self.runs.seeds))
-        head = [
-            f"- {date}: {self.counted or f'{len(self.runs)} runs, seeds {seeds}'}",
-            *(f"- {fact}" for fact in self.facts),
-            f"- versions: {listed or 'not recorded'}",
-        ]
+        versions = pd.DataFrame([*self.runs.runs["versions"]]).sort_index(axis=1)
+        listed = [f"{name} {' / '.join(sorted(set(found.dropna().map(str))))}" for name, found in versions.items()]
+        counted = self.counted or f"{len(self.runs)} runs, seeds {', '.join(map(str, self.runs.seeds))}"
+        facts = [f"{date}: {counted}", *self.facts, f"versions: {', '.join(listed) or 'not recorded'}"]
+        head = [f"- {fact}" for fact in facts]
         typed = "\n".join(["```", *commands, "```"])
         parts = [f"# {self.title}", "\n".join(head), typed, *(part.strip("\n") for part in self.sections)]
         return "\n\n".join(part for part in parts if part) + "\n"

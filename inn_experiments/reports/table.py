@@ -1,8 +1,5 @@
 """Markdown tables: of any rows, and of any runs by their axes and metrics."""
 
-from __future__ import annotations
-
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 import pandas as pd
@@ -27,21 +24,16 @@ def arrowed(key: str) -> str:
 
 
 def comparison_table(frame: Frame, rows: Sequence[str], columns: Sequence[str]) -> str:
-    """Mean and 95 % half width over seeds of each metric.
+    """Mean and 95 % half width over seeds of each metric, a row for each combination of the axes `rows`.
 
-    Args:
-        frame: the runs.
-        rows: axes whose values name a row; a run that does not read an axis shows `-`.
-        columns: metric keys, e.g. `test/inverse/mse`, or differences of two, `A-B`, taken within each run and so
-            paired; an error's best trivial predictor fills the last row.
+    `columns` are metric keys, e.g. `test/inverse/mse`, or differences of two, `A-B`, taken within each run and so
+    paired; an error's best trivial predictor fills the last row. A run that does not read an axis shows `-`.
 
     Raises:
         UserError: no run has a metric, or two runs of one row share a seed.
     """
     values = {column: _values(frame, column) for column in columns}
-    words, groups = axis_words(frame, rows), defaultdict(list)
-    for run, *place in words.itertuples(name=None):
-        groups[tuple(place)].append(run)
+    words = axis_words(frame, rows)
     one_run_each(
         frame,
         words.agg(lambda place: str(place.to_dict()), axis=1),
@@ -49,8 +41,8 @@ def comparison_table(frame: Frame, rows: Sequence[str], columns: Sequence[str]) 
         "with --only AXIS=VALUE",
     )
     lines = []
-    for place, runs in sorted(groups.items()):
-        entries = [entry(over_seeds(values[column][runs]), ABSENT) for column in columns]
+    for place, runs in frame.apart(pd.Series([*words.itertuples(index=False, name=None)], words.index)).items():
+        entries = [entry(over_seeds(values[column][runs.runs.index]), ABSENT) for column in columns]
         lines.append([*place, *entries, str(len(runs))])
     trivial = [_trivial(frame, column) for column in columns]
     if any(trivial):
@@ -76,14 +68,9 @@ def _trivial(frame: Frame, column: str) -> str:
 
 
 def estimate_row(label: str, values: Sequence[Estimate | None], seeds: int, places: int, absent: str) -> list[str]:
-    """A table row that says where it rests on fewer cells or seeds: once, if that holds for all of it.
+    """A table row, `label` first, that says where it rests on fewer than `places` cells or `seeds` seeds.
 
-    Args:
-        label: the first entry.
-        values: the numbers; `absent` stands where there is none.
-        seeds: how many seeds there are.
-        places: how many cells each number should average.
-        absent: the word for it.
+    It says so once, if that holds for all of it; `absent` stands where there is no number.
     """
     notes = ["" if value is None else value.lacks(seeds, places) for value in values]
     common = {note for value, note in zip(values, notes, strict=True) if value is not None}

@@ -1,10 +1,9 @@
 """Numbers, intervals and p values as people read them."""
 
-from __future__ import annotations
-
 from inn_experiments.measures.numbers.intervals import Interval
 
 ROUNDING, LEAST_P = 1e-12, 1e-3
+ABSENT = "—"
 
 
 def number(value: float) -> str:
@@ -42,7 +41,7 @@ def interval(mean: float, half: float | None) -> str:
     return f"{shown} ± {'n/a' if half is None else number(half)}"
 
 
-def entry(found: Interval | None, absent: str) -> str:
+def entry(found: Interval | None, absent: str = ABSENT) -> str:
     """`mean ± half` of what was found, `absent` where nothing was."""
     return absent if found is None else interval(*found)
 

@@ -1,7 +1,5 @@
 """What a person reads when something goes wrong: one line where that says it all, else the traceback."""
 
-from __future__ import annotations
-
 import errno
 import re
 import signal

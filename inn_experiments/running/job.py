@@ -1,7 +1,5 @@
 """One cell, from its composed configuration to the number that a sweeper minimises."""
 
-from __future__ import annotations
-
 import json
 import time
 from pathlib import Path

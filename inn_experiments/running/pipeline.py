@@ -1,7 +1,5 @@
 """The steps of a cell: divide, fit, sample, measure, record. A table of contents."""
 
-from __future__ import annotations
-
 import platform
 from importlib.metadata import version
 from typing import Any
@@ -15,7 +13,7 @@ from inn_experiments.measures.fidelity import Fidelity
 from inn_experiments.measures.numbers.rows import at_most
 from inn_experiments.measures.reconstruction import Reconstruction
 from inn_experiments.measures.unseen import Unseen
-from inn_experiments.reports.cell.record import record
+from inn_experiments.reports.cell.figures import record
 from inn_experiments.running.fits import fit_or_load
 from inn_experiments.synthesizers.classical.bootstrap import Bootstrap
 from inn_experiments.synthesizers.classical.convex import Convex

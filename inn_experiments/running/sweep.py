@@ -1,7 +1,5 @@
 """The shell around Hydra's main: every cell leaves its outcome, a failing one stops no other, all are named."""
 
-from __future__ import annotations
-
 import json
 import sys
 import tempfile

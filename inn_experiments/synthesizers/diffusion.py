@@ -12,8 +12,8 @@ from inn_experiments.contracts.limits import Share
 from inn_experiments.contracts.parts import Network, Parameterization, Sampler, Schedule, State
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.moments import Moments
-from inn_experiments.maths.posterior import forward_chain
 from inn_experiments.maths.samplers import KEPT, drawn
+from inn_experiments.maths.schedules import forward_chain
 from inn_experiments.synthesizers.conditional import Conditional
 from inn_experiments.training.batches import Batch, Blocks, Draw, examples
 from inn_experiments.training.objectives import Denoising

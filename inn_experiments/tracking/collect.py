@@ -1,7 +1,5 @@
 """From an outputs folder to the reports of its finished runs."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from inn_experiments.contracts import UserError

@@ -1,7 +1,5 @@
 """A run's folder and what may be put on record about it; on its own, tracking without MLflow."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence

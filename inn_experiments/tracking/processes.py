@@ -1,7 +1,5 @@
 """Which process owns a run, and whether it is still alive."""
 
-from __future__ import annotations
-
 import os
 import socket
 import subprocess

@@ -1,7 +1,5 @@
 """Measured ion mobility spectra: a wide table of positive and negative drift bins, of any number of rows."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import warnings
@@ -31,7 +29,6 @@ class Ims(Reader):
             The bins keep the table's order, positive ones first.
         smiles: a column with the SMILES of the row's class, several of a mixture with `|` between them; or a
             mapping of each class to one SMILES or a list; null where chemistry is not needed.
-        test_fraction, val_fraction, fresh_fraction, per_class: as in `Division`.
     """
 
     path: str

@@ -1,7 +1,5 @@
 """Tables too large to hold twice: streamed into a .npy file once, memory-mapped and divided in blocks."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """From readings to one binned table: what is kept of each wanted record, and an account of the others."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Measured mass spectra: MassBank record files, or one MSP or MGF file, as a table labelled by compound."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import json
@@ -19,7 +17,7 @@ from inn_experiments.data.massbank.peak_files import EXTENSIONS, read_peak_file
 from inn_experiments.data.massbank.records import Reading, read_folder
 from inn_experiments.data.massbank.selection import Choice
 from inn_experiments.data.source import ArrayRows, Reader
-from inn_experiments.data.tables.spectra import spectra
+from inn_experiments.data.tables.table import spectra
 
 # Raised whenever the same files and options would be read differently.
 VERSION = 1
@@ -36,7 +34,6 @@ class MassBank(Choice, Reader):
         unseen: so many compounds, drawn by the split's seed, are kept out of all parts but `Split.unseen`.
         ion_mode, level, adduct, licences, compounds, spectra_per_compound, min_spectra, min_contributors,
             selection_seed: as in `Choice`.
-        test_fraction, val_fraction, fresh_fraction, per_class: as in `Division`.
     """
 
     path: str

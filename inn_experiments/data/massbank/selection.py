@@ -1,7 +1,5 @@
 """Which records become rows: ion mode, level, adduct and licence, then compounds and spectra of each."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """2-D records and their preprocessing: what all sources of records share."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

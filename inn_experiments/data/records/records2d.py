@@ -1,7 +1,5 @@
 """A user's own labelled 2-D records, such as GC-IMS: matrices of retention by drift, in a folder or one NPZ."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,8 +23,6 @@ class Records2d(RecordReader):
         path: a folder with one subfolder a class, each record a .npy or .csv matrix without a header; or an .npz
             with the records `X` (n, M, D) and, where they are known, the axes `retention` (M,) and `drift` (D,).
         label, group: keys of the .npz; no group stands in two parts.
-        wavelet, levels, retention, drift: as in `Settings`.
-        test_fraction, val_fraction, fresh_fraction, per_class: as in `Division`.
     """
 
     path: str

@@ -134,7 +134,4 @@ def halved(size: int, level: int) -> list[int]:
     >>> halved(11, 2)
     [11, 6, 3]
     """
-    sizes = [size]
-    for _ in range(level):
-        sizes.append((sizes[-1] + 1) // 2)
-    return sizes
+    return [-(-size // 2**halvings) for halvings in range(level + 1)]

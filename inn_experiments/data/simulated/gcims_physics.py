@@ -9,8 +9,6 @@ of a function of retention and one of drift. Drift times are in proportion to pr
 numbers are plausible values for such an instrument, chosen, not measured, and calibrated to no data.
 """
 
-from __future__ import annotations
-
 from dataclasses import astuple, dataclass
 
 import numpy as np

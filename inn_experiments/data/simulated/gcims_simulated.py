@@ -1,7 +1,5 @@
 """Simulated GC-IMS records of six blends of volatiles: not measured; the model is in `gcims_physics`."""
 
-from __future__ import annotations
-
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 
@@ -45,7 +43,6 @@ class GcimsSimulated(RecordReader):
         electronic_noise: standard deviation, in ions.
         generation_seed: of the records themselves; the seed of `load` divides them.
         wavelet, levels, retention, drift: as in `Settings`; the crop is in s and ms.
-        test_fraction, val_fraction, fresh_fraction, per_class: as in `Division`.
     """
 
     records: SeveralInt = 260

@@ -1,7 +1,5 @@
 """Simulated ion mobility spectra of eight chemicals: not measured; the model is in `ims_physics`."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from dataclasses import KW_ONLY, asdict, dataclass
@@ -19,8 +17,6 @@ from inn_experiments.data.ims.stored import RowWriter, StoredRows
 from inn_experiments.data.simulated import ims_physics, mobility
 from inn_experiments.data.simulated.mobility import add_noise, ladder
 from inn_experiments.data.source import Reader
-
-AXIS_NAME = "drift bin (positive, then negative)"
 
 BLOCK = 1024
 """Rows that share a child seed; another number would make other rows."""
@@ -40,7 +36,6 @@ class ImsSimulated(Reader):
         ions: in each polarity of a row; they decide the shot noise.
         electronic_noise: standard deviation, in ions.
         generation_seed: of the rows themselves; the seed of `load` divides them.
-        test_fraction, val_fraction, fresh_fraction, per_class: as in `Division`.
     """
 
     smiles: dict[str, list[str]]
@@ -76,7 +71,7 @@ class ImsSimulated(Reader):
             y=self.labels(),
             classes=self.classes,
             name="ims_simulated",
-            axis_name=AXIS_NAME,
+            axis_name="drift bin (positive, then negative)",
             smiles=tuple(tuple(self.smiles[name]) for name in self.classes),
         )
 

@@ -1,7 +1,5 @@
 """MNIST1D (Greydanus and Kobak, 2020), made by the mnist1d package's own generator and cached as .npz."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import random

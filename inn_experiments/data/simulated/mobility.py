@@ -1,7 +1,5 @@
 """What both simulators of ion mobility share: unbalanced classes, the width of a peak, and noise."""
 
-from __future__ import annotations
-
 import numpy as np
 
 HALF_HEIGHT = 2.0 * np.sqrt(2.0 * np.log(2.0))

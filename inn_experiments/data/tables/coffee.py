@@ -1,14 +1,12 @@
 """Infrared spectra of coffee from three countries, measured, inside the chemotools package (MIT licence)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from inn_experiments.data.source import ArrayRows, Reader
-from inn_experiments.data.tables.spectra import spectra
+from inn_experiments.data.tables.table import spectra
 
 
 @dataclass

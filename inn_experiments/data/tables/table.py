@@ -1,7 +1,6 @@
-"""A user's own table of labelled spectra: CSV, Parquet or NPZ."""
+"""A table of labelled spectra, one row a spectrum and one column a value: a user's own, in CSV, Parquet or NPZ."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -10,11 +9,20 @@ import numpy as np
 
 from inn_experiments.contracts import UserError
 from inn_experiments.data.archives import entries, read_npz
-from inn_experiments.data.checks import check_file, check_filled, check_finite, check_present, check_unique, shorten
-from inn_experiments.data.classes import class_smiles
+from inn_experiments.data.checks import (
+    check_base_peak,
+    check_file,
+    check_filled,
+    check_finite,
+    check_present,
+    check_unique,
+    check_varies,
+    shorten,
+)
+from inn_experiments.data.classes import class_smiles, encode, group_codes, numbers
+from inn_experiments.data.scaling import BasePeak, Standard
 from inn_experiments.data.source import ArrayRows, Reader
 from inn_experiments.data.tables.frames import column_names, pieces
-from inn_experiments.data.tables.spectra import spectra
 
 EXTENSIONS = (".csv", ".parquet", ".npz")
 AXIS_KEYS = {"mz": "m/z", "wavenumber": "wavenumber", "axis": "axis", "features": "feature"}
@@ -35,7 +43,6 @@ class Table(Reader):
             mixture separated by `|`; what conditioning=chemnet reads.
         features: the numeric columns to use, all others if None; numbers as names are the axis.
         scaling: `base_peak` (each row over its maximum) or `standard` (one mean and deviation of training rows).
-        test_fraction, val_fraction, fresh_fraction, per_class: as in `Division`.
     """
 
     path: str
@@ -61,6 +68,44 @@ class Table(Reader):
         return spectra(
             path.stem, x, texts["label"], names, self.scaling, groups=texts.get("group"), axis=axis_name, smiles=smiles
         )
+
+
+def spectra(
+    name: str,
+    x: np.ndarray,
+    labels: np.ndarray,
+    columns: Sequence[str],
+    scaling: Literal["base_peak", "standard"] = "base_peak",
+    *,
+    groups: np.ndarray | None = None,
+    axis: str = "axis",
+    smiles: dict[str, tuple[str, ...]] | None = None,
+) -> ArrayRows:
+    """The rows `x` (n, d) of a checked table of text `labels` (n,), for their base peak or one mean and deviation.
+
+    `columns` are the names of the d values: where all of them are numbers (m/z, wavenumber) they are the axis, which
+    is called `axis`. `smiles` has every label, a mixture with several.
+
+    Raises:
+        UserError: one class only, equal rows, or rows without a base peak.
+    """
+    classes, y = encode(labels, name)
+    check_varies(x, name)
+    peaks, values = scaling == "base_peak", numbers(columns)
+    if peaks:
+        check_base_peak(x)
+    return ArrayRows(
+        x=x,
+        y=y,
+        classes=classes,
+        name=name,
+        fit=BasePeak.fit if peaks else Standard.fit,
+        group=group_codes(groups),
+        axis=values,
+        axis_name="column" if values is None else axis,
+        smiles=None if smiles is None else tuple(smiles[label] for label in classes),
+        bounded=peaks and bool((x >= 0).all()),
+    )
 
 
 def _read_columns(path: Path, columns: dict[str, str], features: list[str] | None) -> Read:

@@ -1,7 +1,5 @@
 """The 2 x 2 checker: grey images of four values and their inverse, as small as a picture gets."""
 
-from __future__ import annotations
-
 from dataclasses import KW_ONLY, dataclass
 from typing import ClassVar
 

@@ -1,7 +1,5 @@
 """Toy data: parts of any size, drawn anew for every seed, standardised by statistics of the training part."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,19 +1,17 @@
-"""How far predicted rows are from their targets: pairwise errors and distances of distributions."""
-
-from __future__ import annotations
+"""How far predicted rows are from their targets, and what one gets without learning anything deep."""
 
 import numpy as np
 
+from inn_experiments.contracts import Rows, UserError
+from inn_experiments.measures.numbers.rows import class_means
+
+RIDGES = np.logspace(-3, 5, 17)
 PSEUDO_COUNT = 0.5
 """Per bin: every logarithm stays finite, also where a collapsed prediction leaves bins empty."""
 
 
 def direction_errors(prediction: np.ndarray, target: np.ndarray) -> dict[str, float]:
-    """`mse` and `mae` of paired rows, `kl` and `fid` of the two sets of rows; lower is better, best 0.
-
-    Args:
-        prediction: rows (n, d) in normalised units.
-        target: likewise; row i of one belongs to row i of the other.
+    """`mse` and `mae` of paired rows (n, d), `kl` and `fid` of the two sets of rows; lower is better, best 0.
 
     Raises:
         ValueError: the shapes differ.
@@ -28,6 +26,40 @@ def direction_errors(prediction: np.ndarray, target: np.ndarray) -> dict[str, fl
         "kl": histogram_kl(prediction, target),
         "fid": frechet(prediction, target),
     }
+
+
+def trivial_errors(
+    train_input: np.ndarray, train: Rows, test_input: np.ndarray, test: Rows
+) -> dict[str, dict[str, float]]:
+    """The errors of the trivial predictors on test rows, predictor -> measure -> value; lower is better.
+
+    Inputs are (n, d), the rows beside them the targets. `zeros`; `global_mean` and `class_mean` of the training targets
+    (`class_mean` is an oracle: it reads the test row's label, which no network is given); `identity`, the input itself;
+    `linear`, ridge regression from input to target fitted on training pairs (the Wiener denoiser).
+
+    Raises:
+        UserError: a test class has no training row.
+    """
+    missing = sorted(set(test.y.tolist()) - set(train.y.tolist()))
+    if missing:
+        raise UserError(f"class {missing[0]} has test rows but no training row; give it some or drop it")
+    means = class_means(train.x, train.y)
+    predictions = {
+        "zeros": np.zeros(test.x.shape),
+        "global_mean": np.broadcast_to(train.x.mean(axis=0), test.x.shape),
+        "class_mean": np.stack([means[label] for label in test.y]),
+        "identity": test_input,
+        "linear": ridge(train_input, train.x, test_input),
+    }
+    return {name: direction_errors(prediction, test.x) for name, prediction in predictions.items()}
+
+
+def ridge(train_input: np.ndarray, train_target: np.ndarray, test_input: np.ndarray) -> np.ndarray:
+    """Predictions (m, d) of a ridge regression fitted on training pairs (n, d), its ridge chosen by leave-one-out."""
+    from sklearn.linear_model import RidgeCV
+
+    model = RidgeCV(alphas=RIDGES).fit(train_input.astype(np.float64), train_target.astype(np.float64))
+    return model.predict(test_input.astype(np.float64))
 
 
 def frechet(a: np.ndarray, b: np.ndarray, shrinkage: float = 1e-3) -> float:

@@ -1,7 +1,5 @@
 """95 % intervals over repeats and over test rows; a half width that cannot be estimated is None, never NaN."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np
@@ -18,9 +16,7 @@ def _half_width(variance: float, freedom: float) -> float:
 
 
 def mean_interval(values: Sequence[float]) -> Interval:
-    """The mean of independent `values` (n,) and the half width of its Student t interval.
-
-    The half width is None for fewer than two values.
+    """The mean of independent `values` (n,) and the half width of its Student t interval, None for a single value.
 
     Raises:
         ValueError: there are no values.
@@ -62,14 +58,10 @@ def corrected_interval(differences: Sequence[float], n_train: int, n_test: int) 
 def shared_test_interval(values: Sequence[float], resampled: Sequence[float], units: int) -> Interval:
     """The mean over repeats that share one training and one test set, with both sources of its error.
 
-    The two variances add; degrees of freedom by Welch and Satterthwaite. No half width for fewer than two values.
-
-    Args:
-        values: (n,), the repeats' scores on all test rows: their spread is the error of the training's and the
-            generator's random draws.
-        resampled: (b,), the mean score over the repeats on bootstrap resamples of the test rows: their spread is the
-            error of having only these.
-        units: the number of rows (or groups) that each stratum was resampled from.
+    The spread of `values` (n,), the repeats' scores on all test rows, is the error of the training's and the
+    generator's random draws; that of `resampled` (b,), their mean on bootstrap resamples of the test rows, by `units`
+    rows or groups a stratum, is the error of having only these. The two variances add; degrees of freedom by Welch and
+    Satterthwaite. No half width for fewer than two values.
     """
     values, resampled = np.asarray(values, dtype=np.float64), np.asarray(resampled, dtype=np.float64)
     mean, half_width = mean_interval(values)
@@ -89,17 +81,10 @@ def interval_over_rows(
 ) -> tuple[float, float, float]:
     """(mean, low, high): the mean over comparisons of their rows' means, with a 95 % percentile interval.
 
-    A bootstrap of equal values sees no error: shares that are all 0 or all 1 get Wilson's interval for their number of
-    different rows.
-
-    Args:
-        outcomes: (class, values (n_class,)) of comparisons; those of one class are of the same rows in the same order,
-            and these are drawn again together, within their class.
-        seed: of the resamples.
-        signed: the values are differences of two shares: Wilson's interval opens to both sides of 0.
+    Outcomes are (class, values (n_class,)): those of one class are of the same rows in the same order, which are drawn
+    again together. A bootstrap of equal values sees no error: shares that are all 0 or all 1 get Wilson's interval for
+    their number of different rows, which opens to both sides of 0 where they are `signed`, differences of two shares.
     """
-    from scipy.stats import binomtest
-
     rng = np.random.default_rng(seed)
     sizes = {label: len(values) for label, values in outcomes}
     weights = {label: rng.multinomial(n, np.full(n, 1 / n), size=RESAMPLES) / n for label, n in sorted(sizes.items())}
@@ -107,7 +92,7 @@ def interval_over_rows(
     every = np.concatenate([values for _, values in outcomes])
     if np.ptp(every) == 0 and every[0] in (0.0, 1.0):
         rows = sum(sizes.values())
-        bounds = binomtest(int(every[0]) * rows, rows).proportion_ci(method="wilson")
+        bounds = stats.binomtest(int(every[0]) * rows, rows).proportion_ci(method="wilson")
         return mean, -float(bounds.high) if signed and mean == 0 else float(bounds.low), float(bounds.high)
     drawn = np.mean([weights[label] @ values for label, values in outcomes], axis=0)
     low, high = np.percentile(drawn, (2.5, 97.5))

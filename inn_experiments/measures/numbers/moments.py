@@ -1,7 +1,5 @@
 """The moments of the paper's Table 8, and rows that have them but no structure."""
 
-from __future__ import annotations
-
 import numpy as np
 
 ROWS_PER_FEATURE = 10
@@ -17,17 +15,13 @@ def moments(x: np.ndarray) -> dict[str, float]:
     """
     x = np.asarray(x, np.float64)
     shares = np.zeros(max(2, min(x.shape)))
-    squared = np.linalg.svd(x - x.mean(axis=0), compute_uv=False) ** 2
+    centred = x - x.mean(axis=0)
+    squared = np.linalg.svd(centred, compute_uv=False) ** 2
     # The variance of equal rows is a rounding error, whose shares would mean nothing.
     if squared.sum() > 1e-24 * max(np.sum(x**2), 1e-300):
         shares[: len(squared)] = squared / squared.sum()
-    return {
-        "mean": float(x.mean()),
-        "std": float(x.std()),
-        "spread": float((x - x.mean(axis=0)).std()),
-        "pc1": float(shares[0]),
-        "pc2": float(shares[1]),
-    }
+    found = {"mean": x.mean(), "std": x.std(), "spread": centred.std(), "pc1": shares[0], "pc2": shares[1]}
+    return {key: float(value) for key, value in found.items()}
 
 
 def moment_errors(found: dict[str, float], real: dict[str, float], scale: float) -> dict[str, float]:
@@ -36,13 +30,8 @@ def moment_errors(found: dict[str, float], real: dict[str, float], scale: float)
     mean_error, std_error: absolute, over `scale`, the class' own standard deviation (0.01 is one per cent).
     spread_error: absolute, over the real rows' spread. pc1_error, pc2_error: absolute differences of shares.
     """
-    return {
-        "mean_error": abs(found["mean"] - real["mean"]) / scale,
-        "std_error": abs(found["std"] - real["std"]) / scale,
-        "spread_error": abs(found["spread"] - real["spread"]) / max(real["spread"], 1e-9 * scale),
-        "pc1_error": abs(found["pc1"] - real["pc1"]),
-        "pc2_error": abs(found["pc2"] - real["pc2"]),
-    }
+    scales = {"mean": scale, "std": scale, "spread": max(real["spread"], 1e-9 * scale)}
+    return {f"{key}_error": abs(value - real[key]) / scales.get(key, 1.0) for key, value in found.items()}
 
 
 def gaussian_rows(train: np.ndarray, count: int, *, seed: int) -> np.ndarray:

@@ -1,7 +1,5 @@
 """What is done with sets of rows before they are scored: a few of them drawn, class means, no NaN."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import DTypeLike
 
@@ -38,17 +36,9 @@ def check_finite(
     maker: str = "the generator",
     advice: str = "a lower learning rate is the usual cure",
 ) -> None:
-    """Refuse generated rows that nothing can be measured on.
+    """Raise UserError where generated rows `x` (n, d) of classes `y` (n,) have NaN or infinity.
 
-    Args:
-        x: rows (n, d).
-        y: their labels (n,).
-        classes: names of the labels; None names the label itself.
-        maker: who made the rows.
-        advice: the end of the message.
-
-    Raises:
-        UserError: rows have NaN or infinity.
+    The message says who was their `maker`, names the class (by its label without `classes`), and ends in `advice`.
     """
     broken = ~np.isfinite(x).all(axis=1)
     if broken.any():

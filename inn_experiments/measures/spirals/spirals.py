@@ -1,15 +1,14 @@
 """What Kulkarni et al. (Section 3) say of diffusion in the plane, as numbers: where points end, and how."""
 
-from __future__ import annotations
-
 import warnings
+from dataclasses import dataclass
 
 import numpy as np
 
 from inn_experiments.contracts import Diffusing, Findings, Measure, Number, Paths, Split, Subject, UserError
 from inn_experiments.contracts.limits import SeveralInt
 from inn_experiments.contracts.seeding import child_seed
-from inn_experiments.measures.spirals import places, steps
+from inn_experiments.measures.spirals import statements
 
 MOMENTS = (("first", 1.0), ("three_quarters", 0.75), ("half", 0.5), ("quarter", 0.25))
 """States on the way back at which the nearest place is asked for: name, share of the levels still to go."""
@@ -18,6 +17,7 @@ MOMENTS = (("first", 1.0), ("three_quarters", 0.75), ("half", 0.5), ("quarter", 
 IDENTICAL = 1e-3
 
 
+@dataclass
 class Spirals(Measure):
     """Three statements of Kulkarni et al. about points of the plane in a diffusion, beside chance.
 
@@ -29,8 +29,8 @@ class Spirals(Measure):
         paths: that start at (0, 0).
     """
 
-    def __init__(self, points: SeveralInt = 1000, paths: SeveralInt = 2000) -> None:
-        self.points, self.paths = points, paths
+    points: SeveralInt = 1000
+    paths: SeveralInt = 2000
 
     def check(self, split: Split, *, seed: int) -> None:
         """Raise UserError where rows are not points of the plane about a known manifold."""
@@ -62,7 +62,7 @@ class Spirals(Measure):
         forward_file, back_file, centre_file = (_in_file(split, states) for states in (forward, back, centre))
         alphas = np.asarray(synthesizer.signal(), np.float64)[np.asarray(back_levels, dtype=int)]
         still = bool(np.ptp(centre[-1], axis=0).max() < IDENTICAL)
-        deviations = np.zeros(len(alphas) - 1) if still else steps.noise_deviations(alphas, centre_file[1])
+        deviations = np.zeros(len(alphas) - 1) if still else statements.noise_deviations(alphas, centre_file[1])
 
         place = split.manifold.project(forward_file[0])[1]
         found = _ends(split, place, back, back_levels, alphas, seed)
@@ -73,25 +73,16 @@ class Spirals(Measure):
             )
         elif len(np.unique(_place(split, split.train.x)[1])) == 2:
             found += _either(synthesizer, split, centre[-1], labels, seed)
-        if len(deviations) < steps.PARTS:
+        if len(deviations) < statements.PARTS:
             _warn(
                 f"{len(deviations)} steps are too few to compare their first with their last fifth; give "
-                f"sampler.steps={steps.PARTS} or more"
+                f"sampler.steps={statements.PARTS} or more"
             )
         else:
-            lengths = steps.step_lengths(back_file if still else centre_file)
-            found += steps.shrinking(lengths, deviations, child_seed(seed, "spirals/noise"))
-        shown = Paths(
-            forward_file,
-            back_file,
-            np.asarray(levels),
-            np.asarray(back_levels),
-            place,
-            centre_file,
-            lengths=steps.step_lengths(centre_file).mean(axis=0),
-            noise_lengths=steps.mean_noise_lengths(deviations),
-        )
-        return Findings(found, shown)
+            lengths = statements.step_lengths(back_file if still else centre_file)
+            found += statements.shrinking(lengths, deviations, child_seed(seed, "spirals/noise"))
+        lengths, noise = statements.step_lengths(centre_file).mean(axis=0), statements.mean_noise_lengths(deviations)
+        return Findings(found, Paths(forward_file, back_file, levels, back_levels, place, centre_file, lengths, noise))
 
 
 def _ends(
@@ -102,18 +93,13 @@ def _ends(
     drawn, (distances, last) = _place(split, back[0])[1], _place(split, back[-1])
 
     def agreement(key: str, text: str, first: np.ndarray) -> list[Number]:
-        return places.agreement(key, text, first, last, near, child_seed(seed, f"spirals/{key}"))
+        return statements.agreement(key, text, first, last, near, child_seed(seed, f"spirals/{key}"))
 
-    found = [
-        *agreement("home", "points that end where they were", home),
-        *agreement("nearest_drawn", f"points that end at the place nearest to x_{top}, as drawn", drawn),
-        *places.difference(
-            "nearest_over_home",
-            f"more often nearest to x_{top}, as drawn, than where they were",
-            places.same_place(drawn, last, near),
-            places.same_place(home, last, near),
-        ),
-    ]
+    found = agreement("home", "points that end where they were", home)
+    found += agreement("nearest_drawn", f"points that end at the place nearest to x_{top}, as drawn", drawn)
+    text = f"more often nearest to x_{top}, as drawn, than where they were"
+    there, at_home = (statements.same_place(first, last, near) for first in (drawn, home))
+    found += statements.difference("nearest_over_home", text, there, at_home)
     for name, part in MOMENTS:
         index = int(np.argmin(np.abs(np.asarray(levels) - part * top)))
         # The manifold shrinks by alpha on its way into the noise: nearest on that, not on the one at level 0.
@@ -122,7 +108,7 @@ def _ends(
         found += agreement(f"nearest_{name}", text, _place(split, grown)[1])
     real = split.test if split.fresh is None else split.fresh
     fresh, train = (_place(split, rows.x)[0] for rows in (real, split.train))
-    return [*found, *places.off_manifold(distances, fresh, train)]
+    return [*found, *statements.off_manifold(distances, fresh, train)]
 
 
 def _either(synthesizer: Diffusing, split: Split, centre: np.ndarray, labels: np.ndarray, seed: int) -> list[Number]:
@@ -131,15 +117,10 @@ def _either(synthesizer: Diffusing, split: Split, centre: np.ndarray, labels: np
     towards = split.train.x[second].mean(axis=0) - split.train.x[~second].mean(axis=0)
     start = np.repeat((towards / np.linalg.norm(towards))[None], len(labels), axis=0).astype(np.float32)
     _, moved = synthesizer.reverse(start, labels, seed=child_seed(seed, "spirals/moved"))
-    ends = {
-        "second_place": ("paths from (0, 0) that end at the second place", centre),
-        "second_place_moved": ("paths from one unit nearer to the second place that end there", _checked(moved)[-1]),
-    }
-    return [
-        number
-        for key, (text, points) in ends.items()
-        for number in places.second_place(key, text, _place(split, points)[1])
-    ]
+    at, ends = _place(split, centre)[1], _place(split, _checked(moved)[-1])[1]
+    found = statements.second_place("second_place", "paths from (0, 0) that end at the second place", at)
+    text = "paths from one unit nearer to the second place that end there"
+    return found + statements.second_place("second_place_moved", text, ends)
 
 
 def _place(split: Split, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

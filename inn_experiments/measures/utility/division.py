@@ -1,22 +1,19 @@
-"""Divisions of rows into two parts, stratified by class, or by whole groups where rows have groups."""
-
-from __future__ import annotations
+"""Rows divided into two parts, each with every class, and joined again."""
 
 import numpy as np
 
 from inn_experiments.contracts import Rows, UserError
 from inn_experiments.contracts.seeding import child_seed
-from inn_experiments.maths import division
-from inn_experiments.maths.division import LEAST_TEST, LEAST_TRAIN
+from inn_experiments.maths.division import LEAST_TEST, LEAST_TRAIN, dealt, stratified
 
 
 def join(*parts: Rows) -> Rows:
     """All rows of `parts` as one; groups are kept if every part has them."""
-    grouped = all(part.group is not None for part in parts)
+    groups = [part.group for part in parts if part.group is not None]
     return Rows(
         np.concatenate([part.x for part in parts]),
         np.concatenate([part.y for part in parts]),
-        np.concatenate([part.group for part in parts]) if grouped else None,
+        np.concatenate(groups) if len(groups) == len(parts) else None,
     )
 
 
@@ -25,29 +22,24 @@ def divide(
 ) -> tuple[Rows, Rows]:
     """`rows` divided into (train, test) with about `share` of each class in test and no group in both.
 
-    Args:
-        rows: what is divided.
-        share: of test, in 0..1.
-        classes: their names, for the message.
-        purpose: what the division is for, for the message.
-        seed: of the division.
-        otherwise: the setting that does without this division.
+    `purpose` and, where a setting does without this division, `otherwise` are words for the message.
 
     Raises:
         UserError: names the class that has too few rows or groups.
     """
+    train = test = np.arange(0)
     if rows.group is None:
         counts = np.bincount(rows.y)
         short, detail = np.flatnonzero((counts > 0) & (counts < LEAST_TRAIN + LEAST_TEST)), "more rows"
         if not len(short):
-            rng = np.random.default_rng(child_seed(seed, "stratified"))
-            train, test = division.stratified(rows.y, (share,), rng)
+            train, test = stratified(rows.y, (share,), np.random.default_rng(child_seed(seed, "stratified")))
     else:
         codes, rng = np.unique(rows.group, return_inverse=True)[1], np.random.default_rng(child_seed(seed, "grouped"))
-        parts = (1 - share, share), (LEAST_TRAIN, LEAST_TEST), (0, 1)
-        (train, test), lacking = division.dealt(rows.y, codes, *parts, rng)
-        short = np.flatnonzero(lacking.any(axis=0))
-        detail = "more groups that hold this class (a group is never divided)"
+        (train, test), lacking = dealt(rows.y, codes, (1 - share, share), (LEAST_TRAIN, LEAST_TEST), (0, 1), rng)
+        short, detail = (
+            np.flatnonzero(lacking.any(axis=0)),
+            "more groups that hold this class (a group is never divided)",
+        )
     if len(short):
         mask = rows.y == short[0]
         held = f"{mask.sum()} row(s)"
@@ -58,17 +50,3 @@ def divide(
             f"and {LEAST_TEST} for testing; give it {detail}{f', or use {otherwise}' if otherwise else ''}"
         )
     return rows.take(train), rows.take(test)
-
-
-def require(rows: Rows, least: int, classes: tuple[str, ...], purpose: str) -> None:
-    """Raise a UserError naming the first class of `rows` with fewer than `least` of them."""
-    labels, counts = np.unique(rows.y, return_counts=True)
-    for label, count in zip(labels, counts, strict=True):
-        if count < least:
-            raise UserError(f"{purpose}: class {classes[label]!r} has {count} row(s), at least {least} are needed")
-
-
-def halves(rows: Rows, *, seed: int) -> tuple[Rows, Rows]:
-    """Two halves of `rows`, every class shared as evenly as it can be; never fails on a small class."""
-    first, second = division.halves(rows.y, np.random.default_rng(child_seed(seed, "halves")))
-    return rows.take(first), rows.take(second)

@@ -1,24 +1,25 @@
 """Utility: what a random forest scores on real, held-out rows when synthetic rows join its training."""
 
-from __future__ import annotations
-
 import warnings
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal
+
+import numpy as np
 
 from inn_experiments.contracts import Findings, Measure, Rows, Split, Subject, UserError
 from inn_experiments.contracts.seeding import child_seed
-from inn_experiments.measures.utility.components import lacking, reduced
-from inn_experiments.measures.utility.division import LEAST_TRAIN, divide, join, require
-from inn_experiments.measures.utility.forest import forest_predictions
-from inn_experiments.measures.utility.numbers import Outcome, utility_numbers
+from inn_experiments.maths.division import LEAST_TRAIN
+from inn_experiments.measures.utility.division import divide, join
+from inn_experiments.measures.utility.forest import forest_predictions, reduced
+from inn_experiments.measures.utility.scores import Repeat, utility_numbers
 from inn_experiments.measures.utility.treatments import treatments
 
 Protocol = Literal["same_rows", "disjoint"]
 
 
+@dataclass
 class Utility(Measure):
     """The paper's Tables 1, 2 and 5 (Section 5.1): four treatments, three reference rows, two protocols.
 
@@ -45,55 +46,51 @@ class Utility(Measure):
 
     Args:
         repeats: 1 gives no intervals.
-        trees: of a forest.
         per_class: rows added per class; None for as many as the class has.
         protocols: both where None.
-        refit: see above.
-        levels: see `forest_predictions`.
+        trees, levels: of a forest, see `forest_predictions`.
         components: principal components of the treatment's own training rows that the forest gets in place of the rows
             (before `levels`); None for the rows.
-        reconstructed: see above.
+        refit, reconstructed: see above.
 
     Raises:
         UserError: a value is out of range.
+
+    Example:
+        >>> from inn_experiments.synthesizers.classical.bootstrap import Bootstrap
+        >>> rows = Rows(np.eye(2, dtype=np.float32)[np.arange(12) % 2], np.arange(12) % 2)
+        >>> split, copies = Split(rows, rows, rows, None, ("a", "b"), np.arange(2), "", None, False, "x"), Bootstrap()
+        >>> copies.fit(rows, split.about(), seed=0)
+        >>> others = {"convex": Bootstrap, "bootstrap": Bootstrap}
+        >>> subject = Subject(copies, split, None, others, Bootstrap, split.about())
+        >>> found = Utility(repeats=1, trees=3, protocols=["same_rows"])(subject, seed=0).numbers
+        >>> {number.key: number.value for number in found if number.key.endswith("/synthetic/f1_macro")}
+        {'utility/same_rows/synthetic/f1_macro': 1.0}
     """
 
-    def __init__(
-        self,
-        repeats: int = 3,
-        trees: int = 100,
-        per_class: int | None = 100,
-        protocols: list[Protocol] | None = None,
-        refit: bool = False,
-        levels: int | None = 64,
-        components: int | None = None,
-        reconstructed: bool = False,
-    ) -> None:
-        limits = (
-            ("repeats", repeats, 1),
-            ("trees", trees, 1),
-            ("per_class", per_class, 1),
-            ("levels", levels, 2),
-            ("components", components, 1),
-        )
-        for name, value, least in limits:
+    repeats: int = 3
+    trees: int = 100
+    per_class: int | None = 100
+    protocols: list[Protocol] | None = None
+    refit: bool = False
+    levels: int | None = 64
+    components: int | None = None
+    reconstructed: bool = False
+
+    def __post_init__(self) -> None:
+        for name, least in {"repeats": 1, "trees": 1, "per_class": 1, "levels": 2, "components": 1}.items():
+            value = vars(self)[name]
             if value is not None and value < least:
                 raise UserError(f"utility.{name} is {value}; it must be {least} or more")
-        protocols = ["same_rows", "disjoint"] if protocols is None else list(protocols)
-        if not protocols or len(set(protocols)) < len(protocols):
+        self.protocols = ["same_rows", "disjoint"] if self.protocols is None else list(self.protocols)
+        if not self.protocols or len(set(self.protocols)) < len(self.protocols):
             raise UserError(
-                f"utility.protocols is {protocols}; it must be [same_rows], [disjoint] or both, each once "
+                f"utility.protocols is {self.protocols}; it must be [same_rows], [disjoint] or both, each once "
                 "(utility=none measures no utility)"
             )
-        self.repeats, self.trees, self.per_class, self.levels = repeats, trees, per_class, levels
-        self.protocols, self.refit = protocols, refit
-        self.components, self.reconstructed = components, reconstructed
 
     def check(self, split: Split, *, seed: int) -> None:
-        """Raise the UserError that measuring would end with for lack of rows, before any training.
-
-        Nor is there anything to classify where there is one class.
-        """
+        """Raise the UserError that measuring would end with for lack of rows or classes, before any training."""
         if len(split.classes) < 2:
             raise UserError(
                 f"utility: all rows of these data are of the class {split.classes[0]!r}, so there is "
@@ -102,8 +99,13 @@ class Utility(Measure):
         for repeat in range(self.repeats):
             child = child_seed(seed, f"repeat/{repeat}")
             train, test = self._parts(split, child)
-            if "same_rows" in self.protocols:
-                require(train, LEAST_TRAIN, split.classes, "utility.protocols same_rows (training rows)")
+            counts = np.bincount(train.y)
+            short = np.flatnonzero((counts > 0) & (counts < LEAST_TRAIN))
+            if "same_rows" in self.protocols and len(short):
+                raise UserError(
+                    f"utility.protocols same_rows (training rows): class {split.classes[short[0]]!r} has "
+                    f"{counts[short[0]]} row(s), at least {LEAST_TRAIN} are needed"
+                )
             if "disjoint" in self.protocols:
                 self._halves(split, test, child)
 
@@ -111,11 +113,9 @@ class Utility(Measure):
         """Each measure of every protocol and treatment with its half width, and the gain over `real`.
 
         Warns where there are fewer components than asked for.
-
-        Raises:
-            UserError: a class has too few rows.
         """
-        outcomes: dict[str, dict[str, Outcome]] = defaultdict(lambda: defaultdict(Outcome))
+        outcomes: dict[str, dict[str, list[Repeat]]] = defaultdict(lambda: defaultdict(list))
+        # Treatment -> the fewest components of its repeats, and their training rows.
         used: dict[str, tuple[int, int]] = {}
         for repeat in range(self.repeats):
             child = child_seed(seed, f"repeat/{repeat}")
@@ -129,13 +129,18 @@ class Utility(Measure):
                         size = (seen.x.shape[1], len(rows))
                         used[name] = min(used.get(name, size), size)
                     found = forest_predictions(seen, test_x, trees=self.trees, levels=self.levels, seed=state)
-                    outcomes[protocol][name].add(rows, test, found)
-        if message := lacking(self.components or 0, used):
-            warnings.warn(message, UserWarning, stacklevel=2)
+                    outcomes[protocol][name].append(Repeat(rows.y, test, found))
+        if fewer := [f"{name} {k} of {n} rows" for name, (k, n) in used.items() if k < self.components]:
+            warnings.warn(
+                f"utility.components is {self.components}, but there were fewer in: {', '.join(fewer)}; n training "
+                "rows have at most n - 1 principal components, and no more than columns or directions in which they "
+                "differ",
+                UserWarning,
+                stacklevel=2,
+            )
         numbers, resamples = [], child_seed(seed, "resamples")
         for protocol in self.protocols:
-            shared = protocol == "same_rows" and not self.refit
-            found = outcomes[protocol]
+            found, shared = outcomes[protocol], protocol == "same_rows" and not self.refit
             numbers += utility_numbers(protocol, found, subject.split.classes, shared=shared, seed=resamples)
         return Findings(numbers)
 
@@ -144,8 +149,7 @@ class Utility(Measure):
         if not self.refit:
             return split.train, split.test
         pool = join(split.train, split.test)
-        share = len(split.test) / len(pool)
-        child = child_seed(seed, "refit")
+        share, child = len(split.test) / len(pool), child_seed(seed, "refit")
         return divide(pool, share, split.classes, "utility.refit", seed=child, otherwise="utility.refit=false")
 
     def _halves(self, split: Split, test: Rows, seed: int) -> tuple[Rows, Rows]:
@@ -160,8 +164,7 @@ class Utility(Measure):
         train, test = self._parts(subject.split, seed)
         if self.refit:
             subject = replace(subject, synthesizer=subject.rebuild())
-            child = child_seed(seed, "generator")
-            subject.synthesizer.fit(train, subject.about, seed=child, val=subject.split.val)
+            subject.synthesizer.fit(train, subject.about, seed=child_seed(seed, "generator"), val=subject.split.val)
         if "same_rows" in self.protocols:
             yield "same_rows", subject, train, test
         if "disjoint" in self.protocols:

@@ -1,7 +1,5 @@
 """Real and generated rows of each class on two principal components: of the training rows, or of both together."""
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib.figure import Figure
 

@@ -1,13 +1,11 @@
 """The one table that a person sees when a cell has finished."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from inn_experiments.contracts.report import Number, Report
+from inn_experiments.contracts.report import Report
 from inn_experiments.measures.quantities import DIRECTIONS, FIDELITY, RECONSTRUCTION
 from inn_experiments.reports.cell.console_blocks import blocks, columns
 from inn_experiments.reports.words import number
@@ -35,39 +33,30 @@ def cell_table(report: Report, folder: str) -> RenderableType:
 
 
 def _errors(report: Report) -> Iterator[tuple[str | Text, ...]]:
-    metrics = report.metrics
     for quantity in ERRORS:
-        value = metrics.get(f"test/{quantity.key}")
-        if value is None:
-            continue
-        best = _best(report, f"test/{quantity.key.replace('_walk/', '/')}")
-        style = "" if best is None else "green" if value < best.value else "yellow"
-        reference = "" if best is None else f"{number(best.value)} ({best.reference})"
-        yield quantity.heading, Text(number(value), style=style), reference, ""
-
-
-def _best(report: Report, key: str) -> Number | None:
-    """The trivial predictor with the lowest error."""
-    found = [each for each in report.numbers if each.key == key and each.reference is not None]
-    return min(found, key=lambda each: (each.value, each.reference), default=None)
+        value, key = report.metrics.get(f"test/{quantity.key}"), f"test/{quantity.key.replace('_walk/', '/')}"
+        if value is not None:
+            found = [(each.value, each.reference) for each in report.numbers if each.key == key and each.reference]
+            best, name = min(found, default=(None, ""))
+            style = "" if best is None else "green" if value < best else "yellow"
+            reference = "" if best is None else f"{number(best)} ({name})"
+            yield quantity.heading, Text(number(value), style=style), reference, ""
 
 
 def _scores(report: Report) -> Iterator[tuple[str | Text, ...]]:
-    metrics = report.metrics
     for key, label in SCORES.items():
-        value, fresh = metrics.get(f"test/{key}"), metrics.get(f"fresh/{key}")
+        value, fresh = (report.metrics.get(f"{part}/{key}") for part in ("test", "fresh"))
         if value is not None:
             yield f"samples {label}", Text(number(value)), "", "" if fresh is None else number(fresh)
 
 
 def _notes(report: Report) -> Iterator[Text]:
     """What the backward walk had to pay for its worst layer, and the run's own warnings."""
-    conditions = [each for each in report.numbers if each.key == "walk/condition" and each.value]
+    conditions = [(each.value, each.of) for each in report.numbers if each.key == "walk/condition" and each.value]
     if conditions:
         exact = [each.value for each in report.numbers if each.key == "walk/exact"]
-        worst = max(conditions, key=lambda each: each.value)
-        inexact = exact.count(0)
-        text = f"backward walk: worst condition {number(worst.value)} at {worst.of}"
+        (worst, layer), inexact = max(conditions, key=lambda each: each[0]), exact.count(0)
+        text = f"backward walk: worst condition {number(worst)} at {layer}"
         yield Text(text + (f"; {inexact} of {len(exact)} layers inexact" if inexact else ""))
     for warning in report.warnings[:SHOWN_WARNINGS]:
         yield Text(f"warning: {warning}", style="yellow")

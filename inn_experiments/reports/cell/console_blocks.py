@@ -1,7 +1,5 @@
 """Blocks of the console's table that not every cell has: geometry, claims, utility, the smallest classes."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Mapping
 
@@ -10,7 +8,7 @@ from rich.text import Text
 
 from inn_experiments.contracts.report import Number, Report
 from inn_experiments.measures.quantities import TREATMENTS
-from inn_experiments.reports.words import interval, number, probability
+from inn_experiments.reports.words import interval, leaves_out_zero, number, probability, signed
 
 SHOWN_TREATMENTS = ("real", "synthetic", "reconstructed", "reconstructed_synthetic", "convex", "both")
 SHOWN_CLASSES, SMALLEST = 12, 3
@@ -44,8 +42,7 @@ def _geometry_table(report: Report) -> Table | None:
             rows[each.of][each.key.removeprefix(prefix)] = each.value
     if not rows:
         return None
-    heads = ("mean error ↓", "SD error ↓", "spread error ↓", "C2ST (real)", "coverage ↑ (real)")
-    table = columns("geometry", *heads)
+    table = columns("geometry", "mean error ↓", "SD error ↓", "spread error ↓", "C2ST (real)", "coverage ↑ (real)")
     for name, values in list(rows.items())[:SHOWN_CLASSES]:
         table.add_row(Text(name, overflow="ellipsis"), *_geometry(values))
     if len(rows) > 1:
@@ -55,9 +52,9 @@ def _geometry_table(report: Report) -> Table | None:
 
 
 def _geometry(values: Mapping[str, float]) -> list[str]:
-    errors = (values[f"generated/{key}_error"] for key in ("mean", "std", "spread"))
-    scores = ((values[f"generated/{key}"], values[f"second/{key}"]) for key in ("c2st", "coverage"))
-    return [*(f"{100 * error:.1f} %" for error in errors), *(f"{number(own)} ({number(real)})" for own, real in scores)]
+    errors = [f"{100 * values[f'generated/{key}_error']:.1f} %" for key in ("mean", "std", "spread")]
+    pairs = [(number(values[f"generated/{key}"]), number(values[f"second/{key}"])) for key in ("c2st", "coverage")]
+    return [*errors, *(f"{own} ({real})" for own, real in pairs)]
 
 
 def _claims_table(report: Report) -> Table | None:
@@ -67,14 +64,11 @@ def _claims_table(report: Report) -> Table | None:
         return None
     table = columns("claim", "value [95 %]", "chance", "p")
     for claim in claims:
-        chance = report.find(claim.key, reference="chance")
-        known = claim.low is not None and claim.high is not None
-        table.add_row(
-            Text(claim.label or claim.key),
-            Text(number(claim.value) + (f" [{number(claim.low)}, {number(claim.high)}]" if known else "")),
-            "" if chance is None else number(chance.value),
-            "" if claim.p is None else probability(claim.p),
-        )
+        known, chance = number(claim.value), report.find(claim.key, reference="chance")
+        if claim.low is not None and claim.high is not None:
+            known += f" [{number(claim.low)}, {number(claim.high)}]"
+        beside = ["" if chance is None else number(chance.value), "" if claim.p is None else probability(claim.p)]
+        table.add_row(Text(claim.label or claim.key), Text(known), *beside)
     return table
 
 
@@ -131,5 +125,5 @@ def _difference(gain: Number | None) -> Text | str:
     """`mean ± half` with its sign, coloured only where the interval leaves 0 out."""
     if gain is None:
         return ""
-    style = "" if gain.half is None or abs(gain.value) <= gain.half else "green" if gain.value > 0 else "red"
-    return Text(f"{'+' if gain.value > 0 else ''}{interval(gain.value, gain.half)}", style=style)
+    style = ("", "green", "red")[leaves_out_zero(gain.value, gain.half)]
+    return Text(signed(gain.value, gain.half), style=style)

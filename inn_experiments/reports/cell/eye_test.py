@@ -1,7 +1,5 @@
 """Figure 6: sheets with five real rows and a synthetic one, and their key in a folder of its own."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re
@@ -14,8 +12,7 @@ from inn_experiments.contracts import Rows, Split
 from inn_experiments.contracts.files import write_text
 from inn_experiments.contracts.report import Report
 from inn_experiments.contracts.seeding import child_seed
-from inn_experiments.reports.files import write_figure
-from inn_experiments.reports.panels import SHOWN_CLASSES, grid
+from inn_experiments.reports.panels import SHOWN_CLASSES, grid, write_figure
 
 PANELS = "ABCDEF"
 JUDGE = ("test/geometry/generated/judge", "test/geometry/second/judge")
@@ -28,14 +25,8 @@ def eye_tests(folder: Path, report: Report, split: Split, real: Rows, generated:
     A sheet gives no hint which of its panels A to F is synthetic: one colour, one scale, and the key, with the machine
     judge's verdicts of the class beside it (C2ST, 0.5: cannot be told), lies in another folder. Hand out the sheets
     without that. Classes with fewer than five real rows or no generated one have no sheet, and rows that no machine
-    has judged have none at all. Source: Section 10.2.4.
-
-    Args:
-        folder: where the files go.
-        report: with the seed, and the judge's numbers.
-        split: whose axis and classes these are.
-        real: rows (n, d) as a person should see them.
-        generated: likewise, (m, d).
+    has judged have none at all. `real` and `generated` are rows (n, d), (m, d) as a person should see them. Source:
+    Section 10.2.4.
     """
     judged = {(each.key, each.of): each.value for each in report.numbers if each.key in JUDGE and each.of is not None}
     if not judged:

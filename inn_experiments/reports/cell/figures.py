@@ -1,23 +1,22 @@
-"""The pictures of one finished cell: rows, PCA per class, states of the iteration, training curves."""
-
-from __future__ import annotations
+"""What a finished cell leaves for people to look at: rows, PCA, states of the iteration, training curves, samples."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from inn_experiments.contracts import RecordScaling, Samples, Split
+from inn_experiments.contracts import Paths, RecordScaling, Samples, Shapes, Split
 from inn_experiments.contracts.parts import Curves
-from inn_experiments.reports.cell.component_figures import pca_figure
-from inn_experiments.reports.cell.record_figures import draw_record, preprocessing_figure, records_figure
-from inn_experiments.reports.cell.row_figures import draw_points, draw_spectra, points_figure, spectra_figure
-from inn_experiments.reports.colours import GENERATED, SEVEN
-from inn_experiments.reports.files import write_figure
-from inn_experiments.reports.panels import grid, short, spaced
+from inn_experiments.contracts.report import Report
+from inn_experiments.reports.cell import row_figures
+from inn_experiments.reports.cell.component_figures import geometry_figure, pca_figure
+from inn_experiments.reports.cell.eye_test import eye_tests
+from inn_experiments.reports.cell.paths_figures import paths_figures
+from inn_experiments.reports.cell.samples import write_samples
+from inn_experiments.reports.panels import GENERATED, SEVEN, grid, short, spaced, write_figure
 
 SHOWN_LINES, SHOWN_STATES = 4, 7
 
@@ -30,10 +29,30 @@ class Kind(NamedTuple):
     states: str  # words of the states' title
 
 
-SPECTRA = Kind(spectra_figure, draw_spectra, "from the start to the generated row")
-POINTS = Kind(points_figure, draw_points, "from the start to the generated points")
+SPECTRA = Kind(row_figures.spectra_figure, row_figures.draw_spectra, "from the start to the generated row")
+POINTS = Kind(row_figures.points_figure, row_figures.draw_points, "from the start to the generated points")
 # Noise has another range than records.
-RECORDS = Kind(records_figure, draw_record, "each in colours of its own range")
+RECORDS = Kind(row_figures.records_figure, row_figures.draw_record, "each in colours of its own range")
+
+
+def record(
+    folder: Path, report: Report, split: Split, samples: Samples, curves: Curves, shown: Sequence[object]
+) -> None:
+    """Draw a finished cell's figures, lay out its eye tests and write its samples, all below `folder`.
+
+    Types of what measures have `shown` say which figures are drawn; None is skipped.
+    """
+    figures = folder / "figures"
+    cell_figures(figures, split, samples, curves)
+    for one in shown:
+        if isinstance(one, Paths):
+            paths_figures(figures, one)
+        elif isinstance(one, Shapes):
+            units = "rows" if samples.latent is None else "latents"
+            write_figure(figures / "geometry.png", geometry_figure(one, split.classes, units))
+            if split.shape is None:
+                eye_tests(folder / "eye_test", report, split, one.real_rows, one.generated_rows)
+    write_samples(folder, split, samples)
 
 
 def kind_of(split: Split) -> Kind:
@@ -49,7 +68,7 @@ def cell_figures(folder: Path, split: Split, samples: Samples, curves: Curves) -
         "pca.png": pca_figure(split, samples),
         "states.png": states_figure(split, samples),
         "curves.png": curves_figure(curves),
-        "preprocessing.png": preprocessing_figure(split.scaling) if records else None,
+        "preprocessing.png": row_figures.preprocessing_figure(split.scaling) if records else None,
     }
     return [write_figure(folder / name, figure) for name, figure in pictures.items() if figure is not None]
 

@@ -1,7 +1,5 @@
 """Points of the plane in a diffusion: snapshots, animation, the path of one point, its steps (Kulkarni et al.)."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,9 +11,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 
 from inn_experiments.contracts import Paths
-from inn_experiments.reports.colours import GENERATED, REAL
-from inn_experiments.reports.files import write_figure
-from inn_experiments.reports.panels import grid, spaced
+from inn_experiments.reports.panels import GENERATED, REAL, grid, spaced, write_figure
 
 SNAPSHOTS = 6
 COLOURS = "rainbow"
@@ -29,13 +25,10 @@ POINTS, DOTS_PER_INCH = 600, 72
 def paths_figures(folder: Path, paths: Paths) -> list[Path]:
     """Draw Figures 1 to 5 of Kulkarni et al., and the reverse process as an animation; returns the files."""
     there, back = "Points on their way into the noise", "The same points on their way back, colours kept"
-    pictures = {
-        "forward.png": snapshots_figure(paths.forward, paths.forward_levels, paths.place, there),
-        "reverse.png": snapshots_figure(paths.reverse, paths.reverse_levels, paths.place, back),
-        "path.png": path_figure(paths),
-        "steps.png": steps_figure(paths),
-    }
-    files = [write_figure(folder / name, figure) for name, figure in pictures.items()]
+    forward = snapshots_figure(paths.forward, paths.forward_levels, paths.place, there)
+    reverse = snapshots_figure(paths.reverse, paths.reverse_levels, paths.place, back)
+    pictures = {"forward": forward, "reverse": reverse, "path": path_figure(paths), "steps": steps_figure(paths)}
+    files = [write_figure(folder / f"{name}.png", figure) for name, figure in pictures.items()]
     return [*files, write_animation(folder / "reverse.gif", paths)]
 
 
@@ -112,9 +105,7 @@ def write_animation(path: Path, paths: Paths) -> Path:
 
 def draw_places(axis: Axes, points: np.ndarray, place: np.ndarray) -> PathCollection:
     """Points (n, 2) in the colours of their places (n,), on axes without ticks; returns the collection."""
-    axis.set_xticks([])
-    axis.set_yticks([])
-    axis.set_aspect("equal")
+    axis.set(xticks=[], yticks=[], aspect="equal")
     return axis.scatter(*points.T, c=place, cmap=COLOURS, vmin=0, vmax=1, s=3, linewidths=0)
 
 
@@ -123,5 +114,4 @@ def frame(axis: Axes, states: np.ndarray, outside: float = OUTSIDE) -> None:
     low, high = np.percentile(states.reshape(-1, 2), [outside, 100 - outside], axis=0)
     half = 0.54 * max(float((high - low).max()), 1e-9)
     middle = (low + high) / 2
-    axis.set_xlim(middle[0] - half, middle[0] + half)
-    axis.set_ylim(middle[1] - half, middle[1] + half)
+    axis.set(xlim=(middle[0] - half, middle[0] + half), ylim=(middle[1] - half, middle[1] + half))

@@ -1,7 +1,5 @@
 """Synthetic rows in the units of the data's own file: a Parquet table, or an NPZ of 2-D records."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np
@@ -22,10 +20,8 @@ def write_samples(folder: Path, split: Split, samples: Samples) -> Path:
     if split.shape is not None:
         shape, axes = split.shape, {}
         if isinstance(split.scaling, RecordScaling):
-            shape, axes = (
-                split.scaling.raw_shape,
-                dict(zip(("retention", "drift"), split.scaling.raw_axes, strict=True)),
-            )
+            shape = split.scaling.raw_shape
+            axes = dict(zip(("retention", "drift"), split.scaling.raw_axes, strict=True))
         with replacing(folder / "samples.npz") as fresh, fresh.open("wb") as handle:
             np.savez(handle, X=rows.reshape(len(rows), *shape), label=labels, **axes)
         return folder / "samples.npz"

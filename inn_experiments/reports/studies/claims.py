@@ -1,19 +1,20 @@
 """The measured statements of finished runs: one table per cell, a mean over seeds beside chance."""
 
-from __future__ import annotations
-
 from argparse import Namespace
 
 import pandas as pd
 
 from inn_experiments.reports.estimate import over_seeds
-from inn_experiments.reports.runs import Frame, choose, one_run_each
+from inn_experiments.reports.runs import ABSENT, Frame, choose
 from inn_experiments.reports.study import Document, Study
 from inn_experiments.reports.table import markdown
 from inn_experiments.reports.words import interval, number, probability
 
 HEADS = ("statement", "value", "chance or control", "p, each seed", "n a seed", "seeds")
-ABSENT = "-"
+TWINS = (
+    "two runs of {place} have seed {seed}: they differ in a setting that the cell's name does not tell; choose with "
+    "--only AXIS=VALUE, or use another --outputs"
+)
 ABOUT = (
     "A value is the mean over seeds ± half the width of its 95 % Student t interval; with one seed its own interval "
     "stands in brackets. p belongs to each seed's test against chance, in the order of the seeds; it is not corrected "
@@ -25,14 +26,8 @@ def answer(frame: Frame, options: Namespace) -> Document:
     """Every cell's statements with what chance, or the control, gives."""
     advice = "choose claims=spirals or claims=latent_arithmetic"
     chosen = choose(frame, options.only, frame.holds("claims/"), "measured statements", advice)
-    cells = chosen.runs["cell"]
-    one_run_each(
-        chosen,
-        cells,
-        "two runs of {place} have seed {seed}: they differ in a setting that the cell's name does not tell; choose "
-        "with --only AXIS=VALUE, or use another --outputs",
-    )
-    parts = [part for cell, runs in chosen.apart(cells).items() for part in (f"## {cell}", claims_table(runs))]
+    cells = chosen.apart(chosen.runs["cell"], TWINS)
+    parts = [part for cell, runs in cells.items() for part in (f"## {cell}", claims_table(runs))]
     return Document("Measured statements", chosen, [ABOUT, *parts])
 
 
@@ -48,14 +43,9 @@ def _row(claims: pd.DataFrame) -> list[str]:
     value = interval(*over_seeds(own["value"]))
     if len(own) == 1 and pd.notna(first["low"]):
         value = f"{number(first['value'])} [{number(first['low'])}, {number(first['high'])}]"
-    return [
-        first["label"],
-        value,
-        number(sum(chances) / len(chances)) if chances else ABSENT,
-        ", ".join(map(probability, own["p"].dropna())) or ABSENT,
-        f"{first['n']:.0f}",
-        str(len(own)),
-    ]
+    chance = number(sum(chances) / len(chances)) if chances else ABSENT
+    p = ", ".join(map(probability, own["p"].dropna())) or ABSENT
+    return [first["label"], value, chance, p, f"{first['n']:.0f}", str(len(own))]
 
 
 STUDY = Study("claims", "measured statements of the sources, beside chance", answer)

@@ -1,7 +1,5 @@
 """Any finished runs side by side: one row per combination of axes, one column per metric."""
 
-from __future__ import annotations
-
 from argparse import ArgumentParser, Namespace
 
 from inn_experiments.reports.runs import Frame, choose

@@ -1,19 +1,17 @@
 """The paper's Table 8 from finished runs, with the scores that tell a class' structure from its moments."""
 
-from __future__ import annotations
-
 from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from inn_experiments.measures.numbers.intervals import mean_interval
+from inn_experiments.reports import words
 from inn_experiments.reports.estimate import over_seeds
-from inn_experiments.reports.runs import Frame, choose, one_run_each
+from inn_experiments.reports.runs import Frame, choose
 from inn_experiments.reports.study import Document, Study
 from inn_experiments.reports.table import arrowed, markdown
-from inn_experiments.reports.words import interval, number
+from inn_experiments.reports.words import ABSENT, number
 
 ARMS = {"generated": "generated", "second": "second real", "gaussian": "gaussian"}
 STRUCTURE = ("c2st", "swd", "coverage")
@@ -39,11 +37,9 @@ def answer(frame: Frame, options: Namespace) -> Document:
     """One block per cell, from all finished runs that have a geometry."""
     advice = "run experiment=table8 first, or any run with geometry=per_class"
     chosen = choose(frame, options.only, frame.holds("test/geometry/n"), "a geometry", advice)
-    cells = chosen.runs["cell"]
-    one_run_each(
-        chosen, cells, "two finished runs are called {place} with seed {seed}; choose one with --only AXIS=VALUE"
-    )
-    blocks = [part for cell, runs in chosen.apart(cells).items() for part in block(cell, runs)]
+    twins = "two finished runs are called {place} with seed {seed}; choose one with --only AXIS=VALUE"
+    cells = chosen.apart(chosen.runs["cell"], twins)
+    blocks = [part for cell, runs in cells.items() for part in block(cell, runs)]
     return Document("Table 8: statistics of each class, real and generated", chosen, [ABOUT, PAPER, *blocks])
 
 
@@ -66,17 +62,12 @@ def by_class(runs: Frame, key: str) -> pd.DataFrame:
 def moments_table(runs: Frame) -> str:
     """The paper's columns, class by class."""
     sizes = by_class(runs, "n")
-    header, columns = ["Chemical", "n"], [list(sizes), [_counts(sizes[name]) for name in sizes]]
-    for key, title, show in (
-        ("mean", "Mean", entry),
-        ("std", "SD", entry),
-        ("pc1", "PC1", percent),
-        ("pc2", "PC2", percent),
-    ):
+    columns = {"Chemical": list(sizes), "n": [_counts(sizes[name]) for name in sizes]}
+    moments = {"mean": ("Mean", entry), "std": ("SD", entry), "pc1": ("PC1", percent), "pc2": ("PC2", percent)}
+    for key, (title, show) in moments.items():
         for arm in ("real", "generated"):
-            header.append(f"{title} {arm}")
-            columns.append([show(values) for _, values in by_class(runs, f"{arm}/{key}").items()])
-    return markdown(header, list(zip(*columns, strict=True)))
+            columns[f"{title} {arm}"] = [show(values) for _, values in by_class(runs, f"{arm}/{key}").items()]
+    return markdown(list(columns), zip(*columns.values(), strict=True))
 
 
 def error_table(runs: Frame) -> str:
@@ -111,17 +102,15 @@ def over_classes(table: pd.DataFrame, over: Callable[[np.ndarray], float] = np.m
 def entry(values: pd.Series) -> str:
     """A mean over seeds with its interval, one seed's number alone, or a dash for none."""
     known = values.dropna()
-    if known.empty:
-        return "—"
-    return number(known.iloc[0]) if len(known) == 1 else interval(*over_seeds(known))
+    return number(known.iloc[0]) if len(known) == 1 else words.entry(over_seeds(known))
 
 
 def percent(values: pd.Series) -> str:
     """As `entry`, of shares."""
-    known = values.dropna().to_numpy()
-    if not known.size:
-        return "—"
-    mean, half = mean_interval(100 * known)
+    found = over_seeds(100 * values)
+    if found is None:
+        return ABSENT
+    mean, half = found
     return f"{mean:.2f} %" if half is None else f"{mean:.2f} ± {half:.2f} %"
 
 

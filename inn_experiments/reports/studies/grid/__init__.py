@@ -1,7 +1,5 @@
 """The report on the paper's grid (Tables 6 and 7, which the paper left empty) from finished runs."""
 
-from __future__ import annotations
-
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 
 from inn_experiments.reports.design import Design
@@ -60,19 +58,13 @@ def seed_list(text: str) -> tuple[int, ...]:
 
 def answer(frame: Frame, options: Namespace) -> Document:
     """The whole report on the grid that the command line asks for."""
-    only = {"network": options.network, "data": options.data, **options.only}
-    if options.epochs is not None:
-        only["epochs"] = options.epochs
+    epochs = {} if options.epochs is None else {"epochs": options.epochs}
+    only = {"network": options.network, "data": options.data, **options.only, **epochs}
     return grid_document(select_grid(frame, only, options.seeds), options.picture)
 
 
 def grid_document(grid: Design, picture: str) -> Document:
-    """The report on one grid.
-
-    Args:
-        grid: the finished runs.
-        picture: the figure's address as seen from the document.
-    """
+    """The report on one grid; `picture` is the figure's address as seen from the document."""
     missing = grid.missing()
     sections = [
         UNITS,
@@ -94,10 +86,10 @@ def grid_document(grid: Design, picture: str) -> Document:
     design = f"{len(grid.places())} cells x {len(grid.seeds)} seeds: {seeds}"
     axes = ", ".join(f"{axis}={value}" for axis, value in outside_axes(grid).items())
     return Document(
-        title="The paper's grid: inversion method x loss x sampling",
-        runs=grid.frame,
-        sections=sections,
-        counted=f"{len(grid.frame)} of {wanted} runs finished ({design})",
+        "The paper's grid: inversion method x loss x sampling",
+        grid.frame,
+        sections,
+        f"{len(grid.frame)} of {wanted} runs finished ({design})",
         facts=[f"common axes: {axes or 'none'}"],
         missing=sum(map(len, missing.values())),
         figure=grid_figure(grid),
@@ -107,7 +99,7 @@ def grid_document(grid: Design, picture: str) -> Document:
 def utility_section(grid: Design) -> list[str]:
     """What a random forest gains (the columns of the paper's Tables 1, 2 and 5), per protocol."""
     parts = []
-    for protocol in tables.protocols(grid):
+    for protocol in sorted({key.split("/")[1] for key in grid.frame.keys if key.startswith("utility/")}):
         parts += [
             f"### Protocol {protocol}",
             "Mean over all cells (macro averages unless weighted is said):",

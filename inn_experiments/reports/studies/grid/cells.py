@@ -1,7 +1,5 @@
 """Which finished runs belong to one grid of the paper."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from inn_experiments.contracts import UserError
@@ -19,10 +17,7 @@ VARIANTS = ("inverse_weight", "refine_steps")
 def select_grid(frame: Frame, only: Mapping[str, str], seeds: tuple[int, ...] | None) -> Design:
     """Sort finished runs into the 16 cells and the seeds; the paper's methods alone unless a variant is asked for.
 
-    Args:
-        frame: finished runs of any kind.
-        only: axis (or `cell`, the run's name) -> the value it must have; `*` and `?` stand for any text.
-        seeds: the seeds that the grid should have; None takes those that were found.
+    `only` is that of `reports.runs.fitting`; `seeds` are those that the grid should have, None takes those found.
 
     Raises:
         UserError: no run fits, two runs claim one place, or the runs differ in an axis outside the grid.

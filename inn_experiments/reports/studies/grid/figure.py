@@ -1,13 +1,11 @@
 """Every cell of the grid with its interval, beside the best trivial predictor or fresh real rows."""
 
-from __future__ import annotations
-
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from inn_experiments.reports.colours import SEVEN
 from inn_experiments.reports.design import Combination, Design, combined
 from inn_experiments.reports.estimate import Estimate, estimate
+from inn_experiments.reports.panels import SEVEN
 from inn_experiments.reports.studies.grid.cells import METHODS
 
 COLOURS = dict(zip(METHODS, SEVEN, strict=False))

@@ -1,10 +1,7 @@
 """The paper's "Expected Findings" (Section 10.1), each put as comparisons that the data can contradict."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import pandas as pd
@@ -19,8 +16,7 @@ from inn_experiments.reports.words import ROUNDING, leaves_out_zero
 SUPPORTED, CONTRADICTED, UNDECIDED, NO_DATA = "supported", "not supported", "undecided", "no data"
 
 
-@dataclass(frozen=True)
-class Comparison:
+class Comparison(NamedTuple):
     """`better` is said to beat `worse` (values of one axis) in a metric, all other axes being equal."""
 
     axis: str
@@ -28,19 +24,13 @@ class Comparison:
     worse: str
     key: str
 
-    @property
-    def way(self) -> int:
-        """1 where a higher value of the metric is better, -1 where a lower one is."""
-        return quantity(self.key).way
 
-
-@dataclass(frozen=True)
-class Hypothesis:
+class Hypothesis(NamedTuple):
     """One expected finding and the comparisons that together say the same."""
 
     name: str
     statement: str
-    comparisons: tuple[Comparison, ...]
+    comparisons: list[Comparison]
 
 
 class Ratio(NamedTuple):
@@ -51,9 +41,8 @@ class Ratio(NamedTuple):
     verdict: str
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What the seeds say to one comparison; `difference` is better - worse, paired by seed.
+class Answer(NamedTuple):
+    """What the seeds say to one comparison; `difference` is better - worse, paired by seed, `holm` the adjusted `p`.
 
     Errors that differ by orders of magnitude between seeds have no useful interval of a difference, but may have one
     of their ratio.
@@ -68,23 +57,22 @@ class Answer:
     seeds: int = 0
     pairs: int = 0
     p: float | None = None
+    holm: float | None = None
 
 
-def _each(axis: str, better: str, worse: str, *keys: str) -> tuple[Comparison, ...]:
-    return tuple(Comparison(axis, better, worse, f"test/{key}") for key in keys)
+def _each(axis: str, better: str, worse: str, *keys: str) -> list[Comparison]:
+    return [Comparison(axis, better, worse, f"test/{key}") for key in keys]
 
 
 ROUND_TRIPS = ("round_trip_clean/mse", "round_trip_prime/mse")
-STRUCTURE = tuple(f"samples/{measure}" for measure in ("c2st", "fid", "precision", "coverage"))
+STRUCTURE = ("samples/c2st", "samples/fid", "samples/precision", "samples/coverage")
 HYPOTHESES = (
     Hypothesis(
         "H1",
         "Semi-implicit training has the best bidirectional consistency (lowest round-trip errors).",
-        tuple(
-            comparison
-            for other in ("implicit", "svd", "explicit")
-            for comparison in _each("method", "semi_implicit", other, *ROUND_TRIPS)
-        ),
+        _each("method", "semi_implicit", "implicit", *ROUND_TRIPS)
+        + _each("method", "semi_implicit", "svd", *ROUND_TRIPS)
+        + _each("method", "semi_implicit", "explicit", *ROUND_TRIPS),
     ),
     Hypothesis(
         "H2",
@@ -116,7 +104,7 @@ def answer(grid: Design, comparison: Comparison) -> Answer:
     The verdict follows the 95 % interval of the difference: undecided where it contains 0.
     """
     better, worse = _paired(grid, comparison)
-    seeds = better.index[better.notna().all(axis=1)]
+    seeds, way = better.index[better.notna().all(axis=1)], quantity(comparison.key).way
     if better.empty or seeds.empty:
         return Answer(comparison, NO_DATA)
     first, second = (row_means(side.loc[seeds]).tolist() for side in (better, worse))
@@ -125,34 +113,25 @@ def answer(grid: Design, comparison: Comparison) -> Answer:
     difference, half = paired_interval(first, second)
     ratio = None
     if min(better.min(axis=None), worse.min(axis=None)) > 0:
-        logs = [row_means(side.loc[seeds].map(math.log)).tolist() for side in (better, worse)]
-        log, log_half = paired_interval(*logs)
+        log, log_half = paired_interval(*(row_means(side.loc[seeds].map(math.log)) for side in (better, worse)))
         bounds = None if log_half is None else (math.exp(log - log_half), math.exp(log + log_half))
-        ratio = Ratio(math.exp(log), bounds, _verdict(log, log_half, comparison.way))
-    favourable = sum((a - b) * comparison.way > 0 for a, b in zip(first, second, strict=True))
-    verdict, p = _verdict(difference, half, comparison.way), _p_value(difference, half, len(seeds))
+        ratio = Ratio(math.exp(log), bounds, _verdict(log, log_half, way))
+    favourable = sum((a - b) * way > 0 for a, b in zip(first, second, strict=True))
+    verdict, p = _verdict(difference, half, way), _p_value(difference, half, len(seeds))
     return Answer(comparison, verdict, difference, half, ratio, favourable, len(seeds), better.shape[1], p)
 
 
 def overall(answers: Sequence[Answer]) -> str:
     """A hypothesis is supported when all its comparisons are, and not when one points the other way."""
-    verdicts = [one.verdict for one in answers]
-    if all(verdict == NO_DATA for verdict in verdicts):
-        return NO_DATA
-    if CONTRADICTED in verdicts:
-        return CONTRADICTED
-    return SUPPORTED if all(verdict == SUPPORTED for verdict in verdicts) else UNDECIDED
+    verdicts = {one.verdict for one in answers}
+    return CONTRADICTED if CONTRADICTED in verdicts else verdicts.pop() if len(verdicts) == 1 else UNDECIDED
 
 
 def holm(p_values: Sequence[float | None]) -> list[float | None]:
     """Holm's adjusted p-values (1979), in the order given; None stays None and counts as no comparison."""
-    order = sorted((p, place) for place, p in enumerate(p_values) if p is not None)
-    adjusted: list[float | None] = [None] * len(p_values)
-    largest = 0.0
-    for rank, (p, place) in enumerate(order):
-        largest = max(largest, min(1.0, p * (len(order) - rank)))
-        adjusted[place] = largest
-    return adjusted
+    known = pd.Series(p_values, dtype=float).dropna().sort_values()
+    adjusted = (known * list(range(len(known), 0, -1))).clip(upper=1.0).cummax()
+    return [adjusted.get(place) for place in range(len(p_values))]
 
 
 def _paired(grid: Design, comparison: Comparison) -> list[pd.DataFrame]:
@@ -165,15 +144,12 @@ def _paired(grid: Design, comparison: Comparison) -> list[pd.DataFrame]:
 
 
 def _verdict(difference: float, half: float | None, wanted: int) -> str:
-    side = leaves_out_zero(difference, half) * wanted
-    return {0: UNDECIDED, 1: SUPPORTED, -1: CONTRADICTED}[side]
+    return (UNDECIDED, SUPPORTED, CONTRADICTED)[leaves_out_zero(difference, half) * wanted]
 
 
 def _p_value(difference: float, half: float | None, seeds: int) -> float | None:
     """Two-sided p-value of the paired t test whose 95 % half width is `half`."""
-    if half is None:
-        return None
-    if half == 0:
-        return 1.0 if difference == 0 else 0.0
+    if not half:
+        return None if half is None else float(difference == 0)
     statistic = abs(difference) / half * student.ppf(0.975, seeds - 1)
     return float(2 * student.sf(statistic, seeds - 1))

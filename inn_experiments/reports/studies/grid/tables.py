@@ -1,7 +1,5 @@
 """The paper's Tables 6 and 7 and their companions as Markdown, from the finished runs of one grid."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -11,6 +9,7 @@ from inn_experiments.reports.design import Design
 from inn_experiments.reports.estimate import estimate, row_means
 from inn_experiments.reports.studies.grid.cells import METHODS, SAMPLINGS
 from inn_experiments.reports.table import estimate_row, markdown
+from inn_experiments.reports.words import ABSENT
 
 METHOD_NAMES = dict(zip(METHODS, ("Implicit", "Semi-Implicit", "Semi-Explicit (SVD)", "Explicit"), strict=True))
 SAMPLING_NAMES = {"gaussian": "Gaussian", "convex": "Same-Class Convex"}
@@ -35,9 +34,8 @@ OTHER_MEASURES = {
     f"{title} {measure.upper()}": f"test/{direction}/{measure}"
     for measure in ("mae", "kl", "fid")
     for title, direction in (("Test", "denoise"), ("Forward", "forward"), ("Inverse", "inverse"))
-    if (direction, measure) != ("denoise", "fid")
 }
-ABSENT = "—"
+del OTHER_MEASURES["Test FID"]
 FIDELITY_NAMES = {"samples/nearest_train_ratio": "Nearest train ratio"}
 TREATMENTS = {
     "real": "Real",
@@ -58,38 +56,34 @@ SCORES = {
     "Weighted F1": "f1_weighted",
     "F1-Score − Real": "difference_f1_macro",
 }
+Rows = Mapping[str, Sequence[str]]
+"""Name of a row -> its cells, or its samplings."""
+BY_SAMPLING = {name: [name] for name in SAMPLINGS}
 PREDICTORS = ("zeros", "global_mean", "class_mean", "identity", "linear", "wiener")
 
 
 def paper_table_6(grid: Design) -> str:
     """Table 6: one row per inversion method, each the mean over its four loss and sampling cells."""
-    columns = _present(grid, TABLE_6)
     rows = {title: grid.places(method=name) for name, title in METHOD_NAMES.items()}
-    return _table(grid, "Method", columns, rows, _trivial_rows(grid, columns, {"both samplings": SAMPLINGS}))
+    return _table(grid, TABLE_6, "Method", rows, {"both samplings": SAMPLINGS})
 
 
 def paper_table_7(grid: Design) -> str:
     """Table 7: one row per sampling, each the mean over its eight method and loss cells."""
     rows = {title: grid.places(sampling=name) for name, title in SAMPLING_NAMES.items()}
-    return _table(grid, "Sampling", TABLE_7, rows, _trivial_rows(grid, TABLE_7, {name: [name] for name in SAMPLINGS}))
+    return _table(grid, TABLE_7, "Sampling", rows, BY_SAMPLING)
 
 
 def cell_table(grid: Design, columns: Mapping[str, str]) -> str:
     """All 16 cells of the grid, with the trivial predictors of each sampling on top."""
-    columns = _present(grid, columns)
-    return _by_cell(grid, columns, _trivial_rows(grid, columns, {name: [name] for name in SAMPLINGS}))
+    return _table(grid, columns, sides=BY_SAMPLING)
 
 
 def fidelity_table(grid: Design) -> str:
     """Generated rows of each cell against test rows, with fresh real rows scored alike on top."""
     columns = {FIDELITY_NAMES.get(one.key, one.label[0].upper() + one.label[1:]): one.key for one in FIDELITY}
-    fresh = _shared_row(grid, "fresh real rows", [grid.number(f"fresh/{key}") for key in columns.values()], SAMPLINGS)
-    return _by_cell(grid, {title: f"test/{key}" for title, key in columns.items()}, [fresh])
-
-
-def protocols(grid: Design) -> list[str]:
-    """The utility protocols that the runs were measured by, sorted."""
-    return sorted({key.split("/")[1] for key in grid.frame.keys if key.startswith("utility/")})
+    fresh = _shared_row(grid, "fresh real rows", [f"fresh/{key}" for key in columns.values()], SAMPLINGS)
+    return _table(grid, {title: f"test/{key}" for title, key in columns.items()}, above=[fresh])
 
 
 def treatment_table(grid: Design, protocol: str) -> str:
@@ -110,7 +104,7 @@ def utility_table(grid: Design, protocol: str) -> str:
     columns = {title: f"utility/{protocol}/{name}/f1_macro" for title, name in shown.items()}
     del shown["Real"]
     columns |= {f"{title} − Real": f"utility/{protocol}/{name}/difference_f1_macro" for title, name in shown.items()}
-    return _by_cell(grid, columns, [])
+    return _table(grid, columns)
 
 
 def cost_table(grid: Design) -> str:
@@ -125,45 +119,43 @@ def cost_table(grid: Design) -> str:
 
 
 def _table(
-    grid: Design, heading: str, columns: Mapping[str, str], rows: Mapping[str, list[str]], above: Sequence[list[str]]
+    grid: Design,
+    columns: Mapping[str, str],
+    heading: str = "Method, loss, sampling",
+    rows: Rows | None = None,
+    sides: Rows | None = None,
+    above: Sequence[list[str]] = (),
 ) -> str:
-    """The numbers whose keys are the columns' values, each the mean over the cells of a row."""
-    tables = [grid.number(key) for key in columns.values()]
-    lines = [
-        estimate_row(f"**{label}**", [estimate(t[cells]) for t in tables], len(grid.seeds), len(cells), "missing")
-        for label, cells in rows.items()
-    ]
-    return markdown([heading, *columns], [*above, *lines])
+    """The numbers whose keys are the columns' values, each the mean over the cells of a row; all cells by default.
 
-
-def _by_cell(grid: Design, columns: Mapping[str, str], above: Sequence[list[str]]) -> str:
-    return _table(grid, "Method, loss, sampling", columns, {cell: [cell] for cell in grid.places()}, above)
-
-
-def _trivial_rows(grid: Design, columns: Mapping[str, str], sides: Mapping[str, Sequence[str]]) -> list[list[str]]:
-    """A row for each side (name -> samplings) and trivial predictor, the usual ones first, then others by name."""
+    On top stands a row for each of `sides` (name -> samplings) and trivial predictor, the usual ones first, then others
+    by name. The column of unrefined walks is left out where no run refined its inverse.
+    """
+    refined = "test/inverse_walk/mse" in grid.frame.keys
+    columns = {title: key for title, key in columns.items() if refined or "walk" not in key}
     found = set(grid.frame.numbers["reference"][grid.frame.numbers["key"].str.startswith("test/")]) - {""}
     predictors = [*(name for name in PREDICTORS if name in found), *sorted(found - set(PREDICTORS))]
     # A walk backwards has the trivial predictors of the inverse.
     keys = [key.replace("_walk/", "/") for key in columns.values()]
-    return [
-        _shared_row(grid, f"{name} ({side})", [grid.number(key, name) for key in keys], samplings)
-        for side, samplings in sides.items()
+    lines = [*above]
+    lines += [
+        _shared_row(grid, f"{name} ({side})", keys, samplings, name)
+        for side, samplings in (sides or {}).items()
         for name in predictors
     ]
+    tables = [grid.number(key) for key in columns.values()]
+    for label, cells in (rows or {cell: [cell] for cell in grid.places()}).items():
+        found = [estimate(table[cells]) for table in tables]
+        lines.append(estimate_row(f"**{label}**", found, len(grid.seeds), len(cells), "missing"))
+    return markdown([heading, *columns], lines)
 
 
-def _shared_row(grid: Design, label: str, tables: Sequence[pd.DataFrame], samplings: Sequence[str]) -> list[str]:
+def _shared_row(grid: Design, label: str, keys: list[str], samplings: Sequence[str], reference: str = "") -> list[str]:
     """A row of numbers that depend on seed and sampling alone, not on method or loss.
 
     Any finished run of a seed and sampling can give them, so that missing cells do not cost a seed.
     """
+    tables = [grid.number(key, reference) for key in keys]
     sides = [{name: row_means(table[grid.places(sampling=name)]) for name in samplings} for table in tables]
     found = [estimate(pd.DataFrame(side).dropna()) for side in sides]
     return estimate_row(label, found, len(grid.seeds), len(samplings), ABSENT)
-
-
-def _present(grid: Design, columns: Mapping[str, str]) -> dict[str, str]:
-    """Without the column of unrefined walks where no run refined its inverse."""
-    refined = "test/inverse_walk/mse" in grid.frame.keys
-    return {title: key for title, key in columns.items() if refined or "walk" not in key}

@@ -1,15 +1,13 @@
 """Errors of reconstruction against d, and the uplift of each class against its size."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from inn_experiments.reports.colours import SEVEN
 from inn_experiments.reports.estimate import corrected_over_seeds
+from inn_experiments.reports.panels import SEVEN
 from inn_experiments.reports.runs import Frame
 from inn_experiments.reports.studies.records2d.runs import ERROR, Kind, Width, class_sizes, protocols
 

@@ -1,7 +1,5 @@
 """Which finished runs are of 2-D records, sorted by what they differ in, and their classes by size."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from math import isclose
 from typing import NamedTuple
@@ -10,9 +8,13 @@ import pandas as pd
 
 from inn_experiments.contracts import UserError
 from inn_experiments.reports.estimate import corrected_over_seeds
-from inn_experiments.reports.runs import Frame, choose, one_run_each
+from inn_experiments.reports.runs import Frame, choose
 
 ERROR = "test/reconstruction/mse"
+TWINS = (
+    "two runs of {place} have seed {seed} and utility: {first.cell} and {second.cell}; choose with --only AXIS=VALUE "
+    "or cell=PATTERN"
+)
 SQUARE = ("sequential", "joint")
 """Autoencoders with d x d numbers to a record; others have d."""
 
@@ -41,7 +43,7 @@ class Kind(NamedTuple):
 
 
 def chosen_runs(frame: Frame, only: Mapping[str, str]) -> Frame:
-    """The runs with an autoencoder whose axes fit `only`; raises UserError for none, or for several data sets."""
+    """The runs with an autoencoder whose axes fit `only`; UserError for none, or for several data sets."""
     advice = "run experiment=gcims and experiment=gcims_width first"
     chosen = choose(frame, only, frame.holds(ERROR), "an autoencoder's errors", advice)
     data = sorted(set(chosen.axes["data"]))
@@ -77,10 +79,7 @@ def by_width(frame: Frame) -> dict[Width, Frame]:
 def by_kind(frame: Frame) -> dict[Kind, Frame]:
     """The runs with utility; raises UserError where two of one kind share a seed."""
     told = frame.take(frame.holds("utility/"))
-    kinds = _kinds(told)
-    words = "two runs of {place} have seed {seed} and utility: {first.cell} and {second.cell}; "
-    one_run_each(told, kinds, words + "choose with --only AXIS=VALUE or cell=PATTERN")
-    return told.apart(kinds)
+    return told.apart(_kinds(told), TWINS)
 
 
 def _kinds(frame: Frame) -> pd.Series:

@@ -1,7 +1,5 @@
 """Fidelity against utility of every preset, a panel a data set, with intervals over seeds."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np
@@ -25,13 +23,10 @@ FAMILIES |= dict.fromkeys(("gan", "vae"), "adversarial or variational")
 
 
 def synthesizers_figure(tables: Mapping[str, Frame]) -> Figure:
-    """C2ST (across, 0.5 is best) against the gain in macro F1 over real rows alone (up), preset by preset.
+    """C2ST (across, 0.5 is best) against the gain in macro F1 over real rows alone (up), a panel for each data set.
 
     The names stand beside the panel in the order of the gains, so that no two of them overlap; the grey band is what
     fresh real rows score.
-
-    Args:
-        tables: data set -> its runs.
     """
     figure, axes = grid(len(tables), 2, 7.2, 4.9)
     for (place, runs), axis in zip(tables.items(), axes, strict=True):

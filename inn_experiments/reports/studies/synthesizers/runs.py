@@ -1,7 +1,5 @@
 """Finished runs of presets, sorted by data set, and what is read from them."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Mapping
 
@@ -10,6 +8,11 @@ import pandas as pd
 from inn_experiments.measures.numbers.intervals import Interval
 from inn_experiments.reports.estimate import over_seeds
 from inn_experiments.reports.runs import Frame, choose, missing_runs, one_run_each
+
+TWINS = (
+    "two finished runs of {place} have seed {seed}; they differ in {differing}: choose one with --only AXIS=VALUE, or "
+    "keep each comparison in its own outputs"
+)
 
 
 def by_data(frame: Frame, only: Mapping[str, str]) -> tuple[Frame, dict[str, Frame]]:
@@ -24,12 +27,7 @@ def by_data(frame: Frame, only: Mapping[str, str]) -> tuple[Frame, dict[str, Fra
     chosen = choose(frame, only, preset.notna(), "a preset", "run experiment=all_synthesizers first")
     data = chosen.axes["data"]
     data = data.where(data != "table", chosen.split("name").fillna("table"))
-    one_run_each(
-        chosen,
-        "preset=" + chosen.axes["preset"] + " on " + data,
-        "two finished runs of {place} have seed {seed}; they differ in {differing}: choose one with --only AXIS=VALUE, "
-        "or keep each comparison in its own outputs",
-    )
+    one_run_each(chosen, "preset=" + chosen.axes["preset"] + " on " + data, TWINS)
     return chosen, chosen.apart(data)
 
 
@@ -70,11 +68,9 @@ def missing(tables: Mapping[str, Frame]) -> list[str]:
     seeds = sorted({seed for runs in tables.values() for seed in runs.seeds})
     lines = []
     for place, runs in tables.items():
-        lacking = missing_runs(runs, runs.axes["preset"], presets, seeds)
-        words = [
-            preset if absent == seeds else f"{preset} (seed {', '.join(map(str, absent))})"
-            for preset, absent in lacking.items()
-        ]
+        words = []
+        for preset, absent in missing_runs(runs, runs.axes["preset"], presets, seeds).items():
+            words.append(preset if absent == seeds else f"{preset} (seed {', '.join(map(str, absent))})")
         lines += [f"{place}: {', '.join(words)}"] if words else []
     return lines
 
