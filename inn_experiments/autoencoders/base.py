@@ -12,7 +12,6 @@ from torch import Tensor, nn
 from inn_experiments.autoencoders.normalisation import Kind
 from inn_experiments.contracts import About, Rows
 from inn_experiments.contracts.limits import Positive, PositiveInt
-from inn_experiments.contracts.parts import State
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.moments import blocks
 from inn_experiments.training.batches import Blocks, Draw, looked_up
@@ -37,6 +36,7 @@ class Autoencoder(Fitted):
 
     kind = "autoencoder"
     AFTERWARDS = ("normalise",)
+    LEARNED = ("described",)
 
     trainer: Trainer
     batch: PositiveInt = 256
@@ -83,11 +83,7 @@ class Autoencoder(Fitted):
     def _decode(self, z: Tensor) -> Tensor:
         raise NotImplementedError
 
-    def _facts(self) -> State:
-        return {"described": self.described}
-
-    def _assemble(self, state: dict[str, Any]) -> None:
-        self.described = state["described"]
+    def _assemble(self) -> None:
         self.networks = self._make(self.described)
 
     def _regress(

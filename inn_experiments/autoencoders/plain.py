@@ -45,8 +45,9 @@ class Halves(Autoencoder):
         else:
             falling = [features, *self.widths, latent]
             rising = falling[::-1]
+        self.described = {"encoder": falling, "decoder": rising, "whitened": whitened}
         with seeded(child_seed(seed, "weights")):
-            self._assemble({"described": {"encoder": falling, "decoder": rising, "whitened": whitened}})
+            self._assemble()
 
     def _make(self, described: dict[str, Any]) -> dict[str, nn.Module]:
         encoder = LinearStack(described["encoder"])

@@ -45,8 +45,9 @@ class Vae(Autoencoder):
 
     def _train(self, train: Rows, val: Rows, seed: int) -> None:
         sizes = {"latent": self.latent, "hidden": self.hidden, "layers": self.layers}
+        self.described = {"features": train.x.shape[1], **sizes}
         with seeded(child_seed(seed, "weights")):
-            self._assemble({"described": {"features": train.x.shape[1], **sizes}})
+            self._assemble()
         self.net.set_units(Moments.of(train.x))
         draws = self._draws(PART, seed)
         seen = torch.tensor(val.x[evenly(len(val))], dtype=torch.float32)

@@ -1,7 +1,6 @@
 """What the generators share that are told a condition of the class that is wanted, GAN and VAE even more."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
@@ -9,7 +8,7 @@ from torch import Tensor
 
 from inn_experiments.contracts import About, Rows, Samples, UserError
 from inn_experiments.contracts.limits import PositiveInt
-from inn_experiments.contracts.parts import Conditioning, State
+from inn_experiments.contracts.parts import Conditioning
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.moments import BLOCK, Moments, evenly
 from inn_experiments.maths.samplers import drawn
@@ -28,6 +27,8 @@ class Conditional(Fitted):
         seen: the labels of training rows.
         features: the number of values of a row.
     """
+
+    LEARNED = ("features", "seen", "table")
 
     conditioning: Conditioning
     trainer: Trainer
@@ -55,18 +56,12 @@ class Conditional(Fitted):
             )
         return y
 
-    def _facts(self) -> State:
-        return {"features": self.features, "seen": self.seen, "table": self.table}
-
-    def _assemble(self, state: dict[str, Any]) -> None:
-        self.features, self.seen, self.table = state["features"], state["seen"], state["table"]
-
 
 @dataclass(eq=False)
 class OnePass(Conditional):
     """A generator of rows from latent vectors z ~ N(0, I) and a condition; a subclass says which networks.
 
-    `_build` makes `networks`, `_set_units` gives them the units of the rows, `_objective` says how they learn, and
+    `_assemble` makes `networks`, `_set_units` gives them the units of the rows, `_objective` says how they learn, and
     `_rows` makes rows of latent vectors.
 
     Args:
@@ -82,7 +77,7 @@ class OnePass(Conditional):
         """Train on `train`; `val` is only looked at for the validation curve."""
         self._tell(train, about)
         with seeded(child_seed(seed, "weights")):
-            self._build()
+            self._assemble()
         self._set_units(Moments.of(train.x))
         draws = torch.Generator().manual_seed(child_seed(seed, "examples"))
         told = looked_up(train.x, lambda index: self.table[train.y[index]])
@@ -101,9 +96,6 @@ class OnePass(Conditional):
             ]
         return Samples(torch.cat(parts).numpy(), y)
 
-    def _build(self) -> None:
-        raise NotImplementedError
-
     def _set_units(self, moments: Moments) -> None:
         raise NotImplementedError
 
@@ -118,7 +110,3 @@ class OnePass(Conditional):
             return None
         index = evenly(len(val))
         return torch.tensor(val.x[index], dtype=torch.float32), torch.from_numpy(self.table[val.y[index]])
-
-    def _assemble(self, state: dict[str, Any]) -> None:
-        super()._assemble(state)
-        self._build()

@@ -1,7 +1,6 @@
 """Diffusion: a denoiser trained on corrupted rows, and rows sampled from noise (paper, Section 8)."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
@@ -9,7 +8,7 @@ from torch import Tensor, nn
 
 from inn_experiments.contracts import About, Rows, Samples, UserError
 from inn_experiments.contracts.limits import Share
-from inn_experiments.contracts.parts import Network, Parameterization, Sampler, Schedule, State
+from inn_experiments.contracts.parts import Network, Parameterization, Sampler, Schedule
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.moments import Moments
 from inn_experiments.maths.samplers import KEPT, drawn
@@ -39,6 +38,7 @@ class Diffusion(Conditional):
     """
 
     AFTERWARDS = ("clip",)
+    LEARNED = (*Conditional.LEARNED, "mean", "std", "range")
 
     network: Network
     parameterization: Parameterization
@@ -64,7 +64,7 @@ class Diffusion(Conditional):
         self._tell(train, about)
         moments = Moments.of(train.x)
         self.mean, self.std = moments.mean, moments.deviation or 1.0
-        self.range = float(train.x.min()), float(train.x.max())
+        self.range = np.array([train.x.min(), train.x.max()], np.float64)
         with seeded(child_seed(seed, "weights")):
             net = self._network()
         draws = torch.Generator().manual_seed(child_seed(seed, "examples"))
@@ -119,12 +119,7 @@ class Diffusion(Conditional):
         generator = torch.Generator().manual_seed(seed)
         return self._examples(val, generator)(torch.randperm(len(val), generator=generator)[:VALIDATION_ROWS])
 
-    def _facts(self) -> State:
-        return {**super()._facts(), "mean": self.mean, "std": self.std, "range": np.array(self.range)}
-
-    def _assemble(self, state: dict[str, Any]) -> None:
-        super()._assemble(state)
-        self.mean, self.std, self.range = state["mean"], state["std"], tuple(state["range"].tolist())
+    def _assemble(self) -> None:
         self.networks = {"net": self._network().requires_grad_(False)}
 
     def _blocks(
@@ -134,7 +129,7 @@ class Diffusion(Conditional):
         wanted = self.trainer.accelerator != "cpu" and torch.accelerator.is_available()
         device = torch.accelerator.current_accelerator() if wanted else torch.device("cpu")
         self.net.to(device)
-        allowed = (0.0, 1.0) if self.about.bounded else self.range if self.clip else None
+        allowed = (0.0, 1.0) if self.about.bounded else self.range.tolist() if self.clip else None
         clip = allowed and tuple((value - self.mean) / self.std for value in allowed)
         parts = []
         for rows in torch.arange(len(y)).split(BLOCK):

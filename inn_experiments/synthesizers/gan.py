@@ -61,7 +61,7 @@ class Gan(OnePass):
         super().restore(state)
         self._warn()
 
-    def _build(self) -> None:
+    def _assemble(self) -> None:
         sizes = self.table.shape[1], self.hidden, self.layers
         self.networks["generator"] = Generator(self.features, self.latent, *sizes, self.about.bounded)
         self.networks["discriminator"] = Discriminator(self.features, *sizes, self.spectral_norm)

@@ -3,7 +3,7 @@
 import copy
 import warnings
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import torch
@@ -11,7 +11,7 @@ from torch import Tensor
 
 from inn_experiments.contracts import About, Corrupted, Rows, Samples, UserError
 from inn_experiments.contracts.limits import PositiveInt, PositiveShare, Share
-from inn_experiments.contracts.parts import Corruption, Loss, Network, Parameterization, Plain, Prime, Schedule, State
+from inn_experiments.contracts.parts import Corruption, Loss, Network, Parameterization, Plain, Prime, Schedule
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.corruption import Convex
 from inn_experiments.methods.base import Method, Setting
@@ -34,6 +34,7 @@ class Inn(Fitted):
     """
 
     AFTERWARDS = ("start", "level")
+    LEARNED = ("x", "y")
 
     network: Network
     method: Method
@@ -58,9 +59,9 @@ class Inn(Fitted):
 
     def fit(self, train: Rows, about: About, *, seed: int, val: Rows | None = None) -> None:
         """Train on `train`; `val` is only looked at for the validation curve."""
-        self.about = about
+        self.about, self.x, self.y = about, torch.as_tensor(train.x), torch.as_tensor(train.y)
         with seeded(child_seed(seed, "weights")):
-            self._assemble({"x": train.x, "y": train.y})
+            self._assemble()
         draws = torch.Generator().manual_seed(child_seed(seed, "pairs"))
         given = self.sampling, self.schedule.steps, self.prime_share, draws
         paired = pairs(self.x, self.y, self.prime(self.x, self.y), *given)
@@ -123,11 +124,7 @@ class Inn(Fitted):
         """One dict per layer of the last backward walk; empty for methods that do not walk."""
         return self.method.conditioning()
 
-    def _facts(self) -> State:
-        return {"x": self.x, "y": self.y}
-
-    def _assemble(self, state: dict[str, Any]) -> None:
-        self.x, self.y = torch.as_tensor(state["x"]), torch.as_tensor(state["y"])
+    def _assemble(self) -> None:
         self.sampling.fit(self.x, self.y, self.schedule, self.about.named(self.y.numpy()))
         self.loss.fit(self.x)
         chosen = self.parameterization, self.loss, self.sampling

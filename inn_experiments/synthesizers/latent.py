@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -92,11 +91,14 @@ class Latent(Fitted):
         self.autoencoder.resume_in(folder / "autoencoder")
         self.generator.resume_in(folder / "generator")
 
-    def _facts(self) -> State:
-        parts = {"autoencoder": self.autoencoder.state(), "generator": self.generator.state()}
-        return {**parts, "scaling": self.scaling.state()}
+    def state(self) -> State:
+        """All that `restore` needs, of both parts; raises UserError before `fit`."""
+        parts = {"autoencoder": self.autoencoder, "generator": self.generator, "scaling": self.scaling}
+        return {**super().state(), **{name: part.state() for name, part in parts.items()}}
 
-    def _assemble(self, state: dict[str, Any]) -> None:
+    def restore(self, state: State) -> None:
+        """Become what gave `state`; raises UserError for the state of something else."""
+        super().restore(state)
         self.autoencoder.restore(state["autoencoder"])
         self.generator.restore(state["generator"])
         self.scaling.restore(state["scaling"])

@@ -35,7 +35,7 @@ class Vae(OnePass):
         """Both halves, once there is a network."""
         return self.networks["vae"]
 
-    def _build(self) -> None:
+    def _assemble(self) -> None:
         sizes = self.features, self.table.shape[1], self.latent, self.hidden, self.layers
         self.networks["vae"] = VariationalAutoencoder(*sizes, self.about.bounded)
 

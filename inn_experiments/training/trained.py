@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from inn_experiments.contracts import About, UserError
 from inn_experiments.contracts.parts import Curves, Plain, State
@@ -24,13 +24,14 @@ def seeded(seed: int) -> Iterator[None]:
 class Fitted:
     """Something that is fitted, kept and read again; its settings are the fields of its class.
 
-    A subclass that `trains` has a `trainer`. It fills `networks` and what else it learns in `fit`, says in `_facts`
-    what of it the networks' weights do not hold, and takes this back in `_assemble`, which makes the networks anew.
+    A subclass that `trains` has a `trainer`. It fills `networks` and what else it learns in `fit`, and makes in
+    `_assemble` the networks anew of what is `LEARNED`.
 
     Attributes:
         kind: the config group that it is an option of.
         trains: whether fitting takes its time, so that it is worth keeping.
         AFTERWARDS: names of its settings that only use what is trained.
+        LEARNED: names of its attributes that are kept beside the weights.
         about: what is known of the rows.
         networks: by name, once there are any.
         curves, seconds: of the training.
@@ -39,6 +40,7 @@ class Fitted:
     kind: ClassVar[str] = "generator"
     trains: ClassVar[bool] = True
     AFTERWARDS: ClassVar[tuple[str, ...]] = ()
+    LEARNED: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
         self.about, self.fitted = About(), False
@@ -79,7 +81,7 @@ class Fitted:
             "curves": self.curves,
             "seconds": self.seconds,
             "weights": {name: network.state_dict() for name, network in self.networks.items()},
-            **self._facts(),
+            **{name: vars(self)[name] for name in self.LEARNED},
         }
 
     def restore(self, state: State) -> None:
@@ -87,17 +89,15 @@ class Fitted:
         if state["what"] != f"{self.kind}={self.name}":
             raise UserError(f"it describes {state['what']}, not {self.name}; choose that one")
         self.about = About.of(state["about"])
+        vars(self).update({name: state[name] for name in self.LEARNED})
         # The random start is overwritten, whatever its seed.
         with seeded(0):
-            self._assemble(state)
+            self._assemble()
         for name, network in self.networks.items():
             network.load_state_dict(state["weights"][name])
             network.eval()
         self.curves = {name: (list(at), list(values)) for name, (at, values) in state["curves"].items()}
         self.seconds, self.fitted = state["seconds"], True
 
-    def _facts(self) -> State:
-        return {}
-
-    def _assemble(self, state: dict[str, Any]) -> None:
-        raise NotImplementedError
+    def _assemble(self) -> None:
+        """Make what is not kept: nothing here."""

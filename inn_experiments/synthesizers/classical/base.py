@@ -1,12 +1,10 @@
 """What the classical synthesizers share: they keep their training rows by class."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from inn_experiments.contracts import About, Rows, Samples, UserError
-from inn_experiments.contracts.parts import State
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.training.trained import Fitted
 
@@ -21,6 +19,7 @@ class Classical(Fitted):
     """
 
     trains = False
+    LEARNED = ("x", "y")
     minimum = 1
     why = "this generator needs at least one row to draw from"
 
@@ -31,7 +30,7 @@ class Classical(Fitted):
     def fit(self, train: Rows, about: About, *, seed: int, val: Rows | None = None) -> None:
         """Keep the rows of `train` (n, d) by class; raises UserError for one with fewer than the generator needs."""
         # Kept in their own order: statistics computed after a load are then bit for bit the same.
-        self.train, self.about = Rows(train.x, train.y), about
+        self.x, self.y, self.about = train.x, train.y, about
         self.rows = {int(label): train.x[train.y == label] for label in np.unique(train.y)}
         for label, rows in self.rows.items():
             if len(rows) < self.minimum:
@@ -39,7 +38,7 @@ class Classical(Fitted):
                     f"generator {self.name}: class {about.name(label)} has {len(rows)} training row(s); {self.why}, "
                     f"so give every class at least {self.minimum} or choose generator=bootstrap"
                 )
-        self._learn(self.train)
+        self._learn(train)
         self.fitted = True
 
     def sample(self, labels: np.ndarray, *, seed: int) -> Samples:
@@ -52,7 +51,7 @@ class Classical(Fitted):
                 f"generator {self.name}: labels asks for class {unseen[0]}, which had no training row; "
                 f"classes that were fitted: {sorted(self.rows)}"
             )
-        x = np.empty((len(labels), self.train.x.shape[1]), dtype=np.float32)
+        x = np.empty((len(labels), self.x.shape[1]), dtype=np.float32)
         for label in np.unique(labels):
             wanted = labels == label
             # One stream per class: asking for another class as well does not change this one's rows.
@@ -67,9 +66,6 @@ class Classical(Fitted):
         """`count` new rows (count, d) of class `label`."""
         raise NotImplementedError
 
-    def _facts(self) -> State:
-        return {"x": self.train.x, "y": self.train.y}
-
-    def _assemble(self, state: dict[str, Any]) -> None:
+    def _assemble(self) -> None:
         # Fitting again is exact and cheap.
-        self.fit(Rows(state["x"], state["y"]), self.about, seed=0)
+        self.fit(Rows(self.x, self.y), self.about, seed=0)
