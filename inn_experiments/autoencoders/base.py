@@ -25,8 +25,8 @@ from inn_experiments.training.trainer import Trainer
 class Autoencoder(Fitted):
     """Rows (n, d) to latents (n, m) and back; a subclass says which networks there are and how they learn.
 
-    `_train` trains the networks, `_make` makes them of plain values that say how they are shaped, `described`, and
-    `_encode` and `_decode` use them, on tensors of a few thousand rows.
+    `_train` trains the networks, `_assemble` makes them of plain values that say how they are shaped, `described`,
+    and `_encode` and `_decode` use them, on tensors of a few thousand rows.
 
     Args:
         trainer: settings of the machine, a training's numbers being the autoencoder's own.
@@ -74,17 +74,11 @@ class Autoencoder(Fitted):
     def _train(self, train: Rows, val: Rows, seed: int) -> None:
         raise NotImplementedError
 
-    def _make(self, described: dict[str, Any]) -> dict[str, nn.Module]:
-        raise NotImplementedError
-
     def _encode(self, x: Tensor) -> Tensor:
         raise NotImplementedError
 
     def _decode(self, z: Tensor) -> Tensor:
         raise NotImplementedError
-
-    def _assemble(self) -> None:
-        self.networks = self._make(self.described)
 
     def _regress(
         self,

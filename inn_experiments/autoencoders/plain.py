@@ -1,7 +1,6 @@
 """Autoencoders of two halves, each a stack of linear layers whose widths fall, or rise; the ordinary one above all."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -49,10 +48,10 @@ class Halves(Autoencoder):
         with seeded(child_seed(seed, "weights")):
             self._assemble()
 
-    def _make(self, described: dict[str, Any]) -> dict[str, nn.Module]:
-        encoder = LinearStack(described["encoder"])
-        decoder = LinearStack(described["decoder"], self.about.bounded, described["whitened"])
-        return {"encoder": encoder, "decoder": decoder}
+    def _assemble(self) -> None:
+        self.networks["encoder"] = LinearStack(self.described["encoder"])
+        above = self.about.bounded, self.described["whitened"]
+        self.networks["decoder"] = LinearStack(self.described["decoder"], *above)
 
     def _encode(self, x: Tensor) -> Tensor:
         return self.encoder(x)

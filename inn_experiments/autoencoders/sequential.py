@@ -1,11 +1,10 @@
 """The double autoencoder of 2-D records: first their drift series, then the rows of what that gives."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from inn_experiments.autoencoders.transformers import Transformers
 from inn_experiments.contracts import Rows
@@ -76,8 +75,9 @@ class Sequential(Transformers):
         """D of the networks, which a loaded autoencoder has from its file."""
         return self.described["columns"]["latent"]
 
-    def _make(self, described: dict[str, Any]) -> dict[str, nn.Module]:
-        return super()._make(described) | {"mean": MeanMatrix(self.about.shape[0], self._d)}
+    def _assemble(self) -> None:
+        super()._assemble()
+        self.networks["mean"] = MeanMatrix(self.about.shape[0], self._d)
 
 
 def undersample(series: np.ndarray, low_variance: float, keep: float, seed: int) -> np.ndarray:

@@ -1,7 +1,6 @@
 """What the autoencoders of 2-D records share: transformer pairs that learn series, and the records' shape."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
@@ -55,10 +54,9 @@ class Transformers(Autoencoder):
     def _pair(self, part: str, length: int, latent: int, patch: int, bounded: bool, seed: int) -> None:
         """A new pair of networks (length -> latent -> length) that `part` names."""
         sizes = {"length": length, "latent": latent, "patch": min(patch, length)}
-        pair = {part: {**sizes, "width": self.width, "blocks": self.blocks, "bounded": bounded}}
+        self.described[part] = {**sizes, "width": self.width, "blocks": self.blocks, "bounded": bounded}
         with seeded(child_seed(seed, f"weights/{part}")):
-            self.networks |= Transformers._make(self, pair)
-        self.described |= pair
+            self._add(part)
 
     def _learn(self, part: str, series: np.ndarray, val: np.ndarray, seed: int) -> None:
         """Train the pair `part` on `series` (k, length); `val` are of the validation rows."""
@@ -76,10 +74,12 @@ class Transformers(Autoencoder):
         wide = max(self.described[network.split("/")[0]]["length"], 1)
         return torch.cat([net(part) for part in rows.split(max(1, VALUES // wide))])
 
-    def _make(self, described: dict[str, Any]) -> dict[str, nn.Module]:
-        made: dict[str, nn.Module] = {}
-        for part, given in described.items():
-            shaped = {name: value for name, value in given.items() if name != "bounded"}
-            made[f"{part}/encoder"] = SeriesEncoder(**shaped)
-            made[f"{part}/decoder"] = SeriesDecoder(**shaped, bounded=given["bounded"])
-        return made
+    def _assemble(self) -> None:
+        for part in self.described:
+            self._add(part)
+
+    def _add(self, part: str) -> None:
+        shape = dict(self.described[part])
+        bounded = shape.pop("bounded")
+        self.networks[f"{part}/encoder"] = SeriesEncoder(**shape)
+        self.networks[f"{part}/decoder"] = SeriesDecoder(**shape, bounded=bounded)

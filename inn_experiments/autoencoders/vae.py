@@ -1,11 +1,10 @@
 """`autoencoder=vae`: a variational autoencoder; with generator=diffusion it is latent diffusion."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from inn_experiments.autoencoders.base import Autoencoder
 from inn_experiments.contracts import Rows
@@ -56,8 +55,8 @@ class Vae(Autoencoder):
         draw = looked_up(train.x, lambda index: nothing[index])
         self._run(PART, objective, train.x, draw, self.epochs, draws)
 
-    def _make(self, described: dict[str, Any]) -> dict[str, nn.Module]:
-        return {PART: VariationalAutoencoder(conditions=0, bounded=self.about.bounded, **described)}
+    def _assemble(self) -> None:
+        self.networks[PART] = VariationalAutoencoder(conditions=0, bounded=self.about.bounded, **self.described)
 
     def _encode(self, x: Tensor) -> Tensor:
         return self.net.encode(x, x[:, :0])[0]
