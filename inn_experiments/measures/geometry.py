@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from inn_experiments.contracts import Findings, Measure, Number, Quantity, Rows, Shapes, Subject, UserError
+from inn_experiments.contracts.limits import PositiveInt
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.measures.fidelity import C2ST, second_sample
 from inn_experiments.measures.numbers.errors import frechet
@@ -60,7 +61,7 @@ class Geometry(Measure):
         (0.05, 0.02)
     """
 
-    rows: int = 500
+    rows: PositiveInt = 500
     decoded: bool = True
 
     def __post_init__(self) -> None:
