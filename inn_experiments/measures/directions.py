@@ -54,7 +54,7 @@ class Directions(Measure):
         if not isinstance(model, Invertible):
             return Findings()
         train, test = subject.split.train, subject.split.test
-        prime = model.prime(train.x, train.y), model.prime(test.x, test.y)
+        prime = model.primes(train.x, train.y), model.primes(test.x, test.y)
         noisy = model.corrupt(test.x, test.y, seed=child_seed(seed, "test"))
         errors, residuals = _errors(model, test, prime[1], noisy)
         numbers = [Number(f"test/{name}_residual/median", value) for name, value in residuals.items()]
