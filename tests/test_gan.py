@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from inn_experiments.conditioning.label import Label, Nothing
+from inn_experiments.conditioning.kinds import Label, Nothing
 from inn_experiments.contracts import About, Rows, UserError
 from inn_experiments.nets.adversarial import Discriminator, Generator
 from inn_experiments.synthesizers import conditional

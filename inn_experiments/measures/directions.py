@@ -98,14 +98,12 @@ def _numbers(errors: Errors, reference: str | None = None) -> list[Number]:
 
 
 def _walk(model: Invertible) -> list[Number]:
-    return [
-        Number(f"walk/{key}", float(value), of=layer["layer"])
-        for layer in model.conditioning()
-        for key, value in {
-            **dict(zip(("rows", "columns"), layer["shape"], strict=True)),
-            **{key: layer[key] for key in ("condition", "exact", "error")},
-        }.items()
-    ]
+    numbers = []
+    for layer in model.conditioning():
+        told = dict(zip(("rows", "columns"), layer["shape"], strict=True)) | layer
+        keys = ("rows", "columns", "condition", "exact", "error")
+        numbers += [Number(f"walk/{key}", float(told[key]), of=layer["layer"]) for key in keys]
+    return numbers
 
 
 def wiener(model: Invertible, train: Rows, noisy: Corrupted, *, seed: int) -> np.ndarray:
