@@ -22,8 +22,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from inn_experiments.configuration import compose as config
 from inn_experiments.configuration.building import build
-from inn_experiments.training.blocks import Batch
-from inn_experiments.training.draws import pairs
+from inn_experiments.training.batches import Batch, pairs
 from inn_experiments.training.fitting import Fitting
 from inn_experiments.training.objectives import Inversion
 
@@ -76,7 +75,7 @@ def prepared(cell, split) -> tuple[Inversion, Batch]:
     inn.trainer.epochs = 0
     inn.fit(split.train, split.about(), seed=0)
     given = inn.sampling, inn.schedule.steps, inn.prime_share, torch.Generator().manual_seed(0)
-    draw = pairs(inn.x, inn.y, inn.to_prime(inn.x, inn.y), *given)
+    draw = pairs(inn.x, inn.y, inn.prime(inn.x, inn.y), *given)
     return Inversion(inn.method.train()), draw(torch.arange(min(inn.trainer.batch, len(inn.x))))
 
 

@@ -10,8 +10,7 @@ from autoencoder_examples import spectra
 from inn_experiments.maths import moments as moments_module
 from inn_experiments.maths.moments import LEAST_VARIANCE, Moments, whitening
 from inn_experiments.nets.autoencoders import LinearStack, falling_widths, rising_widths
-from inn_experiments.training.blocks import Blocks
-from inn_experiments.training.draws import looked_up
+from inn_experiments.training.batches import Blocks, looked_up
 
 
 def test_the_published_widths_and_sizes():
@@ -83,7 +82,7 @@ def test_whitening_makes_all_directions_that_matter_weigh_the_same():
 
 
 def test_batches_hold_every_row_once_with_its_own_target(monkeypatch):
-    monkeypatch.setattr("inn_experiments.training.blocks.BLOCK_VALUES", 40)
+    monkeypatch.setattr("inn_experiments.training.batches.BLOCK_VALUES", 40)
     x = np.arange(46, dtype=np.float32).reshape(23, 2)
     draw = looked_up(x, lambda index: 10 * x[index])
     batches = Blocks(*x.shape, draw, 4, torch.Generator().manual_seed(0))

@@ -8,7 +8,7 @@ import torch
 from autoencoder_examples import Tabled, spectra, tabled, taught, trainer
 
 from inn_experiments.contracts import Rows, UserError
-from inn_experiments.training import blocks
+from inn_experiments.training import batches
 from inn_experiments.training.files import load, write
 from inn_experiments.training.fitting import Fitting
 from inn_experiments.training.trainer import Trainer
@@ -32,7 +32,7 @@ def test_the_encoder_stops_where_it_is_good_enough():
 
 
 def test_the_encoder_may_stop_within_an_epoch(monkeypatch):
-    monkeypatch.setattr(blocks, "BLOCK_VALUES", 40 * 20)
+    monkeypatch.setattr(batches, "BLOCK_VALUES", 40 * 20)
     rows, taken = spectra(960), []
     step = Fitting.training_step
     monkeypatch.setattr(Fitting, "training_step", lambda self, x, i: taken.append(len(x[0])) or step(self, x, i))

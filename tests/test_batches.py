@@ -10,8 +10,8 @@ import torch
 from inn_experiments.maths.corruption import Convex, Gaussian
 from inn_experiments.maths.primes import Orthogonal
 from inn_experiments.maths.schedules import Cosine
-from inn_experiments.training import blocks, draws
-from inn_experiments.training.blocks import Batch, Blocks, cut
+from inn_experiments.training import batches
+from inn_experiments.training.batches import Batch, Blocks, cut
 
 STEPS = 10
 ROWS, FEATURES = 203, 6
@@ -26,7 +26,7 @@ def pairs(kind=Gaussian, batch=32, share=0.5, seed=0, rows=ROWS) -> tuple[Blocks
     corruption.fit(x, y, Cosine(STEPS), ("a", "b", "c"))
     prime = Orthogonal()(x, y)
     generator = torch.Generator().manual_seed(seed)
-    draw = draws.pairs(x, y, prime, corruption, STEPS, share, generator)
+    draw = batches.pairs(x, y, prime, corruption, STEPS, share, generator)
     return Blocks(*x.shape, draw, batch, generator), SimpleNamespace(x=x, y=y, prime=prime)
 
 
@@ -102,7 +102,7 @@ def test_epochs_differ_and_the_seed_repeats_them():
 
 
 def test_drawing_in_small_blocks_still_covers_the_epoch(monkeypatch):
-    monkeypatch.setattr(blocks, "BLOCK_VALUES", 70 * FEATURES)
+    monkeypatch.setattr(batches, "BLOCK_VALUES", 70 * FEATURES)
     made, _ = pairs(batch=32)
     items = epoch_of(made)
     assert [len(item[0]) for item in items] == [32] * 6 + [11] and len(made) == 4

@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 
 from inn_experiments.conditioning import embeddings
-from inn_experiments.conditioning.chemnet import ChemNet, LabelChemNet
 from inn_experiments.conditioning.embeddings import canonical_smiles, chemnet_embeddings
-from inn_experiments.conditioning.label import Label, Nothing
+from inn_experiments.conditioning.kinds import ChemNet, Label, LabelChemNet, Nothing
 from inn_experiments.contracts import UserError
 
 CHEM = all(importlib.util.find_spec(name) for name in ("fcd", "rdkit"))

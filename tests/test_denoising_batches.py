@@ -12,8 +12,8 @@ from inn_experiments.contracts import Rows
 from inn_experiments.maths.moments import Moments
 from inn_experiments.maths.parameterization import X0, Epsilon, V
 from inn_experiments.maths.schedules import Cosine, Linear
-from inn_experiments.training import blocks, draws
-from inn_experiments.training.blocks import Blocks, cut
+from inn_experiments.training import batches
+from inn_experiments.training.batches import Blocks, cut
 
 
 def rows() -> Rows:
@@ -31,7 +31,7 @@ def units() -> tuple[float, float]:
 def examples(way, schedule=None) -> Blocks:
     data, generator = rows(), torch.Generator().manual_seed(0)
     table = np.eye(3, dtype=np.float32)
-    draw = draws.examples(data.x, data.y, table, units(), schedule or Cosine(10), way, generator)
+    draw = batches.examples(data.x, data.y, table, units(), schedule or Cosine(10), way, generator)
     return Blocks(*data.x.shape, draw, 32, generator)
 
 
@@ -42,7 +42,7 @@ def joined(made: Blocks) -> SimpleNamespace:
 
 
 def test_an_epoch_has_every_row_once_standardised_and_told_its_class(monkeypatch):
-    monkeypatch.setattr(blocks, "BLOCK_VALUES", 70 * 3)
+    monkeypatch.setattr(batches, "BLOCK_VALUES", 70 * 3)
     made = examples(X0())
     epoch, data = joined(made), rows()
     # Blocks of two batches of 32: the last block is the rest of 900 rows.

@@ -47,7 +47,7 @@ def built(way=None, schedule=None, sampler=None, conditioning=None, epochs=2, **
     trainer = Trainer(epochs=epochs, batch=64, learning_rate=3e-3, progress=False, checkpoint_minutes=0)
     network = partial(Mlp, hidden=48, layers=2, embedding=16)
     return Diffusion(
-        network, way or X0(), schedule or Cosine(50), sampler or DDIM(20), conditioning or Told(), trainer, **options
+        conditioning or Told(), trainer, network, way or X0(), schedule or Cosine(50), sampler or DDIM(20), **options
     )
 
 

@@ -10,10 +10,10 @@ import pytest
 import torch
 from torch import nn
 
-from inn_experiments.conditioning.label import Label, Nothing
+from inn_experiments.conditioning.kinds import Label, Nothing
 from inn_experiments.contracts import About, Rows, UserError
 from inn_experiments.nets.adversarial import Discriminator, Generator
-from inn_experiments.synthesizers import one_pass
+from inn_experiments.synthesizers import conditional
 from inn_experiments.synthesizers.gan import Gan, _spread
 from inn_experiments.synthesizers.vae import Vae
 from inn_experiments.training.adversarial import Adversarial
@@ -181,6 +181,6 @@ def test_one_kind_does_not_load_another(tmp_path):
 
 def test_many_rows_are_made_in_blocks_that_differ(monkeypatch):
     made = fitted()
-    monkeypatch.setattr(one_pass, "BLOCK", 16)
+    monkeypatch.setattr(conditional, "BLOCK", 16)
     x = made.sample(np.zeros(50, int), seed=0).x
     assert np.unique(x, axis=0).shape == (50, 3)

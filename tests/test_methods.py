@@ -11,7 +11,7 @@ from torch.nn.functional import mse_loss
 
 from inn_experiments.contracts import Corrupted, UserError
 from inn_experiments.methods.base import Pairs
-from inn_experiments.training import draws
+from inn_experiments.training import batches
 
 METHODS = ["implicit", "semi_implicit", "svd", "explicit"]
 STEPS = 100
@@ -28,7 +28,7 @@ def pairs(made):
     train = cells.split().train
     x, y = torch.as_tensor(train.x), torch.as_tensor(train.y)
     drawn = torch.Generator().manual_seed(0)
-    draw = draws.pairs(x, y, made.to_prime(x, y), made.sampling, STEPS, 0.5, drawn)
+    draw = batches.pairs(x, y, made.prime(x, y), made.sampling, STEPS, 0.5, drawn)
     *corrupted, clean, prime = draw(torch.arange(0, len(x), len(x) // 40))
     return Pairs(Corrupted(*corrupted), clean, prime)
 

@@ -29,7 +29,7 @@ def double_forward(generator):
 def in_range(generator, forward) -> torch.Tensor:
     """Images of test rows' primes: by construction within the network's range."""
     test = cells.split().test
-    return forward(torch.as_tensor(generator.prime(test.x[:ROWS], test.y[:ROWS])).double())
+    return forward(torch.as_tensor(generator.primes(test.x[:ROWS], test.y[:ROWS])).double())
 
 
 def residual(forward, x, y) -> torch.Tensor:

@@ -6,7 +6,7 @@ import cells
 import pytest
 
 from inn_experiments.contracts import UserError
-from inn_experiments.training.checkpoint import FILE_NAME, Resumable
+from inn_experiments.training.callbacks import FILE_NAME, Resumable
 from inn_experiments.training.fitting import Fitting
 
 

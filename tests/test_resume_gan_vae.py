@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from inn_experiments.autoencoders.vae import Vae as AutoencoderVae
-from inn_experiments.conditioning.label import Label
+from inn_experiments.conditioning.kinds import Label
 from inn_experiments.contracts import About, Rows
 from inn_experiments.synthesizers.gan import Gan
 from inn_experiments.synthesizers.vae import Vae

@@ -11,8 +11,7 @@ from autoencoder_examples import taught, trainer
 from torch import nn
 
 from inn_experiments.autoencoders.joint import Joint
-from inn_experiments.autoencoders.sequential import Sequential
-from inn_experiments.autoencoders.undersampling import undersample
+from inn_experiments.autoencoders.sequential import Sequential, undersample
 from inn_experiments.configuration import compose as config
 from inn_experiments.contracts import About, Rows, UserError
 from inn_experiments.nets.series import MeanMatrix, SeriesDecoder, SeriesEncoder

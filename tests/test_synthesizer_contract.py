@@ -235,7 +235,7 @@ def test_inversion_generators_offer_both_directions(name):
         return
     rows = CASES[name][0]()
     x, y = rows.test.x[:9], rows.test.y[:9]
-    prime = synthesizer.prime(x, y)
+    prime = synthesizer.primes(x, y)
     corrupted = synthesizer.corrupt(x, y, seed=0)
     again = synthesizer.corrupt(x, y, seed=0, t=corrupted.t.numpy())
     assert corrupted.t.min() >= 1 and corrupted.t.max() <= 100

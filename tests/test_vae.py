@@ -8,7 +8,7 @@ import torch
 from torch.distributions import Normal, kl_divergence
 
 from inn_experiments.autoencoders.vae import Vae as AutoencoderVae
-from inn_experiments.conditioning.label import Label, Nothing
+from inn_experiments.conditioning.kinds import Label, Nothing
 from inn_experiments.contracts import About, Rows, UserError
 from inn_experiments.maths.moments import Moments
 from inn_experiments.nets.variational import VariationalAutoencoder, divergence

@@ -36,7 +36,7 @@ def trained(method: str, iterations: int, inverse_weight: float):
 def primes(generator, rows: int = 250) -> torch.Tensor:
     """Prime images of test rows, which lie where the walk is to lead."""
     test = cells.split().test
-    return torch.as_tensor(generator.prime(test.x[:rows], test.y[:rows]))
+    return torch.as_tensor(generator.primes(test.x[:rows], test.y[:rows]))
 
 
 def round_trip(method, prime: torch.Tensor) -> float:
@@ -77,7 +77,7 @@ def test_the_walks_own_error_in_the_loss_makes_a_better_inverse():
     error = {}
     for weight in (0.0, 1.0):
         generator = trained("explicit", 1, weight)
-        target = generator.prime(train.x, train.y)
+        target = generator.primes(train.x, train.y)
         error[weight] = float(((generator.inverses(train.x)["inverse"] - target) ** 2).mean())
     assert error[1.0] < 0.5 * error[0.0]
 

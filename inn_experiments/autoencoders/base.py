@@ -1,8 +1,7 @@
 """What the autoencoders share: training their parts, encoding and decoding in blocks."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,25 +11,22 @@ from torch import Tensor, nn
 
 from inn_experiments.autoencoders.normalisation import Kind
 from inn_experiments.contracts import About, Rows
-from inn_experiments.contracts.parts import State
+from inn_experiments.contracts.limits import Positive, PositiveInt
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.moments import blocks
-from inn_experiments.training.blocks import Blocks, Draw
-from inn_experiments.training.draws import looked_up
+from inn_experiments.training.batches import Blocks, Draw, looked_up
 from inn_experiments.training.files import RECORD, read, write
 from inn_experiments.training.objectives import Objective, Regression
 from inn_experiments.training.trained import Fitted
 from inn_experiments.training.trainer import Trainer
 
-SETTING = "autoencoder.learning_rate"
-"""What a message about divergence tells to lower."""
 
-
+@dataclass(eq=False)
 class Autoencoder(Fitted):
     """Rows (n, d) to latents (n, m) and back; a subclass says which networks there are and how they learn.
 
-    `_train` trains the networks, `_make` makes them of plain values that say how they are shaped, `described`, and
-    `_encode` and `_decode` use them, on tensors of a few thousand rows.
+    `_train` trains the networks, `_assemble` makes them of plain values that say how they are shaped, `described`,
+    and `_encode` and `_decode` use them, on tensors of a few thousand rows.
 
     Args:
         trainer: settings of the machine, a training's numbers being the autoencoder's own.
@@ -40,19 +36,20 @@ class Autoencoder(Fitted):
 
     kind = "autoencoder"
     AFTERWARDS = ("normalise",)
+    LEARNED = ("described",)
 
-    def __init__(self, trainer: Trainer, batch: int, learning_rate: float, normalise: Kind) -> None:
-        super().__init__(trainer)
-        self.batch, self.learning_rate, self.normalise = batch, learning_rate, normalise
+    trainer: Trainer
+    batch: PositiveInt = 256
+    learning_rate: Positive = 3e-4
+    normalise: Kind = "scalar"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
         self.described: dict[str, Any] = {}
         self.resume: Path | None = None
 
     def fit(self, train: Rows, about: About, *, seed: int, val: Rows | None = None) -> None:
-        """Learn from `train`; `val` is only looked at for the validation curves.
-
-        Raises:
-            UserError: where the autoencoder needs something that the data do not have.
-        """
+        """Learn from `train`; `val` is only for the curves. Raises UserError for data without what it needs."""
         self.about, self.curves, self.seconds, self.fitted = about, {}, 0.0, False
         self.networks, self.described = {}, {}
         self._train(train, val or train.take(np.arange(0)), seed)
@@ -77,21 +74,11 @@ class Autoencoder(Fitted):
     def _train(self, train: Rows, val: Rows, seed: int) -> None:
         raise NotImplementedError
 
-    def _make(self, described: dict[str, Any]) -> dict[str, nn.Module]:
-        raise NotImplementedError
-
     def _encode(self, x: Tensor) -> Tensor:
         raise NotImplementedError
 
     def _decode(self, z: Tensor) -> Tensor:
         raise NotImplementedError
-
-    def _facts(self) -> State:
-        return {"described": self.described}
-
-    def _assemble(self, state: dict[str, Any]) -> None:
-        self.described = state["described"]
-        self.networks = self._make(self.described)
 
     def _regress(
         self,
@@ -109,7 +96,7 @@ class Autoencoder(Fitted):
         `seen`: inputs and targets of validation rows; `enough`: the error at which training may end.
         """
         validation = tuple(torch.tensor(rows, dtype=torch.float32) for rows in seen) if len(seen[0]) else None
-        objective = Regression(net, validation, SETTING, enough)
+        objective = Regression(net, validation, enough)
         self._run(part, objective, inputs, looked_up(inputs, targets), epochs, self._draws(part, seed))
 
     def _draws(self, part: str, seed: int) -> torch.Generator:
@@ -120,6 +107,7 @@ class Autoencoder(Fitted):
         self, part: str, objective: Objective, rows: np.ndarray, draw: Draw, epochs: int, draws: torch.Generator
     ) -> None:
         """Train the network of `objective`, or take it from an interrupted fit that had finished this part."""
+        objective.setting = "autoencoder.learning_rate"
         # The trainer's own folder may be a generator's, who shares it: two checkpoints must not meet there.
         folder = self.resume / part if self.resume else None
         finished = folder / "finished" if folder else None
@@ -128,9 +116,8 @@ class Autoencoder(Fitted):
             objective.net.load_state_dict(kept["weights"])
             curves, seconds = kept["curves"], kept["seconds"]
         else:
-            trainer = self.trainer.with_settings(
-                epochs=epochs, batch=self.batch, learning_rate=self.learning_rate, resume=folder
-            )
+            trainer = replace(self.trainer, epochs=epochs, batch=self.batch, learning_rate=self.learning_rate)
+            trainer.resume = folder
             curves, seconds = trainer.fit(objective, Blocks(*rows.shape, draw, self.batch, draws))
             if finished:
                 # What comes after may be interrupted, and this then need not be trained again.

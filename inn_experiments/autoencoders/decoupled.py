@@ -1,18 +1,17 @@
 """The paper's decoupled autoencoder: latents are ChemNet's vectors as far as the encoder can see them."""
 
-from __future__ import annotations
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 
-from inn_experiments.autoencoders.halves import Halves
-from inn_experiments.autoencoders.normalisation import Kind
+from inn_experiments.autoencoders.plain import Halves
 from inn_experiments.contracts import Rows, UserError
-from inn_experiments.contracts.limits import Positive, PositiveInt, Share
+from inn_experiments.contracts.limits import PositiveInt, Share
 from inn_experiments.maths.moments import Moments, evenly, whitening
-from inn_experiments.training.trainer import Trainer
 
 
+@dataclass(eq=False)
 class Decoupled(Halves):
     """First the encoder learns the compounds' ChemNet vectors, then the decoder what the encoder makes of rows.
 
@@ -27,32 +26,16 @@ class Decoupled(Halves):
     The latent width is ChemNet's, 512.
 
     Args:
-        trainer, layers, widths, batch, learning_rate, normalise: as in `Halves`.
         encoder_error: share of the vectors' variance at which the encoder is good enough, 0 to train for all epochs.
         encoder_epochs, decoder_epochs: of the two trainings, at most.
         whiten: None for where training rows are more than latent numbers, as with fewer the small directions are
             noise that a decoder learns by heart.
-
-    Raises:
-        UserError: when fitted, for data without SMILES, and for a SMILES that cannot be read.
     """
 
-    def __init__(
-        self,
-        trainer: Trainer,
-        layers: PositiveInt = 9,
-        widths: list[PositiveInt] | None = None,
-        encoder_error: Share = 0.1,
-        encoder_epochs: PositiveInt = 100,
-        decoder_epochs: PositiveInt = 100,
-        batch: PositiveInt = 256,
-        learning_rate: Positive = 3e-4,
-        whiten: bool | None = None,
-        normalise: Kind = "scalar",
-    ) -> None:
-        super().__init__(trainer, layers, widths, batch, learning_rate, normalise)
-        self.encoder_error, self.whiten = encoder_error, whiten
-        self.encoder_epochs, self.decoder_epochs = encoder_epochs, decoder_epochs
+    encoder_error: Share = 0.1
+    encoder_epochs: PositiveInt = 100
+    decoder_epochs: PositiveInt = 100
+    whiten: bool | None = None
 
     def vectors(self) -> np.ndarray:
         """ChemNet's vectors of the classes (C, 512) float32; raises UserError for data without SMILES."""

@@ -1,17 +1,15 @@
 """One autoencoder over whole 2-D records: the control for what the sequential one assumes of them."""
 
-from __future__ import annotations
+from dataclasses import dataclass
 
 from torch import Tensor
 
-from inn_experiments.autoencoders.normalisation import Kind
 from inn_experiments.autoencoders.transformers import Transformers
 from inn_experiments.contracts import Rows
-from inn_experiments.contracts.limits import Positive, PositiveInt
-from inn_experiments.nets.series import Width
-from inn_experiments.training.trainer import Trainer
+from inn_experiments.contracts.limits import PositiveInt
 
 
+@dataclass(eq=False)
 class Joint(Transformers):
     """Records (m, n) -> d^2 numbers at once: nothing is assumed about retention and drift, as it is in `Sequential`.
 
@@ -24,25 +22,12 @@ class Joint(Transformers):
     and latent hold 2 (m width) d^2 weights, many times the parameters of both pairs there.
 
     Args:
-        trainer, width, blocks, epochs, batch, learning_rate, normalise: as in `Transformers`.
-        latent: d.
         patch: numbers of a token of the flattened record, None for one retention time's drift series.
     """
 
-    def __init__(
-        self,
-        trainer: Trainer,
-        latent: PositiveInt = 16,
-        patch: PositiveInt | None = None,
-        width: Width = 32,
-        blocks: PositiveInt = 1,
-        epochs: PositiveInt = 200,
-        batch: PositiveInt = 32,
-        learning_rate: Positive = 1e-3,
-        normalise: Kind = "scalar",
-    ) -> None:
-        super().__init__(trainer, latent, epochs, batch, learning_rate, width, blocks, normalise)
-        self.patch = patch
+    patch: PositiveInt | None = None
+    epochs: PositiveInt = 200
+    batch: PositiveInt = 32
 
     def _train(self, train: Rows, val: Rows, seed: int) -> None:
         m, n = self._sides()

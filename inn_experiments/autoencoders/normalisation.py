@@ -1,7 +1,5 @@
 """How latents are brought to a common scale before a generator learns them, with training statistics alone."""
 
-from __future__ import annotations
-
 from typing import Any, Literal
 
 import numpy as np
@@ -45,7 +43,7 @@ class Normalisation:
         self.centres = np.tile(overall, (int(y.max()) + 2, 1)).astype(np.float32)
         for label in np.unique(y):
             self.centres[label] = latents[y == label].mean(axis=0, dtype=np.float64)
-        around = [part - self.centres[labels] for part, labels in zip(blocks(latents), _split(y), strict=True)]
+        around = [part - self.centres[labels] for part, labels in zip(blocks(latents), blocks(y), strict=True)]
         covariance = sum(part.T.astype(np.float64) @ part for part in around) / len(latents)
         self.scale = float(np.sqrt(np.trace(covariance) / len(covariance))) or 1.0
         if self.kind == "whitened":
@@ -57,7 +55,7 @@ class Normalisation:
 
     def apply(self, latents: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Normalised latents (n, k) of `latents` (n, m), which are overwritten unless they are whitened."""
-        for part, labels in zip(blocks(latents), _split(y), strict=True):
+        for part, labels in zip(blocks(latents), blocks(y), strict=True):
             part -= self._centres(labels)
             if self.directions is None:
                 part /= np.float32(self.scale)
@@ -80,7 +78,3 @@ class Normalisation:
 
     def _centres(self, y: np.ndarray) -> np.ndarray:
         return self.centres[np.minimum(y, len(self.centres) - 1)]
-
-
-def _split(y: np.ndarray) -> list[np.ndarray]:
-    return list(blocks(y))

@@ -1,40 +1,76 @@
-"""The ordinary autoencoder: both halves learn together to give the row back."""
+"""Autoencoders of two halves, each a stack of linear layers whose widths fall, or rise; the ordinary one above all."""
 
-from __future__ import annotations
+from dataclasses import dataclass
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from inn_experiments.autoencoders.halves import Halves
-from inn_experiments.autoencoders.normalisation import Kind
+from inn_experiments.autoencoders.base import Autoencoder
 from inn_experiments.contracts import Rows
-from inn_experiments.contracts.limits import Positive, PositiveInt
+from inn_experiments.contracts.limits import PositiveInt
+from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.moments import Moments, evenly
-from inn_experiments.training.trainer import Trainer
+from inn_experiments.nets.autoencoders import LinearStack, falling_widths, rising_widths
+from inn_experiments.training.trained import seeded
 
 
+@dataclass(eq=False)
+class Halves(Autoencoder):
+    """An encoder and a decoder; a subclass says in `_train` how the two learn.
+
+    Args:
+        layers: of each half.
+        widths: of the inner states of the encoder, which the decoder has in reverse; None for widths that fall
+            linearly.
+    """
+
+    layers: PositiveInt = 9
+    widths: list[PositiveInt] | None = None
+
+    @property
+    def encoder(self) -> LinearStack:
+        """Rows to latents, once there is a network."""
+        return self.networks["encoder"]
+
+    @property
+    def decoder(self) -> LinearStack:
+        """Latents to rows, once there is a network."""
+        return self.networks["decoder"]
+
+    def _build(self, features: int, latent: int, seed: int, whitened: bool = False) -> None:
+        if self.widths is None:
+            falling = falling_widths(features, latent, self.layers)
+            rising = rising_widths(latent, features, self.layers)
+        else:
+            falling = [features, *self.widths, latent]
+            rising = falling[::-1]
+        self.described = {"encoder": falling, "decoder": rising, "whitened": whitened}
+        with seeded(child_seed(seed, "weights")):
+            self._assemble()
+
+    def _assemble(self) -> None:
+        self.networks["encoder"] = LinearStack(self.described["encoder"])
+        above = self.about.bounded, self.described["whitened"]
+        self.networks["decoder"] = LinearStack(self.described["decoder"], *above)
+
+    def _encode(self, x: Tensor) -> Tensor:
+        return self.encoder(x)
+
+    def _decode(self, z: Tensor) -> Tensor:
+        return self.decoder(z)
+
+
+@dataclass(eq=False)
 class Plain(Halves):
     """Minimises |x - D(E(x))|^2 over both halves (paper, Section 3, its first formula); no chemistry enters.
 
     Args:
-        trainer, layers, widths, batch, learning_rate, normalise: as in `Halves`.
         latent: m.
         epochs: of the joint training.
     """
 
-    def __init__(
-        self,
-        trainer: Trainer,
-        latent: PositiveInt = 512,
-        layers: PositiveInt = 9,
-        widths: list[PositiveInt] | None = None,
-        epochs: PositiveInt = 100,
-        batch: PositiveInt = 256,
-        learning_rate: Positive = 3e-4,
-        normalise: Kind = "scalar",
-    ) -> None:
-        super().__init__(trainer, layers, widths, batch, learning_rate, normalise)
-        self.latent, self.epochs = latent, epochs
+    latent: PositiveInt = 512
+    epochs: PositiveInt = 100
 
     def _train(self, train: Rows, val: Rows, seed: int) -> None:
         self._build(train.x.shape[1], self.latent, seed)

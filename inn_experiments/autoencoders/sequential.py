@@ -1,23 +1,19 @@
 """The double autoencoder of 2-D records: first their drift series, then the rows of what that gives."""
 
-from __future__ import annotations
-
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from inn_experiments.autoencoders.normalisation import Kind
 from inn_experiments.autoencoders.transformers import Transformers
-from inn_experiments.autoencoders.undersampling import undersample
 from inn_experiments.contracts import Rows
 from inn_experiments.contracts.limits import Positive, PositiveInt, Share
 from inn_experiments.contracts.seeding import child_seed
-from inn_experiments.nets.series import MeanMatrix, Width
-from inn_experiments.training.trainer import Trainer
+from inn_experiments.nets.series import MeanMatrix
 
 
+@dataclass(eq=False)
 class Sequential(Transformers):
     """Records (m, n) -> intermediate matrices (m, d) -> latents (d, d), and back through both decoders.
 
@@ -33,29 +29,15 @@ class Sequential(Transformers):
     `undersample`. Errors on validation and test rows are over all series.
 
     Args:
-        trainer, width, blocks, epochs, batch, learning_rate, normalise: as in `Transformers`.
-        latent: d.
         patch: numbers of a token, in either direction.
         low_variance: share of the drift series that counts as low in variance.
         keep: probability of each of these to be trained on.
     """
 
-    def __init__(
-        self,
-        trainer: Trainer,
-        latent: PositiveInt = 16,
-        patch: PositiveInt = 8,
-        width: Width = 32,
-        blocks: PositiveInt = 1,
-        low_variance: Share = 0.5,
-        keep: Share = 0.2,
-        epochs: PositiveInt = 50,
-        batch: PositiveInt = 256,
-        learning_rate: Positive = 3e-3,
-        normalise: Kind = "scalar",
-    ) -> None:
-        super().__init__(trainer, latent, epochs, batch, learning_rate, width, blocks, normalise)
-        self.patch, self.low_variance, self.keep = patch, low_variance, keep
+    learning_rate: Positive = 3e-3
+    patch: PositiveInt = 8
+    low_variance: Share = 0.5
+    keep: Share = 0.2
 
     def _train(self, train: Rows, val: Rows, seed: int) -> None:
         m, n = self._sides()
@@ -93,5 +75,19 @@ class Sequential(Transformers):
         """D of the networks, which a loaded autoencoder has from its file."""
         return self.described["columns"]["latent"]
 
-    def _make(self, described: dict[str, Any]) -> dict[str, nn.Module]:
-        return super()._make(described) | {"mean": MeanMatrix(self.about.shape[0], self._d)}
+    def _assemble(self) -> None:
+        super()._assemble()
+        self.networks["mean"] = MeanMatrix(self.about.shape[0], self._d)
+
+
+def undersample(series: np.ndarray, low_variance: float, keep: float, seed: int) -> np.ndarray:
+    """Indices, rising, of the series (n, L) that are trained on (second source, Section II.B).
+
+    Of the share `low_variance` with the least variance each is kept with the probability `keep`, drawn once; all
+    others are kept, and one series is left whatever is asked.
+    """
+    order = np.argsort(series.var(axis=1, dtype=np.float64), kind="stable")
+    kept = np.random.default_rng(seed).random(len(series)) < keep
+    kept[order[int(low_variance * len(series)) :]] = True
+    kept[order[-1]] = True
+    return np.flatnonzero(kept)

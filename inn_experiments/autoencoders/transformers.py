@@ -1,57 +1,43 @@
 """What the autoencoders of 2-D records share: transformer pairs that learn series, and the records' shape."""
 
-from __future__ import annotations
-
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from inn_experiments.autoencoders.base import Autoencoder
-from inn_experiments.autoencoders.normalisation import Kind
 from inn_experiments.contracts import UserError
+from inn_experiments.contracts.limits import Positive, PositiveInt
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.moments import Moments, evenly
-from inn_experiments.nets.series import SeriesDecoder, SeriesEncoder
-from inn_experiments.training.seeding import seeded
-from inn_experiments.training.trainer import Trainer
+from inn_experiments.nets.series import SeriesDecoder, SeriesEncoder, Width
+from inn_experiments.training.trained import seeded
 
 # Numbers that go through a network at once: inside it a series takes many times its own memory.
 VALUES = 500_000
 
 
+@dataclass(eq=False)
 class Transformers(Autoencoder):
     """Pairs of a series encoder and a series decoder, each pair trained to give its series back.
 
     A subclass says which series of a record these are. A record's latent is a flattened d x d matrix.
 
     Args:
-        trainer, batch, learning_rate, normalise: as in `Autoencoder`.
         latent: d.
         epochs: of each pair.
         width, blocks: of the transformers.
-
-    Raises:
-        UserError: when fitted, for rows that are no 2-D records, and for d above a side of the record.
     """
 
-    def __init__(
-        self,
-        trainer: Trainer,
-        latent: int,
-        epochs: int,
-        batch: int,
-        learning_rate: float,
-        width: int,
-        blocks: int,
-        normalise: Kind,
-    ) -> None:
-        super().__init__(trainer, batch, learning_rate, normalise)
-        self.latent, self.epochs, self.width, self.blocks = latent, epochs, width, blocks
+    learning_rate: Positive = 1e-3
+    latent: PositiveInt = 16
+    width: Width = 32
+    blocks: PositiveInt = 1
+    epochs: PositiveInt = 50
 
     def _sides(self) -> tuple[int, int]:
-        """Retention times m and drift times n of a record, where d fits into both."""
+        """Retention times m and drift times n of a record; raises UserError where there are none, or d is larger."""
         if self.about.shape is None:
             raise UserError(
                 f"autoencoder={self.name}: it takes 2-D records, and these data have none; choose "
@@ -68,10 +54,9 @@ class Transformers(Autoencoder):
     def _pair(self, part: str, length: int, latent: int, patch: int, bounded: bool, seed: int) -> None:
         """A new pair of networks (length -> latent -> length) that `part` names."""
         sizes = {"length": length, "latent": latent, "patch": min(patch, length)}
-        pair = {part: {**sizes, "width": self.width, "blocks": self.blocks, "bounded": bounded}}
+        self.described[part] = {**sizes, "width": self.width, "blocks": self.blocks, "bounded": bounded}
         with seeded(child_seed(seed, f"weights/{part}")):
-            self.networks |= Transformers._make(self, pair)
-        self.described |= pair
+            self._add(part)
 
     def _learn(self, part: str, series: np.ndarray, val: np.ndarray, seed: int) -> None:
         """Train the pair `part` on `series` (k, length); `val` are of the validation rows."""
@@ -89,10 +74,12 @@ class Transformers(Autoencoder):
         wide = max(self.described[network.split("/")[0]]["length"], 1)
         return torch.cat([net(part) for part in rows.split(max(1, VALUES // wide))])
 
-    def _make(self, described: dict[str, Any]) -> dict[str, nn.Module]:
-        made: dict[str, nn.Module] = {}
-        for part, given in described.items():
-            shaped = {name: value for name, value in given.items() if name != "bounded"}
-            made[f"{part}/encoder"] = SeriesEncoder(**shaped)
-            made[f"{part}/decoder"] = SeriesDecoder(**shaped, bounded=given["bounded"])
-        return made
+    def _assemble(self) -> None:
+        for part in self.described:
+            self._add(part)
+
+    def _add(self, part: str) -> None:
+        shape = dict(self.described[part])
+        bounded = shape.pop("bounded")
+        self.networks[f"{part}/encoder"] = SeriesEncoder(**shape)
+        self.networks[f"{part}/decoder"] = SeriesDecoder(**shape, bounded=bounded)

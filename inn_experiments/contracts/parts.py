@@ -231,7 +231,7 @@ class Invertible(Protocol):
     Arrays are (n, d) float32 in normalised units.
     """
 
-    def prime(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    def primes(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """The targets of the inverse direction, and the inputs of the forward one."""
 
     def corrupt(self, x: np.ndarray, y: np.ndarray, *, seed: int, t: np.ndarray | None = None) -> Corrupted:

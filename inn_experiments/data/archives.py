@@ -16,8 +16,7 @@ def read_npz(
 ) -> tuple[np.ndarray, Arrays, Arrays]:
     """`X`, argument -> the array of its key in `columns`, and those of the `optional` keys that are there.
 
-    Raises:
-        UserError: a damaged file, or one that lacks a key; messages call a row a `unit`.
+    Raises UserError for a damaged file, and one that lacks a key; messages call a row a `unit`.
     """
     with readable(path), np.load(path, allow_pickle=False) as archive:
         keys = list(archive)

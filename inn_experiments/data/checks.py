@@ -68,9 +68,8 @@ def check_finite(x: np.ndarray, names: Sequence[str], where: str, before: int | 
     bad = np.argwhere(~np.isfinite(x))
     if len(bad):
         number = f"{len(bad)} " if before is None else ""
-        cells = [
-            f"row {row + 1 + (before or 0)}, column {names[column]!r}: {x[row, column]}" for row, column in bad[:SHOWN]
-        ]
+        first = (before or 0) + 1
+        cells = [f"row {first + row}, column {names[column]!r}: {x[row, column]}" for row, column in bad[:SHOWN]]
         raise UserError(
             f"{where}: {number}missing or not finite numbers (rows counted from 1): "
             f"{'; '.join(cells)}{'; ...' if len(bad) > SHOWN else ''}; remove or fill them"
@@ -81,9 +80,8 @@ def check_filled(values: np.ndarray, argument: str, column: str, where: str, bef
     """Raise UserError that names the rows, after `before` others, where the text column `column` is empty."""
     bad = [before + row + 1 for row in np.flatnonzero(values == "")]
     if bad:
-        raise UserError(
-            f"{argument}={column}: {where} has no value there in row {shorten(bad, SHOWN)} (counted from 1)"
-        )
+        rows = shorten(bad, SHOWN)
+        raise UserError(f"{argument}={column}: {where} has no value there in row {rows} (counted from 1)")
 
 
 def check_varies(x: np.ndarray, what: str) -> None:

@@ -63,12 +63,11 @@ class Division:
         """
         rng = np.random.default_rng(child_seed(seed, "split"))
         parts = self._stratified(y, classes, rng) if group is None else self._grouped(y, group, classes, rng)
-        if self.per_class is not None:
-            train, spared = at_most(parts.train, y, self.per_class, rng)
-            parts = parts._replace(train=train)
-            if group is None and self.fresh_fraction > 0:
-                parts = parts._replace(fresh=np.union1d(parts.fresh, spared))
-        return parts
+        if self.per_class is None:
+            return parts
+        train, spared = at_most(parts.train, y, self.per_class, rng)
+        fresh = np.union1d(parts.fresh, spared) if group is None and self.fresh_fraction > 0 else parts.fresh
+        return parts._replace(train=train, fresh=fresh)
 
     def _stratified(self, y: np.ndarray, classes: Sequence[str], rng: np.random.Generator) -> Parts:
         needed = LEAST_TRAIN + sum(fraction > 0 for fraction in self.fractions)

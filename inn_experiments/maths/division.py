@@ -1,7 +1,5 @@
 """Divisions of n labelled rows into parts, as arrays of row numbers; who divides says what it means to fail."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -54,7 +54,7 @@ class Directions(Measure):
         if not isinstance(model, Invertible):
             return Findings()
         train, test = subject.split.train, subject.split.test
-        prime = model.prime(train.x, train.y), model.prime(test.x, test.y)
+        prime = model.primes(train.x, train.y), model.primes(test.x, test.y)
         noisy = model.corrupt(test.x, test.y, seed=child_seed(seed, "test"))
         errors, residuals = _errors(model, test, prime[1], noisy)
         numbers = [Number(f"test/{name}_residual/median", value) for name, value in residuals.items()]
@@ -98,14 +98,12 @@ def _numbers(errors: Errors, reference: str | None = None) -> list[Number]:
 
 
 def _walk(model: Invertible) -> list[Number]:
-    return [
-        Number(f"walk/{key}", float(value), of=layer["layer"])
-        for layer in model.conditioning()
-        for key, value in {
-            **dict(zip(("rows", "columns"), layer["shape"], strict=True)),
-            **{key: layer[key] for key in ("condition", "exact", "error")},
-        }.items()
-    ]
+    numbers = []
+    for layer in model.conditioning():
+        told = dict(zip(("rows", "columns"), layer["shape"], strict=True)) | layer
+        keys = ("rows", "columns", "condition", "exact", "error")
+        numbers += [Number(f"walk/{key}", float(told[key]), of=layer["layer"]) for key in keys]
+    return numbers
 
 
 def wiener(model: Invertible, train: Rows, noisy: Corrupted, *, seed: int) -> np.ndarray:

@@ -48,15 +48,11 @@ class Fidelity(Measure):
 
     def check(self, split: Split, *, seed: int) -> None:
         """Raise the UserError that a comparison would end with for lack of rows, before any training."""
-        if split.fresh is None and len(split.test) < 2 * LEAST_ROWS:
-            raise UserError(
-                f"{split.name}: {len(split.test)} test rows, but fidelity compares at least {LEAST_ROWS} with "
-                f"{LEAST_ROWS} others; give more rows, or a larger share of them to the test part"
-            )
+        sides, others = (2, f" with {LEAST_ROWS} others") if split.fresh is None else (1, "")
         for part, rows in (("test", split.test), ("fresh", split.fresh)):
-            if rows is not None and len(rows) < LEAST_ROWS:
+            if rows is not None and len(rows) < sides * LEAST_ROWS:
                 raise UserError(
-                    f"{split.name}: {len(rows)} {part} rows, but fidelity compares at least {LEAST_ROWS}; give "
+                    f"{split.name}: {len(rows)} {part} rows, but fidelity compares at least {LEAST_ROWS}{others}; give "
                     f"more rows, or a larger share of them to the {part} part"
                 )
 
@@ -89,10 +85,7 @@ def fidelity(samples: Rows | Samples, real: Rows, train: Rows, *, seed: int) -> 
     mean distance to the closest training row; nearest_train_ratio: over the same distance of `real`, 1 is best and far
     below 1 means copies; copies: share of samples closer to a training row than 99 % of `real` are, 0.01 is what real
     rows get. Equally many rows of either side are compared, at most 2,000; samples have labels in the proportions of
-    `real`.
-
-    Raises:
-        UserError: NaN or infinity in the samples, or fewer than five rows on a side.
+    `real`. Raises UserError for NaN or infinity in the samples, and for fewer than five rows on a side.
     """
     check_finite(samples.x, samples.y)
     count = min(len(samples.x), len(real), LIMIT)

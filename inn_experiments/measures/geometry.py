@@ -71,8 +71,7 @@ class Geometry(Measure):
     def __call__(self, subject: Subject, *, seed: int) -> Findings:
         """Each class' moments and scores, their means and worst values over classes, and the points for figures.
 
-        Raises:
-            UserError: NaN or infinity in the generated rows.
+        Raises UserError for NaN or infinity in the generated rows.
         """
         split, synthesizer = subject.split, subject.synthesizer
         second, real = second_sample(split, seed)
@@ -156,11 +155,8 @@ class Geometry(Measure):
                 short.append(name)
                 continue
             child = child_seed(seed, f"{purpose}/{name}")
-            yield (
-                name,
-                label,
-                {part: _draw(rows, label, count, child_seed(child, part)) for part, rows in parts.items()},
-            )
+            drawn = {part: _draw(rows, label, count, child_seed(child, part)) for part, rows in parts.items()}
+            yield name, label, drawn
         if short:
             warnings.warn(
                 f"geometry: {len(short)} of {len(labels)} classes have fewer than {FOLDS} rows to "

@@ -70,9 +70,7 @@ def cosines(made: Rows | Samples, real: Rows, train: Rows, nearest: Mapping[int,
     compared with. Negative intensities count as 0, and each spectrum is divided by its base peak.
 
     `real` are rows of the unseen compounds, whose nearest known label `nearest` says, `train` those of the known ones.
-
-    Raises:
-        ValueError: an unseen compound without generated spectra, or whose nearest one is not in `train`.
+    Raises ValueError for an unseen compound without generated spectra, or whose nearest one is not in `train`.
     """
     known = {int(label): spectra(train.x[train.y == label]) for label in np.unique(train.y)}
     directions = {label: _units(rows).mean(axis=0) for label, rows in known.items()}

@@ -55,11 +55,7 @@ def fit_or_load(cell: Cell, split: Split, build: Callable[[Cell], Synthesizer], 
 
 
 def rebuild(folder: Path) -> Synthesizer:
-    """The fitted synthesizer that was kept in `folder`, from this folder alone.
-
-    Raises:
-        UserError: for a folder without one, a damaged file, or a recipe that this program cannot follow.
-    """
+    """The fitted synthesizer that was kept in `folder`, from this folder alone; raises UserError where it cannot be."""
     _, told = read(folder, "generator", "kept")
     if not told or "generator" not in told["parts"]:
         raise UserError(f"{folder}: it does not say how its synthesizer was made; give the folder of a kept training")
@@ -95,21 +91,16 @@ def autoencoder_key(nodes: Nodes) -> dict[str, Any]:
 
 
 def known(seed: int, split: Split) -> dict[str, Any]:
-    """What else decides trained weights: the rows, what is known of them, seed and version."""
-    return {"about": split.about().as_dict(), "rows": rows_hash(split), "seed": seed, "version": __version__}
+    """What else decides trained weights: a hash of the rows, what is known of them, seed and version."""
+    rows = hashlib.sha256()
+    for part in (split.train.x, split.train.y, split.val.x):
+        rows.update(np.ascontiguousarray(part).data)
+    return {"about": split.about().as_dict(), "rows": rows.hexdigest(), "seed": seed, "version": __version__}
 
 
 def fingerprint(key: dict[str, Any]) -> str:
     """The name that a training with this key is kept by."""
     return hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:24]
-
-
-def rows_hash(split: Split) -> str:
-    """A hash of the rows that training sees, without a copy of them."""
-    found = hashlib.sha256()
-    for part in (split.train.x, split.train.y, split.val.x):
-        found.update(np.ascontiguousarray(part).data)
-    return found.hexdigest()
 
 
 def _keep(part: Fitted, folder: Path, key: dict[str, Any], nodes: Nodes, fit: Callable[[], None]) -> None:

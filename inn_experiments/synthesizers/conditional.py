@@ -1,23 +1,26 @@
-"""What the generators share that are told a condition of the class that is wanted."""
+"""What the generators share that are told a condition of the class that is wanted, GAN and VAE even more."""
 
-from __future__ import annotations
-
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
+import torch
+from torch import Tensor
 
-from inn_experiments.contracts import About, Rows, UserError
-from inn_experiments.contracts.parts import Conditioning, State
-from inn_experiments.training.trained import Fitted
+from inn_experiments.contracts import About, Rows, Samples, UserError
+from inn_experiments.contracts.limits import PositiveInt
+from inn_experiments.contracts.parts import Conditioning
+from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.maths.moments import BLOCK, Moments, evenly
+from inn_experiments.maths.samplers import drawn
+from inn_experiments.training.batches import Batch, Blocks, looked_up
+from inn_experiments.training.objectives import Objective
+from inn_experiments.training.trained import Fitted, seeded
 from inn_experiments.training.trainer import Trainer
 
 
+@dataclass(eq=False)
 class Conditional(Fitted):
     """A generator that learns rows together with the conditions of their classes.
-
-    Args:
-        conditioning: makes the table.
-        trainer: how long and how fast.
 
     Attributes:
         table: (C, k), the condition of each class.
@@ -25,9 +28,10 @@ class Conditional(Fitted):
         features: the number of values of a row.
     """
 
-    def __init__(self, conditioning: Conditioning, trainer: Trainer) -> None:
-        super().__init__(trainer)
-        self.conditioning = conditioning
+    LEARNED = ("features", "seen", "table")
+
+    conditioning: Conditioning
+    trainer: Trainer
 
     def conditions(self) -> np.ndarray | None:
         """The conditions (C, k) of all classes; None where classes without training rows cannot be asked for."""
@@ -52,8 +56,57 @@ class Conditional(Fitted):
             )
         return y
 
-    def _facts(self) -> State:
-        return {"features": self.features, "seen": self.seen, "table": self.table}
 
-    def _assemble(self, state: dict[str, Any]) -> None:
-        self.features, self.seen, self.table = state["features"], state["seen"], state["table"]
+@dataclass(eq=False)
+class OnePass(Conditional):
+    """A generator of rows from latent vectors z ~ N(0, I) and a condition; a subclass says which networks.
+
+    `_assemble` makes `networks`, `_set_units` gives them the units of the rows, `_objective` says how they learn, and
+    `_rows` makes rows of latent vectors.
+
+    Args:
+        latent: width of z.
+        hidden, layers: width of the inner layers, and linear layers, of each network.
+    """
+
+    latent: PositiveInt = 64
+    hidden: PositiveInt = 256
+    layers: PositiveInt = 3
+
+    def fit(self, train: Rows, about: About, *, seed: int, val: Rows | None = None) -> None:
+        """Train on `train`; `val` is only looked at for the validation curve."""
+        self._tell(train, about)
+        with seeded(child_seed(seed, "weights")):
+            self._assemble()
+        self._set_units(Moments.of(train.x))
+        draws = torch.Generator().manual_seed(child_seed(seed, "examples"))
+        told = looked_up(train.x, lambda index: self.table[train.y[index]])
+        blocks = Blocks(len(train), self.features, told, self.trainer.batch, draws)
+        self.curves, self.seconds = self.trainer.fit(self._objective(self._validation(val), draws), blocks)
+        self.fitted = True
+
+    def sample(self, labels: np.ndarray, *, seed: int) -> Samples:
+        """Rows of the asked classes (n,); raises UserError for one that cannot be asked for, see `conditions`."""
+        y = self._checked(labels)
+        draws = torch.Generator().manual_seed(child_seed(seed, "sample"))
+        with torch.no_grad():
+            parts = [
+                self._rows(drawn(torch.empty(len(part), self.latent), draws), part, draws)
+                for part in torch.from_numpy(self.table[y]).split(BLOCK)
+            ]
+        return Samples(torch.cat(parts).numpy(), y)
+
+    def _set_units(self, moments: Moments) -> None:
+        raise NotImplementedError
+
+    def _objective(self, validation: Batch | None, draws: torch.Generator) -> Objective:
+        raise NotImplementedError
+
+    def _rows(self, z: Tensor, c: Tensor, draws: torch.Generator) -> Tensor:
+        raise NotImplementedError
+
+    def _validation(self, val: Rows | None) -> Batch | None:
+        if not val:
+            return None
+        index = evenly(len(val))
+        return torch.tensor(val.x[index], dtype=torch.float32), torch.from_numpy(self.table[val.y[index]])

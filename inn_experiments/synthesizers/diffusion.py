@@ -1,8 +1,6 @@
 """Diffusion: a denoiser trained on corrupted rows, and rows sampled from noise (paper, Section 8)."""
 
-from __future__ import annotations
-
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -10,17 +8,15 @@ from torch import Tensor, nn
 
 from inn_experiments.contracts import About, Rows, Samples, UserError
 from inn_experiments.contracts.limits import Share
-from inn_experiments.contracts.parts import Conditioning, Network, Parameterization, Sampler, Schedule, State
+from inn_experiments.contracts.parts import Network, Parameterization, Sampler, Schedule
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.moments import Moments
 from inn_experiments.maths.samplers import KEPT, drawn
 from inn_experiments.maths.schedules import forward_chain
 from inn_experiments.synthesizers.conditional import Conditional
-from inn_experiments.training.blocks import Batch, Blocks, Draw
-from inn_experiments.training.draws import examples
+from inn_experiments.training.batches import Batch, Blocks, Draw, examples
 from inn_experiments.training.objectives import Denoising
-from inn_experiments.training.seeding import seeded
-from inn_experiments.training.trainer import Trainer
+from inn_experiments.training.trained import seeded
 
 # Rows that go through the sampler at once.
 BLOCK = 4096
@@ -30,39 +26,33 @@ VALIDATION_ROWS = 2048
 STATE_VALUES = 20_000_000
 
 
+@dataclass(eq=False)
 class Diffusion(Conditional):
     """Gaussian diffusion of rows standardised by one mean and deviation, told which class a row is of.
 
     Rows that lie in [0, 1] are kept there while sampling, as `clip` keeps others in their range.
 
     Args:
-        network, parameterization, schedule, sampler, conditioning, trainer: the config groups of the same names.
         ema: decay of the average of the weights that is sampled from, 0 for the last weights.
         clip: keep every estimate of the clean row in the range of the training rows' values while sampling.
-
-    Raises:
-        UserError: where the sampler visits more levels than the schedule has.
     """
 
     AFTERWARDS = ("clip",)
+    LEARNED = (*Conditional.LEARNED, "mean", "std", "range")
 
-    def __init__(
-        self,
-        network: Network,
-        parameterization: Parameterization,
-        schedule: Schedule,
-        sampler: Sampler,
-        conditioning: Conditioning,
-        trainer: Trainer,
-        ema: Share = 0.0,
-        clip: bool = False,
-    ) -> None:
-        super().__init__(conditioning, trainer)
-        sampler.times(schedule.steps)
-        if not 0 <= ema < 1:
-            raise UserError(f"generator.ema must be in [0, 1), got {ema}: 1 would keep the random start for ever")
-        self.network, self.schedule, self.sampler = network, schedule, sampler
-        self.parameterization, self.ema, self.clip = parameterization.on(schedule), ema, clip
+    network: Network
+    parameterization: Parameterization
+    schedule: Schedule
+    sampler: Sampler
+    ema: Share = 0.0
+    clip: bool = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.sampler.times(self.schedule.steps)
+        if not 0 <= self.ema < 1:
+            raise UserError(f"generator.ema must be in [0, 1), got {self.ema}: 1 would keep the random start for ever")
+        self.parameterization = self.parameterization.on(self.schedule)
 
     @property
     def net(self) -> nn.Module:
@@ -74,7 +64,7 @@ class Diffusion(Conditional):
         self._tell(train, about)
         moments = Moments.of(train.x)
         self.mean, self.std = moments.mean, moments.deviation or 1.0
-        self.range = float(train.x.min()), float(train.x.max())
+        self.range = np.array([train.x.min(), train.x.max()], np.float64)
         with seeded(child_seed(seed, "weights")):
             net = self._network()
         draws = torch.Generator().manual_seed(child_seed(seed, "examples"))
@@ -86,8 +76,7 @@ class Diffusion(Conditional):
     def sample(self, labels: np.ndarray, *, seed: int) -> Samples:
         """Rows of the asked classes (n,), with about eight states on the way from the noise where they are few.
 
-        Raises:
-            UserError: for a class without training rows, unless the conditioning is open to such.
+        Raises UserError for a class that cannot be asked for, see `conditions`.
         """
         y = self._checked(labels)
         generator = torch.Generator().manual_seed(child_seed(seed, "sample"))
@@ -106,13 +95,8 @@ class Diffusion(Conditional):
     def reverse(self, start: np.ndarray, y: np.ndarray, *, seed: int) -> tuple[np.ndarray, np.ndarray]:
         """(levels (k+1,), states (k+1, n, d)): every state of the sampler from `start` (n, d) at level T on.
 
-        Args:
-            start: in the rows' normalised units, as all states are.
-            y: (n,), the classes of the rows that are wanted.
-            seed: of fresh noise.
-
-        Raises:
-            UserError: as `sample` does.
+        States are in the rows' normalised units, `start` included; `y` (n,) are the classes of the rows that are
+        wanted, `seed` is that of fresh noise. Raises UserError as `sample` does.
         """
         generator = torch.Generator().manual_seed(child_seed(seed, "restore"))
         states = self._blocks(self._checked(y), np.asarray(start, dtype=np.float32), generator, None, 0)
@@ -135,25 +119,17 @@ class Diffusion(Conditional):
         generator = torch.Generator().manual_seed(seed)
         return self._examples(val, generator)(torch.randperm(len(val), generator=generator)[:VALIDATION_ROWS])
 
-    def _facts(self) -> State:
-        return {**super()._facts(), "mean": self.mean, "std": self.std, "range": np.array(self.range)}
-
-    def _assemble(self, state: dict[str, Any]) -> None:
-        super()._assemble(state)
-        self.mean, self.std, self.range = state["mean"], state["std"], tuple(state["range"].tolist())
+    def _assemble(self) -> None:
         self.networks = {"net": self._network().requires_grad_(False)}
-
-    def _device(self) -> torch.device:
-        wanted = self.trainer.accelerator != "cpu" and torch.accelerator.is_available()
-        return torch.accelerator.current_accelerator() if wanted else torch.device("cpu")
 
     def _blocks(
         self, y: np.ndarray, start: np.ndarray | None, generator: torch.Generator, kept: int | None, first: int
     ) -> np.ndarray:
         """States (k, n, d) from number `first` on, a block of rows at a time; start None: standard noise."""
-        device = self._device()
+        wanted = self.trainer.accelerator != "cpu" and torch.accelerator.is_available()
+        device = torch.accelerator.current_accelerator() if wanted else torch.device("cpu")
         self.net.to(device)
-        allowed = (0.0, 1.0) if self.about.bounded else self.range if self.clip else None
+        allowed = (0.0, 1.0) if self.about.bounded else self.range.tolist() if self.clip else None
         clip = allowed and tuple((value - self.mean) / self.std for value in allowed)
         parts = []
         for rows in torch.arange(len(y)).split(BLOCK):
@@ -162,7 +138,7 @@ class Diffusion(Conditional):
                 state = drawn(torch.empty(len(rows), self.features, device=device), generator)
             else:
                 state = torch.from_numpy(start)[rows].sub(self.mean).div(self.std).to(device)
-            states = self._walked(state, z, generator, clip, kept)[first:]
+            states = self._walked(state, z, generator, clip=clip, kept=kept)[first:]
             states.mul_(self.std).add_(self.mean)
             if self.about.bounded:
                 # Where rounding has left the interval again.
@@ -172,18 +148,11 @@ class Diffusion(Conditional):
         return np.concatenate(parts, axis=1)
 
     @torch.no_grad()
-    def _walked(
-        self,
-        start: Tensor,
-        z: Tensor | None,
-        generator: torch.Generator,
-        clip: tuple[float, float] | None,
-        kept: int | None,
-    ) -> Tensor:
+    def _walked(self, start: Tensor, z: Tensor | None, generator: torch.Generator, **options: object) -> Tensor:
         """The sampler's states (k+1, n, d), in the units that the network was trained in."""
         alphas, sigmas = (part.float()[:, None].to(start.device) for part in self.schedule.levels())
 
         def denoise(x: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
             return self.parameterization.split(self.net(x, t, z), x, alphas[t], sigmas[t], t)
 
-        return torch.stack(self.sampler(denoise, start, self.schedule, generator, clip=clip, kept=kept))
+        return torch.stack(self.sampler(denoise, start, self.schedule, generator, **options))

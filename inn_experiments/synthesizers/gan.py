@@ -1,8 +1,7 @@
 """Gan: a generator that learns from a discriminator, both told the class."""
 
-from __future__ import annotations
-
 import warnings
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -10,14 +9,13 @@ from torch import Tensor
 
 from inn_experiments.contracts import About, Rows
 from inn_experiments.contracts.limits import NonNegative, PositiveInt, SeveralInt, Share
-from inn_experiments.contracts.parts import Conditioning, State
+from inn_experiments.contracts.parts import State
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.moments import Moments, evenly
 from inn_experiments.nets.adversarial import Discriminator, Generator
-from inn_experiments.synthesizers.one_pass import OnePass
+from inn_experiments.synthesizers.conditional import OnePass
 from inn_experiments.training.adversarial import Adversarial
-from inn_experiments.training.blocks import Batch
-from inn_experiments.training.trainer import Trainer
+from inn_experiments.training.batches import Batch
 
 # Mean D(x) - D(G(z)) of the last epoch beyond which the discriminator has won: there is no gradient left.
 WON = 0.9
@@ -26,6 +24,7 @@ WON = 0.9
 FEW = 1 / 3
 
 
+@dataclass(eq=False)
 class Gan(OnePass):
     """The non-saturating GAN of Inverse Diffusion, Section 4, conditional (Mirza and Osindero 2014).
 
@@ -33,7 +32,6 @@ class Gan(OnePass):
     of the deviation of the training rows around their class means that generated rows have in the end.
 
     Args:
-        conditioning, trainer, latent, hidden, layers: as in `OnePass`.
         discriminator_steps: of D for each step of G.
         smoothing: D is taught 1 - smoothing for real rows (Salimans et al. 2016).
         instance_noise: on all rows that D sees, of their deviation (Arjovsky and Bottou 2017).
@@ -41,32 +39,21 @@ class Gan(OnePass):
         gradient_penalty: gamma of R1, the squared gradient of D at real rows (Mescheder et al. 2018).
     """
 
-    def __init__(
-        self,
-        conditioning: Conditioning,
-        trainer: Trainer,
-        latent: PositiveInt = 64,
-        hidden: PositiveInt = 256,
-        layers: SeveralInt = 3,
-        discriminator_steps: PositiveInt = 1,
-        smoothing: Share = 0.0,
-        instance_noise: NonNegative = 0.0,
-        spectral_norm: bool = False,
-        gradient_penalty: NonNegative = 1.0,
-    ) -> None:
-        super().__init__(conditioning, trainer, latent, hidden, layers)
-        self.discriminator_steps, self.smoothing = discriminator_steps, smoothing
-        self.instance_noise, self.spectral_norm = instance_noise, spectral_norm
-        self.gradient_penalty = gradient_penalty
+    layers: SeveralInt = 3
+    discriminator_steps: PositiveInt = 1
+    smoothing: Share = 0.0
+    instance_noise: NonNegative = 0.0
+    spectral_norm: bool = False
+    gradient_penalty: NonNegative = 1.0
 
     def fit(self, train: Rows, about: About, *, seed: int, val: Rows | None = None) -> None:
-        """Train on `train` alone; `val` is not looked at.
-
-        Raises:
-            UserError: where the training diverges.
-        """
+        """Train on `train` alone; `val` is not looked at."""
         super().fit(train, about, seed=seed)
-        self._measure(train, seed)
+        index = evenly(len(train))
+        made = self.sample(train.y[index], seed=child_seed(seed, "spread"))
+        real = _spread(train.x[index], made.y)
+        if real > 0:
+            self.curves["train/spread"] = [self.trainer.epochs], [_spread(made.x, made.y) / real]
         self._warn()
 
     def restore(self, state: State) -> None:
@@ -74,7 +61,7 @@ class Gan(OnePass):
         super().restore(state)
         self._warn()
 
-    def _build(self) -> None:
+    def _assemble(self) -> None:
         sizes = self.table.shape[1], self.hidden, self.layers
         self.networks["generator"] = Generator(self.features, self.latent, *sizes, self.about.bounded)
         self.networks["discriminator"] = Discriminator(self.features, *sizes, self.spectral_norm)
@@ -92,25 +79,15 @@ class Gan(OnePass):
     def _rows(self, z: Tensor, c: Tensor, draws: torch.Generator) -> Tensor:
         return self.networks["generator"](z, c)
 
-    def _measure(self, train: Rows, seed: int) -> None:
-        index = evenly(len(train))
-        made = self.sample(train.y[index], seed=child_seed(seed, "spread"))
-        real = _spread(train.x[index], made.y)
-        if real > 0:
-            self.curves["train/spread"] = [self.trainer.epochs], [_spread(made.x, made.y) / real]
-
     def _warn(self) -> None:
         """Tell of a collapse, if the curves end in one."""
         last = {name: values[-1] for name, (_, values) in self.curves.items()}
         gap, spread = last["train/real"] - last["train/fake"], last.get("train/spread", 1.0)
-        signs = [
-            *([f"D(x) - D(G(z)) is {gap:.2f}: the discriminator has won"] if gap > WON else []),
-            *(
-                [f"rows spread {spread:.2f} times as far around their class means as real ones: too much alike"]
-                if spread < FEW
-                else []
-            ),
-        ]
+        signs = []
+        if gap > WON:
+            signs.append(f"D(x) - D(G(z)) is {gap:.2f}: the discriminator has won")
+        if spread < FEW:
+            signs.append(f"rows spread {spread:.2f} times as far around their class means as real ones: too much alike")
         if signs:
             warnings.warn(
                 f"generator=gan has collapsed ({'; '.join(signs)}); see the curves train/real, train/fake; "

@@ -1,10 +1,9 @@
 """Inn: an inversion method around a network, as something that is fitted and then makes labelled rows."""
 
-from __future__ import annotations
-
 import copy
 import warnings
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import torch
@@ -12,24 +11,21 @@ from torch import Tensor
 
 from inn_experiments.contracts import About, Corrupted, Rows, Samples, UserError
 from inn_experiments.contracts.limits import PositiveInt, PositiveShare, Share
-from inn_experiments.contracts.parts import Corruption, Loss, Network, Parameterization, Plain, Prime, Schedule, State
+from inn_experiments.contracts.parts import Corruption, Loss, Network, Parameterization, Plain, Prime, Schedule
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.corruption import Convex
 from inn_experiments.methods.base import Method, Setting
-from inn_experiments.training.blocks import Batch, Blocks
-from inn_experiments.training.draws import pairs
+from inn_experiments.training.batches import Batch, Blocks, pairs
 from inn_experiments.training.objectives import Inversion
-from inn_experiments.training.seeding import seeded
-from inn_experiments.training.trained import Fitted
+from inn_experiments.training.trained import Fitted, seeded
 from inn_experiments.training.trainer import Trainer
 
 
+@dataclass(eq=False)
 class Inn(Fitted):
     """Trains an inversion method, generates by "diffused then iterated", and offers both directions.
 
     Args:
-        network, method, prime, sampling, loss, parameterization, schedule, trainer: the config groups of the same
-            names.
         iterations: n of equation (1).
         start: what generation iterates from: `corrupted` training rows, `prime` images of same-class convex
             combinations, or what the method's own `inverse` makes of those.
@@ -38,39 +34,37 @@ class Inn(Fitted):
     """
 
     AFTERWARDS = ("start", "level")
+    LEARNED = ("x", "y")
 
-    def __init__(
-        self,
-        network: Network,
-        method: Method,
-        prime: Prime,
-        sampling: Corruption,
-        loss: Loss,
-        parameterization: Parameterization,
-        schedule: Schedule,
-        trainer: Trainer,
-        iterations: PositiveInt = 1,
-        start: Literal["corrupted", "prime", "inverse"] = "corrupted",
-        level: PositiveShare = 0.5,
-        prime_share: Share = 0.5,
-    ) -> None:
-        super().__init__(trainer)
-        if iterations < 1:
-            raise UserError(f"generator.iterations must be at least 1, got {iterations}")
-        if not 0 < level <= 1 or not 0 <= prime_share <= 1:
-            raise UserError(f"generator.level must be in (0, 1] and prime_share in [0, 1], got {level}, {prime_share}")
-        self.network, self.method, self.to_prime, self.sampling = network, method, prime, sampling
-        self.loss, self.parameterization, self.schedule = loss, parameterization, schedule
-        self.iterations, self.start, self.level, self.prime_share = iterations, start, level, prime_share
+    network: Network
+    method: Method
+    prime: Prime
+    sampling: Corruption
+    loss: Loss
+    parameterization: Parameterization
+    schedule: Schedule
+    trainer: Trainer
+    iterations: PositiveInt = 1
+    start: Literal["corrupted", "prime", "inverse"] = "corrupted"
+    level: PositiveShare = 0.5
+    prime_share: Share = 0.5
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.iterations < 1:
+            raise UserError(f"generator.iterations must be at least 1, got {self.iterations}")
+        level, share = self.level, self.prime_share
+        if not 0 < level <= 1 or not 0 <= share <= 1:
+            raise UserError(f"generator.level must be in (0, 1] and prime_share in [0, 1], got {level}, {share}")
 
     def fit(self, train: Rows, about: About, *, seed: int, val: Rows | None = None) -> None:
         """Train on `train`; `val` is only looked at for the validation curve."""
-        self.about = about
+        self.about, self.x, self.y = about, torch.as_tensor(train.x), torch.as_tensor(train.y)
         with seeded(child_seed(seed, "weights")):
-            self._assemble({"x": train.x, "y": train.y})
+            self._assemble()
         draws = torch.Generator().manual_seed(child_seed(seed, "pairs"))
         given = self.sampling, self.schedule.steps, self.prime_share, draws
-        paired = pairs(self.x, self.y, self.to_prime(self.x, self.y), *given)
+        paired = pairs(self.x, self.y, self.prime(self.x, self.y), *given)
         blocks = Blocks(*self.x.shape, paired, self.trainer.batch, draws)
         objective = Inversion(self.method, self._validation(val, child_seed(seed, "validation")))
         self.curves, self.seconds = self.trainer.fit(objective, blocks)
@@ -87,16 +81,20 @@ class Inn(Fitted):
                 c = self.sampling(self.x[index], y, level, generator, index)
                 states = [c.x_t, *self.method.denoise(c.x_t, level, c.alpha, c.sigma)]
             else:
-                mixed = self._mixtures()(self.x[index], y, self._top(len(y)), generator, index).x_t
-                prime = self.to_prime(mixed, y) if self.start == "prime" else self._quiet_inverse(mixed)
+                mixtures, top = Convex(), torch.full((len(y),), self.schedule.steps)
+                mixtures.fit(self.x, self.y, self.schedule, self.about.named(self.y.numpy()))
+                mixed = mixtures(self.x[index], y, top, generator, index).x_t
+                # Conditioning is reported once, by the evaluation; a draw of samples need not repeat it.
+                with warnings.catch_warnings(action="ignore"):
+                    prime = self.prime(mixed, y) if self.start == "prime" else self.method.inverse(mixed)
                 method = self._method_in(prime.dtype)
                 states = [prime, *method.denoise(prime, method.terminal(prime))]
         shown = torch.stack(states).to(self.x.dtype).numpy()
         return Samples(shown[-1].copy(), y.numpy(), shown)
 
-    def prime(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    def primes(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """The prime images (n, d) of rows x (n, d) of classes y (n,)."""
-        return self.to_prime(torch.as_tensor(x), torch.as_tensor(y)).numpy()
+        return self.prime(torch.as_tensor(x), torch.as_tensor(y)).numpy()
 
     def corrupt(self, x: np.ndarray, y: np.ndarray, *, seed: int, t: np.ndarray | None = None) -> Corrupted:
         """Rows x (n, d) at levels t (n,), or drawn uniformly from 1..T; partners of convex rows are training rows."""
@@ -126,11 +124,7 @@ class Inn(Fitted):
         """One dict per layer of the last backward walk; empty for methods that do not walk."""
         return self.method.conditioning()
 
-    def _facts(self) -> State:
-        return {"x": self.x, "y": self.y}
-
-    def _assemble(self, state: dict[str, Any]) -> None:
-        self.x, self.y = torch.as_tensor(state["x"]), torch.as_tensor(state["y"])
+    def _assemble(self) -> None:
         self.sampling.fit(self.x, self.y, self.schedule, self.about.named(self.y.numpy()))
         self.loss.fit(self.x)
         chosen = self.parameterization, self.loss, self.sampling
@@ -148,7 +142,7 @@ class Inn(Fitted):
             return self.sampling(rows, labels, t, draws)
 
         draws = torch.Generator().manual_seed(seed)
-        drawn = pairs(x, y, self.to_prime(x, y), corrupt, self.schedule.steps, self.prime_share, draws)
+        drawn = pairs(x, y, self.prime(x, y), corrupt, self.schedule.steps, self.prime_share, draws)
         return drawn(torch.arange(len(x)))
 
     def _rows_of(self, y: Tensor, generator: torch.Generator) -> Tensor:
@@ -165,17 +159,3 @@ class Inn(Fitted):
     def _method_in(self, dtype: torch.dtype) -> Method:
         # A walk answers in float64; in float32 its way forward would lose what the walk had gained.
         return self.method if dtype == torch.float32 else copy.deepcopy(self.method).double()
-
-    def _mixtures(self) -> Convex:
-        mixtures = Convex()
-        mixtures.fit(self.x, self.y, self.schedule, self.about.named(self.y.numpy()))
-        return mixtures
-
-    def _top(self, size: int) -> Tensor:
-        return torch.full((size,), self.schedule.steps)
-
-    def _quiet_inverse(self, x: Tensor) -> Tensor:
-        # Conditioning is reported once, by the evaluation; a draw of samples need not repeat it.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return self.method.inverse(x)

@@ -1,10 +1,7 @@
 """Any generator inside any autoencoder: it learns latents, and what it makes is decoded to rows."""
 
-from __future__ import annotations
-
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -16,6 +13,7 @@ from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.training.trained import Fitted
 
 
+@dataclass(eq=False)
 class Latent(Fitted):
     """Fits the autoencoder, then the generator on normalised latents; samples are decoded (paper, Section 8).
 
@@ -28,10 +26,12 @@ class Latent(Fitted):
         generator: told that its rows have no bounds.
     """
 
-    def __init__(self, autoencoder: Autoencoder, generator: Synthesizer) -> None:
-        super().__init__()
-        self.autoencoder, self.generator = autoencoder, generator
-        self.scaling = Normalisation(autoencoder.normalise)
+    autoencoder: Autoencoder
+    generator: Synthesizer
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.scaling = Normalisation(self.autoencoder.normalise)
 
     @property
     def parameters(self) -> int:
@@ -45,8 +45,7 @@ class Latent(Fitted):
     def fit(self, train: Rows, about: About, *, seed: int, val: Rows | None = None) -> None:
         """Train the generator on the latents of `train`; the autoencoder first, unless it is fitted already.
 
-        Raises:
-            UserError: where the autoencoder maps all rows to one latent, and what its two parts raise.
+        Raises UserError where the autoencoder maps all rows to one latent.
         """
         if not self.autoencoder.fitted:
             self.fit_autoencoder(train, about, seed=seed, val=val)
@@ -61,13 +60,12 @@ class Latent(Fitted):
         seen = Rows(self.scaling.apply(self.autoencoder.encode(val.x), val.y), val.y, val.group) if val else None
         inner = replace(about, bounded=False, shape=None)
         self.generator.fit(made, inner, seed=child_seed(seed, "generator"), val=seen)
-        parts = self.autoencoder, self.generator
-        self.seconds = sum(part.seconds for part in parts)
+        self.seconds = self.autoencoder.seconds + self.generator.seconds
         behind = {f"autoencoder/{name}": curve for name, curve in self.autoencoder.curves.items()}
         self.curves, self.fitted = {**self.generator.curves, **behind}, True
 
     def sample(self, labels: np.ndarray, *, seed: int) -> Samples:
-        """Rows of the asked classes (n,) with the latents that were decoded; raises what the generator raises.
+        """Rows of the asked classes (n,) with the latents that were decoded.
 
         The generator's intermediate states are not decoded: that would take as long as sampling again.
         """
@@ -93,11 +91,14 @@ class Latent(Fitted):
         self.autoencoder.resume_in(folder / "autoencoder")
         self.generator.resume_in(folder / "generator")
 
-    def _facts(self) -> State:
-        parts = {"autoencoder": self.autoencoder.state(), "generator": self.generator.state()}
-        return {**parts, "scaling": self.scaling.state()}
+    def state(self) -> State:
+        """All that `restore` needs, of both parts; raises UserError before `fit`."""
+        parts = {"autoencoder": self.autoencoder, "generator": self.generator, "scaling": self.scaling}
+        return {**super().state(), **{name: part.state() for name, part in parts.items()}}
 
-    def _assemble(self, state: dict[str, Any]) -> None:
+    def restore(self, state: State) -> None:
+        """Become what gave `state`; raises UserError for the state of something else."""
+        super().restore(state)
         self.autoencoder.restore(state["autoencoder"])
         self.generator.restore(state["generator"])
         self.scaling.restore(state["scaling"])

@@ -1,26 +1,24 @@
 """Vae: a class-conditional variational autoencoder whose decoder makes rows of the prior."""
 
-from __future__ import annotations
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from inn_experiments.contracts.limits import NonNegative, PositiveInt
-from inn_experiments.contracts.parts import Conditioning
 from inn_experiments.maths.moments import Moments
 from inn_experiments.maths.samplers import drawn
 from inn_experiments.nets.variational import VariationalAutoencoder
-from inn_experiments.synthesizers.one_pass import OnePass
-from inn_experiments.training.blocks import Batch
+from inn_experiments.synthesizers.conditional import OnePass
+from inn_experiments.training.batches import Batch
 from inn_experiments.training.objectives import Evidence
-from inn_experiments.training.trainer import Trainer
 
 
+@dataclass(eq=False)
 class Vae(OnePass):
     """Encoder and decoder are told the class; rows are decoded from z ~ N(0, I) (Sohn, Lee and Yan 2015).
 
     Args:
-        conditioning, trainer, latent, hidden, layers: as in `OnePass`.
         beta: weight of the divergence from the prior, 1 being the evidence bound.
         noise: sampled rows have the likelihood's noise, as the model says, and not the decoder's mean alone; None:
             unless rows are bounded, for spectra have exact zeros, of which the noise would leave half.
@@ -28,25 +26,16 @@ class Vae(OnePass):
 
     AFTERWARDS = ("noise",)
 
-    def __init__(
-        self,
-        conditioning: Conditioning,
-        trainer: Trainer,
-        latent: PositiveInt = 8,
-        hidden: PositiveInt = 256,
-        layers: PositiveInt = 3,
-        beta: NonNegative = 1.0,
-        noise: bool | None = None,
-    ) -> None:
-        super().__init__(conditioning, trainer, latent, hidden, layers)
-        self.beta, self.noise = beta, noise
+    latent: PositiveInt = 8
+    beta: NonNegative = 1.0
+    noise: bool | None = None
 
     @property
     def net(self) -> VariationalAutoencoder:
         """Both halves, once there is a network."""
         return self.networks["vae"]
 
-    def _build(self) -> None:
+    def _assemble(self) -> None:
         sizes = self.features, self.table.shape[1], self.latent, self.hidden, self.layers
         self.networks["vae"] = VariationalAutoencoder(*sizes, self.about.bounded)
 

@@ -1,7 +1,5 @@
 """What the two players of a GAN are trained to do, and the terms in which a collapse is seen."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import torch
@@ -9,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, logsigmoid, softplus
 from torch.optim import Optimizer
 
-from inn_experiments.training.blocks import Batch
+from inn_experiments.training.batches import Batch
 from inn_experiments.training.objectives import Objective, Terms
 
 

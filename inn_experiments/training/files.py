@@ -1,7 +1,5 @@
 """The one format of trained parts: a file of tensors, read without unpickling, and a JSON file of everything else."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,8 +37,7 @@ def write(folder: Path, state: State, recipe: dict[str, Plain] | None = None) ->
 def read(folder: Path, kind: str, name: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """State and recipe from `folder`, of a trained part that messages call by its kind and name.
 
-    Raises:
-        UserError: for a file that is missing, damaged, of a later format, or that holds more than weights.
+    Raises UserError for a file that is missing, damaged, of a later format, or that holds more than weights.
     """
     for file in (WEIGHTS, RECORD):
         if not (folder / file).is_file():

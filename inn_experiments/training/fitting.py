@@ -4,19 +4,17 @@ Optimisation is manual: Lightning is called once for a block of batches, because
 hooks cost as much as the mathematics.
 """
 
-from __future__ import annotations
-
 import math
 
 import lightning
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.optim import AdamW
 from torch.optim.lr_scheduler import CosineAnnealingLR
 
 from inn_experiments.contracts import UserError
 from inn_experiments.contracts.parts import Curves
-from inn_experiments.training.blocks import Batch, cut
+from inn_experiments.training.batches import Batch, cut
 from inn_experiments.training.objectives import Objective
 
 # Epochs between two looks at the validation rows, which cost about one training batch each.
@@ -26,9 +24,7 @@ VALIDATE_EVERY = 20
 class Fitting(lightning.LightningModule):
     """Trains the networks of an objective; `curves` collects train/TERM and val/TERM -> (epochs, mean values).
 
-    Args:
-        objective: what is learned.
-        epochs, batch, learning_rate, weight_decay: those of `Trainer`.
+    The numbers are those of `Trainer`.
     """
 
     automatic_optimization = False
@@ -46,7 +42,8 @@ class Fitting(lightning.LightningModule):
 
     def configure_optimizers(self) -> tuple[list[AdamW], list[CosineAnnealingLR]]:
         """Fused AdamW for each network that learns, the learning rate falling along a cosine, once an epoch."""
-        optimizers = [self._adamw(net) for net in self.objective.learners()]
+        given = {"lr": self.learning_rate, "betas": self.objective.betas, "weight_decay": self.weight_decay}
+        optimizers = [AdamW(net.parameters(), **given, fused=True) for net in self.objective.learners()]
         return optimizers, [CosineAnnealingLR(optimizer, T_max=self.epochs) for optimizer in optimizers]
 
     def transfer_batch_to_device(self, batch: Batch, device: torch.device, dataloader_idx: int) -> Batch:
@@ -93,10 +90,6 @@ class Fitting(lightning.LightningModule):
             with torch.no_grad():
                 found = self.objective.validated(batch, epoch)
             self._put("val", epoch, {name: float(value) for name, value in found.items()})
-
-    def _adamw(self, net: nn.Module) -> AdamW:
-        given = self.learning_rate, self.objective.betas
-        return AdamW(net.parameters(), *given, weight_decay=self.weight_decay, fused=True)
 
     def _put(self, part: str, epoch: int, values: dict[str, float]) -> None:
         for name, value in values.items():

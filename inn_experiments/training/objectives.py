@@ -1,7 +1,5 @@
 """What a network is trained to do: the terms of its loss on a batch, and what of it is validated."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
@@ -15,7 +13,7 @@ from torch.optim.swa_utils import AveragedModel
 from inn_experiments.contracts import Corrupted
 from inn_experiments.methods.base import Method, Pairs
 from inn_experiments.nets.variational import VariationalAutoencoder, divergence
-from inn_experiments.training.blocks import Batch
+from inn_experiments.training.batches import Batch
 
 Terms = dict[str, Tensor]
 """Name -> scalar; the loss is the one called `loss`, else their sum. All are on the training curves."""
@@ -27,10 +25,10 @@ class Objective(nn.Module):
     Args:
         net: what learns.
         validation: a batch that is looked at now and then, None for none.
+        enough: training ends with the first block whose mean loss is no larger; 0 is never.
 
     Attributes:
         setting: the option that a message about divergence tells to lower.
-        enough: training ends with the first block whose mean loss is no larger; 0 is never.
         by_rows: whether means over an epoch are over rows, else over steps.
         exact: whether they are divided out in float64.
         betas: of AdamW.
@@ -40,9 +38,11 @@ class Objective(nn.Module):
     exact: ClassVar[bool] = False
     betas: ClassVar[tuple[float, float]] = (0.9, 0.999)
 
-    def __init__(self, net: nn.Module, validation: Batch | None = None, setting: str = "trainer.learning_rate") -> None:
+    setting = "trainer.learning_rate"
+
+    def __init__(self, net: nn.Module, validation: Batch | None = None, enough: float = 0.0) -> None:
         super().__init__()
-        self.net, self.validation, self.setting, self.enough = net, validation, setting, 0.0
+        self.net, self.validation, self.enough = net, validation, enough
 
     def learners(self) -> list[nn.Module]:
         """The networks that have an optimiser each."""
@@ -94,10 +94,9 @@ class Denoising(Objective):
     `sampled` is the network to sample from: the average of the weights where there is one.
 
     Args:
-        net: called with (x_t, t, condition).
+        net: takes (x_t, t, condition).
         ema: decay d of the average; in its first steps it is less, (1 + n)/(10 + n) after n of them, so that the
             random start is soon forgotten; 0: no average.
-        validation: see `Objective`.
     """
 
     exact = True
@@ -135,13 +134,9 @@ class Denoising(Objective):
 
 
 class Regression(Objective):
-    """Targets from inputs by mean squared error; the arguments are those of `Objective`."""
+    """Targets from inputs by mean squared error."""
 
     exact = True
-
-    def __init__(self, net: nn.Module, validation: Batch | None, setting: str, enough: float = 0.0) -> None:
-        super().__init__(net, validation, setting)
-        self.enough = enough
 
     def terms(self, batch: Batch) -> Terms:
         """The mean over all values of (inputs, targets), in float32 whatever the network computes in."""
@@ -153,23 +148,16 @@ class Evidence(Objective):
     """-log p(x | z, c) + beta KL(q(z | x, c) || p(z)), z ~ q, in nats a row, for rows x and conditions c.
 
     Args:
-        net: both halves.
         beta: weight of the divergence.
         draws: of z.
-        validation, setting: see `Objective`.
     """
 
     net: VariationalAutoencoder
 
     def __init__(
-        self,
-        net: VariationalAutoencoder,
-        beta: float,
-        draws: torch.Generator,
-        validation: Batch | None,
-        setting: str = "trainer.learning_rate",
+        self, net: VariationalAutoencoder, beta: float, draws: torch.Generator, validation: Batch | None
     ) -> None:
-        super().__init__(net, validation, setting)
+        super().__init__(net, validation)
         self.beta, self.draws = beta, draws
 
     def terms(self, batch: Batch) -> Terms:

@@ -1,32 +1,37 @@
 """What every synthesizer and every autoencoder has, whatever it learns: numbers of its training, and its state."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import ClassVar
 
 from inn_experiments.contracts import About, UserError
 from inn_experiments.contracts.parts import Curves, Plain, State
 
-if TYPE_CHECKING:
-    from torch import nn
 
-    from inn_experiments.training.trainer import Trainer
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Draws of torch's global generator, initial weights, come from `seed`; its state is put back afterwards."""
+    import torch
+
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        yield
 
 
+@dataclass(eq=False)
 class Fitted:
-    """Something that is fitted, kept and read again.
+    """Something that is fitted, kept and read again; its settings are the fields of its class.
 
-    A subclass fills `networks` and what else it learns in `fit`, says in `_facts` what of it the networks' weights do
-    not hold, and takes this back in `_assemble`, which makes the networks anew.
-
-    Args:
-        trainer: how long and how fast; None for what trains nothing.
+    A subclass that `trains` has a `trainer`. It fills `networks` and what else it learns in `fit`, and makes in
+    `_assemble` the networks anew of what is `LEARNED`.
 
     Attributes:
         kind: the config group that it is an option of.
         trains: whether fitting takes its time, so that it is worth keeping.
         AFTERWARDS: names of its settings that only use what is trained.
+        LEARNED: names of its attributes that are kept beside the weights.
         about: what is known of the rows.
         networks: by name, once there are any.
         curves, seconds: of the training.
@@ -35,12 +40,12 @@ class Fitted:
     kind: ClassVar[str] = "generator"
     trains: ClassVar[bool] = True
     AFTERWARDS: ClassVar[tuple[str, ...]] = ()
+    LEARNED: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, trainer: Trainer | None = None) -> None:
-        self.trainer, self.about, self.fitted = trainer, About(), False
-        self.networks: dict[str, nn.Module] = {}
+    def __post_init__(self) -> None:
+        self.about, self.fitted = About(), False
+        self.networks, self.seconds = {}, 0.0
         self.curves: Curves = {}
-        self.seconds = 0.0
 
     @property
     def name(self) -> str:
@@ -59,7 +64,7 @@ class Fitted:
 
     def resume_in(self, folder: Path) -> None:
         """Keep the state of an unfinished training in `folder`, or go on from the one that is there."""
-        if self.trainer is not None:
+        if self.trains:
             self.trainer.resume = folder
 
     def check_fitted(self, what: str) -> None:
@@ -76,27 +81,23 @@ class Fitted:
             "curves": self.curves,
             "seconds": self.seconds,
             "weights": {name: network.state_dict() for name, network in self.networks.items()},
-            **self._facts(),
+            **{name: vars(self)[name] for name in self.LEARNED},
         }
 
     def restore(self, state: State) -> None:
         """Become what gave `state`; raises UserError for the state of something else."""
-        import torch
-
         if state["what"] != f"{self.kind}={self.name}":
             raise UserError(f"it describes {state['what']}, not {self.name}; choose that one")
         self.about = About.of(state["about"])
-        # What the random start draws is overwritten, and is nobody else's loss.
-        with torch.random.fork_rng(devices=[]):
-            self._assemble(state)
+        vars(self).update({name: state[name] for name in self.LEARNED})
+        # The random start is overwritten, whatever its seed.
+        with seeded(0):
+            self._assemble()
         for name, network in self.networks.items():
             network.load_state_dict(state["weights"][name])
             network.eval()
         self.curves = {name: (list(at), list(values)) for name, (at, values) in state["curves"].items()}
         self.seconds, self.fitted = state["seconds"], True
 
-    def _facts(self) -> State:
-        return {}
-
-    def _assemble(self, state: dict[str, Any]) -> None:
-        raise NotImplementedError
+    def _assemble(self) -> None:
+        """Make what is not kept: nothing here."""

@@ -1,11 +1,9 @@
 """How long and how fast to train: the settings of config group `trainer`, and the quiet Lightning loop."""
 
-from __future__ import annotations
-
-import copy
 import logging
 import time
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -16,72 +14,53 @@ from inn_experiments.contracts import UserError
 from inn_experiments.contracts.limits import NonNegative, Positive, PositiveInt, SeveralInt
 from inn_experiments.contracts.parts import Curves
 from inn_experiments.maths.inverses import ConditioningWarning
-from inn_experiments.training.blocks import Blocks
-from inn_experiments.training.checkpoint import Resumable
+from inn_experiments.training.batches import Blocks
+from inn_experiments.training.callbacks import ProgressLine, Resumable
 from inn_experiments.training.fitting import Fitting
 from inn_experiments.training.objectives import Objective
-from inn_experiments.training.progress import ProgressLine
 
 PRECISION = {"float32": "32-true", "bfloat16": "bf16-mixed"}
 
 
+@dataclass(eq=False)
 class Trainer:
-    """Fits an objective in a number of epochs, without banners or logger.
+    """Fits an objective in a number of epochs, without banners or logger; raises UserError for a GPU where is none.
 
     Args:
         epochs, batch: the paper's 1,000 and 128.
         learning_rate, weight_decay: AdamW's.
         threads: of torch, one being fastest for small networks.
         precision: of the matrix products, weights being float32 always.
-        checkpoint_minutes: how often the state of a training is kept.
-        progress: show the bar.
-        accelerator: as in Lightning.
+        checkpoint_minutes: between two kept states of a training.
 
     Attributes:
         resume: folder of the checkpoint; None keeps none.
-
-    Raises:
-        UserError: for a GPU where there is none.
     """
 
-    def __init__(
-        self,
-        epochs: PositiveInt = 1000,
-        batch: SeveralInt = 128,
-        learning_rate: Positive = 1e-3,
-        weight_decay: NonNegative = 0.01,
-        threads: PositiveInt = 1,
-        precision: Literal["float32", "bfloat16"] = "float32",
-        checkpoint_minutes: NonNegative = 3.0,
-        progress: bool = True,
-        accelerator: Literal["cpu", "gpu", "auto"] = "cpu",
-    ) -> None:
-        if accelerator == "gpu" and not torch.accelerator.is_available():
-            raise UserError("trainer.accelerator=gpu: torch finds no GPU on this machine; use cpu or auto")
-        self.epochs, self.batch = epochs, batch
-        self.learning_rate, self.weight_decay = learning_rate, weight_decay
-        self.threads, self.precision, self.accelerator = threads, precision, accelerator
-        self.checkpoint_minutes, self.progress = checkpoint_minutes, progress
-        self.resume: Path | None = None
+    epochs: PositiveInt = 1000
+    batch: SeveralInt = 128
+    learning_rate: Positive = 1e-3
+    weight_decay: NonNegative = 0.01
+    threads: PositiveInt = 1
+    precision: Literal["float32", "bfloat16"] = "float32"
+    checkpoint_minutes: NonNegative = 3.0
+    progress: bool = True
+    accelerator: Literal["cpu", "gpu", "auto"] = "cpu"
 
-    def with_settings(self, *, epochs: int, batch: int, learning_rate: float, resume: Path | None) -> Trainer:
-        """A copy with these settings."""
-        other = copy.copy(self)
-        other.epochs, other.batch, other.learning_rate, other.resume = epochs, batch, learning_rate, resume
-        return other
+    def __post_init__(self) -> None:
+        if self.accelerator == "gpu" and not torch.accelerator.is_available():
+            raise UserError("trainer.accelerator=gpu: torch finds no GPU on this machine; use cpu or auto")
+        self.resume: Path | None = None
 
     def fit(self, objective: Objective, blocks: Blocks) -> tuple[Curves, float]:
         """Train, from the checkpoint in `resume` on where there is one; answers the curves and the seconds.
 
-        Afterwards the networks are on the CPU and in evaluation mode.
-
-        Raises:
-            UserError: for a checkpoint that cannot be read, and for a training that diverges.
+        Afterwards the networks are on the CPU and in evaluation mode. Raises UserError for a checkpoint that cannot be
+        read, and for a training that diverges.
         """
         torch.set_num_threads(self.threads)
         logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
         keeper = Resumable(self.resume, blocks.generator, self.checkpoint_minutes) if self.resume else None
-        callbacks = [ProgressLine()] if self.progress else []
         module = Fitting(objective, self.epochs, self.batch, self.learning_rate, self.weight_decay)
         started = time.perf_counter()
         with warnings.catch_warnings():
@@ -97,7 +76,7 @@ class Trainer:
                 enable_checkpointing=keeper is not None,
                 enable_progress_bar=False,
                 enable_model_summary=False,
-                callbacks=[*callbacks, *([keeper] if keeper else [])],
+                callbacks=[*([ProgressLine()] if self.progress else []), *([keeper] if keeper else [])],
                 use_distributed_sampler=False,
             )
             trainer.fit(module, train_dataloaders=blocks, **self._start(keeper))

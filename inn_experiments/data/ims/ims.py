@@ -124,9 +124,8 @@ class Ims(Reader):
                 f"data.positive={self.positive!r}, data.negative={self.negative!r}: names of drift bins in "
                 f"{where} must begin with one of them, {found}"
             )
-        return halves["positive"] + halves["negative"], ", then ".join(
-            polarity for polarity, half in halves.items() if half
-        )
+        polarities = ", then ".join(polarity for polarity, half in halves.items() if half)
+        return halves["positive"] + halves["negative"], polarities
 
     def _smiles(self, classes: tuple[str, ...], columns: dict[str, str]) -> Smiles | None:
         if self.smiles is None:

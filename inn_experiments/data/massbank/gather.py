@@ -101,8 +101,7 @@ class Gathered:
 def gather(readings: Iterable[Reading], choice: Choice, bins: Bins, where: str) -> Gathered:
     """Bin the wanted records and choose among them; only their filled bins are held meanwhile.
 
-    Raises:
-        UserError: no record can be read or none is wanted; and those of `Choice.choose`.
+    Raises UserError where no record can be read or none is wanted, and as `Choice.choose` does.
     """
     rows: list[tuple[np.ndarray, np.ndarray]] = []
     texts: list[dict[str, str]] = []

@@ -32,8 +32,7 @@ ION_MODES = {"p": "positive", "+": "positive", "n": "negative", "-": "negative"}
 def read_peak_file(path: Path) -> Iterator[Reading]:
     """Every spectrum of the .msp or .mgf file `path` in turn, named by its number.
 
-    Raises:
-        UserError: matchms is not installed or the file holds no block.
+    Raises UserError where matchms is not installed or the file holds no block.
     """
     try:
         from matchms.filtering import clean_adduct

@@ -55,8 +55,7 @@ class Choice:
     def choose(self, texts: Sequence[dict[str, str]]) -> list[int]:
         """The positions of the chosen ones among n wanted records, of which `texts` tells, by compound and accession.
 
-        Raises:
-            UserError: fewer than 2 compounds are left, or contributors count but are not known.
+        Raises UserError where fewer than 2 compounds are left, or contributors count but are not known.
         """
         if self.min_contributors > 1 and not all(told["contributor"] for told in texts):
             raise UserError(

@@ -32,19 +32,17 @@ class Records2d(RecordReader):
     def read(self, cache: Path) -> ArrayRows:
         """All records; `cache` is not used, the files are read every time."""
         path = Path(self.path).expanduser()
-        return self._records(path).rows(path.resolve().stem, self)
-
-    def _records(self, path: Path) -> RawRecords:
-        if path.is_dir():
-            if self.group is not None:
-                raise UserError(
-                    f"data.group={self.group}: {path} is a folder, whose records have no groups; use an NPZ"
-                )
-            return _read_folder(path)
-        if path.exists() and path.suffix.lower() != ".npz":
-            raise UserError(f"data.path={path}: must be a folder with a subfolder for each class, or an .npz file")
-        check_file(path, (".npz",))
-        return _read_archive(path, {"label": self.label} | ({} if self.group is None else {"group": self.group}))
+        if not path.is_dir():
+            if path.exists() and path.suffix.lower() != ".npz":
+                raise UserError(f"data.path={path}: must be a folder with a subfolder for each class, or an .npz file")
+            check_file(path, (".npz",))
+            columns = {"label": self.label} | ({} if self.group is None else {"group": self.group})
+            raw = _read_archive(path, columns)
+        elif self.group is not None:
+            raise UserError(f"data.group={self.group}: {path} is a folder, whose records have no groups; use an NPZ")
+        else:
+            raw = _read_folder(path)
+        return raw.rows(path.resolve().stem, self)
 
 
 def _read_folder(root: Path) -> RawRecords:

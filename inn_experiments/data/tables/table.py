@@ -8,17 +8,9 @@ from typing import Literal
 import numpy as np
 
 from inn_experiments.contracts import UserError
+from inn_experiments.data import checks
 from inn_experiments.data.archives import entries, read_npz
-from inn_experiments.data.checks import (
-    check_base_peak,
-    check_file,
-    check_filled,
-    check_finite,
-    check_present,
-    check_unique,
-    check_varies,
-    shorten,
-)
+from inn_experiments.data.checks import check_present, check_unique, shorten
 from inn_experiments.data.classes import class_smiles, encode, group_codes, numbers
 from inn_experiments.data.scaling import BasePeak, Standard
 from inn_experiments.data.source import ArrayRows, Reader
@@ -54,16 +46,17 @@ class Table(Reader):
 
     def read(self, cache: Path) -> ArrayRows:
         """All rows; `cache` is not used, the file itself is read every time."""
-        path, where = Path(self.path).expanduser(), str(Path(self.path).expanduser())
-        check_file(path, EXTENSIONS)
+        path = Path(self.path).expanduser()
+        where = str(path)
+        checks.check_file(path, EXTENSIONS)
         columns = {"label": self.label, "group": self.group, "smiles": self.smiles}
         columns = {argument: column for argument, column in columns.items() if column is not None}
         features = None if self.features is None else [str(name) for name in self.features]
         read = _read_archive if path.suffix.lower() == ".npz" else _read_columns
         x, texts, names, axis_name = read(path, columns, features)
         for argument, column in columns.items():
-            check_filled(texts[argument], f"data.{argument}", column, where)
-        check_finite(x, names, where)
+            checks.check_filled(texts[argument], f"data.{argument}", column, where)
+        checks.check_finite(x, names, where)
         smiles = class_smiles(texts["label"], texts["smiles"], where) if "smiles" in texts else None
         return spectra(
             path.stem, x, texts["label"], names, self.scaling, groups=texts.get("group"), axis=axis_name, smiles=smiles
@@ -84,16 +77,14 @@ def spectra(
     """The rows `x` (n, d) of a checked table of text `labels` (n,), for their base peak or one mean and deviation.
 
     `columns` are the names of the d values: where all of them are numbers (m/z, wavenumber) they are the axis, which
-    is called `axis`. `smiles` has every label, a mixture with several.
-
-    Raises:
-        UserError: one class only, equal rows, or rows without a base peak.
+    is called `axis`. `smiles` has every label, a mixture with several. Raises UserError for one class only, equal rows
+    and rows without a base peak.
     """
     classes, y = encode(labels, name)
-    check_varies(x, name)
+    checks.check_varies(x, name)
     peaks, values = scaling == "base_peak", numbers(columns)
     if peaks:
-        check_base_peak(x)
+        checks.check_base_peak(x)
     return ArrayRows(
         x=x,
         y=y,

@@ -13,8 +13,7 @@ PSEUDO_COUNT = 0.5
 def direction_errors(prediction: np.ndarray, target: np.ndarray) -> dict[str, float]:
     """`mse` and `mae` of paired rows (n, d), `kl` and `fid` of the two sets of rows; lower is better, best 0.
 
-    Raises:
-        ValueError: the shapes differ.
+    Raises ValueError where the shapes differ.
     """
     prediction, target = np.asarray(prediction, np.float64), np.asarray(target, np.float64)
     if prediction.shape != target.shape:
@@ -35,10 +34,8 @@ def trivial_errors(
 
     Inputs are (n, d), the rows beside them the targets. `zeros`; `global_mean` and `class_mean` of the training targets
     (`class_mean` is an oracle: it reads the test row's label, which no network is given); `identity`, the input itself;
-    `linear`, ridge regression from input to target fitted on training pairs (the Wiener denoiser).
-
-    Raises:
-        UserError: a test class has no training row.
+    `linear`, ridge regression from input to target fitted on training pairs (the Wiener denoiser). Raises UserError for
+    a test class without a training row.
     """
     missing = sorted(set(test.y.tolist()) - set(train.y.tolist()))
     if missing:
@@ -66,10 +63,7 @@ def frechet(a: np.ndarray, b: np.ndarray, shrinkage: float = 1e-3) -> float:
     """The squared Frechet distance of Gaussian fits to `a` (n, d) and `b` (m, d); lower is better, best 0.
 
     `|mean_a - mean_b|^2 + tr(A + B - 2 (A^1/2 B A^1/2)^1/2)`, each covariance shrunk by `shrinkage` towards
-    `tr(S)/d I`, so that fewer rows than features will do.
-
-    Raises:
-        ValueError: fewer than two rows on a side.
+    `tr(S)/d I`, so that fewer rows than features will do. Raises ValueError for fewer than two rows on a side.
     """
     a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
     if min(len(a), len(b)) < 2:

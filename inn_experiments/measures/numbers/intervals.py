@@ -18,8 +18,7 @@ def _half_width(variance: float, freedom: float) -> float:
 def mean_interval(values: Sequence[float]) -> Interval:
     """The mean of independent `values` (n,) and the half width of its Student t interval, None for a single value.
 
-    Raises:
-        ValueError: there are no values.
+    Raises ValueError for no values.
     """
     values = np.asarray(values, dtype=np.float64)
     if values.size == 0:
@@ -32,8 +31,7 @@ def mean_interval(values: Sequence[float]) -> Interval:
 def paired_interval(a: Sequence[float], b: Sequence[float]) -> Interval:
     """The mean of `a - b` (n,), pair by pair, and its half width: for two cells run with the same seeds.
 
-    Raises:
-        ValueError: the lengths differ.
+    Raises ValueError where the lengths differ.
     """
     a, b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
     if a.shape != b.shape:

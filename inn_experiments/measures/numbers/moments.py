@@ -38,10 +38,7 @@ def gaussian_rows(train: np.ndarray, count: int, *, seed: int) -> np.ndarray:
     """`count` rows from the Gaussian with the mean and covariance of `train` (n, d): no shape.
 
     What a generator that collapses a class to a blob would make. The covariance is the empirical one, or that of Ledoit
-    and Wolf (2004) for fewer than ten rows per feature.
-
-    Raises:
-        ValueError: fewer than two rows.
+    and Wolf (2004) for fewer than ten rows per feature. Raises ValueError for fewer than two rows.
     """
     train = np.asarray(train, np.float64)
     if len(train) < 2:

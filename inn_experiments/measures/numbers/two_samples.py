@@ -20,10 +20,8 @@ def c2st(a: np.ndarray, b: np.ndarray, *, seed: int) -> float:
     As many rows of either side (the smaller number, at most 1,000), 5 stratified folds, 100 extremely randomised trees:
     unlike a linear or nearest-neighbour test they see shifts, wrong scales and wrong correlations alike, and they need
     no scaling. Copies of one row within a side fall into several folds, so a side that repeats itself is told from one
-    that does not: a bootstrap of real rows scores above 0.5. Source: Lopez-Paz and Oquab 2017.
-
-    Raises:
-        ValueError: fewer than 5 rows on a side.
+    that does not: a bootstrap of real rows scores above 0.5. Raises ValueError for fewer than 5 rows on a side.
+    Source: Lopez-Paz and Oquab 2017.
     """
     from sklearn.ensemble import ExtraTreesClassifier
     from sklearn.model_selection import StratifiedKFold, cross_val_score
@@ -63,10 +61,7 @@ def prdc(real: np.ndarray, synthetic: np.ndarray, k: int = 5) -> dict[str, float
     or fewer. precision: share of synthetic rows in a real ball; recall: share of real rows in a synthetic ball;
     density: real balls around a synthetic row over k (can exceed 1; 1 for real rows on average); coverage: share of
     real balls that hold a synthetic row. Distances are formed by products: of rows that nearly agree they have only
-    about 7 digits less. Source: Naeem et al. 2020.
-
-    Raises:
-        ValueError: a side has fewer than two rows.
+    about 7 digits less. Raises ValueError for fewer than two rows on a side. Source: Naeem et al. 2020.
     """
     from sklearn.metrics import euclidean_distances
 
@@ -92,10 +87,8 @@ def prdc(real: np.ndarray, synthetic: np.ndarray, k: int = 5) -> dict[str, float
 def sliced_wasserstein(a: np.ndarray, b: np.ndarray, *, seed: int, directions: int = DIRECTIONS) -> float:
     """The Wasserstein-2 distance of `a` and `b` (n, d), root mean square over random directions; best 0.
 
-    A shift of every feature by c gives about |c|, whatever d. Source: Bonneel et al. 2015.
-
-    Raises:
-        ValueError: the sets differ in size.
+    A shift of every feature by c gives about |c|, whatever d. Raises ValueError where the sets differ in size.
+    Source: Bonneel et al. 2015.
     """
     a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
     if a.shape != b.shape:

@@ -45,9 +45,7 @@ class Spirals(Measure):
         """The statements as numbers, and the paths that their figures show.
 
         Warns where the sampler adds no noise or takes too few steps, and leaves out what cannot be measured then.
-
-        Raises:
-            UserError: the synthesizer cannot be watched, or its states are not finite.
+        Raises UserError where the synthesizer cannot be watched, or its states are not finite.
         """
         synthesizer, split = subject.synthesizer, subject.split
         if not isinstance(synthesizer, Diffusing):

@@ -22,10 +22,8 @@ def divide(
 ) -> tuple[Rows, Rows]:
     """`rows` divided into (train, test) with about `share` of each class in test and no group in both.
 
-    `purpose` and, where a setting does without this division, `otherwise` are words for the message.
-
-    Raises:
-        UserError: names the class that has too few rows or groups.
+    `purpose` and, where a setting does without this division, `otherwise` are words for the message: a UserError that
+    names the class with too few rows or groups.
     """
     train = test = np.arange(0)
     if rows.group is None:
@@ -36,10 +34,8 @@ def divide(
     else:
         codes, rng = np.unique(rows.group, return_inverse=True)[1], np.random.default_rng(child_seed(seed, "grouped"))
         (train, test), lacking = dealt(rows.y, codes, (1 - share, share), (LEAST_TRAIN, LEAST_TEST), (0, 1), rng)
-        short, detail = (
-            np.flatnonzero(lacking.any(axis=0)),
-            "more groups that hold this class (a group is never divided)",
-        )
+        short = np.flatnonzero(lacking.any(axis=0))
+        detail = "more groups that hold this class (a group is never divided)"
     if len(short):
         mask = rows.y == short[0]
         held = f"{mask.sum()} row(s)"

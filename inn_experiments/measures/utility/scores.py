@@ -169,10 +169,8 @@ def class_numbers(
         for key, counts in (("n_train", trained), ("n_test", tested)):
             yield Number(f"{prefix}/{key}", round(float(counts[label])), of=classes[label])
         for key, one in scores.items():
-            values = one.values[:, label]
-            resampled = None
-            if one.resampled is not None:
-                resampled = one.resampled[~np.isnan(one.resampled[:, label]), label]
+            values, drawn = one.values[:, label], None if one.resampled is None else one.resampled[:, label]
+            resampled = None if drawn is None else drawn[~np.isnan(drawn)]
             mean, half = float(values.mean()), None
             # A single test row or group cannot tell how the choice of test rows would matter.
             if resampled is None or (units[label] > 1 and len(resampled) > 1):

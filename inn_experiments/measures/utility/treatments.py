@@ -30,10 +30,7 @@ def treatments(
 
     The subject's synthesizer is used as it is, its references are fitted to `train`. Of each class `per_class` rows are
     added; as many as the class has in `train` where None. With `reconstructed` an autoencoder around the generator, if
-    any, gives `train` back, alone and with generated rows.
-
-    Raises:
-        UserError: generated or reconstructed rows have NaN or infinity.
+    any, gives `train` back, alone and with generated rows. Raises UserError for NaN or infinity in what was made.
     """
     classes, counts = np.unique(train.y, return_counts=True)
     labels = np.repeat(classes, counts if per_class is None else per_class)

@@ -1,17 +1,15 @@
 """What the classical synthesizers share: they keep their training rows by class."""
 
-from __future__ import annotations
-
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from inn_experiments.contracts import About, Rows, Samples, UserError
-from inn_experiments.contracts.parts import State
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.training.trained import Fitted
 
 
+@dataclass(eq=False)
 class Classical(Fitted):
     """A synthesizer that draws from stored training rows; a subclass says how, in `_draw`.
 
@@ -21,21 +19,18 @@ class Classical(Fitted):
     """
 
     trains = False
+    LEARNED = ("x", "y")
     minimum = 1
     why = "this generator needs at least one row to draw from"
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __post_init__(self) -> None:
+        super().__post_init__()
         self.rows: dict[int, np.ndarray] = {}
 
     def fit(self, train: Rows, about: About, *, seed: int, val: Rows | None = None) -> None:
-        """Keep the rows of `train` (n, d) by class; `val` and `seed` are not needed here.
-
-        Raises:
-            UserError: if a class has fewer rows than the generator needs.
-        """
+        """Keep the rows of `train` (n, d) by class; raises UserError for one with fewer than the generator needs."""
         # Kept in their own order: statistics computed after a load are then bit for bit the same.
-        self.train, self.about = Rows(train.x, train.y), about
+        self.x, self.y, self.about = train.x, train.y, about
         self.rows = {int(label): train.x[train.y == label] for label in np.unique(train.y)}
         for label, rows in self.rows.items():
             if len(rows) < self.minimum:
@@ -43,15 +38,11 @@ class Classical(Fitted):
                     f"generator {self.name}: class {about.name(label)} has {len(rows)} training row(s); {self.why}, "
                     f"so give every class at least {self.minimum} or choose generator=bootstrap"
                 )
-        self._learn(self.train)
+        self._learn(train)
         self.fitted = True
 
     def sample(self, labels: np.ndarray, *, seed: int) -> Samples:
-        """Draw one row per entry of `labels` (n,); the same seed gives the same rows.
-
-        Raises:
-            UserError: if a label was not among the training rows or nothing was fitted.
-        """
+        """Draw one row per entry of `labels` (n,); raises UserError for one that was not among the training rows."""
         self.check_fitted("sample")
         labels = np.asarray(labels, dtype=np.int64)
         unseen = sorted(set(labels.tolist()) - set(self.rows))
@@ -60,7 +51,7 @@ class Classical(Fitted):
                 f"generator {self.name}: labels asks for class {unseen[0]}, which had no training row; "
                 f"classes that were fitted: {sorted(self.rows)}"
             )
-        x = np.empty((len(labels), self.train.x.shape[1]), dtype=np.float32)
+        x = np.empty((len(labels), self.x.shape[1]), dtype=np.float32)
         for label in np.unique(labels):
             wanted = labels == label
             # One stream per class: asking for another class as well does not change this one's rows.
@@ -75,9 +66,6 @@ class Classical(Fitted):
         """`count` new rows (count, d) of class `label`."""
         raise NotImplementedError
 
-    def _facts(self) -> State:
-        return {"x": self.train.x, "y": self.train.y}
-
-    def _assemble(self, state: dict[str, Any]) -> None:
+    def _assemble(self) -> None:
         # Fitting again is exact and cheap.
-        self.fit(Rows(state["x"], state["y"]), self.about, seed=0)
+        self.fit(Rows(self.x, self.y), self.about, seed=0)

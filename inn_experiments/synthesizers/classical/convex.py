@@ -1,7 +1,5 @@
 """Same-class convex combinations of training rows: the paper's strongest cheap augmentation."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from inn_experiments.synthesizers.classical.base import Classical
@@ -12,8 +10,13 @@ class Convex(Classical):
 
     `x = lam x_i + (1 - lam) x_j`, `lam ~ U(0, 1)`, `j != i`.
 
-    Raises:
-        UserError: for a class with one row.
+    Example:
+        >>> from inn_experiments.contracts import About, Rows
+        >>> convex = Convex()
+        >>> convex.fit(Rows(np.array([[0.0, 4.0], [2.0, 8.0]]), np.zeros(2, int)), About(), seed=0)
+        >>> x = convex.sample([0, 0, 0], seed=1).x
+        >>> x.shape, np.allclose(x[:, 1], 4 + 2 * x[:, 0])
+        ((3, 2), True)
     """
 
     minimum = 2

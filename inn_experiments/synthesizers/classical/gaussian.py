@@ -1,7 +1,6 @@
 """One Gaussian per class, with a shrunken covariance so that fewer rows than features will do."""
 
-from __future__ import annotations
-
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -10,6 +9,7 @@ from inn_experiments.contracts import Rows
 from inn_experiments.synthesizers.classical.base import Classical
 
 
+@dataclass(eq=False)
 class Gaussian(Classical):
     """Draws from N(mean_c, (1 - rho) S_c + rho (tr S_c / d) I), with rho estimated from the class' rows.
 
@@ -18,17 +18,12 @@ class Gaussian(Classical):
             rows are close to Gaussian), or `where_singular`: 0, so the full covariance of the second source's equation
             4, for a class with more rows than dimensions, and as `ledoit_wolf` for the others, whose full covariance
             is singular.
-
-    Raises:
-        UserError: for a class with one row.
     """
 
     minimum = 2
     why = "a covariance cannot be estimated from one row"
 
-    def __init__(self, shrinkage: Literal["ledoit_wolf", "oas", "where_singular"] = "ledoit_wolf") -> None:
-        super().__init__()
-        self.shrinkage = shrinkage
+    shrinkage: Literal["ledoit_wolf", "oas", "where_singular"] = "ledoit_wolf"
 
     def _learn(self, train: Rows) -> None:
         self.rho = {label: self._shrinkage(rows.astype(np.float64)) for label, rows in self.rows.items()}

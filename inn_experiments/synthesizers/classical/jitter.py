@@ -1,6 +1,6 @@
 """Copies of training rows with a little Gaussian noise."""
 
-from __future__ import annotations
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -9,21 +9,20 @@ from inn_experiments.contracts.limits import NonNegative
 from inn_experiments.synthesizers.classical.base import Classical
 
 
+@dataclass(eq=False)
 class Jitter(Classical):
     """Copies with noise N(0, (scale * s_k)^2) on feature k, `s_k` its deviation over all training rows.
 
     Args:
         scale: the noise relative to that deviation.
-
-    Raises:
-        UserError: for a scale below 0.
     """
 
-    def __init__(self, scale: NonNegative = 0.1) -> None:
-        super().__init__()
-        if not scale >= 0:
-            raise UserError(f"generator jitter: scale is {scale}; it must be 0 or more, e.g. 0.1")
-        self.scale = scale
+    scale: NonNegative = 0.1
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.scale >= 0:
+            raise UserError(f"generator jitter: scale is {self.scale}; it must be 0 or more, e.g. 0.1")
 
     def _learn(self, train: Rows) -> None:
         self.deviation = train.x.std(axis=0, dtype=np.float64).astype(np.float32)

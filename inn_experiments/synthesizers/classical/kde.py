@@ -1,7 +1,6 @@
 """A kernel density estimate per class: training rows with Gaussian noise as wide as their density asks for."""
 
-from __future__ import annotations
-
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -14,6 +13,7 @@ from inn_experiments.synthesizers.classical.base import Classical
 JUDGED, TRIED = 1000, 60
 
 
+@dataclass(eq=False)
 class Kde(Classical):
     """Draws from (1/n) sum_i N(x_i, h^2 I) over the class' rows x_i (second source, open question 3).
 
@@ -24,19 +24,17 @@ class Kde(Classical):
             or `silverman`, their rules for n rows of d features times the features' root mean square deviation: they
             suit few features, with many h is nearly that deviation itself; or a number, in the units that the
             generator gets.
-
-    Raises:
-        UserError: for a class with one row, and for a bandwidth of 0 or less.
     """
 
     minimum = 2
     why = "a bandwidth cannot be estimated from one row"
 
-    def __init__(self, bandwidth: Literal["cross_validated", "scott", "silverman"] | Positive = "cross_validated"):
-        super().__init__()
-        if not isinstance(bandwidth, str) and not bandwidth > 0:
-            raise UserError(f"generator kde: bandwidth is {bandwidth}; it must be above 0, e.g. 0.1")
-        self.bandwidth = bandwidth
+    bandwidth: Literal["cross_validated", "scott", "silverman"] | Positive = "cross_validated"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not isinstance(self.bandwidth, str) and not self.bandwidth > 0:
+            raise UserError(f"generator kde: bandwidth is {self.bandwidth}; it must be above 0, e.g. 0.1")
 
     def _learn(self, train: Rows) -> None:
         from sklearn.neighbors import KernelDensity

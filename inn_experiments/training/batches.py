@@ -1,8 +1,6 @@
-"""What a block of training rows becomes: corrupted and paired with its targets."""
+"""Rows in memory or on disk as training batches, made a block of batches at a time: corrupted, with their targets."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import torch
@@ -10,7 +8,45 @@ from torch import Tensor
 
 from inn_experiments.contracts import Corrupted
 from inn_experiments.contracts.parts import Corruption, Parameterization, Schedule
-from inn_experiments.training.blocks import Batch, Draw
+
+Batch = tuple[Tensor | None, ...]
+"""What a step sees, each (b, ...); the first is never None."""
+
+Draw = Callable[[Tensor], Batch]
+"""Indices (b,) of rows -> what is seen of them, with fresh random draws where there are any."""
+
+# Values made in one go: enough that drawing noise or gathering costs little per batch, few enough for memory.
+BLOCK_VALUES = 2_000_000
+
+
+class Blocks:
+    """One epoch an iteration, in blocks of whole batches: every row once, in a new order.
+
+    Args:
+        rows, features: how many there are, and values of each.
+        draw: makes a block of the rows at its indices.
+        batch: rows a step; the last one of an epoch is smaller.
+        generator: of the order, and of what else the training draws.
+    """
+
+    def __init__(self, rows: int, features: int, draw: Draw, batch: int, generator: torch.Generator) -> None:
+        self.rows, self.draw, self.generator = rows, draw, generator
+        self.block = max(batch, BLOCK_VALUES // features // batch * batch)
+
+    def __len__(self) -> int:
+        return (self.rows + self.block - 1) // self.block
+
+    def __iter__(self) -> Iterator[Batch]:
+        # Lightning asks for more iterators than it uses: as a generator none draws before its first block is wanted.
+        order = torch.randperm(self.rows, generator=self.generator)
+        for index in order.split(self.block):
+            yield self.draw(index)
+
+
+def cut(block: Batch, batch: int) -> Iterator[Batch]:
+    """The batches of `batch` rows in a block, the last one smaller."""
+    count = -(-len(block[0]) // batch)
+    return zip(*([None] * count if part is None else part.split(batch) for part in block), strict=True)
 
 
 def pairs(
@@ -22,18 +58,10 @@ def pairs(
     prime_share: float,
     generator: torch.Generator,
 ) -> Draw:
-    """Draws of (x_t, t, alpha, sigma, noise, clean, prime) for an inversion method.
+    """Draws of (x_t, t, alpha, sigma, noise, clean, prime) for an inversion method, all from `generator`.
 
-    The inputs are corrupted rows at levels t ~ U{1..T} or, with chance `prime_share`, prime images at T+1.
-
-    Args:
-        x: (n, d).
-        y: (n,), their classes.
-        prime: (n, d), their prime images.
-        corrupt: fitted to training rows.
-        steps: T.
-        prime_share: see above.
-        generator: of every draw.
+    Of the rows `x` (n, d), their classes `y` (n,) and their images `prime` (n, d), the inputs are rows corrupted by
+    `corrupt`, fitted to training rows, at levels t ~ U{1..`steps`} or, with chance `prime_share`, images at one more.
     """
 
     def draw(index: Tensor) -> Batch:
@@ -63,18 +91,11 @@ def examples(
     parameterization: Parameterization,
     generator: torch.Generator,
 ) -> Draw:
-    """Draws of (x_t, t, condition, target) at levels t ~ U{1..T} (paper, 8.3).
+    """Draws of (x_t, t, condition, target) at levels t ~ U{1..T} (paper, 8.3), all from `generator`.
 
-    The rows stay where they are, in memory or in a mapped file: a block of them is taken and standardised at a time.
-
-    Args:
-        x: (n, d).
-        y: (n,), their classes.
-        table: (C, k), the condition of each class; None is drawn for it where k = 0.
-        units: mean and deviation of the standardisation.
-        schedule: how much of a row and of noise there is at a level.
-        parameterization: of the targets.
-        generator: of every draw.
+    The rows `x` (n, d) of classes `y` (n,) stay where they are, in memory or in a mapped file: a block of them is taken
+    and standardised, by `units`, mean and deviation, at a time. `table` (C, k) has the condition of each class; None is
+    drawn for it where k = 0.
     """
     (mean, deviation), labels, conditions = units, torch.as_tensor(y), torch.as_tensor(table)
     alphas, sigmas = (part.float() for part in schedule.levels())

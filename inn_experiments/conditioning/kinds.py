@@ -1,13 +1,32 @@
-"""`conditioning=chemnet` and `label_chemnet`: the compound's 512 ChemNet features, alone or with the label."""
+"""What each `conditioning=` tells of a class: nothing, its label, its ChemNet vector, or the last two together."""
 
 from pathlib import Path
 
 import numpy as np
 
 from inn_experiments.conditioning.embeddings import chemnet_embeddings
-from inn_experiments.conditioning.label import Label
 from inn_experiments.contracts import UserError
 from inn_experiments.contracts.rows import Smiles
+
+
+class Label:
+    """One-hot vectors: classes have nothing in common, so none can be made that was not trained on."""
+
+    open = False
+
+    def table(self, classes: tuple[str, ...], smiles: Smiles | None, cache: Path | None) -> np.ndarray:
+        """The identity, (C, C) float32, for the C `classes`; `smiles` and `cache` are not read."""
+        return np.eye(len(classes), dtype=np.float32)
+
+
+class Nothing:
+    """An empty vector for every class; what a table of one class, such as a Swiss roll, needs."""
+
+    open = False
+
+    def table(self, classes: tuple[str, ...], smiles: Smiles | None, cache: Path | None) -> np.ndarray:
+        """One vector a class, (C, 0) float32; `smiles` and `cache` are not read."""
+        return np.zeros((len(classes), 0), dtype=np.float32)
 
 
 class ChemNet:

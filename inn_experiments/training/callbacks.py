@@ -1,6 +1,4 @@
-"""The state of a training, kept every few minutes, so that an interrupted one goes on where it stood."""
-
-from __future__ import annotations
+"""What goes on beside a training: its state is kept every few minutes, and one calm line shows how far it is."""
 
 import time
 from pathlib import Path
@@ -9,6 +7,7 @@ from typing import Any
 import lightning
 import torch
 from lightning.pytorch.callbacks import Checkpoint
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from inn_experiments.contracts.files import replacing
 from inn_experiments.training.fitting import Fitting
@@ -57,3 +56,32 @@ class Resumable(Checkpoint):
         self.generator.set_state(kept["draws"])
         module.curves.update(kept["curves"])
         self.before = kept["seconds"]
+
+
+class ProgressLine(lightning.Callback):
+    """Epochs done, loss and time left, redrawn at most five times a second, so that it costs nothing measurable."""
+
+    bar: Progress | None = None
+
+    def on_train_start(self, trainer: lightning.Trainer, module: Fitting) -> None:
+        """Open the bar."""
+        done = TextColumn("{task.completed:.0f}/{task.total:.0f} epochs"), TextColumn("loss {task.fields[loss]}")
+        left = TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn()
+        columns = TextColumn("training"), BarColumn(), *done, *left
+        self.bar = Progress(*columns, refresh_per_second=5, transient=True)
+        self.task = self.bar.add_task("training", total=trainer.max_epochs, loss="...")
+        self.bar.start()
+
+    def on_train_epoch_end(self, trainer: lightning.Trainer, module: Fitting) -> None:
+        """Move it on by one epoch."""
+        loss = module.curves["train/loss"][1][-1] if "train/loss" in module.curves else float("nan")
+        self.bar.update(self.task, advance=1, loss=f"{loss:.4f}")
+
+    def on_train_end(self, trainer: lightning.Trainer, module: Fitting) -> None:
+        """Close it."""
+        self.bar.stop()
+
+    def on_exception(self, trainer: lightning.Trainer, module: Fitting, exception: BaseException) -> None:
+        """Give the terminal back."""
+        if self.bar is not None:
+            self.bar.stop()
