@@ -10,9 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from inn_experiments.autoencoders.normalisation import Kind
-from inn_experiments.contracts import About, Rows
-from inn_experiments.contracts.limits import Positive, PositiveInt
-from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.contracts import About, Positive, PositiveInt, Rows, child_seed
 from inn_experiments.maths.moments import blocks
 from inn_experiments.training.batches import Blocks, Draw, looked_up
 from inn_experiments.training.files import RECORD, read, write

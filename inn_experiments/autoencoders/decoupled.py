@@ -6,8 +6,7 @@ import numpy as np
 import torch
 
 from inn_experiments.autoencoders.plain import Halves
-from inn_experiments.contracts import Rows, UserError
-from inn_experiments.contracts.limits import PositiveInt, Share
+from inn_experiments.contracts import PositiveInt, Rows, Share, UserError
 from inn_experiments.maths.moments import Moments, evenly, whitening
 
 

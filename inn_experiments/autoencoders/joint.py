@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from inn_experiments.autoencoders.transformers import Transformers
-from inn_experiments.contracts import Rows
-from inn_experiments.contracts.limits import PositiveInt
+from inn_experiments.contracts import PositiveInt, Rows
 
 
 @dataclass(eq=False)

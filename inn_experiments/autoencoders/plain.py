@@ -6,9 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from inn_experiments.autoencoders.base import Autoencoder
-from inn_experiments.contracts import Rows
-from inn_experiments.contracts.limits import PositiveInt
-from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.contracts import PositiveInt, Rows, child_seed
 from inn_experiments.maths.moments import Moments, evenly
 from inn_experiments.nets.autoencoders import LinearStack, falling_widths, rising_widths
 from inn_experiments.training.trained import seeded

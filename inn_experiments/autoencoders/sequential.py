@@ -7,9 +7,7 @@ import torch
 from torch import Tensor
 
 from inn_experiments.autoencoders.transformers import Transformers
-from inn_experiments.contracts import Rows
-from inn_experiments.contracts.limits import Positive, PositiveInt, Share
-from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.contracts import Positive, PositiveInt, Rows, Share, child_seed
 from inn_experiments.nets.series import MeanMatrix
 
 

@@ -7,9 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from inn_experiments.autoencoders.base import Autoencoder
-from inn_experiments.contracts import UserError
-from inn_experiments.contracts.limits import Positive, PositiveInt
-from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.contracts import Positive, PositiveInt, UserError, child_seed
 from inn_experiments.maths.moments import Moments, evenly
 from inn_experiments.nets.series import SeriesDecoder, SeriesEncoder, Width
 from inn_experiments.training.trained import seeded

@@ -7,9 +7,7 @@ import torch
 from torch import Tensor
 
 from inn_experiments.autoencoders.base import Autoencoder
-from inn_experiments.contracts import Rows
-from inn_experiments.contracts.limits import NonNegative, Positive, PositiveInt
-from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.contracts import NonNegative, Positive, PositiveInt, Rows, child_seed
 from inn_experiments.maths.moments import Moments, evenly
 from inn_experiments.nets.variational import VariationalAutoencoder
 from inn_experiments.training.batches import looked_up

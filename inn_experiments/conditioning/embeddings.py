@@ -7,8 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from inn_experiments.contracts import UserError
-from inn_experiments.contracts.files import once, read_arrays, write_arrays
+from inn_experiments.contracts import UserError, once, read_arrays, write_arrays
 
 WIDTH = 512
 

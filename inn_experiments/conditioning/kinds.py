@@ -5,8 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from inn_experiments.conditioning.embeddings import chemnet_embeddings
-from inn_experiments.contracts import UserError
-from inn_experiments.contracts.rows import Smiles
+from inn_experiments.contracts import Smiles, UserError
 
 
 class Label:

@@ -13,9 +13,7 @@ from inn_experiments import __version__
 from inn_experiments.configuration.axes import AXES, CONTROL, LEADING, MEASURES, SHOWING, VARIANTS
 from inn_experiments.configuration.reads import axes_read, ignored
 from inn_experiments.configuration.targets import build
-from inn_experiments.contracts import UserError
-from inn_experiments.contracts.parts import Source
-from inn_experiments.contracts.recording import Measure, Tracker
+from inn_experiments.contracts import Measure, Source, Tracker, UserError
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,42 @@
 """The ground floor: the words that every other room uses. It knows numpy and small helpers, and no framework."""
 
 from inn_experiments.contracts.errors import UserError
-from inn_experiments.contracts.parts import Corrupted, Diffusing, Encoding, Invertible, OpenClasses, Synthesizer
+from inn_experiments.contracts.files import once, read_arrays, replacing, write_arrays, write_text
+from inn_experiments.contracts.limits import (
+    EvenInt,
+    Halvings,
+    NaturalInt,
+    NonNegative,
+    Positive,
+    PositiveInt,
+    PositiveShare,
+    SeveralInt,
+    Share,
+)
+from inn_experiments.contracts.parts import (
+    Autoencoder,
+    Conditioning,
+    Corrupted,
+    Corruption,
+    Curves,
+    Diffusing,
+    Encoding,
+    Invertible,
+    Loss,
+    Network,
+    OpenClasses,
+    Parameterization,
+    Plain,
+    Prime,
+    Sampler,
+    Schedule,
+    Source,
+    State,
+    Synthesizer,
+)
 from inn_experiments.contracts.quantity import Quantity
-from inn_experiments.contracts.recording import Measure, Run, Subject
+from inn_experiments.contracts.recording import Measure, Run, Subject, Tracker
 from inn_experiments.contracts.report import Findings, Number, Report
-from inn_experiments.contracts.rows import About, Manifold, RecordScaling, Rows, Samples, Scaling, Split
+from inn_experiments.contracts.rows import About, Manifold, RecordScaling, Rows, Samples, Scaling, Smiles, Split
+from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.contracts.shown import Paths, Shapes

@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from inn_experiments.contracts import UserError
-from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.contracts import UserError, child_seed
 from inn_experiments.maths.division import DEALS, LEAST_TEST, LEAST_TRAIN, at_most, dealt, stratified
 
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from inn_experiments.contracts import Rows, Split
-from inn_experiments.contracts.rows import Manifold, RecordScaling, Scaling, Smiles
+from inn_experiments.contracts import Manifold, RecordScaling, Rows, Scaling, Smiles, Split
 from inn_experiments.data.checks import check_varies
 from inn_experiments.data.classes import group_codes
 from inn_experiments.data.division import Division, Parts, draw_unseen

@@ -8,8 +8,7 @@ y (n,) with the levels t (n,) in 1..T that they are corrupted to; its `nominal` 
 import torch
 from torch import Generator, Tensor
 
-from inn_experiments.contracts import Corrupted, UserError
-from inn_experiments.contracts.parts import Schedule
+from inn_experiments.contracts import Corrupted, Schedule, UserError
 
 
 class Gaussian:

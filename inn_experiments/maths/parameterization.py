@@ -11,8 +11,7 @@ from typing import Self
 import torch
 from torch import Tensor
 
-from inn_experiments.contracts import Corrupted
-from inn_experiments.contracts.parts import Schedule
+from inn_experiments.contracts import Corrupted, Schedule
 from inn_experiments.maths.schedules import posterior
 
 # Below this alpha a noise prediction says almost nothing about the clean row: dividing by it explodes.

@@ -12,9 +12,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from inn_experiments.contracts import UserError
-from inn_experiments.contracts.limits import PositiveInt, Share
-from inn_experiments.contracts.parts import Schedule
+from inn_experiments.contracts import PositiveInt, Schedule, Share, UserError
 from inn_experiments.maths.schedules import LEAST, Level, posterior
 
 Denoiser = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]

@@ -13,8 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from inn_experiments.contracts.limits import NonNegative, PositiveInt, Share
-from inn_experiments.contracts.parts import Schedule
+from inn_experiments.contracts import NonNegative, PositiveInt, Schedule, Share
 
 Level = tuple[Any, Any]
 """(alpha, sigma), of numbers or of tensors."""

@@ -6,9 +6,7 @@ from itertools import permutations
 
 import numpy as np
 
-from inn_experiments.contracts import Encoding, Findings, Measure, Split, Subject, UserError
-from inn_experiments.contracts.limits import PositiveInt
-from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.contracts import Encoding, Findings, Measure, PositiveInt, Split, Subject, UserError, child_seed
 from inn_experiments.measures.claims import claim
 from inn_experiments.measures.numbers.intervals import interval_over_rows
 from inn_experiments.measures.numbers.rows import at_most, class_means, few_of_each

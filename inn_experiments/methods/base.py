@@ -8,8 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import mse_loss
 
-from inn_experiments.contracts import Corrupted
-from inn_experiments.contracts.parts import Corruption, Loss, Network, Parameterization, Plain
+from inn_experiments.contracts import Corrupted, Corruption, Loss, Network, Parameterization, Plain
 from inn_experiments.maths.activations import UnitInterval
 from inn_experiments.maths.corruption import Gaussian
 from inn_experiments.maths.losses import Mse

@@ -7,9 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import mse_loss
 
-from inn_experiments.contracts import UserError
-from inn_experiments.contracts.limits import NaturalInt, NonNegative
-from inn_experiments.contracts.parts import Network, Plain
+from inn_experiments.contracts import NaturalInt, Network, NonNegative, Plain, UserError
 from inn_experiments.maths.inverses import Inverter
 from inn_experiments.maths.refine import refine
 from inn_experiments.methods.base import Method, Pairs, Setting

@@ -6,8 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from inn_experiments.contracts import UserError
-from inn_experiments.contracts.limits import EvenInt, Halvings, PositiveInt
+from inn_experiments.contracts import EvenInt, Halvings, PositiveInt, UserError
 from inn_experiments.nets.embeddings import Context
 
 KERNEL = 5

@@ -12,8 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from inn_experiments.contracts import UserError
-from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.contracts import UserError, child_seed
 
 
 def block_mask(

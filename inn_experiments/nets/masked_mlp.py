@@ -5,8 +5,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from inn_experiments.contracts import UserError
-from inn_experiments.contracts.limits import EvenInt, Positive, PositiveInt, PositiveShare
+from inn_experiments.contracts import EvenInt, Positive, PositiveInt, PositiveShare, UserError
 from inn_experiments.maths.activations import Activation, ActivationName
 from inn_experiments.maths.inverses import Inverter
 from inn_experiments.nets.embeddings import Context, shifts

@@ -9,8 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
-from inn_experiments.contracts import UserError
-from inn_experiments.contracts.files import write_text
+from inn_experiments.contracts import UserError, write_text
 from inn_experiments.reports import studies
 from inn_experiments.reports.panels import write_figure
 from inn_experiments.reports.runs import frame_of

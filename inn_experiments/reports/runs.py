@@ -9,8 +9,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from inn_experiments.contracts import UserError
-from inn_experiments.contracts.report import Number, Report
+from inn_experiments.contracts import Number, Report, UserError
 
 ABSENT = "-"
 """The value of an axis that a run does not read."""

@@ -16,9 +16,7 @@ from inn_experiments.configuration.building import Nodes, assemble, recipe
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.checks import check_option
 from inn_experiments.configuration.targets import NOTES, find_class
-from inn_experiments.contracts import Split, Synthesizer, UserError
-from inn_experiments.contracts.files import once
-from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.contracts import Split, Synthesizer, UserError, child_seed, once
 from inn_experiments.synthesizers.latent import Latent
 from inn_experiments.training.files import load, read, write
 from inn_experiments.training.trained import Fitted

@@ -12,8 +12,7 @@ from omegaconf import DictConfig, OmegaConf
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.checks import nearest
 from inn_experiments.configuration.compose import prepare
-from inn_experiments.contracts import Report, UserError
-from inn_experiments.contracts.files import write_text
+from inn_experiments.contracts import Report, UserError, write_text
 from inn_experiments.contracts.old_report import from_dict
 from inn_experiments.running import failures, sweep
 

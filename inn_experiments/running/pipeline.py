@@ -6,8 +6,7 @@ from typing import Any
 
 from inn_experiments.configuration.building import build
 from inn_experiments.configuration.cell import Cell
-from inn_experiments.contracts import Measure, Report, Run, Split, Subject
-from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.contracts import Measure, Report, Run, Split, Subject, child_seed
 from inn_experiments.measures.directions import Directions
 from inn_experiments.measures.fidelity import Fidelity
 from inn_experiments.measures.numbers.rows import at_most

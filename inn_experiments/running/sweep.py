@@ -21,8 +21,7 @@ from omegaconf import DictConfig, OmegaConf
 from inn_experiments.configuration.cell import outputs_folder
 from inn_experiments.configuration.checks import check_plain
 from inn_experiments.configuration.targets import build
-from inn_experiments.contracts import UserError
-from inn_experiments.contracts.files import write_text
+from inn_experiments.contracts import UserError, write_text
 from inn_experiments.running import failures
 
 RESULT, CELLS = "result.json", "cells.json"

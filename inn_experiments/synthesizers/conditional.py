@@ -6,10 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from inn_experiments.contracts import About, Rows, Samples, UserError
-from inn_experiments.contracts.limits import PositiveInt
-from inn_experiments.contracts.parts import Conditioning
-from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.contracts import About, Conditioning, PositiveInt, Rows, Samples, UserError, child_seed
 from inn_experiments.maths.moments import BLOCK, Moments, evenly
 from inn_experiments.maths.samplers import drawn
 from inn_experiments.training.batches import Batch, Blocks, looked_up

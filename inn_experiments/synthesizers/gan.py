@@ -7,10 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from inn_experiments.contracts import About, Rows
-from inn_experiments.contracts.limits import NonNegative, PositiveInt, SeveralInt, Share
-from inn_experiments.contracts.parts import State
-from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.contracts import About, NonNegative, PositiveInt, Rows, SeveralInt, Share, State, child_seed
 from inn_experiments.maths.moments import Moments, evenly
 from inn_experiments.nets.adversarial import Discriminator, Generator
 from inn_experiments.synthesizers.conditional import OnePass

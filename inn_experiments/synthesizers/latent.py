@@ -7,9 +7,7 @@ import numpy as np
 
 from inn_experiments.autoencoders.base import Autoencoder
 from inn_experiments.autoencoders.normalisation import Normalisation
-from inn_experiments.contracts import About, Rows, Samples, Synthesizer, UserError
-from inn_experiments.contracts.parts import OpenClasses, State
-from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.contracts import About, OpenClasses, Rows, Samples, State, Synthesizer, UserError, child_seed
 from inn_experiments.training.trained import Fitted
 
 

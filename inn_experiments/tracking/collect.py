@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from inn_experiments.contracts import UserError
+from inn_experiments.contracts import Report, UserError
 from inn_experiments.contracts.old_report import read_report
-from inn_experiments.contracts.report import Report
 from inn_experiments.tracking import store
 from inn_experiments.tracking.mlflow import artifact_folder
 

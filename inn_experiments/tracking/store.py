@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from inn_experiments.contracts import UserError
-from inn_experiments.contracts.files import replacing
+from inn_experiments.contracts import UserError, replacing
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

@@ -6,8 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from inn_experiments.contracts import Corrupted
-from inn_experiments.contracts.parts import Corruption, Parameterization, Schedule
+from inn_experiments.contracts import Corrupted, Corruption, Parameterization, Schedule
 
 Batch = tuple[Tensor | None, ...]
 """What a step sees, each (b, ...); the first is never None."""

@@ -10,9 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from inn_experiments.contracts import UserError
-from inn_experiments.contracts.files import replacing, write_text
-from inn_experiments.contracts.parts import Plain, State
+from inn_experiments.contracts import Plain, State, UserError, replacing, write_text
 from inn_experiments.training.trained import Fitted
 
 VERSION = 1

@@ -12,8 +12,7 @@ from torch import Tensor
 from torch.optim import AdamW
 from torch.optim.lr_scheduler import CosineAnnealingLR
 
-from inn_experiments.contracts import UserError
-from inn_experiments.contracts.parts import Curves
+from inn_experiments.contracts import Curves, UserError
 from inn_experiments.training.batches import Batch, cut
 from inn_experiments.training.objectives import Objective
 

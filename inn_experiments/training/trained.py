@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from inn_experiments.contracts import About, UserError
-from inn_experiments.contracts.parts import Curves, Plain, State
+from inn_experiments.contracts import About, Curves, Plain, State, UserError
 
 
 @contextmanager

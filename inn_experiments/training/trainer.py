@@ -10,9 +10,7 @@ from typing import Literal
 import lightning
 import torch
 
-from inn_experiments.contracts import UserError
-from inn_experiments.contracts.limits import NonNegative, Positive, PositiveInt, SeveralInt
-from inn_experiments.contracts.parts import Curves
+from inn_experiments.contracts import Curves, NonNegative, Positive, PositiveInt, SeveralInt, UserError
 from inn_experiments.maths.inverses import ConditioningWarning
 from inn_experiments.training.batches import Blocks
 from inn_experiments.training.callbacks import ProgressLine, Resumable

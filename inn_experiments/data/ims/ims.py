@@ -8,9 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from inn_experiments.contracts import UserError
-from inn_experiments.contracts.files import once, read_arrays, write_arrays
-from inn_experiments.contracts.rows import Smiles
+from inn_experiments.contracts import Smiles, UserError, once, read_arrays, write_arrays
 from inn_experiments.data.checks import check_file, check_filled, check_finite, check_present, check_unique, shorten
 from inn_experiments.data.classes import SEPARATOR, encode
 from inn_experiments.data.ims.stored import RowWriter, StoredRows

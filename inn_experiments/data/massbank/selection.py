@@ -7,9 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from inn_experiments.contracts import UserError
-from inn_experiments.contracts.limits import NaturalInt, PositiveInt
-from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.contracts import NaturalInt, PositiveInt, UserError, child_seed
 from inn_experiments.data.massbank.records import Record
 
 

@@ -9,8 +9,7 @@ from functools import reduce
 
 import numpy as np
 
-from inn_experiments.contracts import UserError
-from inn_experiments.contracts.limits import NaturalInt
+from inn_experiments.contracts import NaturalInt, UserError
 from inn_experiments.data.checks import check_varies
 from inn_experiments.data.records.steps import Crop, Log, MinMax, Step, Wavelet, halved
 

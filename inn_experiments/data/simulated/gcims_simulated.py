@@ -5,8 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from inn_experiments.contracts.limits import NaturalInt, NonNegative, Positive, SeveralInt
-from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.contracts import NaturalInt, NonNegative, Positive, SeveralInt, child_seed
 from inn_experiments.data.records.reader import RawRecords, RecordReader
 from inn_experiments.data.simulated import gcims_physics
 from inn_experiments.data.simulated.mobility import add_noise, ladder

@@ -9,9 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from inn_experiments.contracts import Split, UserError
-from inn_experiments.contracts.files import once, read_arrays, write_arrays
-from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.contracts import Split, UserError, child_seed, once, read_arrays, write_arrays
 from inn_experiments.data.division import Parts
 from inn_experiments.data.source import ArrayRows
 from inn_experiments.maths.division import LEAST_TRAIN, balanced

@@ -7,9 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from inn_experiments.contracts import Manifold, Split
-from inn_experiments.contracts.limits import NaturalInt, PositiveInt, SeveralInt
-from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.contracts import Manifold, NaturalInt, PositiveInt, SeveralInt, Split, child_seed
 from inn_experiments.data.division import Parts
 from inn_experiments.data.source import ArrayRows
 

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from inn_experiments.contracts import Rows, UserError
-from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.contracts import Rows, UserError, child_seed
 from inn_experiments.maths.division import LEAST_TEST, LEAST_TRAIN, dealt, stratified
 
 

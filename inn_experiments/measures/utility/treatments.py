@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from inn_experiments.contracts import Encoding, Rows, Subject, Synthesizer
-from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.contracts import Encoding, Rows, Subject, Synthesizer, child_seed
 from inn_experiments.measures.numbers.rows import check_finite
 from inn_experiments.measures.utility.division import join
 

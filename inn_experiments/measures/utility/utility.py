@@ -8,8 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from inn_experiments.contracts import Findings, Measure, Rows, Split, Subject, UserError
-from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.contracts import Findings, Measure, Rows, Split, Subject, UserError, child_seed
 from inn_experiments.maths.division import LEAST_TRAIN
 from inn_experiments.measures.utility.division import divide, join
 from inn_experiments.measures.utility.forest import forest_predictions, reduced

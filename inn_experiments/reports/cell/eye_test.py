@@ -8,10 +8,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from inn_experiments.contracts import Rows, Split
-from inn_experiments.contracts.files import write_text
-from inn_experiments.contracts.report import Report
-from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.contracts import Report, Rows, Split, child_seed, write_text
 from inn_experiments.reports.panels import SHOWN_CLASSES, grid, write_figure
 
 PANELS = "ABCDEF"

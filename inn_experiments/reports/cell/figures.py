@@ -8,9 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.figure import Figure
 
-from inn_experiments.contracts import Paths, RecordScaling, Samples, Shapes, Split
-from inn_experiments.contracts.parts import Curves
-from inn_experiments.contracts.report import Report
+from inn_experiments.contracts import Curves, Paths, RecordScaling, Report, Samples, Shapes, Split
 from inn_experiments.reports.cell import row_figures
 from inn_experiments.reports.cell.component_figures import geometry_figure, pca_figure
 from inn_experiments.reports.cell.eye_test import eye_tests

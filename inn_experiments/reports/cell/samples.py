@@ -4,8 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from inn_experiments.contracts import RecordScaling, Samples, Split
-from inn_experiments.contracts.files import replacing
+from inn_experiments.contracts import RecordScaling, Samples, Split, replacing
 
 
 def write_samples(folder: Path, split: Split, samples: Samples) -> Path:

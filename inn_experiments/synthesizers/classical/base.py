@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inn_experiments.contracts import About, Rows, Samples, UserError
-from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.contracts import About, Rows, Samples, UserError, child_seed
 from inn_experiments.training.trained import Fitted
 
 

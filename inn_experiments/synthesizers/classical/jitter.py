@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inn_experiments.contracts import Rows, UserError
-from inn_experiments.contracts.limits import NonNegative
+from inn_experiments.contracts import NonNegative, Rows, UserError
 from inn_experiments.synthesizers.classical.base import Classical
 
 

@@ -5,8 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from inn_experiments.contracts import Rows, UserError
-from inn_experiments.contracts.limits import Positive
+from inn_experiments.contracts import Positive, Rows, UserError
 from inn_experiments.synthesizers.classical.base import Classical
 
 # Rows whose likelihood is looked at, and bandwidths that are tried.

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inn_experiments.contracts import UserError
-from inn_experiments.contracts.limits import PositiveInt
+from inn_experiments.contracts import PositiveInt, UserError
 from inn_experiments.synthesizers.classical.base import Classical
 
 
