@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from inn_experiments.configuration.cell import CONF, defaults
+from inn_experiments.configuration.compose import CONF, defaults
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```bash\n(.*?)```", README, flags=re.DOTALL)
