@@ -38,17 +38,17 @@ def fit_or_load(cell: Cell, split: Split, build: Callable[[Cell], Synthesizer], 
     here, as does a second generator inside the same autoencoder. Generators that train nothing are always fitted. A
     training that was interrupted goes on from its last checkpoint.
     """
-    synthesizer, nodes, told = build(cell), recipe(cell), known(cell.seed, split)
-    about = split.about(cell.outputs / "cache")
+    synthesizer, about = build(cell), split.about(cell.outputs / "cache")
     given = {"train": split.train, "about": about, "seed": child_seed(cell.seed, "fit"), "val": split.val}
+    if not synthesizer.trains:
+        synthesizer.fit(**given)
+        return synthesizer
+    nodes, told = recipe(cell), known(cell.seed, split)
     if isinstance(synthesizer, Latent):
         own = {name: nodes[name] for name in ("autoencoder", "trainer")}
         key = autoencoder_key(own) | told
         _keep(synthesizer.autoencoder, folder, key, own, lambda: synthesizer.fit_autoencoder(**given))
-    if synthesizer.trains:
-        _keep(synthesizer, folder, training_key(nodes) | told, nodes, lambda: synthesizer.fit(**given))
-    else:
-        synthesizer.fit(**given)
+    _keep(synthesizer, folder, training_key(nodes) | told, nodes, lambda: synthesizer.fit(**given))
     return synthesizer
 
 
