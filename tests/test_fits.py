@@ -45,6 +45,7 @@ PLAIN = ("autoencoder=plain", "autoencoder.widths=[12]", "autoencoder.latent=5",
 CELLS = {
     "diffusion with an average": DIFFUSION,
     "inn": (*QUICK, "loss=mse", "method=semi_implicit", "sampling=convex"),
+    "implicit": (*QUICK, "loss=mse", "method=implicit"),
     "decoupled": (*DIFFUSION, *DECOUPLED),
     "plain": (*PLAIN, "trainer.progress=false", "trainer.checkpoint_minutes=0", "generator=gaussian"),
 }
@@ -132,6 +133,7 @@ def test_one_autoencoder_serves_every_generator_and_sampler(tmp_path, epochs, au
         ("diffusion with an average", 3),
         ("inn", 3),
         ("plain", 3),
+        *(("implicit", lost) for lost in (3, 5, 7)),
         *(("decoupled", lost) for lost in (1, 3, 5, 7, 9, 11)),
     ],
 )
@@ -156,8 +158,45 @@ def test_an_interrupted_cell_goes_on_and_ends_with_the_same_weights(tmp_path, ep
     assert not [name for name in names(tmp_path / "whole") if "unfinished" in name or name.startswith(".")]
 
 
+INN = (*QUICK, "trainer.epochs=4")
+
+
+def alike(first: torch.nn.Module, second: torch.nn.Module) -> bool:
+    """Whether two networks have the same weights, bit for bit."""
+    return all(torch.equal(a, b) for a, b in zip(first.parameters(), second.parameters(), strict=True))
+
+
+def test_a_forward_and_an_inverse_network_are_trained_once_each(tmp_path, epochs) -> None:
+    implicit = fit(tmp_path, *INN, "method=implicit")
+    assert epochs == ["Inversion"] * 8, "four epochs of each network"
+    epochs.clear()
+    svd, explicit = (fit(tmp_path, *INN, f"method={method}") for method in ("svd", "explicit"))
+    other = fit(tmp_path, *INN, "method=implicit", "generator.level=0.2")
+    assert not epochs, "the forward network was there"
+    for one in (svd, explicit, other):
+        assert alike(one.method.net, implicit.method.net)
+    assert svd.curves["train/forward"] == implicit.curves["train/forward"] and "train/inverse" not in svd.curves
+    of_kl = fit(tmp_path, *INN, "method=implicit", "loss=kl")
+    assert epochs == ["Inversion"] * 4, "the inverse network does not know the loss"
+    assert alike(of_kl.method.inverse_net, implicit.method.inverse_net)
+    epochs.clear()
+    for change in (("sampling=convex",), ("prime=catalogue",), ("generator.prime_share=0.3",), ("schedule.steps=50",)):
+        fit(tmp_path, *INN, "method=implicit", *change)
+        assert len(epochs) == 8, f"{change} changes the pairs of both"
+        epochs.clear()
+    fit(tmp_path, *INN, "method=svd", "method.inverse_weight=0.1", "network=square")
+    assert len(epochs) == 4, "the walk's own error makes it another training"
+
+
+def test_of_training_rows_there_is_one_copy(tmp_path) -> None:
+    for method in ("implicit", "semi_implicit"):
+        fit(tmp_path, *INN, f"method={method}")
+    files = list(tmp_path.glob("*/rows.pt"))
+    assert len(files) == 2 and len({file.stat().st_ino for file in (*files, *tmp_path.glob("rows/*.pt"))}) == 1
+
+
 def test_a_fit_that_cannot_be_kept_leaves_nothing_behind(tmp_path, monkeypatch) -> None:
-    def full(folder: Path, *_) -> None:
+    def full(folder: Path, *_, **__) -> None:
         folder.mkdir()
         (folder / "weights.pt").write_bytes(b"half")
         raise OSError(28, "No space left on device")

@@ -36,20 +36,26 @@ def training(tmp_path, monkeypatch, stop_after: int | None, *overrides: str):
     return synthesizer, epochs
 
 
-@pytest.mark.parametrize("overrides", [(), ("sampling=convex", "method=semi_implicit")], ids=["gaussian", "convex"])
-def test_a_resumed_training_ends_with_the_same_weights(tmp_path, monkeypatch, overrides) -> None:
+TWO, ONE = (), ("sampling=convex", "method=semi_implicit")
+"""Methods that train two networks, one after the other, and one."""
+
+
+@pytest.mark.parametrize(
+    "overrides, trained, lost", [(TWO, 12, 4), (TWO, 12, 10), (ONE, 6, 4)], ids=["first", "second", "only"]
+)
+def test_a_resumed_training_ends_with_the_same_weights(tmp_path, monkeypatch, overrides, trained, lost) -> None:
     whole, epochs = training(tmp_path / "whole", monkeypatch, None, *overrides)
-    assert epochs == list(range(6))
-    _, first = training(tmp_path / "parts", monkeypatch, 3, *overrides)
+    assert epochs == [number % 6 for number in range(trained)]
+    _, first = training(tmp_path / "parts", monkeypatch, lost - 1, *overrides)
     resumed, rest = training(tmp_path / "parts", monkeypatch, None, *overrides)
-    assert first == [0, 1, 2, 3] and rest == [3, 4, 5], "the kept epochs are not trained again"
+    assert first == epochs[:lost] and rest == epochs[lost - 1 :], "the kept epochs are not trained again"
     assert cells.same_weights(whole, resumed)
     assert whole.curves == resumed.curves
 
 
 def test_a_damaged_checkpoint_is_named(tmp_path, monkeypatch) -> None:
-    (tmp_path / "kept").mkdir()
-    (tmp_path / "kept" / FILE_NAME).write_bytes(b"half a file")
+    (tmp_path / "kept" / "forward").mkdir(parents=True)
+    (tmp_path / "kept" / "forward" / FILE_NAME).write_bytes(b"half a file")
     with pytest.raises(UserError, match=FILE_NAME):
         training(tmp_path, monkeypatch, None)
 
@@ -57,7 +63,7 @@ def test_a_damaged_checkpoint_is_named(tmp_path, monkeypatch) -> None:
 def test_the_state_is_kept_no_more_often_than_asked(tmp_path, monkeypatch) -> None:
     kept = []
     monkeypatch.setattr(Resumable, "on_save_checkpoint", lambda *_: kept.append(1))
-    synthesizer = cells.built(*cells.short(4), "loss=mse", "trainer.checkpoint_minutes=60")
+    synthesizer = cells.built(*cells.short(4), "loss=mse", "method=svd", "trainer.checkpoint_minutes=60")
     synthesizer.trainer.resume = tmp_path
     synthesizer.fit(cells.split().train, cells.about(cells.split()), seed=4, val=cells.split().test)
     assert not kept and not list(tmp_path.iterdir())

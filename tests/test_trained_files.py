@@ -66,9 +66,9 @@ def test_a_missing_and_a_damaged_file_are_named(kept, file) -> None:
 
 def test_a_later_format_and_a_lack_of_a_recipe_are_told(kept) -> None:
     changed(kept, version=99)
-    with pytest.raises(UserError, match="format 99, and this program reads 1"):
+    with pytest.raises(UserError, match="format 99, and this program reads 2"):
         rebuild(kept)
-    changed(kept, version=1, recipe=None)
+    changed(kept, version=2, recipe=None)
     with pytest.raises(UserError, match="does not say how its synthesizer was made"):
         rebuild(kept)
 

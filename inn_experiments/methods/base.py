@@ -1,6 +1,6 @@
 """What the four methods share: one forward network, iterated, and the terms of its reconstruction."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -37,6 +37,33 @@ class Pairs:
     prime: Tensor
 
 
+Terms = Callable[[nn.Module, nn.Module, Pairs], dict[str, Tensor]]
+"""(network, divergence, batch) -> the weighted terms of the loss, by name."""
+
+DECIDED_BY = ("generator.prime_share", "network", "prime", "sampling", "schedule", "trainer")
+"""Groups, or settings of them, that decide the training pairs and how long they are learned."""
+FORWARD_DECIDED_BY = (*DECIDED_BY, "generator.iterations", "loss", "parameterization")
+
+
+@dataclass(frozen=True)
+class Training:
+    """A network that learns by itself, apart from the method's others.
+
+    Attributes:
+        title: the direction that is learned.
+        net: what learns.
+        loss: the divergence that its terms may contain.
+        terms: of `net` and `loss`.
+        reads: the groups, or settings of them, that decide its weights.
+    """
+
+    title: str
+    net: nn.Module
+    loss: nn.Module
+    terms: Terms
+    reads: tuple[str, ...]
+
+
 class Method(nn.Module):
     """One forward network f and how it is used; subclasses add the inverse direction."""
 
@@ -48,9 +75,13 @@ class Method(nn.Module):
         self.loss = setting.loss  # registered, so that its buffers move with the network
         self.net = network(features=setting.features, steps=setting.steps, conditions=self.conditions)
 
+    def trainings(self) -> list[Training]:
+        """What is learned, each apart from the others, so that other methods may share it."""
+        return [Training("forward", self.net, self.loss, self.forward_terms, FORWARD_DECIDED_BY)]
+
     def terms(self, pairs: Pairs) -> dict[str, Tensor]:
-        """The weighted terms of the training loss, by name."""
-        raise NotImplementedError
+        """The weighted terms of all trainings, by name."""
+        return {name: value for one in self.trainings() for name, value in one.terms(one.net, one.loss, pairs).items()}
 
     def inverse(self, x: Tensor) -> Tensor:
         """Clean rows (n, d) -> prime space (n, d)."""
@@ -77,16 +108,16 @@ class Method(nn.Module):
     def denoise(self, x_t: Tensor, t: Tensor, alpha: Tensor | None = None, sigma: Tensor | None = None) -> list[Tensor]:
         """The states f(x_t), f(f(x_t)), ...; alpha and sigma (n, 1) where known, else the level's nominal ones."""
         known = None if alpha is None else (alpha, sigma)
-        return list(self.iterate(self.net(x_t, t), x_t, t, known))
+        return list(self.iterate(self.net, self.net(x_t, t), x_t, t, known))
 
     def iterate(
-        self, prediction: Tensor, x_t: Tensor, t: Tensor, known: tuple[Tensor, Tensor] | None = None
+        self, net: nn.Module, prediction: Tensor, x_t: Tensor, t: Tensor, known: tuple[Tensor, Tensor] | None = None
     ) -> Iterator[Tensor]:
-        """The states of the n iterations that begin with this raw prediction; `known`: (alpha, sigma) of its x_t."""
+        """The states of n iterations of `net` that begin with this raw prediction; `known`: (alpha, sigma) of x_t."""
         state = self.estimate(prediction, x_t, *(known or self.nominal(t)))
         yield state
         for level in self.levels(t)[1:]:
-            state = self.estimate(self.net(state, level), state, *self.nominal(level))
+            state = self.estimate(net(state, level), state, *self.nominal(level))
             yield state
 
     def forward(self, prime: Tensor) -> Tensor:
@@ -117,13 +148,19 @@ class Method(nn.Module):
         clean = self.setting.parameterization.clean(prediction, x_t, alpha, sigma)
         return UnitInterval.apply(clean) if self.setting.bounded else clean
 
-    def forward_terms(self, pairs: Pairs, prediction: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+    def forward_terms(self, net: nn.Module, loss: nn.Module, pairs: Pairs) -> dict[str, Tensor]:
+        """Reconstruction over the iterations, equation (1), and divergence."""
+        return self.scored(net, loss, net(pairs.corrupted.x_t, pairs.corrupted.t), pairs)[1]
+
+    def scored(
+        self, net: nn.Module, loss: nn.Module, prediction: Tensor, pairs: Pairs
+    ) -> tuple[Tensor, dict[str, Tensor]]:
         """(last state, terms) from the first raw prediction: equation (1) over the iterations, plus D.
 
         The first iteration is scored in the parameterization's own space, later ones against the clean row.
         """
         corrupted, way = pairs.corrupted, self.setting.parameterization
-        states = self.iterate(prediction, corrupted.x_t, corrupted.t, (corrupted.alpha, corrupted.sigma))
+        states = self.iterate(net, prediction, corrupted.x_t, corrupted.t, (corrupted.alpha, corrupted.sigma))
         state = next(states)
         if way.direct:
             reconstruction = mse_loss(state, pairs.clean)
@@ -132,6 +169,6 @@ class Method(nn.Module):
         for state in states:
             reconstruction = reconstruction + mse_loss(state, pairs.clean)
         terms = {"forward": reconstruction}
-        if self.loss.weight:
-            terms["divergence"] = self.loss.weight * self.loss(state)
+        if loss.weight:
+            terms["divergence"] = loss.weight * loss(state)
         return state, terms

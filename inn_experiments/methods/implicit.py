@@ -1,10 +1,10 @@
 """Implicit inversion: two networks, one per direction (paper, Section 7.1)."""
 
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import mse_loss
 
 from inn_experiments.contracts.parts import Network
-from inn_experiments.methods.base import Method, Pairs, Setting
+from inn_experiments.methods.base import DECIDED_BY, Method, Pairs, Setting, Training
 
 
 class Implicit(Method):
@@ -24,12 +24,13 @@ class Implicit(Method):
         super().assemble(network, setting)
         self.inverse_net = network(features=setting.features, steps=setting.steps, conditions=0)
 
-    def terms(self, pairs: Pairs) -> dict[str, Tensor]:
-        """Forward reconstruction and divergence; inverse reconstruction."""
-        _, terms = self.forward_terms(pairs, self.net(pairs.corrupted.x_t, pairs.corrupted.t))
-        terms["inverse"] = mse_loss(self.inverse(pairs.clean), pairs.prime)
-        return terms
+    def trainings(self) -> list[Training]:
+        """The forward network, as every method that walks it backwards has it, and the inverse one."""
+        return [*super().trainings(), Training("inverse", self.inverse_net, self.loss, self._inverse_terms, DECIDED_BY)]
 
     def inverse(self, x: Tensor) -> Tensor:
         """The second network's image of clean rows (n, d), at level 0."""
         return self.inverse_net(x, self.clean_level(x))
+
+    def _inverse_terms(self, net: nn.Module, loss: nn.Module, pairs: Pairs) -> dict[str, Tensor]:
+        return {"inverse": mse_loss(net(pairs.clean, self.clean_level(pairs.clean)), pairs.prime)}

@@ -1,11 +1,11 @@
 """Semi-implicit inversion: one network with a direction switch z and round trips (paper, Section 7.2)."""
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import mse_loss
 
 from inn_experiments.contracts.limits import NonNegative
-from inn_experiments.methods.base import Method, Pairs
+from inn_experiments.methods.base import FORWARD_DECIDED_BY, Method, Pairs, Training
 
 
 class SemiImplicit(Method):
@@ -26,7 +26,11 @@ class SemiImplicit(Method):
         super().__init__()
         self.round_trip_fi, self.round_trip_if = round_trip_fi, round_trip_if
 
-    def terms(self, pairs: Pairs) -> dict[str, Tensor]:
+    def trainings(self) -> list[Training]:
+        """The one network."""
+        return [Training("both", self.net, self.loss, self.both_terms, (*FORWARD_DECIDED_BY, "method"))]
+
+    def both_terms(self, net: nn.Module, loss: nn.Module, pairs: Pairs) -> dict[str, Tensor]:
         """Equation (6); the two directions, then the two round trips, each run as one batch.
 
         The forward-inverse trip ends at the prime image of the row: for a prime input that is its start.
@@ -34,12 +38,12 @@ class SemiImplicit(Method):
         corrupted, size = pairs.corrupted, len(pairs.clean)
         zeros, terminal = self.clean_level(pairs.clean), self.terminal(pairs.clean)
         off, on = torch.zeros_like(pairs.clean[:, 0]), torch.ones_like(pairs.clean[:, 0])
-        both = self.net(torch.cat([corrupted.x_t, pairs.clean]), torch.cat([corrupted.t, zeros]), torch.cat([off, on]))
+        both = net(torch.cat([corrupted.x_t, pairs.clean]), torch.cat([corrupted.t, zeros]), torch.cat([off, on]))
         inverse = both[size:]
-        clean, terms = self.forward_terms(pairs, both[:size])
+        clean, terms = self.scored(net, loss, both[:size], pairs)
         terms["inverse"] = mse_loss(inverse, pairs.prime)
-        trips = self.net(torch.cat([clean, inverse]), torch.cat([zeros, terminal]), torch.cat([on, off]))
-        *_, returned = self.iterate(trips[size:], inverse, terminal)
+        trips = net(torch.cat([clean, inverse]), torch.cat([zeros, terminal]), torch.cat([on, off]))
+        *_, returned = self.iterate(net, trips[size:], inverse, terminal)
         terms["round_trip_fi"] = self.round_trip_fi * mse_loss(trips[:size], pairs.prime)
         terms["round_trip_if"] = self.round_trip_if * mse_loss(returned, pairs.clean)
         return terms

@@ -4,13 +4,13 @@ import copy
 from typing import Protocol, runtime_checkable
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import mse_loss
 
 from inn_experiments.contracts import NaturalInt, Network, NonNegative, Plain, UserError
 from inn_experiments.maths.inverses import Inverter
 from inn_experiments.maths.refine import refine
-from inn_experiments.methods.base import Method, Pairs, Setting
+from inn_experiments.methods.base import FORWARD_DECIDED_BY, Method, Pairs, Setting, Training
 
 
 @runtime_checkable
@@ -48,13 +48,11 @@ class Walked(Method):
                 "use network=point_unet, square or masked_mlp, or method=implicit|semi_implicit"
             )
 
-    def terms(self, pairs: Pairs) -> dict[str, Tensor]:
-        """Forward reconstruction and divergence; with inverse_weight also the walk's own inverse error."""
-        _, terms = self.forward_terms(pairs, self.net(pairs.corrupted.x_t, pairs.corrupted.t))
-        if self.inverse_weight:
-            walked = self.walk(pairs.clean).to(pairs.prime.dtype)
-            terms["inverse"] = self.inverse_weight * mse_loss(walked, pairs.prime)
-        return terms
+    def trainings(self) -> list[Training]:
+        """The forward network, trained as every method trains it unless the walk's own error has a weight."""
+        if not self.inverse_weight:
+            return super().trainings()
+        return [Training("walked", self.net, self.loss, self._walked_terms, (*FORWARD_DECIDED_BY, "method"))]
 
     def inverse(self, x: Tensor) -> Tensor:
         """Prime images (n, d) float64 of clean rows by the walk, refined where refine_steps asks for it."""
@@ -92,3 +90,8 @@ class Walked(Method):
     def conditioning(self) -> list[dict[str, Plain]]:
         """The layers of the last walk: name, shape, condition number, whether exact, implied error."""
         return self._report
+
+    def _walked_terms(self, net: nn.Module, loss: nn.Module, pairs: Pairs) -> dict[str, Tensor]:
+        """Those of the forward direction, and the walk's error clean -> prime."""
+        walked = self.walk(pairs.clean).to(pairs.prime.dtype)
+        return {**self.forward_terms(net, loss, pairs), "inverse": self.inverse_weight * mse_loss(walked, pairs.prime)}

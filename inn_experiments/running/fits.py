@@ -17,6 +17,8 @@ from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.checks import check_option
 from inn_experiments.configuration.targets import NOTES, find_class
 from inn_experiments.contracts import Split, Synthesizer, UserError, child_seed, once
+from inn_experiments.synthesizers.direction import Direction
+from inn_experiments.synthesizers.inn import Inn
 from inn_experiments.synthesizers.latent import Latent
 from inn_experiments.training.files import load, read, write
 from inn_experiments.training.trained import Fitted
@@ -34,9 +36,10 @@ OWN_SETTINGS = ("epochs", "batch", "learning_rate")
 def fit_or_load(cell: Cell, split: Split, build: Callable[[Cell], Synthesizer], folder: Path) -> Synthesizer:
     """The fitted synthesizer of `cell`: loaded from `folder` where the same training was done, else fitted and kept.
 
-    svd and explicit train the very same network, and two samplers use the same one; whichever comes second finds it
-    here, as does a second generator inside the same autoencoder. Generators that train nothing are always fitted. A
-    training that was interrupted goes on from its last checkpoint.
+    implicit, svd and explicit train the very same forward network, implicit the same inverse one under every loss, and
+    two samplers use the same network; whichever comes second finds it here, as does a second generator inside the same
+    autoencoder. Generators that train nothing are always fitted. A training that was interrupted goes on from its last
+    checkpoint.
     """
     synthesizer, about = build(cell), split.about(cell.outputs / "cache")
     given = {"train": split.train, "about": about, "seed": child_seed(cell.seed, "fit"), "val": split.val}
@@ -48,7 +51,17 @@ def fit_or_load(cell: Cell, split: Split, build: Callable[[Cell], Synthesizer], 
         own = {name: nodes[name] for name in ("autoencoder", "trainer")}
         key = autoencoder_key(own) | told
         _keep(synthesizer.autoencoder, folder, key, own, lambda: synthesizer.fit_autoencoder(**given))
-    _keep(synthesizer, folder, training_key(nodes) | told, nodes, lambda: synthesizer.fit(**given))
+
+    def fit() -> None:
+        if not isinstance(synthesizer, Inn):
+            synthesizer.fit(**given)
+            return
+        synthesizer.prepare(**given)
+        for direction in synthesizer.directions:
+            _keep(direction, folder, direction_key(nodes, direction) | told, nodes, direction.fit)
+        synthesizer.join()
+
+    _keep(synthesizer, folder, training_key(nodes) | told, nodes, fit)
     return synthesizer
 
 
@@ -81,6 +94,19 @@ def training_key(nodes: Nodes) -> dict[str, Any]:
     return {"parts": key}
 
 
+def direction_key(nodes: Nodes, direction: Direction) -> dict[str, Any]:
+    """Of the nodes of an inversion generator what decides the weights of one of its networks."""
+    groups = training_key(nodes)["parts"]
+    parts: dict[str, Any] = {}
+    for name in direction.training.reads:
+        group, _, setting = name.partition(".")
+        if setting:
+            parts.setdefault(group, {})[setting] = groups[group][setting]
+        else:
+            parts[group] = groups[group]
+    return {"training": direction.name, "parts": parts}
+
+
 def autoencoder_key(nodes: Nodes) -> dict[str, Any]:
     """Of the nodes of an autoencoder and its trainer what decides the autoencoder's weights."""
     settings = _without(NOTES, nodes["autoencoder"])
@@ -110,7 +136,7 @@ def _keep(part: Fitted, folder: Path, key: dict[str, Any], nodes: Nodes, fit: Ca
     def make(fresh: Path) -> None:
         part.resume_in(unfinished)
         fit()
-        write(fresh, part.state(), told)
+        write(fresh, part.state(), told, rows=folder / "rows")
 
     if once(kept, make):
         shutil.rmtree(unfinished, ignore_errors=True)

@@ -15,8 +15,8 @@ from inn_experiments.contracts.parts import Corruption, Loss, Network, Parameter
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.corruption import Convex
 from inn_experiments.methods.base import Method, Setting
+from inn_experiments.synthesizers.direction import Direction
 from inn_experiments.training.batches import Batch, Blocks, pairs
-from inn_experiments.training.objectives import Inversion
 from inn_experiments.training.trained import Fitted, seeded
 from inn_experiments.training.trainer import Trainer
 
@@ -34,7 +34,7 @@ class Inn(Fitted):
     """
 
     AFTERWARDS = ("start", "level")
-    LEARNED = ("x", "y")
+    ROWS = ("x", "y")
 
     network: Network
     method: Method
@@ -59,15 +59,39 @@ class Inn(Fitted):
 
     def fit(self, train: Rows, about: About, *, seed: int, val: Rows | None = None) -> None:
         """Train on `train`; `val` is only looked at for the validation curve."""
+        self.prepare(train, about, seed=seed, val=val)
+        for number, direction in enumerate(self.directions, 1):
+            direction.fit_once(last=number == len(self.directions))
+        self.join()
+
+    def prepare(self, train: Rows, about: About, *, seed: int, val: Rows | None = None) -> None:
+        """Make the networks and, of what `fit` is told, one training for each, `directions`."""
         self.about, self.x, self.y = about, torch.as_tensor(train.x), torch.as_tensor(train.y)
         with seeded(child_seed(seed, "weights")):
             self._assemble()
-        draws = torch.Generator().manual_seed(child_seed(seed, "pairs"))
-        given = self.sampling, self.schedule.steps, self.prime_share, draws
-        paired = pairs(self.x, self.y, self.prime(self.x, self.y), *given)
-        blocks = Blocks(*self.x.shape, paired, self.trainer.batch, draws)
-        objective = Inversion(self.method, self._validation(val, child_seed(seed, "validation")))
-        self.curves, self.seconds = self.trainer.fit(objective, blocks)
+
+        def examples() -> tuple[Blocks, Batch | None]:
+            draws = torch.Generator().manual_seed(child_seed(seed, "pairs"))
+            given = self.sampling, self.schedule.steps, self.prime_share, draws
+            paired = pairs(self.x, self.y, self.prime(self.x, self.y), *given)
+            blocks = Blocks(*self.x.shape, paired, self.trainer.batch, draws)
+            return blocks, self._validation(val, child_seed(seed, "validation"))
+
+        self.directions = [Direction(one, self.trainer, examples) for one in self.method.trainings()]
+
+    def join(self) -> None:
+        """Take over what the fitted `directions` have on record; their networks are the method's already."""
+        parts = self.directions
+        self.seconds = sum(part.seconds for part in parts)
+        every = [(name, curve) for part in parts for name, curve in part.curves.items()]
+        self.curves = {name: curve for name, curve in every if not name.endswith("/loss")}
+        for kind in ("train/loss", "val/loss"):
+            losses = [curve for name, curve in every if name == kind]
+            if losses:
+                self.curves[kind] = (
+                    losses[0][0],
+                    [sum(values) for values in zip(*(at for _, at in losses), strict=True)],
+                )
         self.fitted = True
 
     def sample(self, labels: np.ndarray, *, seed: int) -> Samples:

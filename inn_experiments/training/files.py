@@ -1,6 +1,9 @@
 """The one format of trained parts: a file of tensors, read without unpickling, and a JSON file of everything else."""
 
+import hashlib
 import json
+import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,26 +13,50 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from inn_experiments.contracts import Plain, State, UserError, replacing, write_text
+from inn_experiments.contracts import Plain, State, UserError, once, replacing, write_text
 from inn_experiments.training.trained import Fitted
 
-VERSION = 1
+VERSION = 2
 """Of the format."""
 
-WEIGHTS, RECORD = "weights.pt", "trained.json"
+WEIGHTS, ROWS, RECORD = "weights.pt", "rows.pt", "trained.json"
 TENSOR, ARRAY = "$tensor", "$array"
-"""Keys that stand in the record in the place of a tensor or an array, with its name in the file of weights."""
+"""Keys that stand in the record in the place of a tensor or an array, with its name in the file of weights or rows."""
 
 Value = Tensor | np.ndarray | Plain | State
 
 
-def write(folder: Path, state: State, recipe: dict[str, Plain] | None = None) -> None:
-    """Write `state` into `folder`, each file whole, the record last; `recipe` says how to make what it is of."""
+def write(folder: Path, state: State, recipe: dict[str, Plain] | None = None, rows: Path | None = None) -> None:
+    """Write `state` into `folder`, each file whole, the record last; `recipe` says how to make what it is of.
+
+    Training rows, which a state has under that name, are a file of their own. Of all the folders that are given one
+    folder for `rows`, those with the same rows share one such file on the disk, where the file system can do that.
+    """
     tensors: dict[str, Tensor] = {}
     record = {"version": VERSION, "recipe": recipe, "state": _taken_out(state, "", tensors)}
-    with replacing(folder / WEIGHTS) as fresh:
-        torch.save(tensors, fresh)
+    of_rows = {name: tensors.pop(name) for name in list(tensors) if name.startswith("rows/")}
+    for file, content in ((WEIGHTS, tensors), (ROWS, of_rows)):
+        if file == WEIGHTS or content:
+            with replacing(folder / file) as fresh:
+                if file == ROWS and rows is not None:
+                    _share(content, rows, fresh)
+                else:
+                    torch.save(content, fresh)
     write_text(folder / RECORD, json.dumps(record))
+
+
+def _share(content: dict[str, Tensor], rows: Path, fresh: Path) -> None:
+    """Make `fresh` a second name of the file of this content among `rows`, or a copy of it."""
+    mark = hashlib.sha256()
+    for name, tensor in content.items():
+        mark.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
+        mark.update(tensor.contiguous().numpy().data)
+    shared = rows / f"{mark.hexdigest()[:24]}.pt"
+    once(shared, lambda made: torch.save(content, made))
+    try:
+        os.link(shared, fresh)
+    except OSError:
+        shutil.copyfile(shared, fresh)
 
 
 def read(folder: Path, kind: str, name: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
@@ -45,8 +72,12 @@ def read(folder: Path, kind: str, name: str) -> tuple[dict[str, Any], dict[str, 
         version, state, recipe = record["version"], record["state"], record["recipe"]
     if version != VERSION:
         raise UserError(f"{folder / RECORD}: it has format {version}, and this program reads {VERSION}; train it again")
-    with _damage(folder / WEIGHTS, "holds more than weights, or is damaged, and was not read"):
-        tensors = torch.load(folder / WEIGHTS, weights_only=True, map_location="cpu")
+    tensors = {}
+    for file in (WEIGHTS, ROWS) if (folder / ROWS).is_file() else (WEIGHTS,):
+        with _damage(folder / file, "holds more than weights, or is damaged, and was not read"):
+            # Rows are many and only looked up: they stay on the disk.
+            tensors |= torch.load(folder / file, weights_only=True, map_location="cpu", mmap=file == ROWS)
+    with _damage(folder, f"lacks a part of the {kind}, and was not read"):
         return _put_back(state, tensors), recipe
 
 

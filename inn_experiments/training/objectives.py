@@ -11,7 +11,7 @@ from torch.optim import Optimizer
 from torch.optim.swa_utils import AveragedModel
 
 from inn_experiments.contracts import Corrupted
-from inn_experiments.methods.base import Method, Pairs
+from inn_experiments.methods.base import Pairs, Training
 from inn_experiments.nets.variational import VariationalAutoencoder, divergence
 from inn_experiments.training.batches import Batch
 
@@ -71,21 +71,25 @@ class Objective(nn.Module):
 
 
 class Inversion(Objective):
-    """The terms of an inversion method; parametrised weights are computed once for all its forward passes."""
+    """The terms of one training of an inversion method; parametrised weights are computed once for all its passes."""
 
-    net: Method
     by_rows = False
 
+    def __init__(self, training: Training, validation: Batch | None = None) -> None:
+        super().__init__(training.net, validation)
+        # Registered, so that its buffers move with the network.
+        self.loss, self.of = training.loss, training.terms
+
     def terms(self, batch: Batch) -> Terms:
-        """The method's own terms, of (x_t, t, alpha, sigma, noise, clean, prime)."""
+        """The training's own terms, of (x_t, t, alpha, sigma, noise, clean, prime)."""
         *corrupted, clean, prime = batch
         with parametrize.cached():
-            return self.net.terms(Pairs(Corrupted(*corrupted), clean, prime))
+            return self.of(self.net, self.loss, Pairs(Corrupted(*corrupted), clean, prime))
 
     def broken(self, batch: Batch) -> bool:
         """Whether the network predicts what is not finite: NaN has no eigenvalues and no histogram bin."""
         with torch.no_grad():
-            return not self.net.net(batch[0], batch[1]).isfinite().all()
+            return not self.net(batch[0], batch[1]).isfinite().all()
 
 
 class Denoising(Objective):

@@ -31,6 +31,7 @@ class Fitted:
         trains: whether fitting takes its time, so that it is worth keeping.
         AFTERWARDS: names of its settings that only use what is trained.
         LEARNED: names of its attributes that are kept beside the weights.
+        ROWS: those of them that are the training rows, of which there need be no copy for each.
         about: what is known of the rows.
         networks: by name, once there are any.
         curves, seconds: of the training.
@@ -40,6 +41,7 @@ class Fitted:
     trains: ClassVar[bool] = True
     AFTERWARDS: ClassVar[tuple[str, ...]] = ()
     LEARNED: ClassVar[tuple[str, ...]] = ()
+    ROWS: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
         self.about, self.fitted = About(), False
@@ -80,6 +82,7 @@ class Fitted:
             "curves": self.curves,
             "seconds": self.seconds,
             "weights": {name: network.state_dict() for name, network in self.networks.items()},
+            "rows": {name: vars(self)[name] for name in self.ROWS},
             **{name: vars(self)[name] for name in self.LEARNED},
         }
 
@@ -88,7 +91,7 @@ class Fitted:
         if state["what"] != f"{self.kind}={self.name}":
             raise UserError(f"it describes {state['what']}, not {self.name}; choose that one")
         self.about = About.of(state["about"])
-        vars(self).update({name: state[name] for name in self.LEARNED})
+        vars(self).update(state["rows"] | {name: state[name] for name in self.LEARNED})
         # The random start is overwritten, whatever its seed.
         with seeded(0):
             self._assemble()

@@ -1,0 +1,60 @@
+"""Direction: one network of an inversion method, as something that is trained and kept apart from the others."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from inn_experiments.methods.base import Training
+from inn_experiments.training.batches import Batch, Blocks
+from inn_experiments.training.files import RECORD, load, write
+from inn_experiments.training.objectives import Inversion
+from inn_experiments.training.trained import Fitted
+from inn_experiments.training.trainer import Trainer
+
+Examples = Callable[[], tuple[Blocks, Batch | None]]
+"""Makes the training batches, and the batch of the validation curve where there is one."""
+
+
+@dataclass(eq=False)
+class Direction(Fitted):
+    """Trains the network that it is given, in place; cells that need the same training share what is kept of it.
+
+    Args:
+        training: the network and its terms.
+        trainer: how long and how fast.
+        examples: is asked when there is something to train.
+    """
+
+    kind = "training"
+
+    training: Training
+    trainer: Trainer
+    examples: Examples = field(repr=False)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        # A trainer of its own: two trainings that go on must not share a checkpoint.
+        kept = self.trainer.resume
+        self.trainer = replace(self.trainer)
+        self.trainer.resume = kept and kept / self.name
+        self.networks = {"net": self.training.net}
+
+    @property
+    def name(self) -> str:
+        """What the training is called."""
+        return self.training.title
+
+    def fit(self) -> None:
+        """Train."""
+        blocks, validation = self.examples()
+        self.curves, self.seconds = self.trainer.fit(Inversion(self.training, validation), blocks)
+        self.fitted = True
+
+    def fit_once(self, last: bool) -> None:
+        """Train, or take what a fit that was interrupted later had finished; after the `last` none can be."""
+        kept = self.trainer.resume
+        if kept and (kept / RECORD).is_file():
+            load(self, kept)
+            return
+        self.fit()
+        if kept and not last:
+            write(kept, self.state())
