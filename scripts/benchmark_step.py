@@ -1,110 +1,131 @@
-"""Time per training step of every method against its floor, measured in one run on one thread.
+"""Time per training step of every network of every method against its floor, measured in one run on one thread.
 
-    python scripts/benchmark_step.py [network=point_unet] [loss=fid] [--epochs 30]
+    python scripts/benchmark_step.py [network=point_unet] [loss=fid] [--epochs 30] [--together 5]
 
-floor: the matrix-product FLOPs of one step, forward and backward, counted by torch, over the float32 GEMM rate of
-one core measured in between. plain: the same step in a bare loop. lightning: the program's own training, its
-start-up excluded (the slope between a short and a longer training). Ratios are over the floor.
+floor: the matrix-product FLOPs of one step, forward and backward, counted by torch in a plain step, over the float32
+rate of one core on a product of 512 x 512, measured in between. plain: the step by automatic differentiation. lean: as
+the program does it. together: the same for each of several networks that are trained side by side. lightning: the
+program's own training, its start-up excluded (the slope between a short and a longer training). Ratios are over the
+floor. Processor time, in blocks of steps that alternate; the least of several blocks.
 """
-
-from __future__ import annotations
 
 import os
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-import statistics
 import sys
 import time
+from collections.abc import Callable
 
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from inn_experiments.configuration import compose as config
 from inn_experiments.configuration.building import build
-from inn_experiments.training.batches import Batch, pairs
+from inn_experiments.configuration.cell import Cell
+from inn_experiments.contracts import Split
+from inn_experiments.synthesizers.direction import Direction, fit_together
+from inn_experiments.training.batches import Abreast, cut
 from inn_experiments.training.fitting import Fitting
 from inn_experiments.training.objectives import Inversion
 
-METHODS = ("implicit", "semi_implicit", "svd", "explicit")
+METHODS = ("implicit", "semi_implicit", "svd")
+BLOCKS, STEPS, DROPPED = 9, 12, 3
 
 
 def main() -> None:
-    """Print one line per method."""
+    """Print one line for each network of a method."""
     torch.set_num_threads(1)
     arguments = sys.argv[1:]
-    epochs = int(arguments.pop(arguments.index("--epochs") + 1)) if "--epochs" in arguments else 30
-    overrides = [argument for argument in arguments if argument != "--epochs"]
-    print(f"torch {torch.__version__}, one thread, {' '.join(overrides) or 'default network and loss'}, batch 128")
-    columns = f"{'method':15}{'GFLOP/s':>9}{'MFLOP':>8}{'floor ms':>10}{'plain ms':>10}{'ratio':>7}"
-    print(f"{columns}{'lightning ms':>14}{'ratio':>7}")
-    for method in METHODS:
-        cfg = config.compose(f"method={method}", "trainer.progress=false", *overrides)
-        print(line(method, cfg, epochs), flush=True)
-
-
-def line(method: str, cfg, epochs: int) -> str:
-    """Measure one method: GEMM rate and both loops alternate, medians are taken."""
-    split = cfg.source().load(seed=0, cache=cfg.outputs / "cache")
-    objective, batch = prepared(cfg, split)
-    optimizers, _ = Fitting(objective, 1, 128, 1e-3, 0.01).configure_optimizers()
-
-    def step() -> None:
-        objective.step(batch, optimizers)
-
-    step()
-    with FlopCounterMode(display=False) as counter:
-        step()
-    rates, plain, lightning = [], [], []
-    for _ in range(5):
-        rates.append(gemm_rate())
-        plain.append(seconds(step, 150))
-        lightning.append(lightning_seconds(cfg, split, epochs))
-    rate = statistics.median(rates)
-    floor = counter.get_total_flops() / rate
-    a, b = statistics.median(plain), statistics.median(lightning)
-    return (
-        f"{method:15}{rate / 1e9:9.0f}{counter.get_total_flops() / 1e6:8.0f}{floor * 1e3:10.2f}"
-        f"{a * 1e3:10.2f}{a / floor:7.1f}{b * 1e3:14.2f}{b / floor:7.1f}"
+    epochs, together = (_option(arguments, name, usual) for name, usual in (("--epochs", 30), ("--together", 5)))
+    print(f"torch {torch.__version__}, one thread, {' '.join(arguments) or 'default network and loss'}, batch 128")
+    print(f"{'method':14}{'network':9}{'GFLOP/s':>8}{'MFLOP':>7}{'floor':>7}", end="")
+    print(
+        "".join(f"{name:>11}{'ratio':>6}" for name in ("plain", "lean", f"{together} together", "lightning")), " (ms)"
     )
+    done = set()
+    for method in METHODS:
+        cell = config.compose(f"method={method}", "trainer.progress=false", *arguments)
+        split = cell.source().load(seed=0, cache=cell.outputs / "cache")
+        for direction in prepared(cell, split):
+            if direction.name in done:
+                continue
+            done.add(direction.name)
+            print(f"{method:14}{direction.name:9}{line(cell, split, direction.name, epochs, together)}", flush=True)
 
 
-def prepared(cell, split) -> tuple[Inversion, Batch]:
-    """The objective that the program itself would train with, and a batch of it."""
+def line(cell: Cell, split: Split, name: str, epochs: int, together: int) -> str:
+    """Measure one network: the rate and the loops alternate."""
+    own = [next(one for one in prepared(cell, split) if one.name == name) for _ in range(together)]
+    plain = step(own[:1], stack=False)
+    with FlopCounterMode(display=False) as counter:
+        plain()
+    count = counter.get_total_flops()
+    a, b = torch.randn(2, 512, 512)
+    works = {"rate": (lambda: a @ b, 1), "plain": (plain, 1), "lean": (step(own[:1]), 1)}
+    if not own[0].training.alone and Inversion([own[0].training], [None]).together is not None:
+        works["together"] = (step(own), together)
+    best = dict.fromkeys(works, float("inf"))
+    for _ in range(BLOCKS):
+        for work, (function, size) in works.items():
+            best[work] = min(best[work], seconds(function) / size)
+    best["lightning"] = lightning_seconds(cell, split, name, epochs)
+    rate = 2 * 512**3 / best.pop("rate")
+    floor = count / rate
+    columns = "".join(
+        f"{best[work] * 1e3:11.2f}{best[work] / floor:6.2f}" if work in best else f"{'-':>11}{'-':>6}"
+        for work in ("plain", "lean", "together", "lightning")
+    )
+    return f"{rate / 1e9:8.0f}{count / 1e6:7.0f}{floor * 1e3:7.2f}{columns}"
+
+
+def prepared(cell: Cell, split: Split) -> list[Direction]:
+    """The trainings of a fresh generator."""
     inn = build(cell)
-    inn.trainer.epochs = 0
-    inn.fit(split.train, split.about(), seed=0)
-    given = inn.sampling, inn.schedule.steps, inn.prime_share, torch.Generator().manual_seed(0)
-    draw = pairs(inn.x, inn.y, inn.prime(inn.x, inn.y), *given)
-    return Inversion(inn.method.train()), draw(torch.arange(min(inn.trainer.batch, len(inn.x))))
+    inn.prepare(split.train, split.about(), seed=0)
+    return inn.directions
 
 
-def lightning_seconds(cfg, split, epochs: int) -> float:
-    """Seconds per step of the program's own fit: the slope between 2 epochs and 2 + `epochs`."""
-    spent = []
-    for count in (2, 2 + epochs):
-        inn = build(cfg)
-        inn.trainer.epochs = count
-        inn.fit(split.train, split.about(), seed=0, val=split.val)
-        spent.append(inn.seconds)
-    steps = -(-len(split.train) // cfg.value("trainer.batch")) * epochs
-    return (spent[1] - spent[0]) / steps
+def step(directions: list[Direction], stack: bool = True) -> Callable[[], None]:
+    """A training step of these side by side."""
+    objective = Inversion([one.training for one in directions], [None] * len(directions), stack=stack).train()
+    blocks = objective.blocks([one.examples()[0] for one in directions])
+    batch = next(iter(cut(next(iter(blocks)), 128, int(isinstance(blocks, Abreast)))))
+    optimizers, _ = Fitting(objective, 1, 128, 1e-3, 0.01).configure_optimizers()
+    return lambda: objective.step(batch, optimizers)
 
 
-def gemm_rate(size: int = 512) -> float:
-    """FLOP/s of a float32 product of two square matrices on this thread."""
-    a, b = torch.randn(size, size), torch.randn(size, size)
-    return 2 * size**3 / seconds(lambda: a @ b, 40)
-
-
-def seconds(function, repeats: int) -> float:
-    """Mean seconds of a call, after a few to warm up."""
-    for _ in range(5):
+def seconds(function: Callable[[], object]) -> float:
+    """Mean processor seconds of a call in a block, whose first calls do not count."""
+    for _ in range(DROPPED):
         function()
-    started = time.perf_counter()
-    for _ in range(repeats):
+    started = time.thread_time()
+    for _ in range(STEPS):
         function()
-    return (time.perf_counter() - started) / repeats
+    return (time.thread_time() - started) / STEPS
+
+
+def lightning_seconds(cell: Cell, split: Split, name: str, epochs: int) -> float:
+    """Processor seconds per step of the program's own fit: the slope between 2 epochs and 2 + `epochs`."""
+    spent = {2: float("inf"), 2 + epochs: float("inf")}
+    for _ in range(3):
+        for count in spent:
+            direction = next(one for one in prepared(cell, split) if one.name == name)
+            direction.trainer.epochs = count
+            started = time.thread_time()
+            fit_together([direction])
+            spent[count] = min(spent[count], time.thread_time() - started)
+    steps = -(-len(split.train) // cell.value("trainer.batch")) * epochs
+    return (spent[2 + epochs] - spent[2]) / steps
+
+
+def _option(arguments: list[str], name: str, usual: int) -> int:
+    """The number after `name`, which is taken out of the arguments."""
+    if name not in arguments:
+        return usual
+    at = arguments.index(name)
+    _, number = arguments.pop(at), arguments.pop(at)
+    return int(number)
 
 
 if __name__ == "__main__":

@@ -45,6 +45,29 @@ class Activation:
             return torch.tanh(x)
         return torch.sigmoid(x) if self.name == "sigmoid" else x
 
+    def inplace(self, x: Tensor) -> Tensor:
+        """The values of the function, in the place of x."""
+        if self.name == "relu":
+            return x.relu_()
+        if self.name == "leaky_relu":
+            return functional.leaky_relu_(x, self.slope)
+        if self.name == "tanh":
+            return x.tanh_()
+        return x.sigmoid_() if self.name == "sigmoid" else x
+
+    def backward(self, above: Tensor, y: Tensor, out: Tensor) -> Tensor:
+        """The gradient by x, written to `out`, from the one by y = activation(x) and from y."""
+        aten = torch.ops.aten
+        if self.name == "relu":
+            return aten.threshold_backward.grad_input(above, y, 0, grad_input=out)
+        if self.name == "leaky_relu":
+            return aten.leaky_relu_backward.grad_input(above, y, self.slope, True, grad_input=out)
+        if self.name == "tanh":
+            return aten.tanh_backward.grad_input(above, y, grad_input=out)
+        return (
+            aten.sigmoid_backward.grad_input(above, y, grad_input=out) if self.name == "sigmoid" else out.copy_(above)
+        )
+
     def inverse(self, y: Tensor) -> Tensor:
         """The x with activation(x) = y: leaky ReLU exactly, tanh and sigmoid clamped, ReLU by the identity."""
         if self.name == "leaky_relu":

@@ -21,7 +21,7 @@ class Gaussian:
 
     def nominal(self, t: Tensor) -> tuple[Tensor, Tensor]:
         """The schedule's, which are exact for this corruption."""
-        return self.alpha[t][:, None], self.sigma[t][:, None]
+        return self.alpha[t][..., None], self.sigma[t][..., None]
 
     def __call__(self, x: Tensor, y: Tensor, t: Tensor, generator: Generator, index: Tensor | None = None) -> Corrupted:
         """Corrupt x; y and index are not needed here."""
@@ -45,7 +45,7 @@ class Multiplicative:
 
     def nominal(self, t: Tensor) -> tuple[Tensor, Tensor]:
         """(1, 1): the noise x * (e - 1) is added at full weight."""
-        return torch.ones(len(t), 1), torch.ones(len(t), 1)
+        return torch.ones(*t.shape, 1), torch.ones(*t.shape, 1)
 
     def __call__(self, x: Tensor, y: Tensor, t: Tensor, generator: Generator, index: Tensor | None = None) -> Corrupted:
         """Corrupt x >= 0; y and index are not needed here."""
@@ -75,7 +75,7 @@ class Convex:
 
     def nominal(self, t: Tensor) -> tuple[Tensor, Tensor]:
         """(1 - lam, lam) at the mean mixing weight lam = t/(2T) of level t."""
-        lam = t.float()[:, None] / (2 * self.steps)
+        lam = t.float()[..., None] / (2 * self.steps)
         return 1 - lam, lam
 
     def __call__(self, x: Tensor, y: Tensor, t: Tensor, generator: Generator, index: Tensor | None = None) -> Corrupted:

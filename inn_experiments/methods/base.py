@@ -6,12 +6,11 @@ from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import mse_loss
 
 from inn_experiments.contracts import Corrupted, Corruption, Loss, Network, Parameterization, Plain
 from inn_experiments.maths.activations import UnitInterval
 from inn_experiments.maths.corruption import Gaussian
-from inn_experiments.maths.losses import Mse
+from inn_experiments.maths.losses import Mse, mse
 from inn_experiments.maths.parameterization import X0
 
 
@@ -55,6 +54,7 @@ class Training:
         loss: the divergence that its terms may contain.
         terms: of `net` and `loss`.
         reads: the groups, or settings of them, that decide its weights.
+        alone: whether its terms need the network itself, and not one of a stack.
     """
 
     title: str
@@ -62,6 +62,7 @@ class Training:
     loss: nn.Module
     terms: Terms
     reads: tuple[str, ...]
+    alone: bool = False
 
 
 class Method(nn.Module):
@@ -126,7 +127,7 @@ class Method(nn.Module):
 
     def clean_level(self, x: Tensor) -> Tensor:
         """The level 0 for every row of x."""
-        return torch.zeros(len(x), dtype=torch.int64, device=x.device)
+        return torch.zeros(x.shape[:-1], dtype=torch.int64, device=x.device)
 
     def terminal(self, x: Tensor) -> Tensor:
         """The level T+1 for every row of x."""
@@ -136,7 +137,7 @@ class Method(nn.Module):
         """(alpha, sigma) of level t, (0, 1) at the terminal level."""
         alpha, sigma = self.setting.corruption.nominal(t.clamp(max=self.setting.steps).cpu())
         alpha, sigma = alpha.to(t.device), sigma.to(t.device)
-        last = (t > self.setting.steps)[:, None]
+        last = (t > self.setting.steps)[..., None]
         return torch.where(last, 0.0, alpha), torch.where(last, 1.0, sigma)
 
     def estimate(self, prediction: Tensor, x_t: Tensor, alpha: Tensor, sigma: Tensor) -> Tensor:
@@ -162,12 +163,9 @@ class Method(nn.Module):
         corrupted, way = pairs.corrupted, self.setting.parameterization
         states = self.iterate(net, prediction, corrupted.x_t, corrupted.t, (corrupted.alpha, corrupted.sigma))
         state = next(states)
-        if way.direct:
-            reconstruction = mse_loss(state, pairs.clean)
-        else:
-            reconstruction = mse_loss(prediction, way.target(pairs.clean, corrupted))
+        reconstruction = mse(state, pairs.clean) if way.direct else mse(prediction, way.target(pairs.clean, corrupted))
         for state in states:
-            reconstruction = reconstruction + mse_loss(state, pairs.clean)
+            reconstruction = reconstruction + mse(state, pairs.clean)
         terms = {"forward": reconstruction}
         if loss.weight:
             terms["divergence"] = loss.weight * loss(state)

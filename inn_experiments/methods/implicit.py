@@ -1,9 +1,9 @@
 """Implicit inversion: two networks, one per direction (paper, Section 7.1)."""
 
 from torch import Tensor, nn
-from torch.nn.functional import mse_loss
 
 from inn_experiments.contracts.parts import Network
+from inn_experiments.maths.losses import mse
 from inn_experiments.methods.base import DECIDED_BY, Method, Pairs, Setting, Training
 
 
@@ -33,4 +33,4 @@ class Implicit(Method):
         return self.inverse_net(x, self.clean_level(x))
 
     def _inverse_terms(self, net: nn.Module, loss: nn.Module, pairs: Pairs) -> dict[str, Tensor]:
-        return {"inverse": mse_loss(net(pairs.clean, self.clean_level(pairs.clean)), pairs.prime)}
+        return {"inverse": mse(net(pairs.clean, self.clean_level(pairs.clean)), pairs.prime)}

@@ -2,9 +2,9 @@
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import mse_loss
 
 from inn_experiments.contracts.limits import NonNegative
+from inn_experiments.maths.losses import mse
 from inn_experiments.methods.base import FORWARD_DECIDED_BY, Method, Pairs, Training
 
 
@@ -35,17 +35,18 @@ class SemiImplicit(Method):
 
         The forward-inverse trip ends at the prime image of the row: for a prime input that is its start.
         """
-        corrupted, size = pairs.corrupted, len(pairs.clean)
+        corrupted, size = pairs.corrupted, pairs.clean.shape[-2]
         zeros, terminal = self.clean_level(pairs.clean), self.terminal(pairs.clean)
-        off, on = torch.zeros_like(pairs.clean[:, 0]), torch.ones_like(pairs.clean[:, 0])
-        both = net(torch.cat([corrupted.x_t, pairs.clean]), torch.cat([corrupted.t, zeros]), torch.cat([off, on]))
-        inverse = both[size:]
-        clean, terms = self.scored(net, loss, both[:size], pairs)
-        terms["inverse"] = mse_loss(inverse, pairs.prime)
-        trips = net(torch.cat([clean, inverse]), torch.cat([zeros, terminal]), torch.cat([on, off]))
-        *_, returned = self.iterate(net, trips[size:], inverse, terminal)
-        terms["round_trip_fi"] = self.round_trip_fi * mse_loss(trips[:size], pairs.prime)
-        terms["round_trip_if"] = self.round_trip_if * mse_loss(returned, pairs.clean)
+        off, on = torch.zeros_like(pairs.clean[..., 0]), torch.ones_like(pairs.clean[..., 0])
+        levels, switch = torch.cat([corrupted.t, zeros], -1), torch.cat([off, on], -1)
+        first, inverse = net(torch.cat([corrupted.x_t, pairs.clean], -2), levels, switch).split(size, -2)
+        clean, terms = self.scored(net, loss, first, pairs)
+        terms["inverse"] = mse(inverse, pairs.prime)
+        levels, switch = torch.cat([zeros, terminal], -1), torch.cat([on, off], -1)
+        image, second = net(torch.cat([clean, inverse], -2), levels, switch).split(size, -2)
+        *_, returned = self.iterate(net, second, inverse, terminal)
+        terms["round_trip_fi"] = self.round_trip_fi * mse(image, pairs.prime)
+        terms["round_trip_if"] = self.round_trip_if * mse(returned, pairs.clean)
         return terms
 
     def inverse(self, x: Tensor) -> Tensor:

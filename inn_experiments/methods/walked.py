@@ -5,10 +5,10 @@ from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import mse_loss
 
 from inn_experiments.contracts import NaturalInt, Network, NonNegative, Plain, UserError
 from inn_experiments.maths.inverses import Inverter
+from inn_experiments.maths.losses import mse
 from inn_experiments.maths.refine import refine
 from inn_experiments.methods.base import FORWARD_DECIDED_BY, Method, Pairs, Setting, Training
 
@@ -52,7 +52,7 @@ class Walked(Method):
         """The forward network, trained as every method trains it unless the walk's own error has a weight."""
         if not self.inverse_weight:
             return super().trainings()
-        return [Training("walked", self.net, self.loss, self._walked_terms, (*FORWARD_DECIDED_BY, "method"))]
+        return [Training("walked", self.net, self.loss, self._walked_terms, (*FORWARD_DECIDED_BY, "method"), True)]
 
     def inverse(self, x: Tensor) -> Tensor:
         """Prime images (n, d) float64 of clean rows by the walk, refined where refine_steps asks for it."""
@@ -94,4 +94,4 @@ class Walked(Method):
     def _walked_terms(self, net: nn.Module, loss: nn.Module, pairs: Pairs) -> dict[str, Tensor]:
         """Those of the forward direction, and the walk's error clean -> prime."""
         walked = self.walk(pairs.clean).to(pairs.prime.dtype)
-        return {**self.forward_terms(net, loss, pairs), "inverse": self.inverse_weight * mse_loss(walked, pairs.prime)}
+        return {**self.forward_terms(net, loss, pairs), "inverse": self.inverse_weight * mse(walked, pairs.prime)}

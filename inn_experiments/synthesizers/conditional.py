@@ -79,7 +79,7 @@ class OnePass(Conditional):
         draws = torch.Generator().manual_seed(child_seed(seed, "examples"))
         told = looked_up(train.x, lambda index: self.table[train.y[index]])
         blocks = Blocks(len(train), self.features, told, self.trainer.batch, draws)
-        self.curves, self.seconds = self.trainer.fit(self._objective(self._validation(val), draws), blocks)
+        [self.curves], self.seconds = self.trainer.fit(self._objective(self._validation(val), draws), blocks)
         self.fitted = True
 
     def sample(self, labels: np.ndarray, *, seed: int) -> Samples:

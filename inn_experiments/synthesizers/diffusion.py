@@ -70,7 +70,7 @@ class Diffusion(Conditional):
         draws = torch.Generator().manual_seed(child_seed(seed, "examples"))
         objective = Denoising(net, self.ema, self._validation(val, child_seed(seed, "validation")))
         blocks = Blocks(len(train), self.features, self._examples(train, draws), self.trainer.batch, draws)
-        self.curves, self.seconds = self.trainer.fit(objective, blocks)
+        [self.curves], self.seconds = self.trainer.fit(objective, blocks)
         self.networks, self.fitted = {"net": objective.sampled.requires_grad_(False)}, True
 
     def sample(self, labels: np.ndarray, *, seed: int) -> Samples:

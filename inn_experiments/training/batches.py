@@ -1,6 +1,6 @@
 """Rows in memory or on disk as training batches, made a block of batches at a time: corrupted, with their targets."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import torch
@@ -29,7 +29,7 @@ class Blocks:
     """
 
     def __init__(self, rows: int, features: int, draw: Draw, batch: int, generator: torch.Generator) -> None:
-        self.rows, self.draw, self.generator = rows, draw, generator
+        self.rows, self.draw, self.generator, self.generators = rows, draw, generator, [generator]
         self.block = max(batch, BLOCK_VALUES // features // batch * batch)
 
     def __len__(self) -> int:
@@ -42,10 +42,28 @@ class Blocks:
             yield self.draw(index)
 
 
-def cut(block: Batch, batch: int) -> Iterator[Batch]:
-    """The batches of `batch` rows in a block, the last one smaller."""
-    count = -(-len(block[0]) // batch)
-    return zip(*([None] * count if part is None else part.split(batch) for part in block), strict=True)
+class Abreast:
+    """The blocks of several trainings with equally many rows, side by side along a new first axis."""
+
+    def __init__(self, parts: Sequence[Blocks]) -> None:
+        self.parts, self.generators = parts, [part.generator for part in parts]
+
+    def __len__(self) -> int:
+        return len(self.parts[0])
+
+    def __iter__(self) -> Iterator[Batch]:
+        yield from map(abreast, zip(*self.parts, strict=True))
+
+
+def abreast(batches: Sequence[Batch]) -> Batch:
+    """Batches of k trainings as one, its parts (k, b, ...)."""
+    return tuple(torch.stack(part) for part in zip(*batches, strict=True))
+
+
+def cut(block: Batch, batch: int, axis: int = 0) -> Iterator[Batch]:
+    """The batches of `batch` rows in a block, whose rows lie along `axis`; the last one smaller."""
+    count = -(-block[0].shape[axis] // batch)
+    return zip(*([None] * count if part is None else part.split(batch, axis) for part in block), strict=True)
 
 
 def pairs(

@@ -1,6 +1,7 @@
 """What goes on beside a training: its state is kept every few minutes, and one calm line shows how far it is."""
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +19,18 @@ FILE_NAME = "training.ckpt"
 class Resumable(Checkpoint):
     """Keeps weights, optimiser, learning rate, draws and curves at the end of an epoch, `minutes` apart.
 
-    With the generator of the batches put back as it was, a resumed training draws what the uninterrupted one
+    With the generators of the batches put back as they were, a resumed training draws what the uninterrupted one
     would have drawn, and ends with the same weights on the same machine. The base class is Lightning's mark
     for callbacks that run after the module's own end of an epoch.
 
     Args:
         folder: of the checkpoint.
-        generator: of every draw of the training.
+        generators: of every draw of the training.
         minutes: between two.
     """
 
-    def __init__(self, folder: Path, generator: torch.Generator, minutes: float) -> None:
-        self.path, self.generator, self.every = folder / FILE_NAME, generator, 60 * minutes
+    def __init__(self, folder: Path, generators: Sequence[torch.Generator], minutes: float) -> None:
+        self.path, self.generators, self.every = folder / FILE_NAME, generators, 60 * minutes
         self.before = 0.0
         self.started = self.kept = time.monotonic()
 
@@ -48,13 +49,15 @@ class Resumable(Checkpoint):
 
     def on_save_checkpoint(self, trainer: lightning.Trainer, module: Fitting, checkpoint: dict[str, Any]) -> None:
         """Add what Lightning does not know: plain numbers and one tensor."""
-        checkpoint["training"] = {"draws": self.generator.get_state(), "curves": module.curves, "seconds": self.seconds}
+        draws = [generator.get_state() for generator in self.generators]
+        checkpoint["training"] = {"draws": draws, "curves": module.curves, "seconds": self.seconds}
 
     def on_load_checkpoint(self, trainer: lightning.Trainer, module: Fitting, checkpoint: dict[str, Any]) -> None:
         """Put it back."""
         kept = checkpoint["training"]
-        self.generator.set_state(kept["draws"])
-        module.curves.update(kept["curves"])
+        for generator, state in zip(self.generators, kept["draws"], strict=True):
+            generator.set_state(state)
+        module.curves = kept["curves"]
         self.before = kept["seconds"]
 
 
@@ -74,7 +77,8 @@ class ProgressLine(lightning.Callback):
 
     def on_train_epoch_end(self, trainer: lightning.Trainer, module: Fitting) -> None:
         """Move it on by one epoch."""
-        loss = module.curves["train/loss"][1][-1] if "train/loss" in module.curves else float("nan")
+        curves = module.curves[0]
+        loss = curves["train/loss"][1][-1] if "train/loss" in curves else float("nan")
         self.bar.update(self.task, advance=1, loss=f"{loss:.4f}")
 
     def on_train_end(self, trainer: lightning.Trainer, module: Fitting) -> None:

@@ -4,6 +4,7 @@ Optimisation is manual: Lightning is called once for a block of batches, because
 hooks cost as much as the mathematics.
 """
 
+import itertools
 import math
 
 import lightning
@@ -23,7 +24,7 @@ VALIDATE_EVERY = 20
 class Fitting(lightning.LightningModule):
     """Trains the networks of an objective; `curves` collects train/TERM and val/TERM -> (epochs, mean values).
 
-    The numbers are those of `Trainer`.
+    There is one set of curves for each network that learns beside others. The numbers are those of `Trainer`.
     """
 
     automatic_optimization = False
@@ -34,7 +35,7 @@ class Fitting(lightning.LightningModule):
         super().__init__()
         self.objective, self.epochs, self.batch = objective, epochs, batch
         self.learning_rate, self.weight_decay = learning_rate, weight_decay
-        self.curves: Curves = {}
+        self.curves: list[Curves] = [{} for _ in range(objective.size)]
         self._names: list[str] = []
         self._sums: Tensor | None = None
         self._count = 0
@@ -53,7 +54,7 @@ class Fitting(lightning.LightningModule):
         """One step for each batch of the block."""
         objective, optimizers = self.objective, self.trainer.optimizers
         before = self._sums.clone() if objective.enough and self._sums is not None else 0.0
-        for batch in cut(block, self.batch):
+        for batch in cut(block, self.batch, objective.axis):
             try:
                 terms = objective.step(batch, optimizers)
             except (torch.linalg.LinAlgError, IndexError) as error:
@@ -76,10 +77,10 @@ class Fitting(lightning.LightningModule):
             config.scheduler.step()
         epoch = self.current_epoch + 1
         sums = self._sums.double() if self.objective.exact else self._sums
-        means = dict(zip(self._names, (sums / self._count).reshape(-1).tolist(), strict=True))
-        if not all(map(math.isfinite, means.values())):
+        means = dict(zip(self._names, (sums / self._count).reshape(len(self._names), -1).tolist(), strict=True))
+        if not all(map(math.isfinite, itertools.chain(*means.values()))):
             raise self._diverged()
-        means.setdefault("loss", sum(means.values()))
+        means.setdefault("loss", list(map(sum, zip(*means.values(), strict=True))))
         self._put("train", epoch, means)
         self._sums.zero_()
         self._count = 0
@@ -88,13 +89,14 @@ class Fitting(lightning.LightningModule):
             batch = self.transfer_batch_to_device(self.objective.validation, self.device, 0)
             with torch.no_grad():
                 found = self.objective.validated(batch, epoch)
-            self._put("val", epoch, {name: float(value) for name, value in found.items()})
+            self._put("val", epoch, {name: value.reshape(-1).tolist() for name, value in found.items()})
 
-    def _put(self, part: str, epoch: int, values: dict[str, float]) -> None:
-        for name, value in values.items():
-            epochs, found = self.curves.setdefault(f"{part}/{name}", ([], []))
-            epochs.append(epoch)
-            found.append(value)
+    def _put(self, part: str, epoch: int, values: dict[str, list[float]]) -> None:
+        for name, each in values.items():
+            for curves, value in zip(self.curves, each, strict=True):
+                epochs, found = curves.setdefault(f"{part}/{name}", ([], []))
+                epochs.append(epoch)
+                found.append(value)
 
     def _diverged(self) -> UserError:
         return UserError(

@@ -12,8 +12,9 @@ from torch.optim.swa_utils import AveragedModel
 
 from inn_experiments.contracts import Corrupted
 from inn_experiments.methods.base import Pairs, Training
+from inn_experiments.nets.stacked import stacked
 from inn_experiments.nets.variational import VariationalAutoencoder, divergence
-from inn_experiments.training.batches import Batch
+from inn_experiments.training.batches import Abreast, Batch, Blocks, abreast
 
 Terms = dict[str, Tensor]
 """Name -> scalar; the loss is the one called `loss`, else their sum. All are on the training curves."""
@@ -32,6 +33,8 @@ class Objective(nn.Module):
         by_rows: whether means over an epoch are over rows, else over steps.
         exact: whether they are divided out in float64.
         betas: of AdamW.
+        size: how many networks learn side by side.
+        axis: of the rows in each part of a batch.
     """
 
     by_rows: ClassVar[bool] = True
@@ -39,6 +42,7 @@ class Objective(nn.Module):
     betas: ClassVar[tuple[float, float]] = (0.9, 0.999)
 
     setting = "trainer.learning_rate"
+    size, axis = 1, 0
 
     def __init__(self, net: nn.Module, validation: Batch | None = None, enough: float = 0.0) -> None:
         super().__init__()
@@ -71,17 +75,36 @@ class Objective(nn.Module):
 
 
 class Inversion(Objective):
-    """The terms of one training of an inversion method; parametrised weights are computed once for all its passes."""
+    """The terms of one training of an inversion method, or of several side by side, which are then (k,) each.
+
+    Networks that can be are trained as a stack, even one alone; batches then have a leading axis. Parametrised weights
+    are computed once for all passes of a step.
+
+    Args:
+        trainings: alike in everything but rows, draws and initial weights.
+        validations: a batch for each, None where there is none.
+        stack: whether networks may be stacked.
+    """
 
     by_rows = False
 
-    def __init__(self, training: Training, validation: Batch | None = None) -> None:
-        super().__init__(training.net, validation)
+    def __init__(self, trainings: Sequence[Training], validations: Sequence[Batch | None], stack: bool = True) -> None:
+        first, self._nets = trainings[0], [training.net for training in trainings]
+        together = stacked(self._nets) if stack and not first.alone else None
+        if together is None and len(trainings) > 1:
+            raise ValueError(f"{type(first.net).__name__}s cannot be trained side by side")
+        whole = validations[0] if together is None or validations[0] is None else abreast(validations)
+        super().__init__(first.net if together is None else together, whole)
         # Registered, so that its buffers move with the network.
-        self.loss, self.of = training.loss, training.terms
+        self.loss = first.loss if together is None else first.loss.abreast([other.loss for other in trainings[1:]])
+        self.of, self.together, self.size, self.axis = first.terms, together, len(trainings), int(together is not None)
+
+    def blocks(self, parts: Sequence[Blocks]) -> Blocks | Abreast:
+        """The batches of all trainings, as they are learned from."""
+        return parts[0] if self.together is None else Abreast(parts)
 
     def terms(self, batch: Batch) -> Terms:
-        """The training's own terms, of (x_t, t, alpha, sigma, noise, clean, prime)."""
+        """The trainings' own terms, of (x_t, t, alpha, sigma, noise, clean, prime)."""
         *corrupted, clean, prime = batch
         with parametrize.cached():
             return self.of(self.net, self.loss, Pairs(Corrupted(*corrupted), clean, prime))
@@ -90,6 +113,13 @@ class Inversion(Objective):
         """Whether the network predicts what is not finite: NaN has no eigenvalues and no histogram bin."""
         with torch.no_grad():
             return not self.net(batch[0], batch[1]).isfinite().all()
+
+    def hand_back(self) -> None:
+        """Give each network what it learned in the stack."""
+        if self.together is not None:
+            self.together.hand_back()
+        for net in self._nets:
+            net.eval()
 
 
 class Denoising(Objective):

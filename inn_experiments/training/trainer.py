@@ -12,7 +12,7 @@ import torch
 
 from inn_experiments.contracts import Curves, NonNegative, Positive, PositiveInt, SeveralInt, UserError
 from inn_experiments.maths.inverses import ConditioningWarning
-from inn_experiments.training.batches import Blocks
+from inn_experiments.training.batches import Abreast, Blocks
 from inn_experiments.training.callbacks import ProgressLine, Resumable
 from inn_experiments.training.fitting import Fitting
 from inn_experiments.training.objectives import Objective
@@ -50,15 +50,15 @@ class Trainer:
             raise UserError("trainer.accelerator=gpu: torch finds no GPU on this machine; use cpu or auto")
         self.resume: Path | None = None
 
-    def fit(self, objective: Objective, blocks: Blocks) -> tuple[Curves, float]:
-        """Train, from the checkpoint in `resume` on where there is one; answers the curves and the seconds.
+    def fit(self, objective: Objective, blocks: Blocks | Abreast) -> tuple[list[Curves], float]:
+        """Train, from the checkpoint in `resume` on where there is one; answers each network's curves and the seconds.
 
         Afterwards the networks are on the CPU and in evaluation mode. Raises UserError for a checkpoint that cannot be
         read, and for a training that diverges.
         """
         torch.set_num_threads(self.threads)
         logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
-        keeper = Resumable(self.resume, blocks.generator, self.checkpoint_minutes) if self.resume else None
+        keeper = Resumable(self.resume, blocks.generators, self.checkpoint_minutes) if self.resume else None
         module = Fitting(objective, self.epochs, self.batch, self.learning_rate, self.weight_decay)
         started = time.perf_counter()
         with warnings.catch_warnings():
