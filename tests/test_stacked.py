@@ -9,9 +9,8 @@ from torch import nn
 
 from inn_experiments.contracts import UserError
 from inn_experiments.maths.losses import Fid, Kl, mse
-from inn_experiments.nets.mlp import Mlp
 from inn_experiments.nets.point_unet import PointUNet
-from inn_experiments.nets.stacked import StackedPointUNet, stacked
+from inn_experiments.nets.stacked import StackedPointUNet
 from inn_experiments.synthesizers.direction import fit_together
 from inn_experiments.training.fitting import Fitting
 
@@ -91,8 +90,9 @@ def test_views_follow_their_parameters() -> None:
     assert together.weights["enter.weight"].untyped_storage().data_ptr() == together.flat.untyped_storage().data_ptr()
 
 
-def test_a_network_without_such_a_form_is_not_stacked() -> None:
-    assert stacked([Mlp(features=3, steps=4, conditions=0)]) is None
+@pytest.mark.parametrize("change", ["network=square", "trainer.precision=bfloat16", "method.inverse_weight=0.1"])
+def test_what_has_no_such_form_is_trained_as_it_is(change) -> None:
+    assert prepared("method=svd").directions[0].stacks and not prepared("method=svd", change).directions[0].stacks
 
 
 @pytest.mark.parametrize("kind", [Fid, Kl])

@@ -67,7 +67,7 @@ LEADING = tuple(group.name for group in GROUPS.values() if group.leads)
 CONTROL = (*named("control"), "paths", "objective", "choices", "preset", "experiment", "hydra")
 """Keys that say where and how a run is recorded or called, not what it computes."""
 
-SHOWING = ("progress", "checkpoint_minutes")
+SHOWING = ("progress", "checkpoint_minutes", "stack")
 """Settings of the trainer that say how training is shown and kept, not what it computes."""
 
 NOTES = ("reads", "needs")

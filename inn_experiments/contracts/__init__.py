@@ -1,7 +1,7 @@
 """The ground floor: the words that every other room uses. It knows numpy and small helpers, and no framework."""
 
 from inn_experiments.contracts.errors import UserError
-from inn_experiments.contracts.files import once, read_arrays, replacing, write_arrays, write_text
+from inn_experiments.contracts.files import once, once_each, read_arrays, replacing, write_arrays, write_text
 from inn_experiments.contracts.limits import (
     EvenInt,
     Halvings,

@@ -3,8 +3,8 @@
 import os
 import shutil
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -53,16 +53,28 @@ def once(target: Path, make: Callable[[Path], None]) -> bool:
     Returns:
         Whether it was made now.
     """
+    return bool(once_each([target], lambda fresh: make(fresh[target])))
+
+
+def once_each(targets: Iterable[Path], make: Callable[[dict[Path, Path]], None]) -> list[Path]:
+    """As `once` for several targets that are made together: `make` is given target -> temporary name of the missing.
+
+    Returns:
+        Those that were made now.
+    """
     from filelock import FileLock
 
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{target}.lock"):
-        if target.exists():
-            return False
-        # One name for all processes: what a killed one left behind is written over.
-        with replacing(target, mark="new") as fresh:
-            make(fresh)
-        return True
+    with ExitStack() as held:
+        # Always in the same order, so that two workers at overlapping sets never wait for each other.
+        for target in (wanted := sorted(targets)):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            held.enter_context(FileLock(f"{target}.lock"))
+        missing = [target for target in wanted if not target.exists()]
+        if missing:
+            with ExitStack() as written:
+                # One name for all processes: what a killed one left behind is written over.
+                make({target: written.enter_context(replacing(target, mark="new")) for target in missing})
+        return missing
 
 
 def write_arrays(path: Path, **arrays: np.ndarray) -> Path:

@@ -16,11 +16,6 @@ from torch.autograd.function import FunctionCtx, once_differentiable
 from inn_experiments.nets.point_unet import PointUNet
 
 
-def stacked(nets: Sequence[nn.Module]) -> "StackedPointUNet | None":
-    """The networks, which are of one shape, as one; None for a kind that has no such form."""
-    return StackedPointUNet(nets) if isinstance(nets[0], PointUNet) else None
-
-
 class StackedPointUNet(nn.Module):
     """k PointUNets of one shape, as one network of rows (k, n, d); `hand_back` gives them what it learned.
 

@@ -127,16 +127,26 @@ def fingerprint(key: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:24]
 
 
+def place(folder: Path, key: dict[str, Any]) -> Path:
+    """Where in `folder` a training with this key is kept."""
+    return folder / fingerprint(key)
+
+
+def keep(fresh: Path, part: Fitted, key: dict[str, Any], nodes: Nodes, folder: Path) -> None:
+    """Write what was trained to `fresh`, the temporary name of its place in `folder`."""
+    told = {"parts": nodes, "key": key, "versions": {name: version(name) for name in ("torch", "numpy")}}
+    write(fresh, part.state(), told, rows=folder / "rows")
+
+
 def _keep(part: Fitted, folder: Path, key: dict[str, Any], nodes: Nodes, fit: Callable[[], None]) -> None:
     """Load `part` from the folder of its key, or fit it and keep it there; another worker at the same waits."""
-    kept = folder / fingerprint(key)
+    kept = place(folder, key)
     unfinished = kept.with_name(f"{kept.name}.unfinished")
-    told = {"parts": nodes, "key": key, "versions": {name: version(name) for name in ("torch", "numpy")}}
 
     def make(fresh: Path) -> None:
         part.resume_in(unfinished)
         fit()
-        write(fresh, part.state(), told, rows=folder / "rows")
+        keep(fresh, part, key, nodes, folder)
 
     if once(kept, make):
         shutil.rmtree(unfinished, ignore_errors=True)

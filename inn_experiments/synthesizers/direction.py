@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from inn_experiments.methods.base import Training
+from inn_experiments.nets.point_unet import PointUNet
 from inn_experiments.training.batches import Batch, Blocks
 from inn_experiments.training.files import RECORD, load, write
 from inn_experiments.training.objectives import Inversion
@@ -43,6 +44,12 @@ class Direction(Fitted):
         """What the training is called."""
         return self.training.title
 
+    @property
+    def stacks(self) -> bool:
+        """Whether several of its kind can learn side by side."""
+        full = self.trainer.precision == "float32"
+        return full and not self.training.alone and isinstance(self.training.net, PointUNet)
+
     def fit(self) -> None:
         """Train."""
         fit_together([self])
@@ -65,7 +72,7 @@ def fit_together(directions: Sequence[Direction]) -> None:
     """
     blocks, validations = zip(*(one.examples() for one in directions), strict=True)
     trainer = directions[0].trainer
-    objective = Inversion([one.training for one in directions], validations, stack=trainer.precision == "float32")
+    objective = Inversion([one.training for one in directions], validations, stack=directions[0].stacks)
     curves, seconds = trainer.fit(objective, objective.blocks(blocks))
     objective.hand_back()
     for one, found in zip(directions, curves, strict=True):

@@ -12,7 +12,7 @@ from torch.optim.swa_utils import AveragedModel
 
 from inn_experiments.contracts import Corrupted
 from inn_experiments.methods.base import Pairs, Training
-from inn_experiments.nets.stacked import stacked
+from inn_experiments.nets.stacked import StackedPointUNet
 from inn_experiments.nets.variational import VariationalAutoencoder, divergence
 from inn_experiments.training.batches import Abreast, Batch, Blocks, abreast
 
@@ -90,9 +90,7 @@ class Inversion(Objective):
 
     def __init__(self, trainings: Sequence[Training], validations: Sequence[Batch | None], stack: bool = True) -> None:
         first, self._nets = trainings[0], [training.net for training in trainings]
-        together = stacked(self._nets) if stack and not first.alone else None
-        if together is None and len(trainings) > 1:
-            raise ValueError(f"{type(first.net).__name__}s cannot be trained side by side")
+        together = StackedPointUNet(self._nets) if stack else None
         whole = validations[0] if together is None or validations[0] is None else abreast(validations)
         super().__init__(first.net if together is None else together, whole)
         # Registered, so that its buffers move with the network.

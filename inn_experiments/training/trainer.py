@@ -30,6 +30,7 @@ class Trainer:
         threads: of torch, one being fastest for small networks.
         precision: of the matrix products, weights being float32 always.
         checkpoint_minutes: between two kept states of a training.
+        stack: networks that hydra/launcher=stacked trains side by side at most; auto lets it choose, 1 is alone.
 
     Attributes:
         resume: folder of the checkpoint; None keeps none.
@@ -42,6 +43,7 @@ class Trainer:
     threads: PositiveInt = 1
     precision: Literal["float32", "bfloat16"] = "float32"
     checkpoint_minutes: NonNegative = 3.0
+    stack: Literal["auto"] | PositiveInt = "auto"
     progress: bool = True
     accelerator: Literal["cpu", "gpu", "auto"] = "cpu"
 
