@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.image import imsave
 
 from inn_experiments.contracts.files import replacing
 
@@ -94,7 +95,10 @@ def spaced(count: int, most: int) -> np.ndarray:
 
 def write_figure(path: Path, figure: Figure) -> Path:
     """Draw `figure` as a PNG at `path`, whole or not at all; the same figure gives the same bytes."""
-    FigureCanvasAgg(figure)
+    figure.dpi = DOTS_PER_INCH
+    canvas = FigureCanvasAgg(figure)
+    # Figure.savefig would lay the figure out and draw it a second time.
+    canvas.draw()
     with replacing(path) as fresh:
-        figure.savefig(fresh, format="png", dpi=DOTS_PER_INCH)
+        imsave(fresh, canvas.buffer_rgba(), format="png", dpi=DOTS_PER_INCH)
     return path
