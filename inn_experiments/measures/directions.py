@@ -9,6 +9,7 @@ import numpy as np
 from inn_experiments.contracts import Corrupted, Findings, Invertible, Measure, Number, Quantity, Rows, Subject, kept
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.measures.numbers.errors import direction_errors, ridge, trivial_errors
+from inn_experiments.measures.numbers.rows import at_most
 
 ERRORS = {"mse": "MSE", "mae": "MAE", "kl": "KL", "fid": "FID"}
 WAYS = {
@@ -32,6 +33,8 @@ DIRECTIONS = (
 )
 LEVEL_GROUPS = 25
 """The Wiener denoiser is fitted once per group of neighbouring levels, this many groups at most."""
+ROWS = 10_000
+"""Training rows that trivial predictors are fitted to, and test rows that errors are taken over, at most."""
 
 Errors = dict[str, dict[str, float]]
 Pair = tuple[np.ndarray, Rows, np.ndarray, Rows]
@@ -44,7 +47,8 @@ class Directions(Measure):
     denoise: noisy rows, levels uniform in 1..T, -> clean. forward: prime -> clean. inverse: clean -> prime, every
     variant that the model offers. round_trip_clean: forward(inverse(x)) against x; round_trip_prime:
     inverse(forward(p)) against p. residual/median: median over test rows of |forward(inverse(x)) - x|. The trivial
-    predictors are fitted to training rows alone. `walk/*` are of the layers of the last backward walk.
+    predictors are fitted to training rows alone. `walk/*` are of the layers of the last backward walk. Of more than
+    ROWS training or test rows as many are drawn at random.
 
     Example:
         >>> from inn_experiments.synthesizers.classical.bootstrap import Bootstrap
@@ -59,7 +63,10 @@ class Directions(Measure):
         model = subject.synthesizer
         if not isinstance(model, Invertible):
             return Findings()
-        train, test = subject.split.train, subject.split.test
+        parts = {"train": subject.split.train, "test": subject.split.test}
+        train, test = (
+            rows.take(at_most(len(rows), ROWS, child_seed(seed, f"directions/{part}"))) for part, rows in parts.items()
+        )
         prime = model.primes(train.x, train.y), model.primes(test.x, test.y)
         noisy = model.corrupt(test.x, test.y, seed=child_seed(seed, "test"))
         errors, residuals = _errors(model, test, prime[1], noisy)

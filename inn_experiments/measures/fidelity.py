@@ -119,10 +119,10 @@ def fidelity(
 
 def _scores(samples: np.ndarray, real: np.ndarray, train: np.ndarray, count: int, seed: int) -> dict[str, float]:
     rng = np.random.default_rng(child_seed(seed, "fidelity"))
-    made, held_out = (np.asarray(x, np.float64)[np.sort(rng.permutation(len(x))[:count])] for x in (samples, real))
+    made, held_out = (x[np.sort(rng.permutation(len(x))[:count])].astype(np.float64) for x in (samples, real))
     distance, usual = nearest(made, train), nearest(held_out, train)
     # Where held-out rows are themselves copies both are zero, and the ratio is one, not NaN.
-    floor = 1e-12 * (np.abs(train).max() + 1.0)
+    floor = 1e-12 * (max(train.max(), -train.min()) + 1.0)
     return {
         "c2st": c2st(made, held_out, seed=seed),
         **prdc(held_out, made),

