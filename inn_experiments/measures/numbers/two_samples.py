@@ -3,7 +3,6 @@
 import numpy as np
 
 from inn_experiments.contracts.seeding import child_seed
-from inn_experiments.measures.numbers.cores import workers
 
 FOLDS, LIMIT, TREES = 5, 1000, 100
 """Of the two-sample test: folds, rows of a side at most, and trees."""
@@ -24,7 +23,6 @@ def c2st(a: np.ndarray, b: np.ndarray, *, seed: int) -> float:
     that does not: a bootstrap of real rows scores above 0.5. Raises ValueError for fewer than 5 rows on a side.
     Source: Lopez-Paz and Oquab 2017.
     """
-    from joblib import parallel_config
     from sklearn.ensemble import ExtraTreesClassifier
     from sklearn.model_selection import StratifiedKFold, cross_val_score
 
@@ -36,9 +34,7 @@ def c2st(a: np.ndarray, b: np.ndarray, *, seed: int) -> float:
     state = int(rng.integers(2**31))
     trees = ExtraTreesClassifier(TREES, min_samples_leaf=3, random_state=state, n_jobs=1)
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=state)
-    # Folds in threads, each with its trees in order: threads that add up votes would decide ties by who ends first.
-    with parallel_config("threading", n_jobs=workers()):
-        return float(cross_val_score(trees, x, np.repeat([0, 1], count), cv=folds, scoring="accuracy").mean())
+    return float(cross_val_score(trees, x, np.repeat([0, 1], count), cv=folds, scoring="accuracy").mean())
 
 
 def nearest(rows: np.ndarray, others: np.ndarray) -> np.ndarray:
