@@ -69,7 +69,7 @@ def make(path: Path, rows: int, features: int) -> None:
     x = np.empty((rows, features), np.float32)
     for start in range(0, rows, 4096):
         block = means[y[start : start + 4096]]
-        x[start : start + 4096] = np.abs(block + 0.5 * rng.standard_normal(block.shape, np.float32))
+        x[start : start + 4096] = np.abs(block + 2.5 * rng.standard_normal(block.shape, np.float32))
     np.savez(path, X=x, y=y)
 
 

@@ -93,14 +93,13 @@ def _errors(model: Invertible, test: Rows, prime: np.ndarray, noisy: Corrupted) 
     """(errors of each direction, median residual of each inverse) on test rows."""
     forward, inverses = model.forward(prime), model.inverses(test.x)
     back = {name: model.forward(answer) for name, answer in inverses.items()}
-    predictions = {
-        "denoise": (model.denoise(noisy), test.x),
-        "forward": (forward, test.x),
-        **{name: (answer, prime) for name, answer in inverses.items()},
-        "round_trip_prime": (model.inverses(forward)["inverse"], prime),
-        "round_trip_clean": (back["inverse"], test.x),
+    errors = {
+        "denoise": direction_errors(model.denoise(noisy), test.x),
+        "forward": direction_errors(forward, test.x),
+        **{name: direction_errors(answer, prime) for name, answer in inverses.items()},
+        "round_trip_prime": direction_errors(model.inverses(forward)["inverse"], prime),
+        "round_trip_clean": direction_errors(back["inverse"], test.x),
     }
-    errors = {name: direction_errors(prediction, target) for name, (prediction, target) in predictions.items()}
     return errors, {name: float(np.median(np.linalg.norm(x - test.x, axis=1))) for name, x in back.items()}
 
 

@@ -6,8 +6,8 @@ from inn_experiments.contracts import Rows, UserError
 from inn_experiments.measures.numbers.rows import class_means
 
 RIDGES = np.logspace(-3, 5, 17)
-BLOCK = 4096
-"""Rows whose errors under one ridge are formed at a time."""
+BLOCK = 2048
+"""Rows that are worked on at a time."""
 LEAST_LEFT = 1e-12
 """Of a row in its own prediction: where all others lie on one point, nothing is left but rounding."""
 PSEUDO_COUNT = 0.5
@@ -45,14 +45,15 @@ def trivial_errors(
     if missing:
         raise UserError(f"class {missing[0]} has test rows but no training row; give it some or drop it")
     means = class_means(train.x, train.y)
+    # One after the other: of wide rows all of them at once would need much room.
     predictions = {
-        "zeros": np.zeros(test.x.shape),
-        "global_mean": np.broadcast_to(train.x.mean(axis=0), test.x.shape),
-        "class_mean": np.stack([means[label] for label in test.y]),
-        "identity": test_input,
-        "linear": ridge(train_input, train.x, test_input),
+        "zeros": lambda: np.zeros(test.x.shape),
+        "global_mean": lambda: np.broadcast_to(train.x.mean(axis=0), test.x.shape),
+        "class_mean": lambda: np.stack([means[label] for label in test.y]),
+        "identity": lambda: test_input,
+        "linear": lambda: ridge(train_input, train.x, test_input),
     }
-    return {name: direction_errors(prediction, test.x) for name, prediction in predictions.items()}
+    return {name: direction_errors(predict(), test.x) for name, predict in predictions.items()}
 
 
 def ridge(train_input: np.ndarray, train_target: np.ndarray, test_input: np.ndarray) -> np.ndarray:
@@ -141,9 +142,12 @@ def histogram_kl(a: np.ndarray, reference: np.ndarray, bins: int = 20) -> float:
 def _smoothed(rows: np.ndarray, low: np.ndarray, high: np.ndarray, bins: int) -> np.ndarray:
     """Smoothed frequencies (d, bins + 2) of each feature of `rows` (n, d)."""
     features = rows.shape[1]
-    position = np.floor((rows - low) / (high - low) * bins)
-    # The upper edge belongs to the last closed bin, as in numpy.histogram.
-    position = np.where(rows == high, bins - 1, np.clip(position, -1, bins)).astype(np.int64) + 1
-    flat = position + np.arange(features) * (bins + 2)
-    counts = np.bincount(flat.ravel(), minlength=features * (bins + 2)).reshape(features, bins + 2)
+    counts = np.zeros(features * (bins + 2), np.int64)
+    for start in range(0, len(rows), BLOCK):
+        some = rows[start : start + BLOCK]
+        position = np.floor((some - low) / (high - low) * bins)
+        # The upper edge belongs to the last closed bin, as in numpy.histogram.
+        position = np.where(some == high, bins - 1, np.clip(position, -1, bins)).astype(np.int64) + 1
+        counts += np.bincount((position + np.arange(features) * (bins + 2)).ravel(), minlength=len(counts))
+    counts = counts.reshape(features, bins + 2)
     return (counts + PSEUDO_COUNT) / (len(rows) + PSEUDO_COUNT * (bins + 2))
