@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -103,6 +102,8 @@ def digest(content: Sequence[np.ndarray | Plain]) -> str:
 
 @lru_cache
 def _versions() -> bytes:
+    from importlib.metadata import version
+
     return f"{__version__} {[version(name) for name in PACKAGES]}".encode()
 
 
