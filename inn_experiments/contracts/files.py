@@ -84,10 +84,10 @@ def write_arrays(path: Path, **arrays: np.ndarray) -> Path:
     return path
 
 
-def read_arrays(path: Path, keys: Sequence[str], remedy: str) -> dict[str, np.ndarray]:
-    """The arrays `keys` of the cached .npz file `path`; raises UserError with the `remedy` for a damaged one."""
+def read_arrays(path: Path, keys: Sequence[str] | None, remedy: str) -> dict[str, np.ndarray]:
+    """The arrays `keys` (None: all) of the cached .npz file `path`; UserError with the `remedy` where damaged."""
     try:
         with np.load(path, allow_pickle=False) as archive:
-            return {key: archive[key] for key in keys}
+            return {key: archive[key] for key in (archive.files if keys is None else keys)}
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise UserError(f"{path}: this cached file is damaged ({error}); {remedy}") from error

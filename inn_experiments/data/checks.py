@@ -13,6 +13,7 @@ from inn_experiments.contracts import UserError
 
 SHOWN = 5
 BLOCK = 2048
+"""Rows that are worked on at a time: of a large table a comparison as a whole would need its room again."""
 
 
 def shorten(names: Sequence[object], shown: int = 12) -> str:
@@ -65,14 +66,18 @@ def check_finite(x: np.ndarray, names: Sequence[str], where: str, before: int | 
 
     Where `x` is a piece of the whole, so many rows stand `before` it, and the number is not said.
     """
-    bad = np.argwhere(~np.isfinite(x))
-    if len(bad):
-        number = f"{len(bad)} " if before is None else ""
+    found, bad = 0, []
+    for start in range(0, len(x), BLOCK):
+        cells = np.argwhere(~np.isfinite(x[start : start + BLOCK]))
+        found += len(cells)
+        bad += [(start + row, column) for row, column in cells[: SHOWN - len(bad)]]
+    if found:
+        number = f"{found} " if before is None else ""
         first = (before or 0) + 1
-        cells = [f"row {first + row}, column {names[column]!r}: {x[row, column]}" for row, column in bad[:SHOWN]]
+        cells = [f"row {first + row}, column {names[column]!r}: {x[row, column]}" for row, column in bad]
         raise UserError(
             f"{where}: {number}missing or not finite numbers (rows counted from 1): "
-            f"{'; '.join(cells)}{'; ...' if len(bad) > SHOWN else ''}; remove or fill them"
+            f"{'; '.join(cells)}{'; ...' if found > SHOWN else ''}; remove or fill them"
         )
 
 
@@ -86,7 +91,6 @@ def check_filled(values: np.ndarray, argument: str, column: str, where: str, bef
 
 def check_varies(x: np.ndarray, what: str) -> None:
     """Raise UserError when all rows of `x` (n, d) are equal: there is nothing to learn or to tell apart."""
-    # In blocks, because of a large table a comparison as a whole would need its room again.
     if not any((x[start : start + BLOCK] != x[:1]).any() for start in range(0, len(x), BLOCK)):
         raise UserError(f"{what}: zero variance, all {len(x)} rows are equal")
 

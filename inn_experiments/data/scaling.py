@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from inn_experiments.data.checks import check_base_peak
+from inn_experiments.data.checks import BLOCK, check_base_peak
+
+WHOLE = 2**24
+"""Values up to which a float64 copy of the rows is made."""
+
+
+def steps(x: np.ndarray) -> Iterator[np.ndarray]:
+    """The rows (n, d) in order, as views of at most BLOCK rows."""
+    return (x[start : start + BLOCK] for start in range(0, len(x), BLOCK))
 
 
 @dataclass(frozen=True)
@@ -19,8 +28,17 @@ class Standard:
     @classmethod
     def fit(cls, x: np.ndarray) -> Standard:
         """The statistics of the training rows `x` (n, d), in float64."""
+        if x.size > WHOLE:
+            return cls.streamed(x)
         values = np.asarray(x, dtype=np.float64)
         return cls(float(values.mean()), float(values.std()))
+
+    @classmethod
+    def streamed(cls, x: np.ndarray) -> Standard:
+        """The same statistics of rows (n, d) but for their last digits, block by block."""
+        mean = sum(float(block.sum(dtype=np.float64)) for block in steps(x)) / x.size
+        squares = sum(float(np.square(block.astype(np.float64) - mean).sum()) for block in steps(x))
+        return cls(mean, float(np.sqrt(squares / x.size)))
 
     def apply(self, x: np.ndarray) -> np.ndarray:
         """`(x - mean) / std` (n, d) float32."""

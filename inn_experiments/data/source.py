@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from inn_experiments.contracts import Manifold, RecordScaling, Rows, Scaling, Smiles, Split
-from inn_experiments.data.checks import check_varies
+from inn_experiments.data.checks import BLOCK, check_varies
 from inn_experiments.data.classes import group_codes
 from inn_experiments.data.division import Division, Parts, draw_unseen
 from inn_experiments.data.scaling import Standard
@@ -99,7 +99,18 @@ class ArrayRows(RawRows):
         train = self.x[parts[0]]
         check_varies(train, f"{self.name}, training {self.unit}s")
         scaling = self.fit(train)
-        return scaling, [scaling.apply(self.x[part]) for part in parts]
+        # All that is there twice from here on is a block of rows.
+        del train
+        return scaling, [self._scaled(scaling, part) for part in parts]
+
+    def _scaled(self, scaling: Scaling, part: np.ndarray) -> np.ndarray:
+        found = scaling.apply(self.x[part[:BLOCK]])
+        if len(part) <= BLOCK:
+            return found
+        every = np.empty((len(part), *found.shape[1:]), found.dtype)
+        for start in range(0, len(part), BLOCK):
+            every[start : start + BLOCK] = scaling.apply(self.x[part[start : start + BLOCK]])
+        return every
 
 
 @dataclass(kw_only=True)

@@ -1,10 +1,15 @@
 """Both directions of an invertible synthesizer on test rows, each error beside its trivial predictors."""
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 
-from inn_experiments.contracts import Corrupted, Findings, Invertible, Measure, Number, Quantity, Rows, Subject
+from inn_experiments.contracts import Corrupted, Findings, Invertible, Measure, Number, Quantity, Rows, Subject, kept
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.measures.numbers.errors import direction_errors, ridge, trivial_errors
+from inn_experiments.measures.numbers.rows import at_most
 
 ERRORS = {"mse": "MSE", "mae": "MAE", "kl": "KL", "fid": "FID"}
 WAYS = {
@@ -28,8 +33,12 @@ DIRECTIONS = (
 )
 LEVEL_GROUPS = 25
 """The Wiener denoiser is fitted once per group of neighbouring levels, this many groups at most."""
+ROWS = 10_000
+"""Training rows that trivial predictors are fitted to, and test rows that errors are taken over, at most."""
 
 Errors = dict[str, dict[str, float]]
+Pair = tuple[np.ndarray, Rows, np.ndarray, Rows]
+"""Inputs and targets of training, inputs and targets of test rows."""
 
 
 class Directions(Measure):
@@ -38,7 +47,8 @@ class Directions(Measure):
     denoise: noisy rows, levels uniform in 1..T, -> clean. forward: prime -> clean. inverse: clean -> prime, every
     variant that the model offers. round_trip_clean: forward(inverse(x)) against x; round_trip_prime:
     inverse(forward(p)) against p. residual/median: median over test rows of |forward(inverse(x)) - x|. The trivial
-    predictors are fitted to training rows alone. `walk/*` are of the layers of the last backward walk.
+    predictors are fitted to training rows alone. `walk/*` are of the layers of the last backward walk. Of more than
+    ROWS training or test rows as many are drawn at random.
 
     Example:
         >>> from inn_experiments.synthesizers.classical.bootstrap import Bootstrap
@@ -53,23 +63,28 @@ class Directions(Measure):
         model = subject.synthesizer
         if not isinstance(model, Invertible):
             return Findings()
-        train, test = subject.split.train, subject.split.test
+        parts = {"train": subject.split.train, "test": subject.split.test}
+        train, test = (
+            rows.take(at_most(len(rows), ROWS, child_seed(seed, f"directions/{part}"))) for part, rows in parts.items()
+        )
         prime = model.primes(train.x, train.y), model.primes(test.x, test.y)
         noisy = model.corrupt(test.x, test.y, seed=child_seed(seed, "test"))
         errors, residuals = _errors(model, test, prime[1], noisy)
         numbers = [Number(f"test/{name}_residual/median", value) for name, value in residuals.items()]
         numbers += _numbers(errors)
         train_noisy = model.corrupt(train.x, train.y, seed=child_seed(seed, "train"))
-        pairs = {
+        pairs: dict[str, Pair] = {
             "denoise": (np.asarray(train_noisy.x_t), train, np.asarray(noisy.x_t), test),
             "forward": (prime[0], train, prime[1], test),
             "inverse": (train.x, Rows(prime[0], train.y), test.x, Rows(prime[1], test.y)),
         }
         for way, pair in pairs.items():
-            trivial = trivial_errors(*pair)
+            extra, content = {}, []
             if way == "denoise":
-                trivial["wiener"] = direction_errors(wiener(model, train, noisy, seed=seed), test.x)
-            for predictor, found in trivial.items():
+                # The corruption is known by what it made of test rows at every one of these levels.
+                extra["wiener"] = lambda: direction_errors(wiener(model, train, noisy, seed=seed), test.x)
+                content = [np.asarray(noisy.t), seed]
+            for predictor, found in _predictors(pair, extra, content, subject.about.cache).items():
                 numbers += _numbers({way: found}, predictor)
         return Findings([*numbers, *_walk(model)])
 
@@ -78,15 +93,32 @@ def _errors(model: Invertible, test: Rows, prime: np.ndarray, noisy: Corrupted) 
     """(errors of each direction, median residual of each inverse) on test rows."""
     forward, inverses = model.forward(prime), model.inverses(test.x)
     back = {name: model.forward(answer) for name, answer in inverses.items()}
-    predictions = {
-        "denoise": (model.denoise(noisy), test.x),
-        "forward": (forward, test.x),
-        **{name: (answer, prime) for name, answer in inverses.items()},
-        "round_trip_prime": (model.inverses(forward)["inverse"], prime),
-        "round_trip_clean": (back["inverse"], test.x),
+    errors = {
+        "denoise": direction_errors(model.denoise(noisy), test.x),
+        "forward": direction_errors(forward, test.x),
+        **{name: direction_errors(answer, prime) for name, answer in inverses.items()},
+        "round_trip_prime": direction_errors(model.inverses(forward)["inverse"], prime),
+        "round_trip_clean": direction_errors(back["inverse"], test.x),
     }
-    errors = {name: direction_errors(prediction, target) for name, (prediction, target) in predictions.items()}
     return errors, {name: float(np.median(np.linalg.norm(x - test.x, axis=1))) for name, x in back.items()}
+
+
+def _predictors(
+    pair: Pair, extra: dict[str, Callable[[], dict[str, float]]], content: list[Any], cache: Path | None
+) -> Errors:
+    """The errors of the trivial predictors and of `extra` ones, whom `content` decides beside the `pair`; kept."""
+
+    def compute() -> dict[str, float]:
+        found = trivial_errors(*pair) | {predictor: errors() for predictor, errors in extra.items()}
+        return {f"{name}/{key}": value for name, errors in found.items() for key, value in errors.items()}
+
+    train_input, train, test_input, test = pair
+    content = [train_input, train.x, train.y, test_input, test.x, test.y, *extra, *content]
+    told: Errors = {}
+    for name, value in kept(cache, "predictors", content, compute).items():
+        predictor, key = name.split("/")
+        told.setdefault(predictor, {})[key] = float(value)
+    return told
 
 
 def _numbers(errors: Errors, reference: str | None = None) -> list[Number]:

@@ -1,10 +1,24 @@
 """How close synthetic rows are to real ones, without a classifier for the task."""
 
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 
-from inn_experiments.contracts import Findings, Measure, Number, Quantity, Rows, Samples, Split, Subject, UserError
+from inn_experiments.contracts import (
+    Findings,
+    Measure,
+    Number,
+    Quantity,
+    Rows,
+    Samples,
+    Split,
+    Subject,
+    UserError,
+    in_turn,
+    kept,
+)
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.division import halves
 from inn_experiments.measures.numbers.errors import frechet, histogram_kl
@@ -62,8 +76,10 @@ class Fidelity(Measure):
         if samples.latent is not None and not self.decoded:
             return Findings()
         scores = {"test": (samples, split.test), "fresh": second_sample(split, seed)}
-        found = {part: fidelity(made, real, split.train, seed=seed) for part, (made, real) in scores.items()}
-        return Findings([Number(f"{part}/samples/{key}", one[key]) for part, one in found.items() for key in one])
+        options = {"seed": seed, "cache": subject.about.cache}
+        found = in_turn(partial(fidelity, made, real, split.train, **options) for made, real in scores.values())
+        told = zip(scores, found, strict=True)
+        return Findings([Number(f"{part}/samples/{key}", one[key]) for part, one in told for key in one])
 
 
 def second_sample(split: Split, seed: int) -> tuple[Rows, Rows]:
@@ -78,14 +94,17 @@ def second_sample(split: Split, seed: int) -> tuple[Rows, Rows]:
     return split.test.take(first), split.test.take(second)
 
 
-def fidelity(samples: Rows | Samples, real: Rows, train: Rows, *, seed: int) -> dict[str, float]:
+def fidelity(
+    samples: Rows | Samples, real: Rows, train: Rows, *, seed: int, cache: Path | None = None, wait: bool = True
+) -> dict[str, float] | None:
     """Scores of generated rows (n, d) against held-out ones `real` (m, d), of a generator that saw `train`.
 
     c2st: 0.5 is best. precision, recall, density, coverage: higher is better. fid, kl: lower is better. nearest_train:
     mean distance to the closest training row; nearest_train_ratio: over the same distance of `real`, 1 is best and far
     below 1 means copies; copies: share of samples closer to a training row than 99 % of `real` are, 0.01 is what real
     rows get. Equally many rows of either side are compared, at most 2,000; samples have labels in the proportions of
-    `real`. Raises UserError for NaN or infinity in the samples, and for fewer than five rows on a side.
+    `real`. The scores are kept in `cache`; `wait` is that of `kept`, and the answer None for one not waited for. Raises
+    UserError for NaN or infinity in the samples, and for fewer than five rows on a side.
     """
     check_finite(samples.x, samples.y)
     count = min(len(samples.x), len(real), LIMIT)
@@ -93,11 +112,17 @@ def fidelity(samples: Rows | Samples, real: Rows, train: Rows, *, seed: int) -> 
         raise UserError(
             f"fidelity compares at least {LEAST_ROWS} rows, got {len(samples.x)} synthetic and {len(real)} real"
         )
+    content = (samples.x, real.x, train.x, seed)
+    found = kept(cache, "fidelity", content, lambda: _scores(samples.x, real.x, train.x, count, seed), wait=wait)
+    return found and {key: float(value) for key, value in found.items()}
+
+
+def _scores(samples: np.ndarray, real: np.ndarray, train: np.ndarray, count: int, seed: int) -> dict[str, float]:
     rng = np.random.default_rng(child_seed(seed, "fidelity"))
-    made, held_out = (np.asarray(x, np.float64)[np.sort(rng.permutation(len(x))[:count])] for x in (samples.x, real.x))
-    distance, usual = nearest(made, train.x), nearest(held_out, train.x)
+    made, held_out = (x[np.sort(rng.permutation(len(x))[:count])].astype(np.float64) for x in (samples, real))
+    distance, usual = nearest(made, train), nearest(held_out, train)
     # Where held-out rows are themselves copies both are zero, and the ratio is one, not NaN.
-    floor = 1e-12 * (np.abs(train.x).max() + 1.0)
+    floor = 1e-12 * (max(train.max(), -train.min()) + 1.0)
     return {
         "c2st": c2st(made, held_out, seed=seed),
         **prdc(held_out, made),

@@ -3,10 +3,11 @@
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
-from inn_experiments.contracts import Findings, Measure, Number, Quantity, Rows, Shapes, Subject, UserError
+from inn_experiments.contracts import Findings, Measure, Number, Quantity, Rows, Shapes, Subject, UserError, kept
 from inn_experiments.contracts.limits import PositiveInt
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.measures.fidelity import C2ST, second_sample
@@ -85,17 +86,25 @@ class Geometry(Measure):
         if samples.latent is not None:
             points = [Rows(synthesizer.encode(rows.x), rows.y) for rows in (real, second, train)]
             points.insert(1, Rows(samples.latent, samples.y))
-        found = self.score(*points, split.classes, seed=seed)
+        found = self.score(*points, split.classes, seed=seed, cache=subject.about.cache)
         numbers = over_classes(found)
         if self.decoded:
-            judged = self.judge(real, generated, second, split.classes, seed=seed)
+            judged = self.judge(real, generated, second, split.classes, seed=seed, cache=subject.about.cache)
             found = {name: values | judged[name] for name, values in found.items()}
         for name, values in found.items():
             numbers += [Number(f"test/geometry/{key}", value, of=name) for key, value in values.items()]
         return Findings(numbers, Shapes(points[0], points[1], real, generated))
 
     def score(
-        self, real: Rows, generated: Rows, second: Rows, train: Rows, classes: tuple[str, ...], *, seed: int
+        self,
+        real: Rows,
+        generated: Rows,
+        second: Rows,
+        train: Rows,
+        classes: tuple[str, ...],
+        *,
+        seed: int,
+        cache: Path | None = None,
     ) -> Classes:
         """Of each class the number of rows a side, the moments of `real` and of each arm, and each arm's scores.
 
@@ -103,8 +112,9 @@ class Geometry(Measure):
         own standard deviation), spread_error, pc1_error, pc2_error, swd (in the spread of the class about its mean
         row), frechet (likewise, squared), along and distance, to the nearest of at most 2,000 training rows: lower is
         better. coverage, precision: higher is. c2st: 0.5 is best. distance_ratio, coverage_ratio: over those of
-        `second`; distance_ratio is best at 1, and copies of training rows are far below. A class with fewer than five
-        rows on a side (two in `train`) is left out with a warning.
+        `second`; distance_ratio is best at 1, and copies of training rows are far below. What is scored is kept in
+        `cache`: two arms of three are the same in all cells of a seed. A class with fewer than five rows on a side (two
+        in `train`) is left out with a warning.
         """
         found: Classes = {}
         parts = {"real": real, "generated": generated, "second": second}
@@ -117,7 +127,9 @@ class Geometry(Measure):
             spread = max(shape["real"]["spread"], 1e-9 * scale)
             scores = {
                 arm: moment_errors(shape[arm], shape["real"], scale)
-                | _structure(arms["real"], arms[arm], reference, spread, child_seed(seed, f"geometry/{name}/{arm}"))
+                | _structure(
+                    arms["real"], arms[arm], reference, spread, cache, child_seed(seed, f"geometry/{name}/{arm}")
+                )
                 for arm in ARMS
             }
             for arm, own in scores.items():
@@ -129,7 +141,16 @@ class Geometry(Measure):
             found[name] = {"n": count, **flat}
         return found
 
-    def judge(self, real: Rows, generated: Rows, second: Rows, classes: tuple[str, ...], *, seed: int) -> Classes:
+    def judge(
+        self,
+        real: Rows,
+        generated: Rows,
+        second: Rows,
+        classes: tuple[str, ...],
+        *,
+        seed: int,
+        cache: Path | None = None,
+    ) -> Classes:
         """Class -> C2ST of its generated rows and of its second real ones against `real`, `ARM/judge`; 0.5 is best.
 
         The machine judge of Figure 6, on rows as a person would see them. Leaves out classes as `score` does.
@@ -137,7 +158,7 @@ class Geometry(Measure):
         parts = {"real": real, "generated": generated, "second": second}
         return {
             name: {
-                f"{arm}/judge": c2st(arms[arm], arms["real"], seed=child_seed(seed, f"judge/{name}/{arm}"))
+                f"{arm}/judge": _judged(arms[arm], arms["real"], cache, child_seed(seed, f"judge/{name}/{arm}"))
                 for arm in ("generated", "second")
             }
             for name, _, arms in self._classes(parts, classes, "judge", seed)
@@ -189,13 +210,24 @@ def _draw(rows: Rows, label: int, most: int, seed: int) -> np.ndarray:
     return np.asarray(few_per_class(rows.take(rows.y == label), most, seed).x, np.float64)
 
 
-def _structure(real: np.ndarray, arm: np.ndarray, train: np.ndarray, spread: float, seed: int) -> dict[str, float]:
-    neighbours = prdc(real, arm)
-    return {
-        "c2st": c2st(arm, real, seed=child_seed(seed, "c2st")),
-        "swd": sliced_wasserstein(arm, real, seed=child_seed(seed, "swd")) / spread,
-        **{key: neighbours[key] for key in ("coverage", "precision")},
-        "distance": float(nearest(arm, train).mean()),
-        "along": along(real, arm),
-        "frechet": frechet(arm, real) / spread**2,
-    }
+def _structure(
+    real: np.ndarray, arm: np.ndarray, train: np.ndarray, spread: float, cache: Path | None, seed: int
+) -> dict[str, float]:
+    def compute() -> dict[str, float]:
+        neighbours = prdc(real, arm)
+        return {
+            "c2st": c2st(arm, real, seed=child_seed(seed, "c2st")),
+            "swd": sliced_wasserstein(arm, real, seed=child_seed(seed, "swd")) / spread,
+            **{key: neighbours[key] for key in ("coverage", "precision")},
+            "distance": float(nearest(arm, train).mean()),
+            "along": along(real, arm),
+            "frechet": frechet(arm, real) / spread**2,
+        }
+
+    found = kept(cache, "geometry", (real, arm, train, float(spread), seed), compute)
+    return {key: float(value) for key, value in found.items()}
+
+
+def _judged(arm: np.ndarray, real: np.ndarray, cache: Path | None, seed: int) -> float:
+    found = kept(cache, "geometry", (arm, real, seed), lambda: {"c2st": c2st(arm, real, seed=seed)})
+    return float(found["c2st"])

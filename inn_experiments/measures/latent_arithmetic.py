@@ -75,7 +75,8 @@ class LatentArithmetic(Measure):
         moved["ceiling"] = list(starts.values())
         every = [x for blocks in moved.values() for x in blocks]
         x, judge = np.concatenate(every).astype(np.float32), child_seed(seed, "judge")
-        called = forest_predictions(split.train, x, trees=self.trees, levels=LEVELS, seed=judge)
+        options = {"trees": self.trees, "levels": LEVELS, "cache": subject.about.cache}
+        called = forest_predictions(split.train, x, seed=judge, **options)
         blocks = iter(np.split(called, np.cumsum([len(x) for x in every])[:-1]))
         judged = {key: [next(blocks) for _ in found] for key, found in moved.items()}
         real = dict(zip(starts, judged.pop("ceiling"), strict=True))

@@ -1,5 +1,6 @@
 """The steps of a cell: divide, fit, sample, measure, record. A table of contents."""
 
+import gc
 import platform
 from importlib.metadata import version
 from typing import Any
@@ -37,6 +38,8 @@ def run(cell: Cell, run: Run) -> Report:
 
     with report.step("fit"):
         synthesizer = fit_or_load(cell, split, build, cell.outputs / "fits")
+    # What a training leaves behind, copies of the rows among it, would stay until the collector comes by.
+    gc.collect()
     report.parameters = synthesizer.parameters
     report.timings["train"] = synthesizer.seconds if synthesizer.trains else report.timings["fit"]
 

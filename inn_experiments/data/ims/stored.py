@@ -8,12 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from inn_experiments.contracts import UserError
-from inn_experiments.data.checks import check_varies
-from inn_experiments.data.scaling import Standard
+from inn_experiments.data.checks import BLOCK, check_varies
+from inn_experiments.data.scaling import Standard, steps
 from inn_experiments.data.source import RawRows
-
-BLOCK = 2048
-"""Rows that are worked on at a time."""
 
 
 class RowWriter(AbstractContextManager):
@@ -80,11 +77,9 @@ class StoredRows(RawRows):
         arrays = self._gather(parts)
         train = arrays[0]
         check_varies(train, f"{self.name}, training {self.unit}s")
-        mean = sum(float(block.sum(dtype=np.float64)) for block in _steps(train)) / train.size
-        squares = sum(float(np.square(block.astype(np.float64) - mean).sum()) for block in _steps(train))
-        scaling = Standard(mean, float(np.sqrt(squares / train.size)))
+        scaling = Standard.streamed(train)
         for array in arrays:
-            for block in _steps(array):
+            for block in steps(array):
                 block[:] = scaling.apply(block)
         return scaling, arrays
 
@@ -102,7 +97,3 @@ class StoredRows(RawRows):
         if found != len(self.y):
             raise UserError(f"{self.path}: this cached file has {found} rows instead of {len(self.y)}; delete it")
         return arrays
-
-
-def _steps(x: np.ndarray) -> Iterator[np.ndarray]:
-    return (x[start : start + BLOCK] for start in range(0, len(x), BLOCK))

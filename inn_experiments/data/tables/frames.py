@@ -40,6 +40,17 @@ def column_names(path: Path) -> list[str]:
         return [name for name in pyarrow.parquet.read_schema(path).names if not name.startswith("__index_level_")]
 
 
+def column_kind(path: Path, numeric: list[str]) -> type:
+    """float32 where all of the columns `numeric` are stored as that, so that they need half the room; else float64."""
+    if path.suffix.lower() == ".csv":
+        return np.float64
+    import pyarrow.parquet
+
+    with readable(path):
+        schema = pyarrow.parquet.read_schema(path)
+    return np.float32 if all(schema.field(name).type == pyarrow.float32() for name in numeric) else np.float64
+
+
 def pieces(
     path: Path, texts: list[str], numeric: list[str], *, what: str, remedy: str, kind: type = np.float64
 ) -> Iterator[tuple[dict[str, np.ndarray], np.ndarray]]:

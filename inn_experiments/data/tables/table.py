@@ -14,7 +14,7 @@ from inn_experiments.data.checks import check_present, check_unique, shorten
 from inn_experiments.data.classes import class_smiles, encode, group_codes, numbers
 from inn_experiments.data.scaling import BasePeak, Standard
 from inn_experiments.data.source import ArrayRows, Reader
-from inn_experiments.data.tables.frames import column_names, pieces
+from inn_experiments.data.tables.frames import column_kind, column_names, pieces
 
 EXTENSIONS = (".csv", ".parquet", ".npz")
 AXIS_KEYS = {"mz": "m/z", "wavenumber": "wavenumber", "axis": "axis", "features": "feature"}
@@ -95,16 +95,26 @@ def spectra(
         axis=values,
         axis_name="column" if values is None else axis,
         smiles=None if smiles is None else tuple(smiles[label] for label in classes),
-        bounded=peaks and bool((x >= 0).all()),
+        bounded=peaks and bool(x.min() >= 0),
     )
 
 
 def _read_columns(path: Path, columns: dict[str, str], features: list[str] | None) -> Read:
     chosen = _choose(column_names(path), columns, features, str(path))
     remedy = "correct it, or name the numeric columns in data.features"
-    found = list(pieces(path, [*columns.values()], chosen, what="feature column", remedy=remedy))
-    texts = {key: np.concatenate([piece[column] for piece, _ in found]) for key, column in columns.items()}
-    return np.concatenate([x for _, x in found]), texts, chosen, "axis"
+    kind = column_kind(path, chosen)
+    found, x = [], np.empty((0, len(chosen)), kind)
+    for texts, piece in pieces(path, [*columns.values()], chosen, what="feature column", remedy=remedy, kind=kind):
+        found.append(texts)
+        # In place: pieces that are joined in the end would be there twice.
+        x.resize((len(x) + len(piece), len(chosen)), refcheck=False)
+        x[-len(piece) :] = piece
+    return (
+        x,
+        {key: np.concatenate([texts[column] for texts in found]) for key, column in columns.items()},
+        chosen,
+        "axis",
+    )
 
 
 def _choose(names: list[str], columns: dict[str, str], features: list[str] | None, where: str) -> list[str]:
@@ -140,4 +150,10 @@ def _read_archive(path: Path, columns: dict[str, str], features: list[str] | Non
         for feature in features:
             check_present(feature, "data.features", names, where)
         x, names = x[:, [names.index(feature) for feature in features]], features
-    return x.astype(np.float64), texts, names, AXIS_KEYS[key] if key else "column"
+    # As float32 is in a float64: what is computed of it is the same.
+    return (
+        x.astype(np.float32 if x.dtype.newbyteorder("=") == np.float32 else np.float64, copy=False),
+        texts,
+        names,
+        AXIS_KEYS[key] if key else "column",
+    )

@@ -16,6 +16,13 @@ def join(*parts: Rows) -> Rows:
     )
 
 
+def few(rows: Rows, most: int | None, seed: int) -> Rows:
+    """At most `most` of the `rows`, or a few more, class by class in proportion, LEAST_TRAIN of each; None for all."""
+    if most is None or len(rows) <= most:
+        return rows
+    return rows.take(stratified(rows.y, (1 - most / len(rows),), np.random.default_rng(seed))[0])
+
+
 def divide(
     rows: Rows, share: float, classes: tuple[str, ...], purpose: str, *, seed: int, otherwise: str = ""
 ) -> tuple[Rows, Rows]:

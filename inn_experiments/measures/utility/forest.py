@@ -1,21 +1,30 @@
-"""The task's classifier: a random forest on rows or their principal components; repeated fits come from memory."""
+"""The task's classifier: a random forest on rows or their principal components; what it said is kept."""
 
-import hashlib
+from pathlib import Path
 
 import numpy as np
 
-from inn_experiments.contracts import Rows
+from inn_experiments.contracts import Rows, kept
+from inn_experiments.measures.numbers.cores import workers
 
 LEAST_VARIATION = 1e-6
 """Of rows in float32, a direction that varies less than this, relative to the first, is rounding."""
 
-_KNOWN: dict[bytes, np.ndarray] = {}
-"""A sweep asks for the same forests (real rows, convex, bootstrap) in every cell of a seed."""
-_CAPACITY = 512
 
+def forest_predictions(
+    train: Rows,
+    test_x: np.ndarray,
+    *,
+    trees: int,
+    levels: int | None,
+    seed: int,
+    cache: Path | None = None,
+    wait: bool = True,
+) -> np.ndarray | None:
+    """The labels (m,) that a random forest fitted to `train` gives to test rows (m, d); None for one not waited for.
 
-def forest_predictions(train: Rows, test_x: np.ndarray, *, trees: int, levels: int | None, seed: int) -> np.ndarray:
-    """The labels (m,) that a random forest fitted to `train` gives to test rows (m, d).
+    A sweep asks for the same forests (real rows, convex, bootstrap) in every cell of a seed: they are kept in `cache`,
+    and `wait` is that of `kept`.
 
     Every feature is first rounded to `levels` quantiles of its distinct training values; None: not at all. Trees only
     use the order of values: on MNIST1D 64 levels halve the time of a fit and cost about 0.01 of macro-F1, in every
@@ -23,22 +32,18 @@ def forest_predictions(train: Rows, test_x: np.ndarray, *, trees: int, levels: i
     """
     from sklearn.ensemble import RandomForestClassifier
 
-    digest = hashlib.blake2b(f"{trees} {levels} {seed}".encode())
-    for array in (train.x, train.y, test_x):
-        digest.update(f"{array.shape} {array.dtype}".encode() + array.tobytes())
-    found = _KNOWN.pop(digest.digest(), None)
-    if found is None:
-        train_x = train.x
+    def compute() -> dict[str, np.ndarray]:
+        train_x, seen = train.x, test_x
         if levels is not None:
             edges = [_edges(column, levels) for column in train_x.T]
-            train_x, test_x = (_rounded(x, edges) for x in (train_x, test_x))
-        model = RandomForestClassifier(trees, random_state=seed % 2**32, n_jobs=1)
-        found = model.fit(train_x, train.y).predict(test_x)
-    # The one last asked for stands at the end.
-    _KNOWN[digest.digest()] = found
-    if len(_KNOWN) > _CAPACITY:
-        del _KNOWN[next(iter(_KNOWN))]
-    return found.copy()
+            train_x, seen = (_rounded(x, edges) for x in (train_x, test_x))
+        model = RandomForestClassifier(trees, random_state=seed % 2**32, n_jobs=workers()).fit(train_x, train.y)
+        # Threads would add up the trees' votes in the order in which they end: the last digits can decide a tie.
+        return {"labels": model.set_params(n_jobs=1).predict(seen)}
+
+    content = (train.x, train.y, test_x, trees, levels, seed)
+    found = kept(cache, "forests", content, compute, wait=wait)
+    return found and found["labels"]
 
 
 def _edges(column: np.ndarray, levels: int) -> np.ndarray:
@@ -53,8 +58,10 @@ def _edges(column: np.ndarray, levels: int) -> np.ndarray:
 
 
 def _rounded(x: np.ndarray, edges: list[np.ndarray]) -> np.ndarray:
-    columns = [np.searchsorted(edge, column) for edge, column in zip(edges, x.T, strict=True)]
-    return np.stack(columns, axis=1).astype(np.float32)
+    places = np.empty(x.shape, np.float32)
+    for number, edge in enumerate(edges):
+        places[:, number] = np.searchsorted(edge, x[:, number])
+    return places
 
 
 def reduced(train: Rows, test_x: np.ndarray, components: int, *, seed: int) -> tuple[Rows, np.ndarray]:

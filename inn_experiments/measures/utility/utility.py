@@ -4,13 +4,15 @@ import warnings
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 import numpy as np
 
-from inn_experiments.contracts import Findings, Measure, Rows, Split, Subject, UserError, child_seed
+from inn_experiments.contracts import Findings, Measure, Rows, Split, Subject, UserError, child_seed, in_turn
+from inn_experiments.contracts.keeping import Call
 from inn_experiments.maths.division import LEAST_TRAIN
-from inn_experiments.measures.utility.division import divide, join
+from inn_experiments.measures.utility.division import divide, few, join
 from inn_experiments.measures.utility.forest import forest_predictions, reduced
 from inn_experiments.measures.utility.scores import Repeat, utility_numbers
 from inn_experiments.measures.utility.treatments import treatments
@@ -40,8 +42,8 @@ class Utility(Measure):
       again; the corrected resampled interval then covers the choice of all rows. (The scaling stays that of the first
       training rows; to a forest an increasing transform of a feature makes no difference.)
 
-    Two calls with the same seed and rows share their real, convex and bootstrap forests, so give all cells of a sweep
-    the same seed.
+    Two calls with the same seed and rows share their real, convex and bootstrap forests, which are kept in the cache,
+    so give all cells of a sweep the same seed.
 
     Args:
         repeats: 1 gives no intervals.
@@ -51,6 +53,8 @@ class Utility(Measure):
         components: principal components of the treatment's own training rows that the forest gets in place of the rows
             (before `levels`); None for the rows.
         refit, reconstructed: see above.
+        rows: real rows that a forest trains on, and rows that it is scored on, at most, drawn class by class; None for
+            all.
 
     Raises:
         UserError: a value is out of range.
@@ -75,9 +79,10 @@ class Utility(Measure):
     levels: int | None = 64
     components: int | None = None
     reconstructed: bool = False
+    rows: int | None = 10_000
 
     def __post_init__(self) -> None:
-        for name, least in {"repeats": 1, "trees": 1, "per_class": 1, "levels": 2, "components": 1}.items():
+        for name, least in {"repeats": 1, "trees": 1, "per_class": 1, "levels": 2, "components": 1, "rows": 1}.items():
             value = vars(self)[name]
             if value is not None and value < least:
                 raise UserError(f"utility.{name} is {value}; it must be {least} or more")
@@ -111,24 +116,28 @@ class Utility(Measure):
     def __call__(self, subject: Subject, *, seed: int) -> Findings:
         """Each measure of every protocol and treatment with its half width, and the gain over `real`.
 
-        Warns where there are fewer components than asked for.
+        Warns where there are fewer components than asked for, and where not all rows are used.
         """
-        outcomes: dict[str, dict[str, list[Repeat]]] = defaultdict(lambda: defaultdict(list))
+        asked: list[tuple[str, str, np.ndarray, Rows]] = []
         # Treatment -> the fewest components of its repeats, and their training rows.
         used: dict[str, tuple[int, int]] = {}
-        for repeat in range(self.repeats):
-            child = child_seed(seed, f"repeat/{repeat}")
-            for protocol, scene, train, test in self._scenes(subject, child):
-                options = {"seed": child_seed(child, protocol), "reconstructed": self.reconstructed}
-                for name, rows in treatments(train, scene, self.per_class, **options):
-                    state = child_seed(child, f"{protocol}/forest")
-                    seen, test_x = rows, test.x
-                    if self.components is not None:
-                        seen, test_x = reduced(rows, test_x, self.components, seed=state)
-                        size = (seen.x.shape[1], len(rows))
-                        used[name] = min(used.get(name, size), size)
-                    found = forest_predictions(seen, test_x, trees=self.trees, levels=self.levels, seed=state)
-                    outcomes[protocol][name].append(Repeat(rows.y, test, found))
+
+        def forests() -> Iterator[Call[np.ndarray]]:
+            options = {"trees": self.trees, "levels": self.levels, "cache": subject.about.cache}
+            for protocol, name, rows, test, state in self._asked(subject, seed):
+                asked.append((protocol, name, rows.y, test))
+                seen, test_x = rows, test.x
+                if self.components is not None:
+                    seen, test_x = reduced(rows, test_x, self.components, seed=state)
+                    size = (seen.x.shape[1], len(rows))
+                    used[name] = min(used.get(name, size), size)
+                yield partial(forest_predictions, seen, test_x, seed=state, **options)
+
+        outcomes: dict[str, dict[str, list[Repeat]]] = defaultdict(lambda: defaultdict(list))
+        predicted = in_turn(forests())
+        for (protocol, name, labels, test), found in zip(asked, predicted, strict=True):
+            outcomes[protocol][name].append(Repeat(labels, test, found))
+        self._tell_rows(subject.split)
         if fewer := [f"{name} {k} of {n} rows" for name, (k, n) in used.items() if k < self.components]:
             warnings.warn(
                 f"utility.components is {self.components}, but there were fewer in: {', '.join(fewer)}; n training "
@@ -142,6 +151,27 @@ class Utility(Measure):
             found, shared = outcomes[protocol], protocol == "same_rows" and not self.refit
             numbers += utility_numbers(protocol, found, subject.split.classes, shared=shared, seed=resamples)
         return Findings(numbers)
+
+    def _asked(self, subject: Subject, seed: int) -> Iterator[tuple[str, str, Rows, Rows, int]]:
+        """Of every forest: protocol, treatment, training and test rows, and its seed."""
+        for repeat in range(self.repeats):
+            child = child_seed(seed, f"repeat/{repeat}")
+            for protocol, scene, *parts in self._scenes(subject, child):
+                # Of all repeats, so that those which share their rows go on doing so.
+                train, test = (few(part, self.rows, child_seed(seed, "rows")) for part in parts)
+                options = {"seed": child_seed(child, protocol), "reconstructed": self.reconstructed}
+                for name, rows in treatments(train, scene, self.per_class, **options):
+                    yield protocol, name, rows, test, child_seed(child, f"{protocol}/forest")
+
+    def _tell_rows(self, split: Split) -> None:
+        found = {"training": len(split.train), "test": len(split.test)}
+        if cut := [f"{count:,} {part} rows" for part, count in found.items() if self.rows and count > self.rows]:
+            warnings.warn(
+                f"utility.rows is {self.rows}: of {' and '.join(cut)} the classifier gets so many, drawn class by "
+                "class; utility.rows=null takes all",
+                UserWarning,
+                stacklevel=3,
+            )
 
     def _parts(self, split: Split, seed: int) -> tuple[Rows, Rows]:
         """The generator's training rows and the rows it does not see, of this repeat."""

@@ -1,0 +1,121 @@
+"""Results that follow from content alone: kept by a digest of it, and shared between processes and runs."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+import numpy as np
+
+from inn_experiments import __version__
+from inn_experiments.contracts.errors import UserError
+from inn_experiments.contracts.files import read_arrays, write_arrays
+from inn_experiments.contracts.parts import Plain
+
+PACKAGES = ("numpy", "scipy", "scikit-learn")
+"""Another version of one of these may give other last digits, or other trees."""
+
+Answer = TypeVar("Answer", covariant=True)
+
+
+class Call(Protocol[Answer]):
+    """Something that is asked for its answer; None where it is not to wait and another worker is at it."""
+
+    def __call__(self, *, wait: bool) -> Answer | None:
+        """The answer, kept or computed now."""
+
+
+def kept(
+    cache: Path | None,
+    kind: str,
+    content: Sequence[np.ndarray | Plain],
+    compute: Callable[[], Mapping[str, np.ndarray | float]],
+    *,
+    wait: bool = True,
+) -> dict[str, np.ndarray] | None:
+    """What `compute` gives for this `content`: read from `cache` where it was computed before, else computed and kept.
+
+    Workers at the same content compute once. A damaged file is computed anew.
+
+    Args:
+        cache: folder for what is computed once; None keeps nothing.
+        kind: the folder in it of results like this one.
+        content: all that decides the result beside the versions of the program and of PACKAGES.
+        compute: name -> array or number.
+        wait: for another worker that computes the same; without, the answer is None then.
+    """
+    from filelock import FileLock, Timeout
+
+    if cache is None:
+        return _arrays(compute())
+    name = digest(content)
+    path = cache / kind / name[:2] / f"{name[2:]}.npz"
+    if (found := _read(path)) is not None:
+        return found
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = Path(f"{path}.lock")
+    try:
+        with FileLock(lock, timeout=-1 if wait else 0):
+            found = _read(path)
+            if found is None:
+                found = _arrays(compute())
+                write_arrays(path, **found)
+    except Timeout:
+        return None
+    # Who still waits at the removed lock finds the result; there would be as many locks as results.
+    lock.unlink(missing_ok=True)
+    return found
+
+
+def in_turn(calls: Iterable[Call[Answer]]) -> list[Answer]:
+    """The answers of all `calls`; what another worker is at comes last, so that nobody waits who has work."""
+    answers, later = [], []
+    for call in calls:
+        answers.append(call(wait=False))
+        if answers[-1] is None:
+            later.append((len(answers) - 1, call))
+    for place, call in later:
+        answers[place] = call(wait=True)
+    return answers
+
+
+def digest(content: Sequence[np.ndarray | Plain]) -> str:
+    """A name for arrays, by bytes, shape and type, and plain values, under the versions that are installed.
+
+    >>> digest([np.zeros(2), 1]) == digest([np.zeros(2), 1])
+    True
+    >>> digest([np.zeros(2), 1]) == digest([np.zeros((2, 1)), 1])
+    False
+    """
+    # With the processor's own instructions a third faster than BLAKE2.
+    found = hashlib.sha256(_versions())
+    for part in content:
+        if isinstance(part, np.ndarray):
+            found.update(f"\n{part.dtype.str} {part.shape}\n".encode())
+            found.update(np.ascontiguousarray(part).data)
+        else:
+            found.update(f"\n{json.dumps(part, sort_keys=True)}\n".encode())
+    return found.hexdigest()[:32]
+
+
+@lru_cache
+def _versions() -> bytes:
+    from importlib.metadata import version
+
+    return f"{__version__} {[version(name) for name in PACKAGES]}".encode()
+
+
+def _read(path: Path) -> dict[str, np.ndarray] | None:
+    if not path.is_file():
+        return None
+    try:
+        return read_arrays(path, None, "it is computed anew")
+    except UserError:
+        path.unlink(missing_ok=True)
+        return None
+
+
+def _arrays(found: Mapping[str, np.ndarray | float]) -> dict[str, np.ndarray]:
+    return {name: np.asarray(value) for name, value in found.items()}
