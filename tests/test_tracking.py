@@ -28,7 +28,7 @@ def outputs(tmp_path_factory) -> Path:
 
 def status_of(outputs: Path, name: str) -> str:
     client = store.connect(store.database(outputs))
-    runs = client.search_runs([store.experiment_id(client, outputs)], f"attributes.run_name = '{name}'")
+    runs = client.search_runs([store.experiment_id(store.database(outputs))], f"attributes.run_name = '{name}'")
     assert len(runs) == 1
     return runs[0].info.status
 

@@ -15,6 +15,7 @@ from inn_experiments.configuration.compose import prepare
 from inn_experiments.contracts import Report, UserError, write_text
 from inn_experiments.contracts.old_report import from_dict
 from inn_experiments.running import failures, sweep
+from inn_experiments.running.beginning import begin
 
 
 def run_cell(cfg: DictConfig) -> float:
@@ -29,7 +30,7 @@ def run_cell(cfg: DictConfig) -> float:
 
 
 def _run(cfg: DictConfig, outcome: dict[str, Any]) -> float:
-    begun, hydra = time.perf_counter(), HydraConfig.get()
+    started, hydra = time.perf_counter(), HydraConfig.get()
     many = hydra.mode == RunMode.MULTIRUN
     cell = prepare(cfg, dict(hydra.runtime.choices), list(hydra.overrides.task))
     outputs, tracker = cell.outputs, cell.tracker()
@@ -41,6 +42,7 @@ def _run(cfg: DictConfig, outcome: dict[str, Any]) -> float:
 
     done = tracker.finished(outputs, cell.fingerprint)
     if done is None:
+        begun = begin(cell)
         place = hydra.sweep.dir if many else hydra.run.dir
         tags = {"cell": cell.name, "fingerprint": cell.fingerprint, "sweep": Path(place).name}
         with tracker.open(outputs, f"{cell.name}-seed{cell.seed}", tags) as run:
@@ -48,7 +50,7 @@ def _run(cfg: DictConfig, outcome: dict[str, Any]) -> float:
             run.text("config.yaml", OmegaConf.to_yaml(OmegaConf.create({**cell.plain, "choices": cell.choices})))
             from inn_experiments.running import pipeline
 
-            report, folder = pipeline.run(cell, run), run.folder
+            report, folder = pipeline.run(cell, run, begun), run.folder
             run.params({"parameters": report.parameters})
             run.metrics(report.metrics)
             run.json("report.json", report.as_dict())
@@ -57,7 +59,7 @@ def _run(cfg: DictConfig, outcome: dict[str, Any]) -> float:
         _also_called(cell, plain, folder)
         report = from_dict(plain)
     outcome["status"] = "finished" if done is None else "skipped"
-    _show(report, folder, outcome, time.perf_counter() - begun)
+    _show(report, folder, outcome, time.perf_counter() - started)
     return objective(report, cell.plain["objective"])
 
 
