@@ -82,7 +82,7 @@ class Source:
         return found
 
     def takes(self, name: str) -> Signature:
-        """The arguments of the class `name`: the fields of a dataclass, or of the nearest `__init__` from it upwards."""
+        """The arguments of the class `name`: the fields of a dataclass, or of the nearest `__init__` above."""
         node = self.classes[name]
         if not _is_dataclass(node):
             for item in node.body:

@@ -3,6 +3,7 @@
 from inn_experiments.contracts.errors import UserError
 from inn_experiments.contracts.files import once, read_arrays, replacing, write_arrays, write_text
 from inn_experiments.contracts.limits import (
+    BelowOne,
     EvenInt,
     Halvings,
     NaturalInt,

@@ -80,9 +80,9 @@ class Mlflow:
     def finished(self, outputs: Path, fingerprint: str) -> tuple[dict[str, Any], Path] | None:
         """The report and folder of the newest FINISHED run with this fingerprint, None where there is none."""
         path = store.database(outputs)
-        for mark, folder in store.finished(path) if path.exists() else []:
+        for _, folder in store.finished(path, fingerprint) if path.exists() else []:
             report = folder / "report.json"
-            if mark == fingerprint and report.is_file():
+            if report.is_file():
                 return json.loads(report.read_text(encoding="utf-8")), folder
         return None
 

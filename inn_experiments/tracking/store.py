@@ -6,6 +6,7 @@ import logging
 import os
 import sqlite3
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlparse
@@ -13,6 +14,7 @@ from urllib.parse import unquote, urlparse
 from filelock import FileLock
 
 from inn_experiments.contracts import UserError, replacing
+from inn_experiments.contracts.imports import importing
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -32,14 +34,22 @@ def lock(outputs: Path) -> FileLock:
 
 def connect(path: Path) -> MlflowClient:
     """A client for the database file `path`, without telemetry and without log lines."""
+    return _library()(tracking_uri=f"sqlite:///{path.absolute()}")
+
+
+@cache
+def _library() -> type[MlflowClient]:
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("DO_NOT_TRACK", "true")
     os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "CRITICAL")
-    from mlflow import MlflowClient
+    with importing():
+        # A client imports its store when it is made; here, so that it is imported at once with the rest.
+        import mlflow.store.tracking.sqlalchemy_store  # noqa: F401
+        from mlflow import MlflowClient
 
     for name in ("mlflow", "alembic"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    return MlflowClient(tracking_uri=f"sqlite:///{path.absolute()}")
+    return MlflowClient
 
 
 def select(path: Path, query: str, *values: str) -> list[tuple[Any, ...]]:
@@ -63,27 +73,25 @@ def experiment_id(path: Path) -> str:
     return str(found[0][0])
 
 
-def finished(path: Path) -> list[tuple[str, Path]]:
-    """(fingerprint, folder) of every FINISHED run, the newest first."""
-    rows = select(
-        path,
-        "SELECT value, artifact_uri FROM runs JOIN tags USING (run_uuid) WHERE experiment_id = ? AND status = 'FINISHED'"
-        " AND lifecycle_stage = 'active' AND key = 'fingerprint' ORDER BY start_time DESC, run_uuid",
-        experiment_id(path),
-    )
-    return [(fingerprint, artifact_folder(uri)) for fingerprint, uri in rows]
+def finished(path: Path, fingerprint: str = "*") -> list[tuple[str, Path]]:
+    """(fingerprint, folder) of every FINISHED run, or of those with this fingerprint; the newest first."""
+    query = """
+        SELECT value, artifact_uri FROM runs JOIN tags USING (run_uuid)
+        WHERE experiment_id = ? AND status = 'FINISHED' AND lifecycle_stage = 'active'
+        AND key = 'fingerprint' AND value GLOB ? ORDER BY start_time DESC, run_uuid
+    """
+    rows = select(path, query, experiment_id(path), fingerprint)
+    return [(mark, artifact_folder(uri)) for mark, uri in rows]
 
 
 def running(path: Path) -> dict[str, dict[str, str]]:
     """The tags of every RUNNING run by its id."""
-    rows = select(
-        path,
-        "SELECT run_uuid, key, value FROM runs LEFT JOIN tags USING (run_uuid) WHERE experiment_id = ?"
-        " AND status = 'RUNNING' AND lifecycle_stage = 'active'",
-        experiment_id(path),
-    )
+    query = """
+        SELECT run_uuid, key, value FROM runs LEFT JOIN tags USING (run_uuid)
+        WHERE experiment_id = ? AND status = 'RUNNING' AND lifecycle_stage = 'active'
+    """
     found: dict[str, dict[str, str]] = {}
-    for run, key, value in rows:
+    for run, key, value in select(path, query, experiment_id(path)):
         found.setdefault(run, {})[key] = value
     return found
 

@@ -1,4 +1,4 @@
-"""Puts a pipeline of a few lines in the real one's place, in every process that has this folder on its path."""
+"""Puts a pipeline of a few lines, which reads no rows, in the real one's place in processes with this on their path."""
 
 import os
 import signal
@@ -28,6 +28,8 @@ def run(cell, run, begun):
     return Report(cell.name, cell.seed, cell.fingerprint, cell.axes, 7, [fid])
 
 
-stub = types.ModuleType("inn_experiments.running.pipeline")
-stub.run = run
-sys.modules[stub.__name__] = stub
+for name, function in {"beginning": lambda cell: None, "pipeline": run}.items():
+    stub = types.ModuleType(f"inn_experiments.running.{name}")
+    stub.begin = stub.run = function
+    stub.build = lambda cell: None
+    sys.modules[stub.__name__] = stub
