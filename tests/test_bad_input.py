@@ -157,6 +157,18 @@ def test_a_full_disk_is_one_line_and_leaves_no_finished_run(run, tmp_path, monke
         assert connection.execute("SELECT status FROM runs").fetchall() == [("FAILED",)]
 
 
+def test_a_database_that_is_none_is_named(run, tmp_path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/mlflow.db").write_text("these are no tables" * 100)
+    check_refused(run("generator=bootstrap", "utility=none"), ["not a database", "paths.outputs"], tmp_path / "out")
+
+
+def test_parts_that_do_not_go_together_leave_no_run(run, tmp_path) -> None:
+    levels = ["generator=diffusion", "schedule.steps=10", "sampler.steps=20"]
+    check_refused(run(*levels, *given(tmp_path, frame())), ["sampler.steps", "schedule"], tmp_path / "out")
+    assert not (tmp_path / "out/mlflow.db").exists()
+
+
 @pytest.mark.skipif(not MASSBANK.exists(), reason="the MassBank set is not beside this checkout (../shared/data)")
 def test_groups_too_few_for_disjoint_name_the_override_that_helps(run, tmp_path) -> None:
     table = ["data=table", f"data.path={MASSBANK}", "data.label=y", "data.group=contributor"]

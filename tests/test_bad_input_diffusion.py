@@ -105,7 +105,7 @@ def test_a_choice_that_cannot_be_is_named(run, tmp_path, arguments, words) -> No
         (["sampler.steps=1000"], ["sampler.steps is 1000", "only 100 levels"]),
         (["schedule.steps=50"], ["sampler.steps is 100", "only 50 levels", "sampler.steps=50"]),
         (["sampler=ddpm", "sampler.steps=200"], ["sampler.steps is 200"]),
-        (["generator.ema=1"], ["generator.ema", "[0, 1)"]),
+        (["generator.ema=1"], ["generator.ema: 1", "less than 1"]),
         (["conditioning=chemnet"], ["conditioning=chemnet", "SMILES", "data.smiles=COLUMN"]),
         (["autoencoder=decoupled"], ["autoencoder=decoupled", "SMILES", "autoencoder=plain"]),
         (

@@ -28,7 +28,7 @@ def outputs(tmp_path_factory) -> Path:
 
 def status_of(outputs: Path, name: str) -> str:
     client = store.connect(store.database(outputs))
-    runs = client.search_runs([store.experiment_id(client, outputs)], f"attributes.run_name = '{name}'")
+    runs = client.search_runs([store.experiment_id(store.database(outputs))], f"attributes.run_name = '{name}'")
     assert len(runs) == 1
     return runs[0].info.status
 
@@ -146,6 +146,42 @@ def test_collecting_takes_the_newest_finished_run_per_fingerprint(tmp_path: Path
     assert [report.seed for report in finished(tmp_path)] == [2]
     with pytest.raises(UserError, match="mlflow.db"):
         finished(tmp_path / "elsewhere")
+
+
+def test_the_database_says_by_sql_what_mlflow_says(tmp_path: Path) -> None:
+    for name, mark in (("first", "a"), ("second", "a"), ("other", "b"), ("deleted", "a"), ("no report", "a")):
+        with Mlflow().open(tmp_path, name, {"fingerprint": mark, "cell": name}) as run:
+            if name != "no report":
+                run.json("report.json", {"cell": name})
+        if name == "deleted":
+            run._client.delete_run(run.run_id)
+    with pytest.raises(RuntimeError), Mlflow().open(tmp_path, "failed", {"fingerprint": "a"}):
+        raise RuntimeError("boom")
+    path = store.database(tmp_path)
+    client, where = store.connect(path), store.experiment_id(path)
+    assert client.get_experiment_by_name(store.EXPERIMENT).experiment_id == where
+    runs = client.search_runs([where], "attributes.status = 'FINISHED'", order_by=["attributes.start_time DESC"])
+    told = [(run.data.tags["fingerprint"], store.artifact_folder(run.info.artifact_uri)) for run in runs]
+    assert store.finished(path) == told and len(told) == 4
+    assert store.finished(path, "b") == [pair for pair in told if pair[0] == "b"]
+    assert Mlflow().finished(tmp_path, "a")[0] == {"cell": "second"}
+    assert Mlflow().finished(tmp_path, "c") is None
+    with Mlflow().open(tmp_path, "running", {"fingerprint": "d"}) as run:
+        assert {key: tags["fingerprint"] for key, tags in store.running(path).items()} == {run.run_id: "d"}
+    assert store.running(path) == {}
+
+
+def test_asking_makes_no_database_and_changes_none(tmp_path: Path) -> None:
+    path = store.database(tmp_path)
+    Mlflow().prepare(tmp_path)
+    assert Mlflow().finished(tmp_path, "a") is None and not path.exists()
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE mine (a)")
+    connection.close()
+    with pytest.raises(UserError, match="without the experiment"):
+        Mlflow().prepare(tmp_path)
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        store.select(path, "INSERT INTO mine VALUES (1)")
 
 
 def test_files_are_written_whole_or_not_at_all(tmp_path: Path) -> None:

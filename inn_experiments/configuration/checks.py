@@ -1,18 +1,16 @@
 """Keys, types and ranges of a configuration are checked before anything is computed."""
 
 import difflib
-import inspect
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import is_dataclass
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, PydanticSchemaGenerationError, TypeAdapter, ValidationError
 
 from inn_experiments.configuration.axes import GROUPS, MEASURES, NOTES, named
 from inn_experiments.configuration.reads import ignored
-from inn_experiments.configuration.targets import find_class
+from inn_experiments.configuration.targets import takes
 from inn_experiments.contracts import UserError
 
 SCALARS: dict[str, Any] = {"seed": Annotated[int, Field(ge=0)], "objective": Annotated[str, Field(min_length=1)]}
@@ -69,21 +67,14 @@ def check_option(node: dict[str, Any], group: str, where: str) -> None:
     Raises:
         UserError: for a class outside the allow-list, an unknown key, or a value of another type.
     """
-    target = find_class(node["_target_"], group)
-    parameters = [
-        name
-        for name, parameter in inspect.signature(target).parameters.items()
-        if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
-    ]
-    # Of a dataclass, fields may be those of a base class in another file, which knows their types.
-    hints = get_type_hints(target if is_dataclass(target) else target.__init__, include_extras=True)
+    hints = takes(node["_target_"], group)
     arguments = {key: value for key, value in node.items() if key not in (*NOTES, "_target_")}
     check_type(f"{where}._partial_", arguments.pop("_partial_", False), bool)
-    check_known(arguments, parameters, where)
+    check_known(arguments, hints, where)
     for key, value in arguments.items():
         if isinstance(value, dict) and "_target_" in value:
             check_option(value, group, f"{where}.{key}")
-        elif key in hints:
+        else:
             check_type(f"{where}.{key}", value, hints[key])
 
 
@@ -109,7 +100,6 @@ def check_values(plain: dict[str, Any], choices: Mapping[str, str]) -> None:
         if group in PLAIN:
             check_plain(node, group)
         elif group in SCALARS or group in ignored(plain):
-            # What nobody reads need not be imported either: a classical generator starts without torch.
             continue
         elif "_target_" in node:
             check_option(node, group, group)

@@ -8,13 +8,14 @@ from typing import Any
 from hydra.utils import instantiate
 
 from inn_experiments.configuration.axes import GROUPS, NOTES
+from inn_experiments.configuration.signatures import Signature, signature
 from inn_experiments.contracts import UserError
 
 _PATH = re.compile(r"inn_experiments\.([a-z_0-9]+)(\.[a-z_][a-z_0-9]*)+\.[A-Z]\w*")
 
 
-def find_class(path: str, group: str | None = None) -> type:
-    """The class that `_target_: path` names.
+def takes(path: str, group: str | None = None) -> Signature:
+    """The arguments of the class that `_target_: path` names, read from its source.
 
     Args:
         path: dotted.
@@ -29,24 +30,24 @@ def find_class(path: str, group: str | None = None) -> type:
     if match is None or match[1] not in rooms:
         allowed = ", ".join(f"inn_experiments.{room}.*" for room in sorted(rooms)) or "none"
         raise UserError(f"_target_ {path!r}{where} is not allowed; allowed are classes in: {allowed}")
-    module_name, _, name = path.rpartition(".")
-    try:
-        found = getattr(importlib.import_module(module_name), name, None)
-    except ModuleNotFoundError as error:
-        if error.name is None or not module_name.startswith(error.name):
-            raise
-        found = None
-    # The module check keeps out names that a module merely imported from elsewhere.
-    if not isinstance(found, type) or found.__module__ != module_name:
+    found = signature(path)
+    if found is None:
         raise UserError(f"_target_ {path!r}{where}: there is no such class")
     return found
 
 
+def find_class(path: str, group: str | None = None) -> type:
+    """The class that `_target_: path` names, imported; raises UserError as `takes` does."""
+    takes(path, group)
+    module, _, name = path.rpartition(".")
+    return vars(importlib.import_module(module))[name]
+
+
 def check_targets(node: Any, group: str | None = None) -> None:
-    """Refuse, at any depth of a plain `node`, a `_target_` that `find_class` would refuse."""
+    """Refuse, at any depth of a plain `node`, a `_target_` that `takes` would refuse."""
     if isinstance(node, dict):
         if "_target_" in node:
-            find_class(node["_target_"], group)
+            takes(node["_target_"], group)
         for value in node.values():
             check_targets(value, group)
     elif isinstance(node, list):

@@ -6,7 +6,7 @@ before anything is built.
 
 from typing import Annotated
 
-from annotated_types import Ge, Gt, Le, MultipleOf
+from annotated_types import Ge, Gt, Le, Lt, MultipleOf
 
 NaturalInt = Annotated[int, Ge(0)]
 PositiveInt = Annotated[int, Ge(1)]
@@ -20,4 +20,5 @@ Halvings = Annotated[int, Ge(1), Le(10)]
 NonNegative = Annotated[float, Ge(0)]
 Positive = Annotated[float, Gt(0)]
 Share = Annotated[float, Ge(0), Le(1)]
+BelowOne = Annotated[float, Ge(0), Lt(1)]
 PositiveShare = Annotated[float, Gt(0), Le(1)]

@@ -73,7 +73,7 @@ class Tracker(Protocol):
     """Who keeps the record of runs (config group `tracking`)."""
 
     def prepare(self, outputs: Path) -> None:
-        """Make what runs share, before the first of them starts."""
+        """Put right what earlier runs left behind, before the first one starts and after the last."""
 
     def finished(self, outputs: Path, fingerprint: str) -> tuple[dict[str, object], Path] | None:
         """`report.json` and folder of a finished run with this fingerprint; None where there is none."""

@@ -1,7 +1,7 @@
 """Statements of the sources as measured numbers, each beside what chance would give."""
 
 import numpy as np
-from scipy.stats import binomtest
+import scipy
 
 from inn_experiments.contracts import Number
 
@@ -19,7 +19,7 @@ def claim(key: str, text: str, value: float, *, chance: float | None = None, **m
 def share(key: str, text: str, hits: np.ndarray, chance: float | None = None, p: float | None = None) -> list[Number]:
     """The share of `hits` (n,), booleans, as a claim with Wilson's interval."""
     count, n = int(np.sum(hits)), len(hits)
-    interval = binomtest(count, n).proportion_ci(method="wilson")
+    interval = scipy.stats.binomtest(count, n).proportion_ci(method="wilson")
     return claim(key, text, count / n, low=float(interval.low), high=float(interval.high), n=n, chance=chance, p=p)
 
 

@@ -3,6 +3,7 @@
 import errno
 import re
 import signal
+import sqlite3
 import sys
 import traceback
 from pathlib import Path
@@ -69,7 +70,7 @@ def one_line(error: BaseException, outputs: Path | None = None) -> str | None:
         return f"{where}{(error.strerror or str(error)).lower()}; paths.outputs=FOLDER writes elsewhere"
     link: BaseException | None = error
     while link is not None:
-        if isinstance(link, (OSError, RuntimeError)) or "sqlite3" in str(link):
+        if isinstance(link, (OSError, RuntimeError, sqlite3.Error)) or "sqlite3" in str(link):
             for phrase, meaning in _PHRASES.items():
                 if phrase in str(link).lower():
                     return f"{where}{meaning}; paths.outputs=FOLDER writes elsewhere"

@@ -2,7 +2,9 @@
 
 import json
 import time
+from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from hydra.core.hydra_config import HydraConfig
@@ -13,8 +15,10 @@ from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.checks import nearest
 from inn_experiments.configuration.compose import prepare
 from inn_experiments.contracts import Report, UserError, write_text
+from inn_experiments.contracts.imports import importing
 from inn_experiments.contracts.old_report import from_dict
 from inn_experiments.running import failures, sweep
+from inn_experiments.running.beginning import begin
 
 
 def run_cell(cfg: DictConfig) -> float:
@@ -29,7 +33,7 @@ def run_cell(cfg: DictConfig) -> float:
 
 
 def _run(cfg: DictConfig, outcome: dict[str, Any]) -> float:
-    begun, hydra = time.perf_counter(), HydraConfig.get()
+    started, hydra = time.perf_counter(), HydraConfig.get()
     many = hydra.mode == RunMode.MULTIRUN
     cell = prepare(cfg, dict(hydra.runtime.choices), list(hydra.overrides.task))
     outputs, tracker = cell.outputs, cell.tracker()
@@ -41,14 +45,15 @@ def _run(cfg: DictConfig, outcome: dict[str, Any]) -> float:
 
     done = tracker.finished(outputs, cell.fingerprint)
     if done is None:
+        begun, pipeline = begin(cell), _pipeline()
+        # What parts have against each other shows when they are put together: better before a run is on record.
+        pipeline.build(cell)
         place = hydra.sweep.dir if many else hydra.run.dir
         tags = {"cell": cell.name, "fingerprint": cell.fingerprint, "sweep": Path(place).name}
         with tracker.open(outputs, f"{cell.name}-seed{cell.seed}", tags) as run:
             run.params(cell.axes)
             run.text("config.yaml", OmegaConf.to_yaml(OmegaConf.create({**cell.plain, "choices": cell.choices})))
-            from inn_experiments.running import pipeline
-
-            report, folder = pipeline.run(cell, run), run.folder
+            report, folder = pipeline.run(cell, run, begun), run.folder
             run.params({"parameters": report.parameters})
             run.metrics(report.metrics)
             run.json("report.json", report.as_dict())
@@ -57,8 +62,16 @@ def _run(cfg: DictConfig, outcome: dict[str, Any]) -> float:
         _also_called(cell, plain, folder)
         report = from_dict(plain)
     outcome["status"] = "finished" if done is None else "skipped"
-    _show(report, folder, outcome, time.perf_counter() - begun)
+    _show(report, folder, outcome, time.perf_counter() - started)
     return objective(report, cell.plain["objective"])
+
+
+@cache
+def _pipeline() -> ModuleType:
+    """What computes the rest of a cell, and with it torch and many others."""
+    with importing():
+        from inn_experiments.running import pipeline
+    return pipeline
 
 
 def _also_called(cell: Cell, report: dict[str, Any], folder: Path) -> None:

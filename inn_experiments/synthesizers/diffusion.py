@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from inn_experiments.contracts import About, Rows, Samples, UserError
-from inn_experiments.contracts.limits import Share
+from inn_experiments.contracts.limits import BelowOne
 from inn_experiments.contracts.parts import Network, Parameterization, Sampler, Schedule
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.moments import Moments
@@ -44,7 +44,7 @@ class Diffusion(Conditional):
     parameterization: Parameterization
     schedule: Schedule
     sampler: Sampler
-    ema: Share = 0.0
+    ema: BelowOne = 0.0
     clip: bool = False
 
     def __post_init__(self) -> None:

@@ -5,7 +5,6 @@ from pathlib import Path
 from inn_experiments.contracts import Report, UserError
 from inn_experiments.contracts.old_report import read_report
 from inn_experiments.tracking import store
-from inn_experiments.tracking.mlflow import artifact_folder
 
 
 def finished(outputs: Path) -> list[Report]:
@@ -19,17 +18,10 @@ def finished(outputs: Path) -> list[Report]:
         raise UserError(
             f"{path}: not found; --outputs must be the paths.outputs of finished runs (not of tracking=none)"
         )
-    client = store.connect(path)
-    where, token, reports = store.experiment_id(client, path), None, {}
-    while True:
-        page = client.search_runs(
-            [where], "attributes.status = 'FINISHED'", order_by=["attributes.start_time DESC"], page_token=token
-        )
-        for run in page:
-            report = artifact_folder(run) / "report.json"
-            if not report.is_file():
-                raise UserError(f"{report}: missing, though its run is FINISHED; delete the run or restore it")
-            reports.setdefault(run.data.tags["fingerprint"], report)
-        token = page.token
-        if not token:
-            return [read_report(report) for report in reports.values()]
+    reports: dict[str, Path] = {}
+    for fingerprint, folder in store.finished(path):
+        report = folder / "report.json"
+        if not report.is_file():
+            raise UserError(f"{report}: missing, though its run is FINISHED; delete the run or restore it")
+        reports.setdefault(fingerprint, report)
+    return [read_report(report) for report in reports.values()]

@@ -56,7 +56,7 @@ class Files:
     """Tracking without MLflow: each run leaves a folder `<outputs>/runs/<name>` and nothing is skipped."""
 
     def prepare(self, outputs: Path) -> None:
-        """Make what runs share, before the first of them starts: here, nothing."""
+        """Put right what earlier runs left behind: here, nothing."""
 
     def finished(self, outputs: Path, fingerprint: str) -> tuple[dict[str, Any], Path] | None:
         """The report and folder of a finished run with this fingerprint: here, never."""

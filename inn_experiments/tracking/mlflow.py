@@ -10,14 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlparse
 
 from inn_experiments.tracking import processes, store
 from inn_experiments.tracking.files import Run
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
-    from mlflow.entities import Run as MlflowEntity
 
 BATCH = 500
 """Numbers per database transaction; MLflow takes at most 1,000."""
@@ -73,21 +71,19 @@ class Mlflow:
     """The record in `<outputs>/mlflow.db`, with the files of each run in `<outputs>/runs`."""
 
     def prepare(self, outputs: Path) -> None:
-        """Create the database if need be, and mark runs whose process is gone as KILLED."""
-        store.initialise(outputs)
-        client, where = self._client(outputs)
-        for run in client.search_runs([where], "attributes.status = 'RUNNING'", max_results=1000):
-            if processes.is_dead(run.data.tags):
-                client.set_terminated(run.info.run_id, "KILLED")
+        """Mark runs whose process is gone as KILLED; the first run creates the database."""
+        path = store.database(outputs)
+        dead = [run for run, tags in store.running(path).items() if processes.is_dead(tags)] if path.exists() else []
+        for run in dead:
+            store.connect(path).set_terminated(run, "KILLED")
 
     def finished(self, outputs: Path, fingerprint: str) -> tuple[dict[str, Any], Path] | None:
         """The report and folder of the newest FINISHED run with this fingerprint, None where there is none."""
-        client, where = self._client(outputs)
-        query = f"attributes.status = 'FINISHED' and tags.fingerprint = '{fingerprint}'"
-        for run in client.search_runs([where], query, order_by=["attributes.start_time DESC"]):
-            folder = artifact_folder(run)
-            if (folder / "report.json").is_file():
-                return json.loads((folder / "report.json").read_text(encoding="utf-8")), folder
+        path = store.database(outputs)
+        for _, folder in store.finished(path, fingerprint) if path.exists() else []:
+            report = folder / "report.json"
+            if report.is_file():
+                return json.loads(report.read_text(encoding="utf-8")), folder
         return None
 
     @contextmanager
@@ -97,11 +93,13 @@ class Mlflow:
         It ends FINISHED; FAILED after an exception, with the traceback as the artifact `traceback.txt`;
         KILLED after an interrupt or a termination signal. The exception goes on its way.
         """
-        client, where = self._client(outputs)
+        store.initialise(outputs)
+        path = store.database(outputs)
+        where, client = store.experiment_id(path), store.connect(path)
         created = client.create_run(
             where, run_name=name, tags={**tags, **processes.owner(), "git_commit": git_commit()}
-        )
-        run = MlflowRun(artifact_folder(created), client, created.info.run_id, outputs)
+        ).info
+        run = MlflowRun(store.artifact_folder(created.artifact_uri), client, created.run_id, outputs)
         status = "KILLED"
         try:
             run.folder.mkdir(parents=True, exist_ok=True)
@@ -118,20 +116,12 @@ class Mlflow:
 
     def hint(self, outputs: Path) -> str:
         """The command that shows the comparison, and the address of its charts."""
-        _, where = self._client(outputs)
-        command = f"mlflow ui --backend-store-uri sqlite:///{store.database(outputs)}"
-        address = f"http://127.0.0.1:5000/#/experiments/{where}/runs?compareRunsMode=CHART"
+        path = store.database(outputs)
+        if not path.exists():
+            return f"no run is on record in {path}"
+        command = f"mlflow ui --backend-store-uri sqlite:///{path}"
+        address = f"http://127.0.0.1:5000/#/experiments/{store.experiment_id(path)}/runs?compareRunsMode=CHART"
         return f"compare the runs: {command}\nthen open         {address}"
-
-    def _client(self, outputs: Path) -> tuple[MlflowClient, str]:
-        store.initialise(outputs)
-        client = store.connect(store.database(outputs))
-        return client, store.experiment_id(client, store.database(outputs))
-
-
-def artifact_folder(run: MlflowEntity) -> Path:
-    """Where the files of an MLflow run lie on this machine."""
-    return Path(unquote(urlparse(run.info.artifact_uri).path))
 
 
 def git_commit() -> str:

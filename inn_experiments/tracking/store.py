@@ -5,12 +5,16 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
+from contextlib import closing
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlparse
 
 from filelock import FileLock
 
 from inn_experiments.contracts import UserError, replacing
+from inn_experiments.contracts.imports import importing
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -30,22 +34,71 @@ def lock(outputs: Path) -> FileLock:
 
 def connect(path: Path) -> MlflowClient:
     """A client for the database file `path`, without telemetry and without log lines."""
+    return _library()(tracking_uri=f"sqlite:///{path.absolute()}")
+
+
+@cache
+def _library() -> type[MlflowClient]:
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("DO_NOT_TRACK", "true")
     os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "CRITICAL")
-    from mlflow import MlflowClient
+    with importing():
+        # A client imports its store when it is made; here, so that it is imported at once with the rest.
+        import mlflow.store.tracking.sqlalchemy_store  # noqa: F401
+        from mlflow import MlflowClient
 
     for name in ("mlflow", "alembic"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    return MlflowClient(tracking_uri=f"sqlite:///{path.absolute()}")
+    return MlflowClient
 
 
-def experiment_id(client: MlflowClient, path: Path) -> str:
+def select(path: Path, query: str, *values: str) -> list[tuple[Any, ...]]:
+    """The rows that an SQL `query` with `values` finds in the database file `path`, which it cannot change.
+
+    MLflow takes two CPU seconds to import, and a cell that is skipped asks for nothing but a few rows. The tables of
+    experiments, runs and tags have been the same in all of MLflow's versions.
+    """
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=60)) as connection:
+        connection.execute("PRAGMA query_only = true")
+        return connection.execute(query, values).fetchall()
+
+
+def experiment_id(path: Path) -> str:
     """The id of this program's one experiment; raises UserError where the database does not hold it."""
-    experiment = client.get_experiment_by_name(EXPERIMENT)
-    if experiment is None:
+    found = []
+    if select(path, "SELECT name FROM sqlite_master WHERE name = 'experiments'"):
+        found = select(path, "SELECT experiment_id FROM experiments WHERE name = ?", EXPERIMENT)
+    if not found:
         raise UserError(f"{path}: a database without the experiment {EXPERIMENT!r}; use another paths.outputs")
-    return experiment.experiment_id
+    return str(found[0][0])
+
+
+def finished(path: Path, fingerprint: str = "*") -> list[tuple[str, Path]]:
+    """(fingerprint, folder) of every FINISHED run, or of those with this fingerprint; the newest first."""
+    query = """
+        SELECT value, artifact_uri FROM runs JOIN tags USING (run_uuid)
+        WHERE experiment_id = ? AND status = 'FINISHED' AND lifecycle_stage = 'active'
+        AND key = 'fingerprint' AND value GLOB ? ORDER BY start_time DESC, run_uuid
+    """
+    rows = select(path, query, experiment_id(path), fingerprint)
+    return [(mark, artifact_folder(uri)) for mark, uri in rows]
+
+
+def running(path: Path) -> dict[str, dict[str, str]]:
+    """The tags of every RUNNING run by its id."""
+    query = """
+        SELECT run_uuid, key, value FROM runs LEFT JOIN tags USING (run_uuid)
+        WHERE experiment_id = ? AND status = 'RUNNING' AND lifecycle_stage = 'active'
+    """
+    found: dict[str, dict[str, str]] = {}
+    for run, key, value in select(path, query, experiment_id(path)):
+        found.setdefault(run, {})[key] = value
+    return found
+
+
+def artifact_folder(uri: str) -> Path:
+    """Where the files of an MLflow run with this artifact URI lie on this machine."""
+    return Path(unquote(urlparse(uri).path))
 
 
 def initialise(outputs: Path) -> None:

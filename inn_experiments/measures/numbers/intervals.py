@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import stats
+import scipy
 
 LEVEL = 0.95
 RESAMPLES = 1000
@@ -12,7 +12,7 @@ Interval = tuple[float, float | None]
 
 
 def _half_width(variance: float, freedom: float) -> float:
-    return float(stats.t.ppf(0.5 + LEVEL / 2, freedom) * np.sqrt(variance))
+    return float(scipy.stats.t.ppf(0.5 + LEVEL / 2, freedom) * np.sqrt(variance))
 
 
 def mean_interval(values: Sequence[float]) -> Interval:
@@ -90,7 +90,7 @@ def interval_over_rows(
     every = np.concatenate([values for _, values in outcomes])
     if np.ptp(every) == 0 and every[0] in (0.0, 1.0):
         rows = sum(sizes.values())
-        bounds = stats.binomtest(int(every[0]) * rows, rows).proportion_ci(method="wilson")
+        bounds = scipy.stats.binomtest(int(every[0]) * rows, rows).proportion_ci(method="wilson")
         return mean, -float(bounds.high) if signed and mean == 0 else float(bounds.low), float(bounds.high)
     drawn = np.mean([weights[label] @ values for label, values in outcomes], axis=0)
     low, high = np.percentile(drawn, (2.5, 97.5))

@@ -1,7 +1,7 @@
 """The statements one by one: where on the manifold points end, and how long the steps are that lead there."""
 
 import numpy as np
-from scipy.stats import binomtest, fisher_exact, mannwhitneyu, permutation_test, rankdata, ttest_1samp
+import scipy
 
 from inn_experiments.contracts import Number
 from inn_experiments.measures.claims import mean, share
@@ -36,7 +36,7 @@ def agreement(key: str, text: str, first: np.ndarray, last: np.ndarray, near: fl
         return same_place(shuffled, last, near).mean(axis=axis)
 
     options = {"permutation_type": "pairings", "vectorized": True, "n_resamples": PERMUTATIONS, "axis": -1}
-    test = permutation_test((first,), matched, random_state=np.random.default_rng(seed), **options)
+    test = scipy.stats.permutation_test((first,), matched, random_state=np.random.default_rng(seed), **options)
     return share(key, text, same_place(first, last, near), chance_of_same(first, last, near), float(test.pvalue))
 
 
@@ -47,7 +47,7 @@ def difference(key: str, text: str, first: np.ndarray, second: np.ndarray) -> li
     """
     value, half = paired_interval(first, second)
     only, other = int(np.sum(first & ~second)), int(np.sum(second & ~first))
-    p = float(binomtest(only, only + other).pvalue) if only + other else 1.0
+    p = float(scipy.stats.binomtest(only, only + other).pvalue) if only + other else 1.0
     return mean(key, text, value, half, chance=0.0, p=p, n=len(first))
 
 
@@ -61,15 +61,18 @@ def off_manifold(ends: np.ndarray, fresh: np.ndarray, train: np.ndarray) -> list
     out, real = ends > limit, fresh > limit
     table = [[int(part.sum()), int((~part).sum())] for part in (out, real)]
     text = f"ends further off than {100 * INSIDE:g} % of training rows; chance: real points"
-    found = share("off_manifold", text, out, float(real.mean()), float(fisher_exact(table).pvalue))
-    text, p = "distance of the ends to the manifold; chance: of real points", float(mannwhitneyu(ends, fresh).pvalue)
+    found = share("off_manifold", text, out, float(real.mean()), float(scipy.stats.fisher_exact(table).pvalue))
+    text, p = (
+        "distance of the ends to the manifold; chance: of real points",
+        float(scipy.stats.mannwhitneyu(ends, fresh).pvalue),
+    )
     return found + mean("distance", text, *mean_interval(ends), chance=float(fresh.mean()), p=p, n=len(ends))
 
 
 def second_place(key: str, text: str, places: np.ndarray) -> list[Number]:
     """The share of paths that end at the second of two places (n,), 0 or 1, against a fair coin, exactly."""
     hits = places > 0.5
-    return share(key, text, hits, 0.5, float(binomtest(int(hits.sum()), len(hits)).pvalue))
+    return share(key, text, hits, 0.5, float(scipy.stats.binomtest(int(hits.sum()), len(hits)).pvalue))
 
 
 def step_lengths(states: np.ndarray) -> np.ndarray:
@@ -112,7 +115,7 @@ def shrinking(lengths: np.ndarray, deviations: np.ndarray, seed: int) -> list[Nu
         alone = "; chance: noise alone"
         noise_first, noise_last = _ends(noise)
         expected = float(noise_last.mean() / noise_first.mean())
-        p = float(ttest_1samp(last - expected * first, 0).pvalue)
+        p = float(scipy.stats.ttest_1samp(last - expected * first, 0).pvalue)
         fallen, ordered = float((noise_last < noise_first).mean()), float(order(noise).mean())
     text = f"last fifth of steps over the first, lengths{alone}"
     found = mean("step_ratio", text, ratio, half, chance=expected, p=p, n=n)
@@ -131,7 +134,7 @@ def shrinking(lengths: np.ndarray, deviations: np.ndarray, seed: int) -> list[Nu
 
 def order(lengths: np.ndarray) -> np.ndarray:
     """Spearman's rank correlation (n,) of each path's step lengths (n, k) with the number of the step."""
-    ranks = rankdata(lengths, axis=1)
+    ranks = scipy.stats.rankdata(lengths, axis=1)
     ranks -= ranks.mean(axis=1, keepdims=True)
     number = np.arange(lengths.shape[1]) - (lengths.shape[1] - 1) / 2
     scale = np.sqrt((ranks**2).sum(axis=1) * (number**2).sum())

@@ -1,0 +1,86 @@
+"""What a cell begins with: its rows and what is to be measured on them, before any library of training is imported."""
+
+import platform
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+from inn_experiments.configuration.cell import Cell
+from inn_experiments.contracts import Measure, Report, Split, child_seed
+from inn_experiments.measures.directions import Directions
+from inn_experiments.measures.fidelity import Fidelity
+from inn_experiments.measures.reconstruction import Reconstruction
+from inn_experiments.measures.unseen import Unseen
+
+VERSIONS = ["torch", "lightning", "scikit-learn", "imbalanced-learn", "numpy", "mnist1d", "mlflow", "hydra-core"]
+VERSIONS += ["PyWavelets"]
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A cell whose input is found to be in order.
+
+    Attributes:
+        report: with the versions and the step `split`.
+        split: the divided rows.
+        measures: what is measured, in order: the name of the step, the measure, and its seed.
+    """
+
+    report: Report
+    split: Split
+    measures: dict[str, tuple[Measure, int]]
+
+
+def begin(cell: Cell) -> Begun:
+    """Divide the rows of `cell` and let each measure check them.
+
+    Raises:
+        UserError: for a mistake in the data, or one that a measure would end with. No run is on record yet, and
+            neither torch nor MLflow has been imported to hear of it.
+    """
+    report = Report(cell.name, cell.seed, cell.fingerprint, cell.axes, versions=versions())
+    source, chosen = cell.source(), measures(cell)
+    with report.step("split"):
+        split = source.load(seed=child_seed(cell.seed, "data"), cache=cell.outputs / "cache")
+        for measure, seed in chosen.values():
+            measure.check(split, seed=seed)
+    report.split = describe(split)
+    return Begun(report, split, chosen)
+
+
+def measures(cell: Cell) -> dict[str, tuple[Measure, int]]:
+    """What is measured, in order: the name of the step, the measure, and its seed."""
+    chosen, seed = cell.measures(), child_seed(cell.seed, "evaluation")
+    every = {
+        "directions": (Directions(), seed),
+        "reconstruction": (Reconstruction(), seed),
+        "fidelity": (Fidelity(decoded=cell.value("geometry.decoded") is not False), seed),
+        "geometry": (chosen.get("geometry"), seed),
+        "unseen": (Unseen(), seed),
+        "claims": (chosen.get("claims"), child_seed(seed, "claims")),
+        "utility": (chosen.get("utility"), child_seed(cell.seed, "utility")),
+    }
+    return {name: (measure, child) for name, (measure, child) in every.items() if measure is not None}
+
+
+def versions() -> dict[str, str]:
+    """What the numbers may depend on beside the program."""
+    return {"python": platform.python_version(), **{name: version(name) for name in VERSIONS}}
+
+
+def describe(split: Split) -> dict[str, Any]:
+    """How many rows each part has, and what they are."""
+    found = {
+        "name": split.name,
+        "features": split.features,
+        "classes": len(split.classes),
+        "bounded": split.bounded,
+        "train": len(split.train),
+        "val": len(split.val),
+        "test": len(split.test),
+        "fresh": 0 if split.fresh is None else len(split.fresh),
+        "unseen": 0 if split.unseen is None else len(split.unseen),
+    }
+    if split.shape is not None:
+        found |= {"shape": list(split.shape), "preprocessing": split.scaling.describe()}
+    return found
