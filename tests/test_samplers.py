@@ -54,7 +54,7 @@ def exact(schedule, times: list[int], start: torch.Tensor) -> torch.Tensor:
 def test_ddim_on_a_gaussian_is_its_linear_map(schedule, steps):
     start = noise(20)
     got = mapped(DDIM(steps), schedule, start)
-    torch.testing.assert_close(got, exact(schedule, DDIM(steps).times(schedule.steps), start), rtol=0, atol=1e-10)
+    torch.testing.assert_close(got, exact(schedule, DDIM(steps).times(schedule), start), rtol=0, atol=1e-10)
 
 
 @NAMED
@@ -142,7 +142,7 @@ def test_a_perfect_network_of_any_parameterization_gives_the_same_rows(way, sche
         # A noise prediction says nothing of the row at a level without signal, the cosine schedule's last
         # one: what its first step then leaves out is as large as the signal that the step should have brought
         # in.
-        blind = float(alphas[DDIM(50).times(schedule.steps)[1]]) if isinstance(schedule, Cosine) else 0.0
+        blind = float(alphas[DDIM(50).times(schedule)[1]]) if isinstance(schedule, Cosine) else 0.0
         allowed += max(3 * cap, blind)
     torch.testing.assert_close(got, mapped(DDIM(50), schedule, start), rtol=0, atol=allowed)
 
@@ -198,7 +198,7 @@ def test_all_states_are_shown_on_request_and_are_the_same_walk(sampler):
     every, few, one = (
         sampler(GAUSSIAN.denoiser(schedule), start, schedule, generator(), kept=kept) for kept in (None, 4, 1)
     )
-    assert (len(every), len(few), len(one)) == (13, 5, 2) and len(every) == len(sampler.times(100))
+    assert (len(every), len(few), len(one)) == (13, 5, 2) and len(every) == len(sampler.times(schedule))
     for number in range(5):
         assert torch.equal(few[number], every[3 * number])
     assert torch.equal(one[-1], every[-1])
@@ -207,11 +207,11 @@ def test_all_states_are_shown_on_request_and_are_the_same_walk(sampler):
 @pytest.mark.parametrize("levels", [1, 7, 50, 1000])
 def test_levels_fall_evenly_from_the_top_to_zero(levels):
     for steps in {1, 2, 3, 7, 33, 50, 999, levels} & set(range(levels + 1)):
-        times = DDIM(steps).times(levels)
+        times = DDIM(steps).times(Cosine(levels))
         gaps = {a - b for a, b in pairwise(times)}
         assert times[0] == levels and times[-1] == 0 and len(times) == steps + 1
         assert min(gaps) >= 1 and max(gaps) - min(gaps) <= 1
-    assert DDPM().times(levels) == list(range(levels, -1, -1))
+    assert DDPM().times(Cosine(levels)) == list(range(levels, -1, -1))
 
 
 @pytest.mark.parametrize("sampler", [DDIM(51), DDPM(51)])

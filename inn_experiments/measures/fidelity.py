@@ -9,7 +9,7 @@ from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.division import halves
 from inn_experiments.measures.numbers.errors import frechet, histogram_kl
 from inn_experiments.measures.numbers.rows import check_finite
-from inn_experiments.measures.numbers.two_samples import c2st, nearest, prdc
+from inn_experiments.measures.numbers.two_samples import c2st, nearest, prdc, sliced_wasserstein
 
 C2ST = Quantity("samples/c2st", "C2ST", "lower", best=0.5, note="higher is told apart more often")
 FIDELITY = (
@@ -17,6 +17,7 @@ FIDELITY = (
     *(Quantity(f"samples/{key}", key, "higher") for key in ("precision", "recall", "density", "coverage")),
     Quantity("samples/fid", "FID", "lower"),
     Quantity("samples/kl", "KL", "lower"),
+    Quantity("samples/swd", "SWD", "lower"),
     Quantity("samples/nearest_train_ratio", "distance to train", best=1.0),
     Quantity("samples/copies", "copies", best=0.01),
 )
@@ -81,7 +82,7 @@ def second_sample(split: Split, seed: int) -> tuple[Rows, Rows]:
 def fidelity(samples: Rows | Samples, real: Rows, train: Rows, *, seed: int) -> dict[str, float]:
     """Scores of generated rows (n, d) against held-out ones `real` (m, d), of a generator that saw `train`.
 
-    c2st: 0.5 is best. precision, recall, density, coverage: higher is better. fid, kl: lower is better. nearest_train:
+    c2st: 0.5 is best. precision, recall, density, coverage: higher is better. fid, kl, swd: lower is better. nearest_train:
     mean distance to the closest training row; nearest_train_ratio: over the same distance of `real`, 1 is best and far
     below 1 means copies; copies: share of samples closer to a training row than 99 % of `real` are, 0.01 is what real
     rows get. Equally many rows of either side are compared, at most 2,000; samples have labels in the proportions of
@@ -103,6 +104,7 @@ def fidelity(samples: Rows | Samples, real: Rows, train: Rows, *, seed: int) -> 
         **prdc(held_out, made),
         "fid": frechet(made, held_out),
         "kl": histogram_kl(made, held_out),
+        "swd": sliced_wasserstein(made, held_out, seed=child_seed(seed, "swd")),
         "nearest_train": float(distance.mean()),
         "nearest_train_ratio": float((distance.mean() + floor) / (usual.mean() + floor)),
         "copies": float(np.mean(distance <= np.percentile(usual, 1))),
