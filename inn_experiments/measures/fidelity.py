@@ -83,10 +83,10 @@ def fidelity(samples: Rows | Samples, real: Rows, train: Rows, *, seed: int) -> 
     """Scores of generated rows (n, d) against held-out ones `real` (m, d), of a generator that saw `train`.
 
     c2st: 0.5 is best. precision, recall, density, coverage: higher is better. fid, kl, swd: lower is better.
-    nearest_train: mean distance to the closest training row; nearest_train_ratio: over the same distance of `real`, 1 is best and far
-    below 1 means copies; copies: share of samples closer to a training row than 99 % of `real` are, 0.01 is what real
-    rows get. Equally many rows of either side are compared, at most 2,000; samples have labels in the proportions of
-    `real`. Raises UserError for NaN or infinity in the samples, and for fewer than five rows on a side.
+    nearest_train: mean distance to the closest training row; nearest_train_ratio: over the same distance of `real`, 1
+    is best and far below 1 means copies; copies: share of samples closer to a training row than 99 % of `real` are,
+    0.01 is what real rows get. Equally many rows of either side are compared, at most 2,000; samples have labels in the
+    proportions of `real`. Raises UserError for NaN or infinity in the samples, and for fewer than five rows on a side.
     """
     check_finite(samples.x, samples.y)
     count = min(len(samples.x), len(real), LIMIT)
