@@ -161,6 +161,7 @@ def figure(tables: Mapping[str, Mapping[str, pd.DataFrame]]) -> Figure:
             _panel(axis, table, name)
             axis.set_title(problem if row == 0 else "", fontsize=8)
             axis.set_ylabel(name if column == 0 else "", fontsize=8)
+            axis.set_xlabel("calls" if name == names[-1] else "", fontsize=8)
     handles = {text: line for axis in axes for line, text in zip(*axis.get_legend_handles_labels(), strict=True)}
     made.legend(handles.values(), handles, loc="outside lower center", ncols=5, fontsize=7)
     made.suptitle("Against calls of the network: mean and 95 % interval over seeds; grey: real rows", fontsize=9)
@@ -191,6 +192,7 @@ def _panel(axis: Axes, table: Mapping[str, pd.DataFrame], name: str) -> None:
     if f"real {name}" in table:
         axis.axhline(table[f"real {name}"].mean(axis=None), color="0.6", linewidth=1)
     axis.set_xscale("log")
+    axis.set_yscale("log" if name == "seconds" else "linear")
     ticks = sorted({one.calls for one in table[name]})
     axis.set_xticks(ticks, map(str, ticks), fontsize=6)
     axis.minorticks_off()
