@@ -57,7 +57,7 @@ class Fitting(lightning.LightningModule):
         for batch in cut(block, self.batch, objective.axis):
             try:
                 terms = objective.step(batch, optimizers)
-            except (torch.linalg.LinAlgError, IndexError) as error:
+            except (RuntimeError, IndexError) as error:
                 if objective.broken(batch):
                     raise self._diverged() from error
                 raise
