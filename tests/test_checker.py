@@ -10,7 +10,7 @@ import torch
 
 from inn_experiments.data.toys.checker import PATTERNS, Checker
 from inn_experiments.maths.parameterization import Epsilon
-from inn_experiments.maths.samplers import DDIM
+from inn_experiments.maths.samplers import DDIM, Seen
 
 NOISE = 10.0
 LABELS = np.arange(600) % 2
@@ -37,7 +37,7 @@ def iterated(sigmas: tuple[float, ...]) -> list[torch.Tensor]:
         now, then = levels(*sigmas)[number : number + 2]
         alpha, sigma = (torch.tensor([[value]], dtype=torch.float64) for value in now)
         clean, noise = way.split(row(predicted), x, alpha, sigma, torch.tensor([2 - number]))
-        x = DDIM().step(x, clean, noise, now, then, torch.Generator())
+        x = DDIM().step([Seen(x, clean, noise, now)], then, torch.Generator())
         states.append(x)
     return states
 

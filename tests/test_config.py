@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 
 import pytest
 import yaml
@@ -26,7 +27,7 @@ NEEDED = {
     },
     "network=conv_unet": ["method=implicit"],
     "network=mlp": ["generator=diffusion"],
-    **{f"sampler={option}": ["generator=diffusion"] for option in ("ddim", "ddpm")},
+    **{f"sampler={option}": ["generator=diffusion"] for option in ("ddim", "ddpm", "dpmpp", "unipc")},
     **{f"conditioning={option}": ["generator=diffusion"] for option in ("none", "label", "chemnet", "label_chemnet")},
 }
 EXTRA = {"network": {"features": 8, "steps": 10, "conditions": 0}}
@@ -197,7 +198,7 @@ def test_the_paper_grid_has_sixteen_cells() -> None:
 def test_option_and_class_share_their_name() -> None:
     for group, option in OPTIONS:
         node = yaml.safe_load((config.CONF / group / f"{option}.yaml").read_text()) or {}
-        if "_target_" in node and group in ("method", "network", "prime", "sampling", "loss", "schedule"):
+        if "_target_" in node and group in ("method", "network", "prime", "sampling", "loss", "schedule", "sampler"):
             name = node["_target_"].rpartition(".")[2]
             assert name.lower() == option.replace("_", "")
 
@@ -208,3 +209,12 @@ def test_variants_of_a_method_are_axes_and_part_of_the_name() -> None:
     assert not {"inverse_weight", "refine_steps"} & set(plain.axes)
     assert variant.axes["inverse_weight"] == 1 and variant.axes["refine_steps"] == 20
     assert variant.name == f"{plain.name}-w1-r20"
+
+
+def test_how_levels_are_spaced_is_an_axis_and_part_of_the_name() -> None:
+    ways = [f"sampler={name}" for name in ("ddim", "dpmpp", "unipc")]
+    kinds = [f"sampler.spacing={spacing}" for spacing in ("time", "logsnr", "quadratic")]
+    cells = [config.compose("generator=diffusion", "network=mlp", *pair) for pair in itertools.product(ways, kinds)]
+    assert len({cell.name for cell in cells}) == len({cell.fingerprint for cell in cells}) == 9
+    assert {cell.axes.get("spacing", "time") for cell in cells} == {"time", "logsnr", "quadratic"}
+    assert "-logsnr" in cells[1].name

@@ -10,9 +10,11 @@ import pytest
 import torch
 
 from inn_experiments.contracts import About, Rows, UserError
+from inn_experiments.maths.dpmpp import DPMpp
 from inn_experiments.maths.parameterization import X0, Epsilon, Mu, V
 from inn_experiments.maths.samplers import DDIM, DDPM
 from inn_experiments.maths.schedules import Cosine, Linear
+from inn_experiments.maths.unipc import UniPC
 from inn_experiments.nets.mlp import Mlp
 from inn_experiments.synthesizers import diffusion as diffusion_module
 from inn_experiments.synthesizers.diffusion import Diffusion
@@ -66,8 +68,11 @@ def weights(made: Diffusion) -> torch.Tensor:
 
 @pytest.mark.parametrize(
     ("way", "sampler"),
-    [(X0(), DDIM(20)), (X0(), DDPM()), (V(), DDIM(20)), (Epsilon(), DDIM(20)), (Mu(), DDPM())],
-    ids=["x0", "x0 ddpm", "v", "epsilon", "mu"],
+    [
+        *[(X0(), DDIM(20)), (X0(), DDPM()), (V(), DDIM(20)), (Epsilon(), DDIM(20)), (Mu(), DDPM())],
+        *[(X0(), UniPC(8)), (V(), DPMpp(8, "quadratic")), (Epsilon(), UniPC(10, "logsnr")), (Mu(), UniPC(10))],
+    ],
+    ids=["x0", "x0 ddpm", "v", "epsilon", "mu", "x0 unipc", "v dpmpp", "epsilon unipc", "mu unipc"],
 )
 def test_classes_are_learned_where_they_are(way, sampler):
     # A network that predicts rows learns the identity at low noise last, and until then the spread is too
@@ -228,6 +233,23 @@ def test_the_loss_is_computed_in_float32(precision):
     fit(made)
     assert np.isfinite(made.sample(np.array([0, 1]), seed=0).x).all()
     assert all(p.dtype == torch.float32 for p in made.net.parameters())
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_sampling_has_the_precision_of_the_trainer_in_the_network_alone(precision):
+    made, labels = fitted(sampler=UniPC(10)), np.arange(60) % 3
+    usual, start = made.sample(labels, seed=0).x, rows(60, 3).x
+    way_back = made.reverse(start, labels, seed=0)[1]
+    asked, given = set(), set()
+    made.net.register_forward_hook(lambda *_: asked.add(torch.is_autocast_enabled("cpu")))
+    made.net.register_forward_pre_hook(lambda _, inputs: given.add(inputs[0].dtype))
+    made.trainer.precision = precision
+    low, watched = made.sample(labels, seed=0).x, made.reverse(start, labels, seed=0)[1]
+    assert asked == {precision == "bfloat16"} and given == {torch.float32}
+    for found, expected in ((low, usual), (watched, way_back)):
+        assert found.dtype == np.float32 and np.array_equal(found, expected) == (precision == "float32")
+        # Rows differ by some of bfloat16's 3 digits; the walk's own arithmetic would not survive with so few.
+        assert np.abs(found - expected).max() < 0.05 * expected.std()
 
 
 def test_a_pickle_in_place_of_the_weights_is_refused(tmp_path):

@@ -53,7 +53,7 @@ def test_restoring_from_fresh_noise_has_the_law_of_samples(sampler, monkeypatch)
     start = made.mean + made.std * np.random.default_rng(0).standard_normal((2000, 3))
     monkeypatch.setattr(diffusion_module, "BLOCK", 512)
     levels, states = made.reverse(start, labels, seed=1)
-    assert levels.tolist() == sampler.times(50) and states.shape == (len(levels), 2000, 3)
+    assert levels.tolist() == sampler.times(made.schedule) and states.shape == (len(levels), 2000, 3)
     np.testing.assert_allclose(states[0], start, rtol=0, atol=1e-4)
     sample = made.sample(labels, seed=2).x
     # Three features: a chance of about one in 3,000 to fail where the laws are the same.

@@ -62,12 +62,13 @@ def test_fidelity_of_real_rows_copies_and_broken_rows():
     train, real = rows(0), rows(1)
     fresh = fidelity(Rows(normal(2), real.y), real, train, seed=0)
     assert set(fresh) == {
-        *("c2st", "precision", "recall", "density", "coverage", "fid", "kl"),
+        *("c2st", "precision", "recall", "density", "coverage", "fid", "kl", "swd"),
         *("nearest_train", "nearest_train_ratio", "copies"),
     }
     assert fresh["nearest_train_ratio"] == pytest.approx(1, abs=0.1) and fresh["copies"] < 0.05
     assert fresh == fidelity(Rows(normal(2), real.y), real, train, seed=0)
     copied = fidelity(train, real, train, seed=0)
+    assert fresh["swd"] < 0.3 and fidelity(Rows(normal(2) + 2, real.y), real, train, seed=0)["swd"] > 1.8
     assert copied["nearest_train"] == 0 and copied["nearest_train_ratio"] < 1e-9 and copied["copies"] == 1
     everything_equal = Rows(np.ones_like(real.x), real.y)
     constant = fidelity(everything_equal, everything_equal, everything_equal, seed=0)

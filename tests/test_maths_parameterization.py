@@ -161,7 +161,7 @@ def test_ancestral_sampling_over_all_levels_walks_on_the_prediction_itself(sched
     start = torch.randn(6, 3, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
     states = sampler(network, start, schedule, torch.Generator().manual_seed(2), kept=None)
     draws = torch.Generator().manual_seed(2)
-    for number, t in enumerate(sampler.times(schedule.steps)[:-1]):
+    for number, t in enumerate(sampler.times(schedule)[:-1]):
         deviation = posterior((alphas[t], sigmas[t]), (alphas[t - 1], sigmas[t - 1]))[2] if t > 1 else 0.0
         fresh = deviation * torch.randn(6, 3, generator=draws, dtype=torch.float64) if t > 1 else 0.0
         exact = torch.allclose(states[number + 1], said[number] + fresh, rtol=0, atol=1e-9)

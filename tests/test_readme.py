@@ -49,8 +49,14 @@ TABLE8 = [*SHORT, *NARROW, *AUTOENCODER, *FEW_STEPS, "data.rows=200", "geometry.
 SHORTER = {
     # As at full scale, this is no cell of the factorial, whose sampler has other steps.
     "experiment=table8": [*TABLE8, "sampler.steps=10"],
-    "experiment=few_steps": [*TABLE8, "sampler.steps=10,5"],
-    # Its cell with x0 is the last one of few_steps.
+    "experiment=few_steps": [
+        *SHORT,
+        *MNIST1D,
+        "network.channels=8",
+        "sampler=ddim,unipc",
+        "sampler.spacing=time",
+        "sampler.steps=100,5",
+    ],
     "experiment=parameterization": [*TABLE8, "parameterization=epsilon,x0", "schedule=cosine"],
     "experiment=unseen_compounds": [*SHORT, *NARROW, *FEW_STEPS],
     "data=massbank": [*SHORT, *FOREST, *NARROW, *FEW_STEPS],
@@ -99,6 +105,7 @@ TITLES = {
     "grid": "Table 6",
     "table8": "Table 8",
     "effects": "Main effects",
+    "few_steps": "# Samplers",
     "records2d": "# 2-D records: gcims_simulated",
     "claims": "# Measured statements",
     "compare": "# Noise range",

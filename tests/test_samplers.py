@@ -10,9 +10,11 @@ from oracles import GaussianOracle, MixtureOracle
 
 from inn_experiments.contracts import Corrupted, UserError
 from inn_experiments.maths import parameterization
+from inn_experiments.maths.dpmpp import DPMpp
 from inn_experiments.maths.parameterization import X0, Epsilon, Mu, V
 from inn_experiments.maths.samplers import DDIM, DDPM, KEPT
 from inn_experiments.maths.schedules import Cosine, Linear
+from inn_experiments.maths.unipc import UniPC
 
 SCHEDULES = [Cosine(50), Cosine(1000), Linear(50), Linear(1000)]
 NAMED = pytest.mark.parametrize("schedule", SCHEDULES, ids=lambda s: f"{type(s).__name__}{s.steps}")
@@ -54,7 +56,7 @@ def exact(schedule, times: list[int], start: torch.Tensor) -> torch.Tensor:
 def test_ddim_on_a_gaussian_is_its_linear_map(schedule, steps):
     start = noise(20)
     got = mapped(DDIM(steps), schedule, start)
-    torch.testing.assert_close(got, exact(schedule, DDIM(steps).times(schedule.steps), start), rtol=0, atol=1e-10)
+    torch.testing.assert_close(got, exact(schedule, DDIM(steps).times(schedule), start), rtol=0, atol=1e-10)
 
 
 @NAMED
@@ -84,7 +86,7 @@ def test_samplers_reproduce_mean_and_covariance(sampler, schedule):
     assert ((spread(rows) - ROOT @ ROOT.T).abs() < allowed).all()
 
 
-@pytest.mark.parametrize("sampler", [DDIM(100), DDPM(250)], ids=["ddim", "ddpm"])
+@pytest.mark.parametrize("sampler", [DDIM(100), DDPM(250), DPMpp(30, "logsnr"), UniPC(20, "quadratic")])
 def test_samplers_reproduce_a_mixture(sampler):
     weights = torch.tensor([0.2, 0.5, 0.3], dtype=torch.float64)
     means = torch.tensor([[3.0, 0.0], [-2.0, 1.0], [0.0, -3.0]], dtype=torch.float64)
@@ -122,7 +124,8 @@ def test_a_mixture_of_equal_parts_is_the_gaussian():
 @pytest.mark.parametrize("way", [X0(), Epsilon(), V(), Mu()], ids=lambda way: type(way).__name__)
 @pytest.mark.parametrize("schedule", [Linear(200), Cosine(50)], ids=["linear", "cosine"])
 @pytest.mark.parametrize("cap", [0.01, 1e-6])
-def test_a_perfect_network_of_any_parameterization_gives_the_same_rows(way, schedule, cap, monkeypatch):
+@pytest.mark.parametrize("sampler", [DDIM(50), DPMpp(50), UniPC(50)], ids=["ddim", "dpmpp", "unipc"])
+def test_a_perfect_network_of_any_parameterization_gives_the_same_rows(way, schedule, cap, sampler, monkeypatch):
     """The same oracle, expressed as each network would and split again, walks the same way."""
     monkeypatch.setattr(parameterization, "LEAST_SAMPLED_ALPHA", cap)
     share = schedule.alpha_bar()[:, None]
@@ -136,15 +139,15 @@ def test_a_perfect_network_of_any_parameterization_gives_the_same_rows(way, sche
         return way.split(raw, x, alphas[t], sigmas[t], t)
 
     start = noise(50)
-    got = DDIM(50)(network, start, schedule, generator())[-1]
+    got = sampler(network, start, schedule, generator())[-1]
     allowed = 1e-9
     if isinstance(way, Epsilon):
         # A noise prediction says nothing of the row at a level without signal, the cosine schedule's last
         # one: what its first step then leaves out is as large as the signal that the step should have brought
         # in.
-        blind = float(alphas[DDIM(50).times(schedule.steps)[1]]) if isinstance(schedule, Cosine) else 0.0
+        blind = float(alphas[DDIM(50).times(schedule)[1]]) if isinstance(schedule, Cosine) else 0.0
         allowed += max(3 * cap, blind)
-    torch.testing.assert_close(got, mapped(DDIM(50), schedule, start), rtol=0, atol=allowed)
+    torch.testing.assert_close(got, mapped(sampler, schedule, start), rtol=0, atol=allowed)
 
 
 @NAMED
@@ -155,13 +158,13 @@ def test_eta_one_with_all_levels_is_ancestral_sampling_draw_for_draw(schedule):
     assert not torch.allclose(full, mapped(DDIM(schedule.steps), schedule, start), atol=1e-3)
 
 
-@pytest.mark.parametrize("sampler", [DDIM(20), DDIM(20, eta=1.0), DDPM(20)])
+@pytest.mark.parametrize("sampler", [DDIM(20), DDIM(20, eta=1.0), DDPM(20), DPMpp(20), UniPC(20)])
 def test_the_generator_decides_the_rows(sampler):
     schedule, start = Cosine(100), noise(9).float()
     oracle = GaussianOracle(MEAN.float(), (ROOT @ ROOT.T).float())
     runs = [sampler(oracle.denoiser(schedule), start, schedule, generator(seed))[-1] for seed in (3, 3, 4)]
     assert runs[0].dtype == torch.float32 and torch.equal(runs[0], runs[1])
-    deterministic = isinstance(sampler, DDIM) and not sampler.eta
+    deterministic = not isinstance(sampler, DDPM) and not (isinstance(sampler, DDIM) and sampler.eta)
     assert torch.equal(runs[0], runs[2]) == deterministic
 
 
@@ -198,7 +201,7 @@ def test_all_states_are_shown_on_request_and_are_the_same_walk(sampler):
     every, few, one = (
         sampler(GAUSSIAN.denoiser(schedule), start, schedule, generator(), kept=kept) for kept in (None, 4, 1)
     )
-    assert (len(every), len(few), len(one)) == (13, 5, 2) and len(every) == len(sampler.times(100))
+    assert (len(every), len(few), len(one)) == (13, 5, 2) and len(every) == len(sampler.times(schedule))
     for number in range(5):
         assert torch.equal(few[number], every[3 * number])
     assert torch.equal(one[-1], every[-1])
@@ -207,11 +210,11 @@ def test_all_states_are_shown_on_request_and_are_the_same_walk(sampler):
 @pytest.mark.parametrize("levels", [1, 7, 50, 1000])
 def test_levels_fall_evenly_from_the_top_to_zero(levels):
     for steps in {1, 2, 3, 7, 33, 50, 999, levels} & set(range(levels + 1)):
-        times = DDIM(steps).times(levels)
+        times = DDIM(steps).times(Cosine(levels))
         gaps = {a - b for a, b in pairwise(times)}
         assert times[0] == levels and times[-1] == 0 and len(times) == steps + 1
         assert min(gaps) >= 1 and max(gaps) - min(gaps) <= 1
-    assert DDPM().times(levels) == list(range(levels, -1, -1))
+    assert DDPM().times(Cosine(levels)) == list(range(levels, -1, -1))
 
 
 @pytest.mark.parametrize("sampler", [DDIM(51), DDPM(51)])

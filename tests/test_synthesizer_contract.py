@@ -43,6 +43,7 @@ STEPS = "sampler.steps=10"
 DIFFUSION = {
     "x0": [STEPS],
     "epsilon": ["parameterization=epsilon", "schedule=linear", STEPS, "sampler.eta=0.5"],
+    "v, unipc": ["parameterization=v", "sampler=unipc", "sampler.steps=5", "sampler.spacing=logsnr"],
     "v, ancestral": ["parameterization=v", "schedule.steps=20", "sampler=ddpm"],
     "averaged and clipped": ["generator.ema=0.9", "generator.clip=true", STEPS],
     "untold": ["conditioning=none", STEPS],

@@ -99,6 +99,7 @@ VARIANTS = (
     Variant("refine_steps", "method.refine_steps", 0, "r"),
     Variant("levels", "schedule.steps", 100, "T", always=True),
     Variant("sampler_steps", "sampler.steps", 100, "s", always=True),
+    Variant("spacing", "sampler.spacing", "time", ""),
     Variant("eta", "sampler.eta", 0, "eta"),
     Variant("ema", "generator.ema", 0, "ema"),
     Variant("train_rows", "data.per_class", None, "k"),

@@ -121,8 +121,8 @@ class Parameterization(Protocol):
 class Sampler(Protocol):
     """The reverse process (config group `sampler`)."""
 
-    def times(self, levels: int) -> list[int]:
-        """The levels that are visited, from `levels` down to 0; raises UserError for more steps than levels."""
+    def times(self, schedule: Schedule) -> list[int]:
+        """The levels that are visited, from T down to 0; raises UserError for more steps than levels."""
 
     def __call__(
         self,

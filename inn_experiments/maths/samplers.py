@@ -5,7 +5,7 @@ estimates of the row and of the noise in x_t = alpha x + sigma noise. It may be 
 `tests/oracles.py`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -14,33 +14,56 @@ from torch import Tensor
 
 from inn_experiments.contracts import PositiveInt, Schedule, Share, UserError
 from inn_experiments.maths.schedules import LEAST, Level, posterior
+from inn_experiments.maths.spacing import Spacing, spaced
 
 Denoiser = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 
 # States that are handed back, beside the start: enough to draw how a row comes out of the noise.
 KEPT = 8
+# Earlier estimates that a step may look back on: no sampler here is of a higher order.
+EARLIER = 1
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A state x = alpha clean + sigma noise and what a denoiser saw in it.
+
+    Attributes:
+        x, clean, noise: (n, d).
+        level: (alpha, sigma).
+    """
+
+    x: Tensor
+    clean: Tensor
+    noise: Tensor
+    level: Level
 
 
 @dataclass
 class Walk:
-    """A walk over `steps` levels, evenly spaced over 1..T, T among them; None: all of them."""
+    """A walk over `steps` of the levels 1..T, T among them, see `spaced`; None: all of them."""
 
     steps: PositiveInt | None = None
+    spacing: Spacing = "time"
 
-    def step(self, x_t: Tensor, clean: Tensor, noise: Tensor, at: Level, to: Level, draws: torch.Generator) -> Tensor:
-        """The state (n, d) at level `to`, from x_t (n, d) at level `at`, which clean and noise (n, d) make up."""
+    def step(self, seen: Sequence[Seen], to: Level, draws: torch.Generator) -> Tensor:
+        """The state (n, d) at level `to`, from what was seen, the present state first, then earlier ones."""
         raise NotImplementedError
 
-    def times(self, levels: int) -> list[int]:
-        """The levels visited, falling from `levels` to 0; raises UserError where there are fewer than steps of them."""
+    def corrected(self, now: Seen, before: Sequence[Seen]) -> Seen:
+        """What is seen now, once it is compared with what was seen `before`, the latest first; mostly as it is."""
+        return now
+
+    def times(self, schedule: Schedule) -> list[int]:
+        """The levels visited, falling from T to 0; raises UserError where there are fewer than steps of them."""
+        levels = schedule.steps
         steps = levels if self.steps is None else self.steps
         if steps > levels:
             raise UserError(
                 f"sampler.steps is {steps}, but schedule.steps has only {levels} levels; "
                 f"give sampler.steps={levels} or less, or a longer schedule"
             )
-        # Rounding up keeps them distinct and at least 1.
-        return [-(-number * levels // steps) for number in range(steps, 0, -1)] + [0]
+        return [*spaced(schedule, steps, self.spacing), 0]
 
     def __call__(
         self,
@@ -62,18 +85,19 @@ class Walk:
                 (equation 19).
             kept: states handed back beside the start, evenly spaced, the rows among them; None: all.
         """
-        times = self.times(schedule.steps)
+        times = self.times(schedule)
         levels = list(zip(*(part.tolist() for part in schedule.levels()), strict=True))
         last = len(times) - 1
         count = last if kept is None else kept
         shown = {round(last * number / count) for number in range(1, count + 1)}
-        x, states = start, [start]
+        x, states, seen = start, [start], []
         for number, (t, s) in enumerate(pairwise(times), 1):
             clean, noise = denoise(x, torch.full((len(x),), t, device=x.device))
             if clip is not None:
                 clean = clean.clamp(*clip)
                 noise = (x - levels[t][0] * clean) / levels[t][1]
-            x = self.step(x, clean, noise, levels[t], levels[s], generator)
+            seen = [self.corrected(Seen(x, clean, noise, levels[t]), seen), *seen[:EARLIER]]
+            x = self.step(seen, levels[s], generator)
             if number in shown:
                 states.append(x)
         return states
@@ -90,23 +114,25 @@ class DDIM(Walk):
     steps: PositiveInt = 100
     eta: Share = 0.0
 
-    def step(self, x_t: Tensor, clean: Tensor, noise: Tensor, at: Level, to: Level, draws: torch.Generator) -> Tensor:
-        """x_s (n, d), of which x_t decides no more than the shape of z."""
-        (a_t, s_t), (a_s, s_s) = at, to
+    def step(self, seen: Sequence[Seen], to: Level, draws: torch.Generator) -> Tensor:
+        """x_s (n, d), of the present clean rows and noise alone."""
+        now, (a_s, s_s) = seen[0], to
+        a_t, s_t = now.level
         tau = self.eta * s_s / s_t * max(0.0, 1 - (a_t / (a_s + LEAST)) ** 2) ** 0.5
-        moved = a_s * clean + max(0.0, s_s**2 - tau**2) ** 0.5 * noise
-        return moved + tau * drawn(x_t, draws) if tau else moved
+        moved = a_s * now.clean + max(0.0, s_s**2 - tau**2) ** 0.5 * now.noise
+        return moved + tau * drawn(now.x, draws) if tau else moved
 
 
 @dataclass
 class DDPM(Walk):
     """Ancestral sampling, with fresh noise in every step: Ho et al. 2020, equations 6 and 7."""
 
-    def step(self, x_t: Tensor, clean: Tensor, noise: Tensor, at: Level, to: Level, draws: torch.Generator) -> Tensor:
+    def step(self, seen: Sequence[Seen], to: Level, draws: torch.Generator) -> Tensor:
         """A draw (n, d) from q(x_s | x_t, clean); the noise is not read: x_t and clean decide it."""
-        of_row, of_state, deviation = posterior(at, to)
-        mean = of_row * clean + of_state * x_t
-        return mean + deviation * drawn(x_t, draws) if deviation else mean
+        now = seen[0]
+        of_row, of_state, deviation = posterior(now.level, to)
+        mean = of_row * now.clean + of_state * now.x
+        return mean + deviation * drawn(now.x, draws) if deviation else mean
 
 
 def drawn(like: Tensor, generator: torch.Generator) -> Tensor:

@@ -23,7 +23,7 @@ from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.division import halves
 from inn_experiments.measures.numbers.errors import frechet, histogram_kl
 from inn_experiments.measures.numbers.rows import check_finite
-from inn_experiments.measures.numbers.two_samples import c2st, nearest, prdc
+from inn_experiments.measures.numbers.two_samples import c2st, nearest, prdc, sliced_wasserstein
 
 C2ST = Quantity("samples/c2st", "C2ST", "lower", best=0.5, note="higher is told apart more often")
 FIDELITY = (
@@ -31,6 +31,7 @@ FIDELITY = (
     *(Quantity(f"samples/{key}", key, "higher") for key in ("precision", "recall", "density", "coverage")),
     Quantity("samples/fid", "FID", "lower"),
     Quantity("samples/kl", "KL", "lower"),
+    Quantity("samples/swd", "SWD", "lower"),
     Quantity("samples/nearest_train_ratio", "distance to train", best=1.0),
     Quantity("samples/copies", "copies", best=0.01),
 )
@@ -99,12 +100,12 @@ def fidelity(
 ) -> dict[str, float] | None:
     """Scores of generated rows (n, d) against held-out ones `real` (m, d), of a generator that saw `train`.
 
-    c2st: 0.5 is best. precision, recall, density, coverage: higher is better. fid, kl: lower is better. nearest_train:
-    mean distance to the closest training row; nearest_train_ratio: over the same distance of `real`, 1 is best and far
-    below 1 means copies; copies: share of samples closer to a training row than 99 % of `real` are, 0.01 is what real
-    rows get. Equally many rows of either side are compared, at most 2,000; samples have labels in the proportions of
-    `real`. The scores are kept in `cache`; `wait` is that of `kept`, and the answer None for one not waited for. Raises
-    UserError for NaN or infinity in the samples, and for fewer than five rows on a side.
+    c2st: 0.5 is best. precision, recall, density, coverage: higher is better. fid, kl, swd: lower is better.
+    nearest_train: mean distance to the closest training row; nearest_train_ratio: over the same distance of `real`, 1
+    is best and far below 1 means copies; copies: share of samples closer to a training row than 99 % of `real` are,
+    0.01 is what real rows get. Equally many rows of either side are compared, at most 2,000; samples have labels in the
+    proportions of `real`. The scores are kept in `cache`; `wait` is that of `kept`, and the answer None for one not
+    waited for. Raises UserError for NaN or infinity in the samples, and for fewer than five rows on a side.
     """
     check_finite(samples.x, samples.y)
     count = min(len(samples.x), len(real), LIMIT)
@@ -128,6 +129,7 @@ def _scores(samples: np.ndarray, real: np.ndarray, train: np.ndarray, count: int
         **prdc(held_out, made),
         "fid": frechet(made, held_out),
         "kl": histogram_kl(made, held_out),
+        "swd": sliced_wasserstein(made, held_out, seed=child_seed(seed, "swd")),
         "nearest_train": float(distance.mean()),
         "nearest_train_ratio": float((distance.mean() + floor) / (usual.mean() + floor)),
         "copies": float(np.mean(distance <= np.percentile(usual, 1))),

@@ -49,7 +49,7 @@ class Diffusion(Conditional):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.sampler.times(self.schedule.steps)
+        self.sampler.times(self.schedule)
         if not 0 <= self.ema < 1:
             raise UserError(f"generator.ema must be in [0, 1), got {self.ema}: 1 would keep the random start for ever")
         self.parameterization = self.parameterization.on(self.schedule)
@@ -100,7 +100,7 @@ class Diffusion(Conditional):
         """
         generator = torch.Generator().manual_seed(child_seed(seed, "restore"))
         states = self._blocks(self._checked(y), np.asarray(start, dtype=np.float32), generator, None, 0)
-        return np.array(self.sampler.times(self.schedule.steps)), states
+        return np.array(self.sampler.times(self.schedule)), states
 
     def signal(self) -> np.ndarray:
         """Alpha at the levels 0..T (T+1,) float64: the share of a row that is left there."""
@@ -149,10 +149,16 @@ class Diffusion(Conditional):
 
     @torch.no_grad()
     def _walked(self, start: Tensor, z: Tensor | None, generator: torch.Generator, **options: object) -> Tensor:
-        """The sampler's states (k+1, n, d), in the units that the network was trained in."""
+        """The sampler's states (k+1, n, d), in the units that the network was trained in.
+
+        Matrix products of the network have the trainer's precision, all else that of the rows.
+        """
+        low = self.trainer.precision == "bfloat16"
         alphas, sigmas = (part.float()[:, None].to(start.device) for part in self.schedule.levels())
 
         def denoise(x: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
-            return self.parameterization.split(self.net(x, t, z), x, alphas[t], sigmas[t], t)
+            with torch.autocast(x.device.type, torch.bfloat16, enabled=low):
+                prediction = self.net(x, t, z).to(x.dtype)
+            return self.parameterization.split(prediction, x, alphas[t], sigmas[t], t)
 
         return torch.stack(self.sampler(denoise, start, self.schedule, generator, **options))
