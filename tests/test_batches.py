@@ -24,10 +24,10 @@ def pairs(kind=Gaussian, batch=32, share=0.5, seed=0, rows=ROWS) -> tuple[Blocks
     y = torch.arange(rows) % 3
     corruption = kind()
     corruption.fit(x, y, Cosine(STEPS), ("a", "b", "c"))
-    prime = Orthogonal()(x, y)
+    prime = Orthogonal()
     generator = torch.Generator().manual_seed(seed)
     draw = batches.pairs(x, y, prime, corruption, STEPS, share, generator)
-    return Blocks(*x.shape, draw, batch, generator), SimpleNamespace(x=x, y=y, prime=prime)
+    return Blocks(*x.shape, draw, batch, generator), SimpleNamespace(x=x, y=y, prime=prime(x, y))
 
 
 def epoch_of(made: Blocks, batch: int = 32) -> list[Batch]:
@@ -53,6 +53,16 @@ def test_an_epoch_has_every_row_once_with_its_own_prime(batch):
     number = epoch.clean[:, 0].long()
     assert torch.equal(number.sort().values, torch.arange(ROWS))
     assert torch.equal(epoch.clean, rows.x[number]) and torch.equal(epoch.primes, rows.prime[number])
+
+
+def test_images_of_many_rows_are_made_a_block_at_a_time(monkeypatch):
+    monkeypatch.setattr(batches, "BLOCK_VALUES", 10 * FEATURES)
+    made, rows = pairs(batch=10)
+    asked, image = [], Orthogonal.__call__
+    monkeypatch.setattr(Orthogonal, "__call__", lambda self, x, y: asked.append(len(x)) or image(self, x, y))
+    epoch = joined(epoch_of(made, 10))
+    assert asked == [10] * 20 + [3]
+    torch.testing.assert_close(epoch.primes, rows.prime[epoch.clean[:, 0].long()])
 
 
 @pytest.mark.parametrize("kind", [Gaussian, Convex])

@@ -28,7 +28,7 @@ def pairs(made):
     train = cells.split().train
     x, y = torch.as_tensor(train.x), torch.as_tensor(train.y)
     drawn = torch.Generator().manual_seed(0)
-    draw = batches.pairs(x, y, made.prime(x, y), made.sampling, STEPS, 0.5, drawn)
+    draw = batches.pairs(x, y, made.prime, made.sampling, STEPS, 0.5, drawn)
     *corrupted, clean, prime = draw(torch.arange(0, len(x), len(x) // 40))
     return Pairs(Corrupted(*corrupted), clean, prime)
 

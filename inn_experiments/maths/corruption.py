@@ -61,12 +61,12 @@ class Convex:
     def fit(self, x: Tensor, y: Tensor, schedule: Schedule, classes: tuple[str, ...]) -> None:
         """Sort the training rows (n, d) by class; a class with one row has no partner and is a UserError."""
         self.steps, self.classes = schedule.steps, classes
-        order = torch.argsort(y, stable=True)
-        self.bank = x[order]
+        # Rows stay where they are: a sorted copy of them might be the largest thing in memory.
+        self.rows, self.order = x, torch.argsort(y, stable=True)
         self.count = torch.bincount(y, minlength=len(classes))
         self.start = torch.cumsum(self.count, 0) - self.count
-        self.rank = torch.empty_like(order)
-        self.rank[order] = torch.arange(len(y)) - self.start[y[order]]
+        self.rank = torch.empty_like(self.order)
+        self.rank[self.order] = torch.arange(len(y)) - self.start[y[self.order]]
         for label in torch.nonzero(self.count == 1).flatten().tolist():
             raise UserError(
                 f"sampling=convex needs two training rows of every class, but class {classes[label]!r} has 1; "
@@ -92,7 +92,7 @@ class Convex:
             )
         draw = torch.rand(len(x), generator=generator, dtype=torch.float64)
         other = (draw * count).long() if index is None else self.rank[index] + 1 + (draw * (count - 1)).long()
-        noise = self.bank[self.start[y] + other % count]
+        noise = self.rows[self.order[self.start[y] + other % count]]
         top = t.to(x.dtype)[:, None] / self.steps
         lam = torch.rand(len(x), 1, generator=generator, dtype=x.dtype) * top
         return Corrupted((1 - lam) * x + lam * noise, t, 1 - lam, lam, noise)

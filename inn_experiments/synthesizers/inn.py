@@ -73,7 +73,7 @@ class Inn(Fitted):
         def examples() -> tuple[Blocks, Batch | None]:
             draws = torch.Generator().manual_seed(child_seed(seed, "pairs"))
             given = self.sampling, self.schedule.steps, self.prime_share, draws
-            paired = pairs(self.x, self.y, self.prime(self.x, self.y), *given)
+            paired = pairs(self.x, self.y, self.prime, *given)
             blocks = Blocks(*self.x.shape, paired, self.trainer.batch, draws)
             return blocks, self._validation(val, child_seed(seed, "validation"))
 
@@ -166,7 +166,7 @@ class Inn(Fitted):
             return self.sampling(rows, labels, t, draws)
 
         draws = torch.Generator().manual_seed(seed)
-        drawn = pairs(x, y, self.prime(x, y), corrupt, self.schedule.steps, self.prime_share, draws)
+        drawn = pairs(x, y, self.prime, corrupt, self.schedule.steps, self.prime_share, draws)
         return drawn(torch.arange(len(x)))
 
     def _rows_of(self, y: Tensor, generator: torch.Generator) -> Tensor:

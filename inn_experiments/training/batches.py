@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from inn_experiments.contracts import Corrupted, Corruption, Parameterization, Schedule
+from inn_experiments.contracts import Corrupted, Corruption, Parameterization, Prime, Schedule
 
 Batch = tuple[Tensor | None, ...]
 """What a step sees, each (b, ...); the first is never None."""
@@ -69,7 +69,7 @@ def cut(block: Batch, batch: int, axis: int = 0) -> Iterator[Batch]:
 def pairs(
     x: Tensor,
     y: Tensor,
-    prime: Tensor,
+    prime: Prime,
     corrupt: Corruption | Callable[..., Corrupted],
     steps: int,
     prime_share: float,
@@ -77,12 +77,15 @@ def pairs(
 ) -> Draw:
     """Draws of (x_t, t, alpha, sigma, noise, clean, prime) for an inversion method, all from `generator`.
 
-    Of the rows `x` (n, d), their classes `y` (n,) and their images `prime` (n, d), the inputs are rows corrupted by
-    `corrupt`, fitted to training rows, at levels t ~ U{1..`steps`} or, with chance `prime_share`, images at one more.
+    Of the rows `x` (n, d) of classes `y` (n,), the inputs are rows corrupted by `corrupt`, fitted to training rows, at
+    levels t ~ U{1..`steps`} or, with chance `prime_share`, their images by `prime` at one more.
     """
+    # All images at once where they take less than a block does anyway.
+    images = prime(x, y) if x.numel() <= BLOCK_VALUES else None
 
     def draw(index: Tensor) -> Batch:
-        rows, labels, primes = x[index], y[index], prime[index]
+        rows, labels = x[index], y[index]
+        primes = prime(rows, labels) if images is None else images[index]
         t = torch.randint(1, steps + 1, (len(index),), generator=generator)
         noisy = corrupt(rows, labels, t, generator, index)
         last = torch.rand(len(index), 1, generator=generator) < prime_share

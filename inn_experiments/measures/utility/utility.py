@@ -125,7 +125,8 @@ class Utility(Measure):
         def forests() -> Iterator[Call[np.ndarray]]:
             options = {"trees": self.trees, "levels": self.levels, "cache": subject.about.cache}
             for protocol, name, rows, test, state in self._asked(subject, seed):
-                asked.append((protocol, name, rows.y, test))
+                # What counts from here on of test rows are their labels and groups.
+                asked.append((protocol, name, rows.y, Rows(np.empty((len(test), 0)), test.y, test.group)))
                 seen, test_x = rows, test.x
                 if self.components is not None:
                     seen, test_x = reduced(rows, test_x, self.components, seed=state)
@@ -156,9 +157,8 @@ class Utility(Measure):
         """Of every forest: protocol, treatment, training and test rows, and its seed."""
         for repeat in range(self.repeats):
             child = child_seed(seed, f"repeat/{repeat}")
-            for protocol, scene, *parts in self._scenes(subject, child):
-                # Of all repeats, so that those which share their rows go on doing so.
-                train, test = (few(part, self.rows, child_seed(seed, "rows")) for part in parts)
+            # One draw of few rows for all repeats, so that those which share their rows go on doing so.
+            for protocol, scene, train, test in self._scenes(subject, child, child_seed(seed, "rows")):
                 options = {"seed": child_seed(child, protocol), "reconstructed": self.reconstructed}
                 for name, rows in treatments(train, scene, self.per_class, **options):
                     yield protocol, name, rows, test, child_seed(child, f"{protocol}/forest")
@@ -188,13 +188,16 @@ class Utility(Measure):
         same_rows, child = "utility.protocols=[same_rows]", child_seed(seed, "disjoint")
         return divide(unseen, 0.5, split.classes, purpose, seed=child, otherwise=same_rows)
 
-    def _scenes(self, subject: Subject, seed: int) -> Iterator[tuple[str, Subject, Rows, Rows]]:
-        """For one repeat: protocol, subject, the classifier's real training rows and its test rows."""
+    def _scenes(self, subject: Subject, seed: int, draw: int) -> Iterator[tuple[str, Subject, Rows, Rows]]:
+        """For one repeat: protocol, subject, the classifier's real training rows and its test rows.
+
+        Of more than there may be, `draw` draws.
+        """
         train, test = self._parts(subject.split, seed)
         if self.refit:
             subject = replace(subject, synthesizer=subject.rebuild())
             subject.synthesizer.fit(train, subject.about, seed=child_seed(seed, "generator"), val=subject.split.val)
         if "same_rows" in self.protocols:
-            yield "same_rows", subject, train, test
+            yield "same_rows", subject, *(few(part, self.rows, draw) for part in (train, test))
         if "disjoint" in self.protocols:
-            yield "disjoint", subject, *self._halves(subject.split, test, seed)
+            yield "disjoint", subject, *(few(part, self.rows, draw) for part in self._halves(subject.split, test, seed))
