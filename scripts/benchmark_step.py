@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable
 
 import torch
+from timing import least
 from torch.utils.flop_counter import FlopCounterMode
 
 from inn_experiments.configuration import compose as config
@@ -28,7 +29,6 @@ from inn_experiments.synthesizers.direction import Direction, fit_together
 from inn_experiments.training.batches import Abreast, cut
 from inn_experiments.training.fitting import Fitting
 from inn_experiments.training.objectives import Inversion
-from timing import least
 
 METHODS = ("implicit", "semi_implicit", "svd")
 BLOCKS = 9
@@ -63,12 +63,11 @@ def line(cell: Cell, split: Split, name: str, epochs: int, together: int) -> str
     count = counter.get_total_flops()
     a, b = torch.randn(2, 512, 512)
     works = {"rate": lambda: a @ b, "plain": plain, "lean": step(own[:1])}
-    stacks = not own[0].training.alone and Inversion([own[0].training], [None]).together is not None
-    if stacks:
+    if own[0].stacks:
         works["together"] = step(own)
     best = least(works, BLOCKS)
     best["fit"] = fit_seconds(cell, split, name, epochs, 1)
-    if stacks:
+    if own[0].stacks:
         best["together"] /= together
         best["fits"] = fit_seconds(cell, split, name, epochs, together) / together
     rate = 2 * 512**3 / best["rate"]
@@ -89,7 +88,8 @@ def prepared(cell: Cell, split: Split) -> list[Direction]:
 
 def step(directions: list[Direction], stack: bool = True) -> Callable[[], None]:
     """A training step of these side by side."""
-    objective = Inversion([one.training for one in directions], [None] * len(directions), stack=stack).train()
+    trainings, stack = [one.training for one in directions], stack and directions[0].stacks
+    objective = Inversion(trainings, [None] * len(trainings), stack=stack).train()
     blocks = objective.blocks([one.examples()[0] for one in directions])
     batch = next(iter(cut(next(iter(blocks)), 128, int(isinstance(blocks, Abreast)))))
     optimizers, _ = Fitting(objective, 1, 128, 1e-3, 0.01).configure_optimizers()

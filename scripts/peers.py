@@ -1,7 +1,6 @@
 """What benchmark_peers.py measures; it runs where the peers are installed."""
 
 import contextlib
-import functools
 import importlib
 import importlib.machinery
 import sys
@@ -11,6 +10,8 @@ from collections.abc import Callable
 
 import torch
 from diffusers import UniPCMultistepScheduler
+from made_rows import made_up
+from timing import least
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 from torch.utils.flop_counter import FlopCounterMode
@@ -24,8 +25,6 @@ from inn_experiments.nets.mlp import Mlp
 from inn_experiments.training.batches import Blocks, cut, examples
 from inn_experiments.training.fitting import Fitting
 from inn_experiments.training.objectives import Denoising
-from made_rows import made_up
-from timing import least
 
 LEVELS, CALLS, EPOCH, ROWS = 1000, 10, 15, 1024
 # Layers, width, embedding, values of a row, batch.
@@ -100,7 +99,7 @@ def peer_epoch(net: Mlp, x, batch: int, folder: str) -> Callable[[], None]:
     """An epoch of the peer's own trainer."""
     peer = one_dimensional()
     # Its bar is no work, and would be drawn on the terminal.
-    peer.tqdm = functools.partial(tqdm, disable=True)
+    peer.tqdm = lambda **_: tqdm(disable=True)
     model = peer.GaussianDiffusion1D(
         OneChannel(net),
         seq_length=x.shape[1],
