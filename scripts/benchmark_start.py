@@ -78,8 +78,8 @@ def once(checkout: Path, folder: Path):
     command = ["-m", "inn_experiments"]
     yield ("--help", 0), cpu(checkout, folder, *command, "--help")[0]
     for what, arguments in MISTAKES.items():
-        seconds, status, _ = cpu(checkout, folder, *command, "paths.outputs=mistakes", *arguments)
-        assert status == 2, (what, status)
+        seconds, status, said = cpu(checkout, folder, *command, "paths.outputs=mistakes", *arguments)
+        assert status == 2, f"{checkout}, {what}: {status}, {said}"
         yield (what, 1.5), seconds
     step = ["-c", FIRST_STEP, *SMOKE, "seed=1"]
     for state, outputs in (("new", "fresh"), ("known", "outputs")):
