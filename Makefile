@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
 
-.PHONY: run test golden setup lint format clean
+.PHONY: run test golden bench bench-scale setup lint format clean
 
 run: setup
 	$(VENV)/bin/python -m inn_experiments
@@ -14,6 +14,14 @@ test: setup
 # Numbers, samples and weights of short cells, bit for bit as recorded (on the kind of machine that recorded them).
 golden: setup
 	$(VENV)/bin/python -m pytest -m slow
+
+# Every benchmark, peers in .venv-peers among them; writes docs/results/benchmark.md in about ten minutes.
+bench: setup
+	$(VENV)/bin/python scripts/bench.py
+
+# The same, and tables of 300,000 and 400,000 rows.
+bench-scale: setup
+	$(VENV)/bin/python scripts/bench.py --scale
 
 lint: setup
 	$(VENV)/bin/ruff format --check .
@@ -33,4 +41,4 @@ $(READY): pyproject.toml
 	@touch $(READY)
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) .venv-peers

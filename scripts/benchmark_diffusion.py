@@ -20,25 +20,15 @@ import time
 
 import numpy as np
 import torch
+from made_rows import made_up
 from torch.utils.flop_counter import FlopCounterMode
 
 from inn_experiments.configuration import compose as config
 from inn_experiments.configuration.building import build
-from inn_experiments.contracts import Rows, Split
 from inn_experiments.training.trainer import PRECISION
 
 FEATURES, CLASSES, BATCH = 512, 8, 256
 SHORT, LONG = 20, 120
-
-
-class Unscaled:
-    """Rows as they are."""
-
-    def apply(self, x: np.ndarray) -> np.ndarray:
-        """The rows."""
-        return x
-
-    undo = apply
 
 
 def main() -> None:
@@ -54,25 +44,6 @@ def main() -> None:
         step_over_floor(precision, options)
     epochs_against_rows([int(size) for size in options.rows.split(",")], options)
     rows_per_second(options)
-
-
-def made_up(rows: int) -> Split:
-    """A division whose rows are normal draws."""
-    rng = np.random.default_rng(0)
-    part = Rows(rng.standard_normal((rows, FEATURES), dtype=np.float32), np.arange(rows) % CLASSES)
-    names = tuple(f"class {label}" for label in range(CLASSES))
-    return Split(
-        part,
-        part.take(np.arange(0)),
-        part.take(np.arange(8)),
-        None,
-        names,
-        np.arange(FEATURES),
-        "latent",
-        Unscaled(),
-        False,
-        "made up",
-    )
 
 
 def generator(options: argparse.Namespace, epochs: int, *more: str):
@@ -93,7 +64,7 @@ def generator(options: argparse.Namespace, epochs: int, *more: str):
 
 def seconds_per_step(options: argparse.Namespace, rows: int, *more: str) -> float:
     """The slope between a short and a longer training of `rows` rows."""
-    spent, split, steps = [], made_up(rows), -(-rows // BATCH)
+    spent, split, steps = [], made_up(rows, FEATURES, CLASSES), -(-rows // BATCH)
     counts = [max(1, round(length / steps)) for length in (SHORT, LONG)]
     counts[1] = max(counts[1], counts[0] + 1)
     for count in counts:
@@ -116,7 +87,7 @@ def step_over_floor(precision: str, options: argparse.Namespace) -> None:
 
 def step_flops(options: argparse.Namespace) -> int:
     """FLOPs of the matrix products of one step, forward and backward."""
-    split = made_up(BATCH)
+    split = made_up(BATCH, FEATURES, CLASSES)
     diffusion = generator(options, 1, "trainer.accelerator=cpu")
     with FlopCounterMode(display=False) as counter:
         diffusion.fit(split.train, split.about(), seed=0, val=split.val)
@@ -149,7 +120,7 @@ def epochs_against_rows(sizes: list[int], options: argparse.Namespace) -> None:
 
 def rows_per_second(options: argparse.Namespace) -> None:
     """Print how many rows DDIM with 100 steps makes in a second."""
-    split = made_up(10 * BATCH)
+    split = made_up(10 * BATCH, FEATURES, CLASSES)
     diffusion = generator(options, 1)
     diffusion.fit(split.train, split.about(), seed=0, val=split.val)
     labels = np.arange(2048) % CLASSES

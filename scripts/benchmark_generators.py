@@ -18,17 +18,16 @@ import statistics
 import sys
 import time
 
-import numpy as np
 import torch
+from made_rows import made_up
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
 from inn_experiments.configuration import compose as config
 from inn_experiments.configuration.building import build
-from inn_experiments.contracts import Rows, Split
-from inn_experiments.data.scaling import Standard
+from inn_experiments.contracts import Split
 
-SPECTRA, RECORDS, POINTS = (2000, 40, None), (60, 64 * 96, (64, 96)), (10_000, 2, None)
+SPECTRA, RECORDS, POINTS = (2000, 40, 10, None), (60, 64 * 96, 10, (64, 96)), (10_000, 2, 10, None)
 SMALL = ("network.hidden=128", "network.layers=3", "network.embedding=32")
 CASES = {
     "gan": (SPECTRA, ["generator=gan"]),
@@ -69,26 +68,6 @@ def main() -> None:
             spent.append(slope(lambda epochs: trained(overrides, split, epochs)))  # noqa: B023
         floor, epoch = statistics.median(floors) * 1e3, statistics.median(spent) * 1e3
         print(f"{name:24}{floor:10.2f}{epoch:10.2f}{epoch / floor:8.1f}", flush=True)
-
-
-def made_up(rows: int, features: int, shape: tuple[int, int] | None) -> Split:
-    """A division of ten classes whose rows are normal draws."""
-    rng = np.random.default_rng(0)
-    part = Rows(rng.standard_normal((rows, features), dtype=np.float32), np.arange(rows) % 10)
-    names = tuple(f"class {label}" for label in range(10))
-    return Split(
-        part,
-        part.take(np.arange(0)),
-        part.take(np.arange(10)),
-        None,
-        names,
-        np.arange(features),
-        "place",
-        Standard(0.0, 1.0),
-        False,
-        "made up",
-        shape=shape,
-    )
 
 
 def trained(overrides: list[str], split: Split, epochs: int) -> float:

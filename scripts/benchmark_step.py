@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable
 
 import torch
+from timing import least
 from torch.utils.flop_counter import FlopCounterMode
 
 from inn_experiments.configuration import compose as config
@@ -30,7 +31,7 @@ from inn_experiments.training.fitting import Fitting
 from inn_experiments.training.objectives import Inversion
 
 METHODS = ("implicit", "semi_implicit", "svd")
-BLOCKS, STEPS, DROPPED = 9, 12, 3
+BLOCKS = 9
 
 
 def main() -> None:
@@ -40,9 +41,8 @@ def main() -> None:
     epochs, together = (_option(arguments, name, usual) for name, usual in (("--epochs", 30), ("--together", 5)))
     print(f"torch {torch.__version__}, one thread, {' '.join(arguments) or 'default network and loss'}, batch 128")
     print(f"{'method':14}{'network':9}{'GFLOP/s':>8}{'MFLOP':>7}{'floor':>7}", end="")
-    print(
-        "".join(f"{name:>11}{'ratio':>6}" for name in ("plain", "lean", f"{together} together", "lightning")), " (ms)"
-    )
+    names = ("plain", "lean", f"{together} together", "fit", f"{together} fits")
+    print("".join(f"{name:>11}{'ratio':>6}" for name in names), " (ms)")
     done = set()
     for method in METHODS:
         cell = config.compose(f"method={method}", "trainer.progress=false", *arguments)
@@ -62,19 +62,19 @@ def line(cell: Cell, split: Split, name: str, epochs: int, together: int) -> str
         plain()
     count = counter.get_total_flops()
     a, b = torch.randn(2, 512, 512)
-    works = {"rate": (lambda: a @ b, 1), "plain": (plain, 1), "lean": (step(own[:1]), 1)}
-    if not own[0].training.alone and Inversion([own[0].training], [None]).together is not None:
-        works["together"] = (step(own), together)
-    best = dict.fromkeys(works, float("inf"))
-    for _ in range(BLOCKS):
-        for work, (function, size) in works.items():
-            best[work] = min(best[work], seconds(function) / size)
-    best["lightning"] = lightning_seconds(cell, split, name, epochs)
-    rate = 2 * 512**3 / best.pop("rate")
+    works = {"rate": lambda: a @ b, "plain": plain, "lean": step(own[:1])}
+    if own[0].stacks:
+        works["together"] = step(own)
+    best = least(works, BLOCKS)
+    best["fit"] = fit_seconds(cell, split, name, epochs, 1)
+    if own[0].stacks:
+        best["together"] /= together
+        best["fits"] = fit_seconds(cell, split, name, epochs, together) / together
+    rate = 2 * 512**3 / best["rate"]
     floor = count / rate
     columns = "".join(
         f"{best[work] * 1e3:11.2f}{best[work] / floor:6.2f}" if work in best else f"{'-':>11}{'-':>6}"
-        for work in ("plain", "lean", "together", "lightning")
+        for work in ("plain", "lean", "together", "fit", "fits")
     )
     return f"{rate / 1e9:8.0f}{count / 1e6:7.0f}{floor * 1e3:7.2f}{columns}"
 
@@ -88,32 +88,23 @@ def prepared(cell: Cell, split: Split) -> list[Direction]:
 
 def step(directions: list[Direction], stack: bool = True) -> Callable[[], None]:
     """A training step of these side by side."""
-    objective = Inversion([one.training for one in directions], [None] * len(directions), stack=stack).train()
+    trainings, stack = [one.training for one in directions], stack and directions[0].stacks
+    objective = Inversion(trainings, [None] * len(trainings), stack=stack).train()
     blocks = objective.blocks([one.examples()[0] for one in directions])
     batch = next(iter(cut(next(iter(blocks)), 128, int(isinstance(blocks, Abreast)))))
     optimizers, _ = Fitting(objective, 1, 128, 1e-3, 0.01).configure_optimizers()
     return lambda: objective.step(batch, optimizers)
 
 
-def seconds(function: Callable[[], object]) -> float:
-    """Mean processor seconds of a call in a block, whose first calls do not count."""
-    for _ in range(DROPPED):
-        function()
-    started = time.thread_time()
-    for _ in range(STEPS):
-        function()
-    return (time.thread_time() - started) / STEPS
-
-
-def lightning_seconds(cell: Cell, split: Split, name: str, epochs: int) -> float:
-    """Processor seconds per step of the program's own fit: the slope between 2 epochs and 2 + `epochs`."""
+def fit_seconds(cell: Cell, split: Split, name: str, epochs: int, together: int) -> float:
+    """Processor seconds per step of a fit of several side by side: the slope between 2 epochs and 2 + `epochs`."""
     spent = {2: float("inf"), 2 + epochs: float("inf")}
     for _ in range(3):
         for count in spent:
-            direction = next(one for one in prepared(cell, split) if one.name == name)
-            direction.trainer.epochs = count
+            directions = [next(one for one in prepared(cell, split) if one.name == name) for _ in range(together)]
+            directions[0].trainer.epochs = count
             started = time.thread_time()
-            fit_together([direction])
+            fit_together(directions)
             spent[count] = min(spent[count], time.thread_time() - started)
     steps = -(-len(split.train) // cell.value("trainer.batch")) * epochs
     return (spent[2 + epochs] - spent[2]) / steps
