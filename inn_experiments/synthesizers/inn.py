@@ -14,6 +14,7 @@ from inn_experiments.contracts.limits import PositiveInt, PositiveShare, Share
 from inn_experiments.contracts.parts import Corruption, Loss, Network, Parameterization, Plain, Prime, Schedule
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.corruption import Convex
+from inn_experiments.maths.moments import evenly
 from inn_experiments.methods.base import Method, Setting
 from inn_experiments.synthesizers.direction import Direction
 from inn_experiments.training.batches import Batch, Blocks, pairs
@@ -159,7 +160,9 @@ class Inn(Fitted):
     def _validation(self, val: Rows | None, seed: int) -> Batch | None:
         if val is None or len(val) < 2:
             return None
-        x, y = torch.as_tensor(val.x), torch.as_tensor(val.y)
+        # A curve need not be finer than some thousand rows make it.
+        few = val.take(evenly(len(val)))
+        x, y = torch.as_tensor(few.x), torch.as_tensor(few.y)
 
         def corrupt(rows: Tensor, labels: Tensor, t: Tensor, draws: torch.Generator, _: Tensor) -> Corrupted:
             # Validation rows are none of the training rows that partners are drawn from.
