@@ -21,7 +21,7 @@ from bench_table import table, written
 
 HERE = Path(__file__).resolve().parents[1]
 PAGE = HERE / "docs/results/benchmark.md"
-KEPT = "## Measured before"
+KEPT = "## Measured apart"
 STEP = ("benchmark_step.py", "--epochs", "10")
 USUAL = (
     (*STEP, "loss=fid"),
