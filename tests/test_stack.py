@@ -131,3 +131,21 @@ def test_several_targets_are_made_once(tmp_path) -> None:
     with pytest.raises(UserError):
         once_each([tmp_path / "d", tmp_path / "e"], half)
     assert sorted(path.name for path in tmp_path.iterdir() if path.suffix != ".lock") == ["a", "b", "c"]
+
+
+def test_rows_of_two_data_sets_are_not_mixed_up(run, tmp_path, sizes) -> None:
+    """They may be alike in number and width, at one seed."""
+    sweep = [word for word in GRID if not word.startswith(("method=", "sampling=", "seed="))]
+    sweep += ["method=svd", "seed=0", "data.noise=0.1,2"]
+    assert run(*sweep, *STACKED, "-m")[0] == 0 and sizes == [2]
+    assert run(*sweep, f"paths.outputs={tmp_path / 'alone'}", "-m")[0] == 0 and sizes == [2, 1, 1]
+
+    def curves(folder: Path) -> dict[str, object]:
+        """Rows trained on -> the curves of the network."""
+        kept = [json.loads(path.read_text()) for path in folder.glob("fits/*/trained.json")]
+        return {one["recipe"]["key"]["rows"]: one["state"]["curves"]["train/loss"][1] for one in kept}
+
+    together, alone = curves(tmp_path / "out"), curves(tmp_path / "alone")
+    assert together.keys() == alone.keys() and len(alone) == 2
+    for rows, values in alone.items():
+        assert together[rows] == pytest.approx(values, rel=1e-4)

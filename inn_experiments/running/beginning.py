@@ -6,7 +6,7 @@ from importlib.metadata import version
 from typing import Any
 
 from inn_experiments.configuration.cell import Cell
-from inn_experiments.contracts import Measure, Report, Split, child_seed
+from inn_experiments.contracts import Measure, Report, Source, Split, child_seed
 from inn_experiments.measures.directions import Directions
 from inn_experiments.measures.fidelity import Fidelity
 from inn_experiments.measures.reconstruction import Reconstruction
@@ -41,11 +41,16 @@ def begin(cell: Cell) -> Begun:
     report = Report(cell.name, cell.seed, cell.fingerprint, cell.axes, versions=versions())
     source, chosen = cell.source(), measures(cell)
     with report.step("split"):
-        split = source.load(seed=child_seed(cell.seed, "data"), cache=cell.outputs / "cache")
+        split = divided(cell, source)
         for measure, seed in chosen.values():
             measure.check(split, seed=seed)
     report.split = describe(split)
     return Begun(report, split, chosen)
+
+
+def divided(cell: Cell, source: Source) -> Split:
+    """The rows of the cell's `source`, as its seed divides them."""
+    return source.load(seed=child_seed(cell.seed, "data"), cache=cell.outputs / "cache")
 
 
 def measures(cell: Cell) -> dict[str, tuple[Measure, int]]:

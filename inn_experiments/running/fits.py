@@ -41,8 +41,7 @@ def fit_or_load(cell: Cell, split: Split, build: Callable[[Cell], Synthesizer], 
     autoencoder. Generators that train nothing are always fitted. A training that was interrupted goes on from its last
     checkpoint.
     """
-    synthesizer, about = build(cell), split.about(cell.outputs / "cache")
-    given = {"train": split.train, "about": about, "seed": child_seed(cell.seed, "fit"), "val": split.val}
+    synthesizer, given = build(cell), told_to_fit(cell, split)
     if not synthesizer.trains:
         synthesizer.fit(**given)
         return synthesizer
@@ -63,6 +62,12 @@ def fit_or_load(cell: Cell, split: Split, build: Callable[[Cell], Synthesizer], 
 
     _keep(synthesizer, folder, training_key(nodes) | told, nodes, fit)
     return synthesizer
+
+
+def told_to_fit(cell: Cell, split: Split) -> dict[str, Any]:
+    """What the synthesizer of `cell` is fitted with."""
+    about = split.about(cell.outputs / "cache")
+    return {"train": split.train, "about": about, "seed": child_seed(cell.seed, "fit"), "val": split.val}
 
 
 def rebuild(folder: Path) -> Synthesizer:
@@ -125,6 +130,11 @@ def known(seed: int, split: Split) -> dict[str, Any]:
 def fingerprint(key: dict[str, Any]) -> str:
     """The name that a training with this key is kept by."""
     return hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:24]
+
+
+def folder_of(cell: Cell) -> Path:
+    """Where the trainings of `cell` are kept."""
+    return cell.outputs / "fits"
 
 
 def place(folder: Path, key: dict[str, Any]) -> Path:

@@ -8,7 +8,7 @@ from inn_experiments.contracts import Report, Run, Subject, child_seed
 from inn_experiments.measures.numbers.rows import at_most
 from inn_experiments.reports.cell.figures import record
 from inn_experiments.running.beginning import Begun
-from inn_experiments.running.fits import fit_or_load
+from inn_experiments.running.fits import fit_or_load, folder_of
 from inn_experiments.synthesizers.classical.bootstrap import Bootstrap
 from inn_experiments.synthesizers.classical.convex import Convex
 
@@ -22,7 +22,7 @@ def run(cell: Cell, run: Run, begun: Begun) -> Report:
     run.dataset(split.name, f"{cell.seed}-{len(split.train)}x{split.features}")
 
     with report.step("fit"):
-        synthesizer = fit_or_load(cell, split, build, cell.outputs / "fits")
+        synthesizer = fit_or_load(cell, split, build, folder_of(cell))
     # What a training leaves behind, copies of the rows among it, would stay until the collector comes by.
     gc.collect()
     report.parameters = synthesizer.parameters

@@ -14,8 +14,9 @@ from omegaconf import DictConfig, open_dict
 from inn_experiments.configuration.building import build, recipe
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.compose import prepare
-from inn_experiments.contracts import Split, UserError, child_seed, once_each
+from inn_experiments.contracts import Split, UserError, once_each
 from inn_experiments.running import fits
+from inn_experiments.running.beginning import divided
 from inn_experiments.synthesizers.direction import Direction, fit_together
 from inn_experiments.synthesizers.inn import Inn
 
@@ -83,28 +84,40 @@ def _cell(configuration: DictConfig) -> Cell | None:
         return None
 
 
+class _Rows:
+    """The divided rows of cells, read once for all that share data and seed, and what keys say of them."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, tuple[Split, dict[str, Any]]] = {}
+
+    def of(self, cell: Cell) -> tuple[Split, dict[str, Any]]:
+        """(the rows, what is known of them); raises UserError as their source does."""
+        name = json.dumps([cell.seed, cell.plain["data"]], sort_keys=True)
+        if name not in self._found:
+            split = divided(cell, cell.source())
+            self._found[name] = split, fits.known(cell.seed, split)
+        return self._found[name]
+
+
 def _tasks(cells: Sequence[Cell]) -> list[Task]:
     """One for each training that the cells lack."""
-    splits: dict[str, Split] = {}
-    found: dict[str, Task] = {}
+    rows, found = _Rows(), {}
     for cell in cells:
-        if not cell.plain["generator"]["_target_"].endswith(".Inn") or "autoencoder" in cell.plain:
-            continue
-        if cell.tracker().finished(cell.outputs, cell.fingerprint) is not None:
-            continue
-        rows = json.dumps([cell.seed, cell.plain["data"]], sort_keys=True)
         try:
-            if rows not in splits:
-                splits[rows] = _split(cell)
-            inn, told, nodes = _prepared(cell, splits[rows]), fits.known(cell.seed, splits[rows]), recipe(cell)
+            inn = build(cell)
+            if not isinstance(inn, Inn) or cell.tracker().finished(cell.outputs, cell.fingerprint) is not None:
+                continue
+            (split, told), nodes, folder = rows.of(cell), recipe(cell), fits.folder_of(cell)
+            if fits.place(folder, fits.training_key(nodes) | told).exists():
+                continue
+            inn.prepare(**fits.told_to_fit(cell, split))
         except UserError:
-            continue
-        if fits.place(_folder(cell), fits.training_key(nodes) | told).exists():
             continue
         for direction in inn.directions:
             key = fits.direction_key(nodes, direction) | told
-            if not fits.place(_folder(cell), key).exists():
-                found.setdefault(fits.fingerprint(key), _task(cell, direction, key, splits[rows]))
+            path = fits.place(folder, key)
+            if path not in found and not path.exists():
+                found[path] = _task(cell, direction, key, split)
     return list(found.values())
 
 
@@ -114,24 +127,25 @@ def _task(cell: Cell, direction: Direction, key: dict[str, Any], split: Split) -
     if cell.value("generator.iterations") == 1:
         # Later iterations corrupt to nominal levels, which are the corruption's own.
         parts.pop("sampling")
-    alike = json.dumps([direction.name, parts, split.train.x.shape, len(split.val), split.bounded], sort_keys=True)
-    work = len(split.train) * cell.value("trainer.epochs") * direction.parameters * (2 + 4 * (direction.name == "both"))
+    sizes = [split.train.x.shape, len(split.val), split.bounded]
+    alike = json.dumps([str(fits.folder_of(cell)), direction.name, parts, sizes], sort_keys=True)
+    work = (
+        len(split.train) * cell.value("trainer.epochs") * direction.parameters * (3 if direction.name == "both" else 1)
+    )
     return Task(cell, direction.name, key, alike if direction.stacks else None, AUTO if most == "auto" else most, work)
 
 
 def _do(stack: Sequence[Task]) -> None:
     """Train side by side what nobody has kept meanwhile, and keep it; another worker at one of them waits."""
-    folder = _folder(stack[0].cell)
+    folder, rows = fits.folder_of(stack[0].cell), _Rows()
     places = {fits.place(folder, task.key): task for task in stack}
-    splits: dict[int, Split] = {}
 
     def make(fresh: dict[Path, Path]) -> None:
         directions = []
         for path in fresh:
             cell, title = places[path].cell, places[path].title
-            if cell.seed not in splits:
-                splits[cell.seed] = _split(cell)
-            inn = _prepared(cell, splits[cell.seed])
+            inn = build(cell)
+            inn.prepare(**fits.told_to_fit(cell, rows.of(cell)[0]))
             directions.append(next(one for one in inn.directions if one.name == title))
         unfinished = folder / f"{fits.fingerprint({'stack': sorted(path.name for path in fresh)})}.unfinished"
         directions[0].resume_in(unfinished)
@@ -145,17 +159,3 @@ def _do(stack: Sequence[Task]) -> None:
     except UserError:
         # Of several that learn together one has diverged, say: each cell trains its own, and that one tells of it.
         return
-
-
-def _folder(cell: Cell) -> Path:
-    return cell.outputs / "fits"
-
-
-def _split(cell: Cell) -> Split:
-    return cell.source().load(seed=child_seed(cell.seed, "data"), cache=cell.outputs / "cache")
-
-
-def _prepared(cell: Cell, split: Split) -> Inn:
-    inn = build(cell)
-    inn.prepare(split.train, split.about(), seed=child_seed(cell.seed, "fit"), val=split.val)
-    return inn
