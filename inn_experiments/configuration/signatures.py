@@ -97,11 +97,8 @@ class Source:
         for item in node.body:
             if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name) and not _is_set_later(item.value):
                 kind = self.type(item.annotation)
-                fields |= (
-                    {}
-                    if any(each in (kind, get_origin(kind)) for each in (KW_ONLY, ClassVar))
-                    else {item.target.id: kind}
-                )
+                if not {kind, get_origin(kind)} & {KW_ONLY, ClassVar}:
+                    fields[item.target.id] = kind
         return fields
 
     def type(self, annotation: ast.expr | None) -> Any:

@@ -2,7 +2,7 @@
 
 from inn_experiments.contracts.errors import UserError
 from inn_experiments.contracts.files import once, once_each, read_arrays, replacing, write_arrays, write_text
-from inn_experiments.contracts.keeping import in_turn, kept
+from inn_experiments.contracts.keeping import in_turn, kept, kept_numbers
 from inn_experiments.contracts.limits import (
     BelowOne,
     EvenInt,

@@ -47,16 +47,19 @@ def write_text(path: Path, text: str) -> Path:
     return path
 
 
-def once(target: Path, make: Callable[[Path], None]) -> bool:
+def once(target: Path, make: Callable[[Path], None], *, wait: bool = True) -> bool:
     """Let `make` fill a temporary name that becomes `target`, unless that is there; another worker at it waits.
 
     Returns:
         Whether it was made now.
+
+    Raises:
+        filelock.Timeout: not to `wait`, and another worker is at it.
     """
-    return bool(once_each([target], lambda fresh: make(fresh[target])))
+    return bool(once_each([target], lambda fresh: make(fresh[target]), wait=wait))
 
 
-def once_each(targets: Iterable[Path], make: Callable[[dict[Path, Path]], None]) -> list[Path]:
+def once_each(targets: Iterable[Path], make: Callable[[dict[Path, Path]], None], *, wait: bool = True) -> list[Path]:
     """As `once` for several targets that are made together: `make` is given target -> temporary name of the missing.
 
     Returns:
@@ -68,7 +71,7 @@ def once_each(targets: Iterable[Path], make: Callable[[dict[Path, Path]], None])
         # Always in the same order, so that two workers at overlapping sets never wait for each other.
         for target in (wanted := sorted(targets)):
             target.parent.mkdir(parents=True, exist_ok=True)
-            held.enter_context(FileLock(f"{target}.lock"))
+            held.enter_context(FileLock(f"{target}.lock", timeout=-1 if wait else 0))
         missing = [target for target in wanted if not target.exists()]
         if missing:
             with ExitStack() as written:

@@ -11,7 +11,7 @@ import numpy as np
 
 from inn_experiments import __version__
 from inn_experiments.contracts.errors import UserError
-from inn_experiments.contracts.files import read_arrays, write_arrays
+from inn_experiments.contracts.files import once, read_arrays, write_arrays
 from inn_experiments.contracts.parts import Plain
 
 PACKAGES = ("numpy", "scipy", "scikit-learn")
@@ -46,7 +46,7 @@ def kept(
         compute: name -> array or number.
         wait: for another worker that computes the same; without, the answer is None then.
     """
-    from filelock import FileLock, Timeout
+    from filelock import Timeout
 
     if cache is None:
         return _arrays(compute())
@@ -54,19 +54,32 @@ def kept(
     path = cache / kind / name[:2] / f"{name[2:]}.npz"
     if (found := _read(path)) is not None:
         return found
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock = Path(f"{path}.lock")
+    made: dict[str, np.ndarray] = {}
+
+    def make(fresh: Path) -> None:
+        made.update(_arrays(compute()))
+        write_arrays(fresh, **made)
+
     try:
-        with FileLock(lock, timeout=-1 if wait else 0):
-            found = _read(path)
-            if found is None:
-                found = _arrays(compute())
-                write_arrays(path, **found)
+        once(path, make, wait=wait)
     except Timeout:
         return None
     # Who still waits at the removed lock finds the result; there would be as many locks as results.
-    lock.unlink(missing_ok=True)
-    return found
+    Path(f"{path}.lock").unlink(missing_ok=True)
+    return made or _read(path)
+
+
+def kept_numbers(
+    cache: Path | None,
+    kind: str,
+    content: Sequence[np.ndarray | Plain],
+    compute: Callable[[], Mapping[str, float]],
+    *,
+    wait: bool = True,
+) -> dict[str, float] | None:
+    """As `kept`, of plain numbers."""
+    found = kept(cache, kind, content, compute, wait=wait)
+    return found and {name: float(value) for name, value in found.items()}
 
 
 def in_turn(calls: Iterable[Call[Answer]]) -> list[Answer]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from inn_experiments.contracts import UserError
+from inn_experiments.maths.moments import blocks
 
 SHOWN = 5
 BLOCK = 2048
@@ -91,7 +92,7 @@ def check_filled(values: np.ndarray, argument: str, column: str, where: str, bef
 
 def check_varies(x: np.ndarray, what: str) -> None:
     """Raise UserError when all rows of `x` (n, d) are equal: there is nothing to learn or to tell apart."""
-    if not any((x[start : start + BLOCK] != x[:1]).any() for start in range(0, len(x), BLOCK)):
+    if not any((block != x[:1]).any() for block in blocks(x, BLOCK)):
         raise UserError(f"{what}: zero variance, all {len(x)} rows are equal")
 
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 import numpy as np
 
 from inn_experiments.data.checks import BLOCK, check_base_peak
+from inn_experiments.maths.moments import blocks
 
 WHOLE = 2**24
 """Values up to which a float64 copy of the rows is made."""
-
-
-def steps(x: np.ndarray) -> Iterator[np.ndarray]:
-    """The rows (n, d) in order, as views of at most BLOCK rows."""
-    return (x[start : start + BLOCK] for start in range(0, len(x), BLOCK))
 
 
 @dataclass(frozen=True)
@@ -36,8 +31,8 @@ class Standard:
     @classmethod
     def streamed(cls, x: np.ndarray) -> Standard:
         """The same statistics of rows (n, d) but for their last digits, block by block."""
-        mean = sum(float(block.sum(dtype=np.float64)) for block in steps(x)) / x.size
-        squares = sum(float(np.square(block.astype(np.float64) - mean).sum()) for block in steps(x))
+        mean = sum(float(block.sum(dtype=np.float64)) for block in blocks(x, BLOCK)) / x.size
+        squares = sum(float(np.square(block.astype(np.float64) - mean).sum()) for block in blocks(x, BLOCK))
         return cls(mean, float(np.sqrt(squares / x.size)))
 
     def apply(self, x: np.ndarray) -> np.ndarray:

@@ -52,9 +52,9 @@ def whitening(x: np.ndarray, columns: np.ndarray) -> np.ndarray:
     return vectors / np.sqrt(floored * (values / floored).mean())
 
 
-def blocks(rows: np.ndarray) -> Iterator[np.ndarray]:
-    """The rows (n, d) in order, as views of at most BLOCK rows."""
-    return (rows[start : start + BLOCK] for start in range(0, len(rows), BLOCK))
+def blocks(rows: np.ndarray, size: int = BLOCK) -> Iterator[np.ndarray]:
+    """The rows (n, d) in order, as views of at most `size` rows."""
+    return (rows[start : start + size] for start in range(0, len(rows), size))
 
 
 def evenly(count: int) -> np.ndarray:

@@ -6,7 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from inn_experiments.contracts import Corrupted, Findings, Invertible, Measure, Number, Quantity, Rows, Subject, kept
+from inn_experiments.contracts import (
+    Corrupted,
+    Findings,
+    Invertible,
+    Measure,
+    Number,
+    Quantity,
+    Rows,
+    Subject,
+    kept_numbers,
+)
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.measures.numbers.errors import direction_errors, ridge, trivial_errors
 from inn_experiments.measures.numbers.rows import at_most
@@ -115,9 +125,9 @@ def _predictors(
     train_input, train, test_input, test = pair
     content = [train_input, train.x, train.y, test_input, test.x, test.y, *extra, *content]
     told: Errors = {}
-    for name, value in kept(cache, "predictors", content, compute).items():
+    for name, value in kept_numbers(cache, "predictors", content, compute).items():
         predictor, key = name.split("/")
-        told.setdefault(predictor, {})[key] = float(value)
+        told.setdefault(predictor, {})[key] = value
     return told
 
 

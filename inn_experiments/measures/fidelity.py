@@ -17,7 +17,7 @@ from inn_experiments.contracts import (
     Subject,
     UserError,
     in_turn,
-    kept,
+    kept_numbers,
 )
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.division import halves
@@ -114,8 +114,7 @@ def fidelity(
             f"fidelity compares at least {LEAST_ROWS} rows, got {len(samples.x)} synthetic and {len(real)} real"
         )
     content = (samples.x, real.x, train.x, seed)
-    found = kept(cache, "fidelity", content, lambda: _scores(samples.x, real.x, train.x, count, seed), wait=wait)
-    return found and {key: float(value) for key, value in found.items()}
+    return kept_numbers(cache, "fidelity", content, lambda: _scores(samples.x, real.x, train.x, count, seed), wait=wait)
 
 
 def _scores(samples: np.ndarray, real: np.ndarray, train: np.ndarray, count: int, seed: int) -> dict[str, float]:

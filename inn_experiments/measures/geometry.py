@@ -7,7 +7,17 @@ from pathlib import Path
 
 import numpy as np
 
-from inn_experiments.contracts import Findings, Measure, Number, Quantity, Rows, Shapes, Subject, UserError, kept
+from inn_experiments.contracts import (
+    Findings,
+    Measure,
+    Number,
+    Quantity,
+    Rows,
+    Shapes,
+    Subject,
+    UserError,
+    kept_numbers,
+)
 from inn_experiments.contracts.limits import PositiveInt
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.measures.fidelity import C2ST, second_sample
@@ -224,10 +234,8 @@ def _structure(
             "frechet": frechet(arm, real) / spread**2,
         }
 
-    found = kept(cache, "geometry", (real, arm, train, float(spread), seed), compute)
-    return {key: float(value) for key, value in found.items()}
+    return kept_numbers(cache, "geometry", (real, arm, train, float(spread), seed), compute)
 
 
 def _judged(arm: np.ndarray, real: np.ndarray, cache: Path | None, seed: int) -> float:
-    found = kept(cache, "geometry", (arm, real, seed), lambda: {"c2st": c2st(arm, real, seed=seed)})
-    return float(found["c2st"])
+    return kept_numbers(cache, "geometry", (arm, real, seed), lambda: {"c2st": c2st(arm, real, seed=seed)})["c2st"]

@@ -84,15 +84,9 @@ class Inn(Fitted):
         """Take over what the fitted `directions` have on record; their networks are the method's already."""
         parts = self.directions
         self.seconds = sum(part.seconds for part in parts)
-        every = [(name, curve) for part in parts for name, curve in part.curves.items()]
-        self.curves = {name: curve for name, curve in every if not name.endswith("/loss")}
-        for kind in ("train/loss", "val/loss"):
-            losses = [curve for name, curve in every if name == kind]
-            if losses:
-                self.curves[kind] = (
-                    losses[0][0],
-                    [sum(values) for values in zip(*(at for _, at in losses), strict=True)],
-                )
+        self.curves = {name: curve for part in parts for name, curve in part.curves.items()}
+        losses = [values for _, values in (part.curves["train/loss"] for part in parts)]
+        self.curves["train/loss"] = self.curves["train/loss"][0], list(map(sum, zip(*losses, strict=True)))
         self.fitted = True
 
     def sample(self, labels: np.ndarray, *, seed: int) -> Samples:

@@ -77,29 +77,28 @@ class Objective(nn.Module):
 class Inversion(Objective):
     """The terms of one training of an inversion method, or of several side by side, which are then (k,) each.
 
-    Networks that can be are trained as a stack, even one alone; batches then have a leading axis. Parametrised weights
-    are computed once for all passes of a step.
+    In a stack, which may be of one alone, batches have a leading axis. Parametrised weights are computed once for all
+    passes of a step.
 
     Args:
         trainings: alike in everything but rows, draws and initial weights.
         validations: a batch for each, None where there is none.
-        stack: whether networks may be stacked.
+        stack: whether the networks learn as a stack; without, there is but one.
     """
 
     by_rows = False
 
     def __init__(self, trainings: Sequence[Training], validations: Sequence[Batch | None], stack: bool = True) -> None:
         first, self._nets = trainings[0], [training.net for training in trainings]
-        together = StackedPointUNet(self._nets) if stack else None
-        whole = validations[0] if together is None or validations[0] is None else abreast(validations)
-        super().__init__(first.net if together is None else together, whole)
+        whole = abreast(validations) if stack and validations[0] is not None else validations[0]
+        super().__init__(StackedPointUNet(self._nets) if stack else first.net, whole)
         # Registered, so that its buffers move with the network.
-        self.loss = first.loss if together is None else first.loss.abreast([other.loss for other in trainings[1:]])
-        self.of, self.together, self.size, self.axis = first.terms, together, len(trainings), int(together is not None)
+        self.loss = first.loss.abreast([other.loss for other in trainings[1:]]) if stack else first.loss
+        self.of, self.size, self.axis = first.terms, len(trainings), int(stack)
 
     def blocks(self, parts: Sequence[Blocks]) -> Blocks | Abreast:
         """The batches of all trainings, as they are learned from."""
-        return parts[0] if self.together is None else Abreast(parts)
+        return Abreast(parts) if self.axis else parts[0]
 
     def terms(self, batch: Batch) -> Terms:
         """The trainings' own terms, of (x_t, t, alpha, sigma, noise, clean, prime)."""
@@ -114,8 +113,8 @@ class Inversion(Objective):
 
     def hand_back(self) -> None:
         """Give each network what it learned in the stack."""
-        if self.together is not None:
-            self.together.hand_back()
+        if self.axis:
+            self.net.hand_back()
         for net in self._nets:
             net.eval()
 

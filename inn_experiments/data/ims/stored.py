@@ -9,8 +9,9 @@ import numpy as np
 
 from inn_experiments.contracts import UserError
 from inn_experiments.data.checks import BLOCK, check_varies
-from inn_experiments.data.scaling import Standard, steps
+from inn_experiments.data.scaling import Standard
 from inn_experiments.data.source import RawRows
+from inn_experiments.maths import moments
 
 
 class RowWriter(AbstractContextManager):
@@ -79,7 +80,7 @@ class StoredRows(RawRows):
         check_varies(train, f"{self.name}, training {self.unit}s")
         scaling = Standard.streamed(train)
         for array in arrays:
-            for block in steps(array):
+            for block in moments.blocks(array, BLOCK):
                 block[:] = scaling.apply(block)
         return scaling, arrays
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from inn_experiments.contracts import Rows, UserError
+from inn_experiments.maths.moments import blocks
 from inn_experiments.measures.numbers.rows import class_means
 
 RIDGES = np.logspace(-3, 5, 17)
@@ -70,8 +71,7 @@ def ridge(train_input: np.ndarray, train_target: np.ndarray, test_input: np.ndar
     scores, tested, lengths = _principal(x, test_input.astype(np.float64) - middle)
     weights = scores.T @ y
     errors = np.zeros(len(RIDGES))
-    for start in range(0, len(x), BLOCK):
-        z, target = scores[start : start + BLOCK], y[start : start + BLOCK]
+    for z, target in zip(blocks(scores, BLOCK), blocks(y, BLOCK), strict=True):
         squares = z**2
         for number, penalty in enumerate(RIDGES):
             left = 1 - 1 / len(x) - squares @ (1 / (lengths + penalty))
@@ -143,8 +143,7 @@ def _smoothed(rows: np.ndarray, low: np.ndarray, high: np.ndarray, bins: int) ->
     """Smoothed frequencies (d, bins + 2) of each feature of `rows` (n, d)."""
     features = rows.shape[1]
     counts = np.zeros(features * (bins + 2), np.int64)
-    for start in range(0, len(rows), BLOCK):
-        some = rows[start : start + BLOCK]
+    for some in blocks(rows, BLOCK):
         position = np.floor((some - low) / (high - low) * bins)
         # The upper edge belongs to the last closed bin, as in numpy.histogram.
         position = np.where(some == high, bins - 1, np.clip(position, -1, bins)).astype(np.int64) + 1
