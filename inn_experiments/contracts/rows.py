@@ -9,6 +9,8 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
+from inn_experiments.contracts.reading import Reading
+
 Smiles = tuple[tuple[str, ...], ...]
 """For each class its SMILES, several for a mixture."""
 
@@ -132,6 +134,8 @@ class Split:
     synthetic, to show what a perfect generator would get. It is None where no row can be spared.
     `unseen` holds rows of classes of which no other part has any. `manifold` is the curve or the points that
     toy rows scatter about; None where there is none. `bounded`, `smiles` and `shape` are those of `About`.
+    `columns` are the names that the d values have in the file, and `label_name` that of the class; `reading` says
+    what was read, None where nothing was: rows that are drawn.
     """
 
     train: Rows
@@ -148,6 +152,9 @@ class Split:
     unseen: Rows | None = None
     shape: tuple[int, int] | None = None
     manifold: Manifold | None = None
+    columns: tuple[str, ...] | None = None
+    label_name: str = "label"
+    reading: Reading | None = None
 
     @property
     def features(self) -> int:

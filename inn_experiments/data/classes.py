@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from inn_experiments.contracts import UserError
+from inn_experiments.data.checks import shorten
 
 SEPARATOR = "|"
 
@@ -31,6 +32,15 @@ def encode(labels: np.ndarray, where: str, unit: str = "row") -> tuple[tuple[str
         raise UserError(f"{where}: every {unit} has the class {classes[0]!r}; at least 2 classes are needed")
     code = {label: index for index, label in enumerate(classes)}
     return classes, np.array([code[label] for label in labels.tolist()], dtype=np.int64)
+
+
+def alike(classes: Sequence[str]) -> list[str]:
+    """A sentence where names of classes differ only in case or blanks, which one class may have been meant by."""
+    same: dict[str, list[str]] = {}
+    for name in classes:
+        same.setdefault("".join(name.split()).casefold(), []).append(name)
+    twins = [" and ".join(map(repr, names)) for names in same.values() if len(names) > 1]
+    return [f"classes differ only in case or blanks: {shorten(twins, 3)}"] if twins else []
 
 
 def group_codes(groups: np.ndarray | None) -> np.ndarray | None:

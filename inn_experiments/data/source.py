@@ -7,14 +7,31 @@ from pathlib import Path
 
 import numpy as np
 
-from inn_experiments.contracts import Manifold, RecordScaling, Rows, Scaling, Smiles, Split
+from inn_experiments.contracts import Manifold, Reading, RecordScaling, Rows, Scaling, Smiles, Split
 from inn_experiments.data.checks import BLOCK, check_varies
-from inn_experiments.data.classes import group_codes
+from inn_experiments.data.classes import alike, group_codes
 from inn_experiments.data.division import Division, Parts, draw_unseen
 from inn_experiments.data.scaling import Standard
 
 NONE = np.zeros(0, dtype=np.int64)
 """The numbers of no rows."""
+
+
+def repeated(train: np.ndarray, test: np.ndarray, unit: str) -> list[str]:
+    """A sentence where rows of `test` (m, d) are also in `train` (n, d), to the last digit; else none."""
+    known = {hash(row.tobytes()) for row in train}
+    count = sum(hash(row.tobytes()) in known for row in test)
+    return [f"{count} of {len(test)} test {unit}s are equal to a training {unit} to the last digit"] if count else []
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What a reader has to say of its rows beside the rows; the words are those of `contracts.Reading`."""
+
+    unit: str = ""
+    scaling: str = ""
+    left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,8 +44,9 @@ class RawRows(ABC):
         name: of the data.
         group: (n,) codes from 0 of what must not stand in two parts; None where rows have no groups.
         axis: (d,) of the scaled rows; None counts the values.
-        axis_name, smiles, bounded, manifold: as in `contracts.Split`.
+        axis_name, smiles, bounded, manifold, columns, label_name: as in `contracts.Split`.
         unit: what messages call a row.
+        told: what the reader says of them; None for rows that are made, not read.
     """
 
     y: np.ndarray
@@ -41,6 +59,14 @@ class RawRows(ABC):
     bounded: bool = False
     manifold: Manifold | None = None
     unit: str = "row"
+    columns: tuple[str, ...] | None = None
+    label_name: str = "label"
+    told: Told | None = None
+
+    @property
+    @abstractmethod
+    def channels(self) -> int:
+        """Values of a row before it is scaled."""
 
     @abstractmethod
     def scale(self, parts: Sequence[np.ndarray]) -> tuple[Scaling, list[np.ndarray]]:
@@ -73,6 +99,25 @@ class RawRows(ABC):
             unseen=held if len(held) else None,
             shape=scaling.shape if isinstance(scaling, RecordScaling) else None,
             manifold=self.manifold,
+            columns=self.columns,
+            label_name=self.label_name,
+            reading=None if self.told is None else self._reading(self.told, train, test),
+        )
+
+    def _reading(self, told: Told, train: Rows, test: Rows) -> Reading:
+        counts = np.bincount(self.y, minlength=len(self.classes)).tolist()
+        notes = (*told.notes, *repeated(train.x, test.x, self.unit), *alike(self.classes))
+        return Reading(
+            name=self.name,
+            rows=len(self.y),
+            classes=dict(zip(self.classes, counts, strict=True)),
+            channels=self.channels,
+            axis=None if self.axis is None else (float(self.axis[0]), float(self.axis[-1])),
+            unit=told.unit,
+            groups=None if self.group is None else int(self.group.max()) + 1,
+            scaling=told.scaling,
+            left_out=told.left_out,
+            notes=notes,
         )
 
     def divided(self, division: Division, *, seed: int, unseen: int = 0) -> Split:
@@ -93,6 +138,11 @@ class ArrayRows(RawRows):
 
     x: np.ndarray
     fit: Callable[[np.ndarray], Scaling] = Standard.fit
+
+    @property
+    def channels(self) -> int:
+        """Values of a row before it is scaled."""
+        return self.x.shape[1]
 
     def scale(self, parts: Sequence[np.ndarray]) -> tuple[Scaling, list[np.ndarray]]:
         """As `RawRows.scale` says; raises UserError where training rows are all equal."""

@@ -20,6 +20,9 @@ from inn_experiments.contracts.old_report import from_dict
 from inn_experiments.running import failures, sweep
 from inn_experiments.running.beginning import begin
 
+MOST_TAG = 5000
+"""Characters that MLflow takes in a tag."""
+
 
 def run_cell(cfg: DictConfig) -> float:
     """Check, run and record one cell; the task function that Hydra calls.
@@ -50,6 +53,10 @@ def _run(cfg: DictConfig, outcome: dict[str, Any]) -> float:
         pipeline.build(cell)
         place = hydra.sweep.dir if many else hydra.run.dir
         tags = {"cell": cell.name, "fingerprint": cell.fingerprint, "sweep": Path(place).name}
+        if "read" in begun.report.split:
+            line = begun.report.split["read"]["line"]
+            tags["read"] = line[:MOST_TAG]
+            _tell(line)
         with tracker.open(outputs, f"{cell.name}-seed{cell.seed}", tags) as run:
             run.params(cell.axes)
             run.text("config.yaml", OmegaConf.to_yaml(OmegaConf.create({**cell.plain, "choices": cell.choices})))
@@ -64,6 +71,12 @@ def _run(cfg: DictConfig, outcome: dict[str, Any]) -> float:
     outcome["status"] = "finished" if done is None else "skipped"
     _show(report, folder, outcome, time.perf_counter() - started)
     return objective(report, cell.plain["objective"])
+
+
+@cache
+def _tell(line: str) -> None:
+    """Print what was read, before the long part begins, and for the cells of a sweep once."""
+    print(f"read {line}", flush=True)
 
 
 @cache

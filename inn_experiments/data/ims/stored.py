@@ -73,6 +73,11 @@ class StoredRows(RawRows):
 
     path: Path
 
+    @property
+    def channels(self) -> int:
+        """Values of a row."""
+        return np.load(self.path, mmap_mode="r", allow_pickle=False).shape[1]
+
     def scale(self, parts: Sequence[np.ndarray]) -> tuple[Standard, list[np.ndarray]]:
         """As `RawRows.scale` says; raises UserError for a damaged file and training rows that are all equal."""
         arrays = self._gather(parts)
