@@ -84,7 +84,9 @@ def opened(path: Path) -> Iterator[Archive]:
     with undamaged(f"data.path={path}:"):
         with path.open("rb") as handle:
             if handle.read(len(MAGIC)) == MAGIC:
-                raise UserError(f"data.path={path}: this is one array (.npy); np.savez(path, X=..., label=...) writes an .npz")
+                raise UserError(
+                    f"data.path={path}: this is one array (.npy); np.savez(path, X=..., label=...) writes an .npz"
+                )
         file = zipfile.ZipFile(path)
     with file:
         yield Archive(path, file)
