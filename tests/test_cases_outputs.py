@@ -95,6 +95,9 @@ def test_a_database_that_others_have_changed_is_named(tmp_path, change, message)
 def test_a_folder_that_cannot_be_written_can_be_read(tmp_path, monkeypatch) -> None:
     """As on a disk that is mounted read-only, where the database's own files cannot be made beside it."""
     recorded(tmp_path, "one")
+    with sqlite3.connect(store.database(tmp_path)) as connection:
+        # As the last one to close it does.
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     ask = store._ask
 
     def readonly(path, mode, *rest):
