@@ -1,7 +1,16 @@
 """The ground floor: the words that every other room uses. It knows numpy and small helpers, and no framework."""
 
 from inn_experiments.contracts.errors import UserError
-from inn_experiments.contracts.files import once, once_each, read_arrays, replacing, write_arrays, write_text
+from inn_experiments.contracts.files import (
+    csv_text,
+    file_name,
+    once,
+    once_each,
+    read_arrays,
+    replacing,
+    write_arrays,
+    write_text,
+)
 from inn_experiments.contracts.keeping import in_turn, kept, kept_numbers
 from inn_experiments.contracts.limits import (
     BelowOne,
@@ -37,7 +46,7 @@ from inn_experiments.contracts.parts import (
     Synthesizer,
 )
 from inn_experiments.contracts.quantity import Quantity
-from inn_experiments.contracts.reading import Reading, shown
+from inn_experiments.contracts.reading import Reading, printable
 from inn_experiments.contracts.recording import Measure, Run, Subject, Tracker
 from inn_experiments.contracts.report import Findings, Number, Report
 from inn_experiments.contracts.rows import About, Manifold, RecordScaling, Rows, Samples, Scaling, Smiles, Split
