@@ -92,7 +92,7 @@ def long_form(sheet: Sheet, columns: Mapping[str, str], given: Mapping[str, str 
             check_present(name, f"data.{argument}", sheet.names, sheet.where)
         return Long(given["sample"], given["axis"], given["value"])
     rest = [name for name in sheet.names if name not in columns.values()]
-    if not 2 <= len(rest) <= MOST_COLUMNS or columns.get("label") not in sheet.names:
+    if not 2 <= len(rest) <= MOST_COLUMNS or len(set(rest)) < len(rest) or columns.get("label") not in sheet.names:
         return None
     named = {kind: [name for name in rest if _plain(name) in words] for kind, words in _words().items()}
     told = {kind: names for kind, names in named.items() if len(names) == 1}
