@@ -31,7 +31,7 @@ def recorded(outputs: Path, name: str) -> str:
 
 def test_a_copy_of_an_outputs_folder_is_complete_by_itself(run, tmp_path) -> None:
     first, copy = tmp_path / "first", tmp_path / "copy"
-    case = "18-outputs-moved-or-copied"
+    case = "outputs-moved-or-copied"
     assert run(*command(case, "smote", first))[0] == 0
     shutil.copytree(first, copy)
     first.rename(tmp_path / "elsewhere")
@@ -58,7 +58,7 @@ def test_the_database_says_where_files_lie_now_and_a_second_name_changes_nothing
 
 def test_a_deleted_experiment_is_named_with_the_command_that_restores_it(run, tmp_path) -> None:
     outputs = tmp_path / "my outputs"
-    case = "19-experiment-deleted"
+    case = "experiment-deleted"
     assert run(*command(case, "smote", outputs))[0] == 0
     path = store.database(outputs)
     client, number = store.connect(path), store.experiment_id(path)

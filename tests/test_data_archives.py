@@ -15,11 +15,16 @@ import pytest
 from inn_experiments.contracts import UserError
 from inn_experiments.data import memory
 from inn_experiments.data.archives import opened
-from inn_experiments.data.tables.npz import read_archive
+from inn_experiments.data.tables.archive import read_table_archive
 
 X = np.random.default_rng(0).random((6, 4))
 LABELS = np.array(list("ababab"))
 AXIS = np.array([1100.0, 1102.0, 1104.0, 1106.5])
+
+
+def read_archive(path: Path, columns: dict[str, str], axis: str | None = None) -> tuple:
+    read = read_table_archive(path, columns, axis=axis)
+    return read.x, read.texts, read.names, read.axis
 
 
 def npy(array: np.ndarray) -> bytes:

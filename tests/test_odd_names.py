@@ -56,7 +56,7 @@ def test_rows_of_one_channel_are_drawn_as_points(run, tmp_path, generator, monke
         "inn_experiments.reports.cell.figures.write_figure",
         lambda path, figure: drawn.append(figure) or write_figure(path, figure),
     )
-    rows = ("data=table", f"data.path={CASES / '17-one-channel' / 'one.csv'}", "data.label=cls")
+    rows = ("data=table", f"data.path={CASES / 'one-channel' / 'one.csv'}", "data.label=cls")
     options = ("data.scaling=standard", f"generator={generator}", "utility=smoke", "tracking=none", "trainer=smoke")
     options = options if generator == "diffusion" else options[:-1]
     status, _, err = run(*rows, *options)
@@ -68,7 +68,7 @@ def test_rows_of_one_channel_are_drawn_as_points(run, tmp_path, generator, monke
 
 
 def test_one_channel_over_its_base_peak_is_refused_before_the_training(run) -> None:
-    rows = ("data=table", f"data.path={CASES / '17-one-channel' / 'one.csv'}", "data.label=cls")
+    rows = ("data=table", f"data.path={CASES / 'one-channel' / 'one.csv'}", "data.label=cls")
     status, _, err = run(*rows, "data.scaling=base_peak", "utility=smoke", "tracking=none")
     assert status == 2 and "after scaling: zero variance" in err and len(err.splitlines()) == 1
 

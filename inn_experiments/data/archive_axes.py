@@ -61,8 +61,8 @@ def axis_arrays(archive: Archive, keys: Iterable[str], shape: Sequence[int], pla
             found[key] = flat
         elif values.shape != (shape[0],):
             raise UserError(
-                f"{archive.path}: the key {key!r} is called as an axis and must hold {size} numbers, one a place "
-                f"along it in 'X' {tuple(shape)}, found {values.shape} {values.dtype}; mend it or call it otherwise"
+                f"{archive.path}: the key {key!r} must hold {size} numbers, one for each place along that axis of 'X' "
+                f"{tuple(shape)}, found {values.shape} {values.dtype}; mend it or call it otherwise"
             )
     return found
 

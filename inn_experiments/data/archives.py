@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
 from inn_experiments.contracts import UserError
-from inn_experiments.data.checks import SHOWN, check_filled, shorten
+from inn_experiments.data.checks import SHOWN, check_filled, readable, shorten
 from inn_experiments.data.memory import check_room
 
 Arrays = dict[str, np.ndarray]
@@ -19,23 +20,7 @@ Arrays = dict[str, np.ndarray]
 PIECE = 1 << 20
 """Bytes that are unpacked at a time."""
 
-LONGEST_REASON = 200
-"""Characters of what a library says of damaged bytes."""
-
 MAGIC, ENCRYPTED = b"\x93NUMPY", 0x1
-
-
-@contextmanager
-def undamaged(what: str) -> Iterator[None]:
-    """Whatever reading strange bytes raises in the block becomes a UserError of one line about `what`."""
-    try:
-        yield
-    except UserError:
-        raise
-    except Exception as error:
-        # zipfile, zlib, lzma, NumPy and the parser of headers raise a dozen kinds between them, and none says which.
-        reason = " ".join(str(error).split())[:LONGEST_REASON] or type(error).__name__
-        raise UserError(f"{what} cannot be read as .npz: {ascii(reason)[1:-1]}") from error
 
 
 class Archive:
@@ -63,25 +48,33 @@ class Archive:
             raise UserError(f"{what} stands {len(members)} times in the file; which one is meant?")
         if members[0].flag_bits & ENCRYPTED:
             raise UserError(f"{what} is encrypted; save it without a password")
-        with undamaged(what), self._file.open(members[0]) as handle:
-            shape, by_columns, dtype = _header(handle, what)
-            size = math.prod(shape) * dtype.itemsize
-            if (held := members[0].file_size - handle.tell()) != size:
-                raise UserError(
-                    f"{what} is damaged: by its header {shape} {dtype} it has {size:,} bytes, but it holds {held:,}"
-                )
-            # What is not yet a float32 or float64 becomes one.
-            ready = dtype in (np.float32, np.float64) and dtype.isnative
-            check_room(size if ready else size + max(size, 8 * math.prod(shape)), f"{what}, {shape} {dtype},")
-            array = np.empty(math.prod(shape), dtype)
-            _fill(memoryview(array.view(np.uint8)), handle, what)
-            return array.reshape(shape[::-1]).T if by_columns else array.reshape(shape)
+        with readable(self.path, what), self._file.open(members[0]) as handle:
+            return read_array(handle, members[0].file_size, what)
+
+
+def read_array(handle: IO[bytes], whole: int, what: str) -> np.ndarray:
+    """The .npy array in `handle`, which by its own account has so many bytes as a `whole`.
+
+    Raises UserError, or whatever the bytes make NumPy raise, about `what`; see `Archive.read`.
+    """
+    shape, by_columns, dtype = _header(handle, what)
+    size = math.prod(shape) * dtype.itemsize
+    if (held := whole - handle.tell()) != size:
+        raise UserError(
+            f"{what} is damaged: by its header {shape} {dtype} it has {size:,} bytes, but it holds {held:,}"
+        )
+    # What is not yet a float32 or float64 becomes one.
+    ready = dtype in (np.float32, np.float64) and dtype.isnative
+    check_room(size if ready else size + max(size, 8 * math.prod(shape)), f"{what}, {shape} {dtype},")
+    array = np.empty(math.prod(shape), dtype)
+    _fill(memoryview(array.view(np.uint8)), handle, what)
+    return array.reshape(shape[::-1]).T if by_columns else array.reshape(shape)
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[Archive]:
     """The NPZ file at `path`; raises UserError where it is none."""
-    with undamaged(f"data.path={path}:"):
+    with readable(path):
         with path.open("rb") as handle:
             if handle.read(len(MAGIC)) == MAGIC:
                 raise UserError(
@@ -92,7 +85,7 @@ def opened(path: Path) -> Iterator[Archive]:
         yield Archive(path, file)
 
 
-def _header(handle: zipfile.ZipExtFile, what: str) -> tuple[tuple[int, ...], bool, np.dtype]:
+def _header(handle: IO[bytes], what: str) -> tuple[tuple[int, ...], bool, np.dtype]:
     """(shape, whether column by column, kind) of the array that begins here, of a kind that has a size."""
     version = np.lib.format.read_magic(handle)
     if version not in ((1, 0), (2, 0), (3, 0)):
@@ -108,7 +101,7 @@ def _header(handle: zipfile.ZipExtFile, what: str) -> tuple[tuple[int, ...], boo
     return tuple(map(int, shape)), by_columns, dtype
 
 
-def _fill(view: memoryview, handle: zipfile.ZipExtFile, what: str) -> None:
+def _fill(view: memoryview, handle: IO[bytes], what: str) -> None:
     """Unpack into all of `view`; how long a member says it is decides nothing."""
     place = 0
     while place < len(view):
@@ -134,16 +127,6 @@ def read_columns(archive: Archive, columns: dict[str, str], unit: str) -> tuple[
                 f"{argument}: {archive.path} has no key {key!r}; its keys are: {shorten(archive.keys) or 'none'}"
             )
     return archive.read("X"), {argument: archive.read(key) for argument, key in columns.items()}
-
-
-def read_npz(
-    path: Path, columns: dict[str, str], optional: Iterable[str], unit: str
-) -> tuple[np.ndarray, Arrays, Arrays]:
-    """As `read_columns`, of the file at `path`, and the arrays of the `optional` keys that are there."""
-    with opened(path) as archive:
-        return *read_columns(archive, columns, unit), {
-            key: archive.read(key) for key in optional if key in archive.keys
-        }
 
 
 def entries(found: Arrays, columns: dict[str, str], rows: int, unit: str, where: str) -> Arrays:

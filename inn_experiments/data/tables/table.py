@@ -37,7 +37,7 @@ class Table(Reader):
         scaling: `base_peak` (each row over its maximum), `standard` (one mean and deviation of training rows), `none`,
             or `auto`: base peak for mass spectra, else standard.
         missing: numbers are an `error`, `drop` their row, or are interpolated along the axis.
-        sample, axis, value: columns of a long form; None finds them.
+        sample, axis, value: columns of a long form; None finds them. axis is the key of the axis in an NPZ, too.
         separator, decimal, skip_rows, header, orientation, sheet: see `dialect.Form`.
     """
 
@@ -97,7 +97,7 @@ class Table(Reader):
             return jcamp.read_folder(path, columns, self.unit)
         checks.check_file(path, (*EXTENSIONS, ".npz"))
         if path.suffix.lower() == ".npz":
-            return read_table_archive(path, columns, features, self.unit)
+            return read_table_archive(path, columns, features, self.unit, given["axis"])
         sheet = open_sheet(path, self.form, columns["label"])
         ignore = [str(name) for name in self.ignore]
         if features is None and not ignore and (form := long_form(sheet, columns, given)):
