@@ -128,7 +128,9 @@ def show(error: BaseException, outputs: Path | None = None) -> int:
     if line is None:
         traceback.print_exception(error)
         return BROKEN
-    print(f"error: {line}", file=sys.stderr)
+    # What a file or a class is called may hold line breaks, and signs that a terminal obeys.
+    plain = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in line)
+    print(f"error: {plain}", file=sys.stderr)
     return BAD_INPUT
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from inn_experiments.contracts import UserError, printable
+from inn_experiments.contracts import UserError
 from inn_experiments.data.archives import read_array
 from inn_experiments.data.checks import SHOWN, readable, shorten
 from inn_experiments.data.records.edges import Edges
@@ -67,9 +67,9 @@ def _files(root: Path) -> tuple[list[Path], list[str]]:
     for folder in folders:
         name = folder.name
         if not _is_text(name):
-            raise UserError(f"{printable(str(folder))}: the folder's name is no UTF-8, but it names a class; rename it")
+            raise UserError(f"{folder}: the folder's name is no UTF-8, but it names a class; rename it")
         found = _items(folder)
-        other = [printable(item.name) for item in found if item.suffix.lower() not in EXTENSIONS or not item.is_file()]
+        other = [item.name for item in found if item.suffix.lower() not in EXTENSIONS or not item.is_file()]
         if other:
             raise UserError(
                 f"class {name!r}: {folder} holds {shorten(other, SHOWN)}; its records must be files "
@@ -94,7 +94,7 @@ def _looked_at(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise UserError(f"{printable(str(path))}: cannot be read: {reason}") from error
+        raise UserError(f"{path}: cannot be read: {reason}") from error
 
 
 def _is_text(name: str) -> bool:
