@@ -32,13 +32,9 @@ class Places:
         number = index + 1 if self.numbers is None else self.numbers[index]
         return f"{self.unit} {number} (counted from 1)"
 
-    def cell(self, index: int, column: int, shape: tuple[int, ...]) -> str:
-        """What a value is called; a value of preprocessed records, whose `shape` is another, by its row alone."""
-        if self.columns is None:
-            return f"{self.row(index)}, column {column + 1}"
-        return (
-            f"{self.row(index)}, column {self.columns[column]!r}" if shape == (len(self.columns),) else self.row(index)
-        )
+    def cell(self, index: int, column: int) -> str:
+        """What a value is called."""
+        return f"{self.row(index)}, column {column + 1 if self.columns is None else repr(self.columns[column])}"
 
     @contextmanager
     def of(self, index: np.ndarray) -> Iterator[None]:
@@ -53,11 +49,11 @@ class Places:
         with self.of(index):
             found = scaling.apply(x)
         if not np.isfinite(found).all():
-            row, column = np.argwhere(~np.isfinite(found))[0]
-            told = f": {x[row, column]:g}" if found.shape == x.shape else ""
+            row = int(np.argmin(np.isfinite(found).all(axis=1)))
+            column = int(np.abs(x[row]).argmax())
             raise UserError(
-                f"{self.name}: {self.cell(index[row], column, found.shape[1:])}{told} is {found[row, column]:g} after "
-                f"scaling, where rows are float32 (up to 3.4e38); correct the value or remove the {self.unit}"
+                f"{self.name}: {self.cell(index[row], column)}: {x[row, column]:g} is too far from the other values to be "
+                f"scaled (rows are float32 then, up to 3.4e38); correct it or remove the {self.unit}"
             )
         return found
 
@@ -77,7 +73,7 @@ class Places:
             raise UserError(
                 f"{self.name}: {lost} of {len(x)} training {self.unit}s differ in the file but are equal once scaled, "
                 f"as float32 (7 digits): their differences are too small beside the largest value, in "
-                f"{self.cell(index[row], column, x.shape[1:])}; {cure}"
+                f"{self.cell(index[row], column)}; {cure}"
             )
 
 

@@ -76,6 +76,8 @@ class Ims(Reader):
             name=self.file.stem,
             axis_name=f"drift bin ({polarities})",
             smiles=self._smiles(classes, dict(zip(labels.tolist(), smiles.tolist(), strict=True))),
+            columns=tuple(self._choose(column_names(self.file))[0]),
+            label_name=self.label,
         )
 
     def _convert(self, rows: Path, facts: Path) -> None:
@@ -85,7 +87,8 @@ class Ims(Reader):
         labelled, chemistry = [], []
         with RowWriter(rows, len(bins)) as writer:
             for found, x in pieces(self.file, texts, bins, what="drift bin", remedy="correct it", kind=np.float32):
-                check_finite(x, bins, where, writer.rows)
+                # What is infinite may be so for float32 alone.
+                check_finite(x, bins, f"{where}, read as float32", writer.rows)
                 check_filled(found[self.label], "data.label", self.label, where, writer.rows)
                 labelled.append(found[self.label])
                 chemistry.append(np.full(len(x), "") if self.column is None else found[self.column])

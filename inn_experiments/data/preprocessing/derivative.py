@@ -139,6 +139,6 @@ def _factor(operator: csr_array, window: int, order: int, derivative: int) -> np
         return cholesky_banded(bands)
     except LinAlgError:
         raise UserError(
-            f"data.preprocessing=savgol: derivative {derivative} of {channels} channels cannot be undone in float64; use "
+            f"data.preprocessing=savgol: derivative {derivative} of {channels} channels cannot be undone; use "
             "derivative 1, or fewer channels"
         ) from None
