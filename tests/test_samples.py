@@ -38,7 +38,7 @@ def test_what_is_generated_can_be_given_back_as_data(tmp_path, scaling, steps, h
     np.testing.assert_array_equal(again.axis, found.axis)
     # SMOTE draws between training rows; the scatter of a row, and its height, become those of all.
     for label in range(3):
-        real, made = x[Y == label].mean(axis=0), again.x[again.y == label].mean(axis=0)
+        real, made = x[label == Y].mean(axis=0), again.x[again.y == label].mean(axis=0)
         np.testing.assert_allclose(made, real, atol=0.15 * height)
 
 

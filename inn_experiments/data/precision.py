@@ -52,7 +52,7 @@ class Places:
             row = int(np.argmin(np.isfinite(found).all(axis=1)))
             column = int(np.abs(x[row]).argmax())
             raise UserError(
-                f"{self.name}: {self.cell(index[row], column)}: {x[row, column]:g} is too far from the other values to be "
+                f"{self.name}: {self.cell(index[row], column)}: {x[row, column]:g} is too far from the others to be "
                 f"scaled (rows are float32 then, up to 3.4e38); correct it or remove the {self.unit}"
             )
         return found

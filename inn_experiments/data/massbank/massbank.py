@@ -11,13 +11,15 @@ from pathlib import Path
 from inn_experiments.contracts import UserError
 from inn_experiments.contracts.files import once, read_arrays, replacing, write_arrays, write_text
 from inn_experiments.contracts.limits import NaturalInt, Positive
+from inn_experiments.data.axes import Axis
 from inn_experiments.data.checks import check_file
+from inn_experiments.data.classes import numbers
 from inn_experiments.data.massbank.gather import ATTRIBUTION, TEXTS, Bins, Gathered, complaint, gather
 from inn_experiments.data.massbank.peak_files import EXTENSIONS, read_peak_file
 from inn_experiments.data.massbank.records import Reading, read_folder
 from inn_experiments.data.massbank.selection import Choice
 from inn_experiments.data.source import ArrayRows, Reader
-from inn_experiments.data.tables.table import spectra
+from inn_experiments.data.tables.spectra import spectra
 
 # Raised whenever the same files and options would be read differently.
 VERSION = 1
@@ -59,7 +61,9 @@ class MassBank(Choice, Reader):
                 "MSBNK-contributor-number do); use data.grouped=false"
             )
         groups, smiles = contributors if self.grouped else None, gathered.class_smiles()
-        return spectra("massbank", gathered.x, labels, self.bins.names(), groups=groups, axis="m/z", smiles=smiles)
+        names = self.bins.names()
+        axis = Axis(numbers(names), "m/z")
+        return spectra("massbank", gathered.x, labels, names, groups=groups, axis=axis, smiles=smiles)
 
     def gathered(self, cache: Path) -> Gathered:
         """The chosen, binned rows and what their records say, from the folder `cache` where it has them.
