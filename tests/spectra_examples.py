@@ -1,40 +1,55 @@
-"""Near-infrared-like spectra: broad bands, of which a few small ones tell the classes, under scatter and an offset."""
+"""36 small spectra of three classes along ten wavelengths, and ways to write them."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
+import pandas as pd
 
-from inn_experiments.contracts import Split
-from inn_experiments.data.division import Division
-from inn_experiments.data.preprocessing.options import Preprocessing, wanted
-from inn_experiments.data.preprocessing.prepared import plan
 from inn_experiments.data.source import ArrayRows
+from inn_experiments.data.tables.table import Table
 
-CHANNELS = 120
-
-
-def nir(rows: int = 60, channels: int = CHANNELS, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Absorbances (n, d) between 0 and 3 and their classes (n,), three of them."""
-    rng, place = np.random.default_rng(seed), np.linspace(0, 1, channels)
-    y = np.arange(rows) % 3
-    bands = np.exp(-0.5 * ((place - np.array([[0.2], [0.45], [0.7]])) / 0.08) ** 2)
-    pure = np.ones((rows, 3)) + 0.3 * np.eye(3)[y]
-    slopes, offsets = rng.uniform(0.8, 1.2, (rows, 1)), rng.uniform(0.0, 0.5, (rows, 1))
-    return slopes * (pure @ bands) + offsets + 0.001 * rng.standard_normal((rows, channels)), y
+CASES = Path(__file__).parent / "cases"
+FIRST = pd.read_csv(CASES / "csv-semicolon-decimal-comma/spectra.csv", sep=";", decimal=",")
+X = FIRST.drop(columns="cls").to_numpy()
+Y = FIRST["cls"].to_numpy(dtype=object)
+WAVELENGTHS = [1100 + 20 * place for place in range(10)]
 
 
-def raw(x: np.ndarray, y: np.ndarray, scaling: str = "standard", steps: Preprocessing = None, **more) -> ArrayRows:
-    """The rows as a table of wavelengths from 1100 nm on gives them."""
-    axis = 1100.0 + 2 * np.arange(x.shape[1])
-    found = plan(x, scaling, wanted(steps), unit="nm", axis=axis)
-    names = tuple(f"{value:g} nm" for value in axis)
-    options = {"columns": names, "label_name": "species", "axis": axis, "axis_name": "wavelength, nm"} | more
-    classes = tuple("abc"[: y.max() + 1])
-    return ArrayRows(
-        **{"x": x, "y": y, "classes": classes, "name": "nir", "fit": found.fit, "bounded": found.bounded} | options
-    )
+def table(names: list[object] = WAVELENGTHS, x: np.ndarray = X, **extra: object) -> pd.DataFrame:
+    """The spectra as a table whose channels are called `names`, with columns of `extra` after the class."""
+    found = pd.DataFrame(x, columns=[str(name) for name in names])
+    found.insert(0, "cls", Y)
+    for place, (name, values) in enumerate(extra.items(), start=1):
+        found.insert(place, name, values)
+    return found
 
 
-def split(x: np.ndarray, y: np.ndarray, *given, **more) -> Split:
-    """The rows divided: half to train, no validation rows."""
-    return raw(x, y, *given, **more).divided(Division(test_fraction=0.5, val_fraction=0.0), seed=0)
+def long_table(sample: str = "sample", axis: str = "wavelength", value: str = "absorbance") -> pd.DataFrame:
+    """The spectra with one row a point."""
+    return table(**{sample: range(36)}).melt(id_vars=["cls", sample], var_name=axis, value_name=value)
+
+
+def on_its_side(first: str = "wavelength") -> list[list[str]]:
+    """The spectra with one column each, under lines of their names and classes, as cells."""
+    head = [[first, *(f"s{place}" for place in range(36))], ["cls", *Y]]
+    return head + [[str(name), *map(repr, X[:, place].tolist())] for place, name in enumerate(WAVELENGTHS)]
+
+
+def read(folder: Path, content: pd.DataFrame | str | bytes, name: str = "t.csv", **options: object) -> ArrayRows:
+    """What is read of a file with this content."""
+    path = folder / name
+    if isinstance(content, pd.DataFrame):
+        content.to_csv(path, index=False)
+    else:
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return Table(str(path), **{"label": "cls", **options}).read(folder)
+
+
+def check(rows: ArrayRows, x: np.ndarray = X, unit: str = "", counts: tuple[int, ...] = (12, 12, 12)) -> None:
+    """The rows are those spectra, each with its class, along their wavelengths."""
+    np.testing.assert_allclose(rows.x, x, rtol=1e-12)
+    assert np.bincount(rows.y).tolist() == [*counts]
+    assert [*map(str, np.array(rows.classes)[rows.y])] == [*Y] and rows.told.unit == unit
+    np.testing.assert_array_equal(rows.axis, WAVELENGTHS)

@@ -66,7 +66,7 @@ def test_options_choose_columns_scaling_and_names(tmp_path):
     assert split.axis_name == "column" and split.axis.tolist() == [0.0, 1.0]
     assert abs(split.train.x.mean()) < 1e-5 and abs(split.train.x.std() - 1) < 1e-5
     assert dataclasses.asdict(split.scaling).keys() == {"mean", "std"}
-    assert not load(path, tmp_path).bounded, "a negative intensity is not bounded"
+    assert not load(path, tmp_path, features=["height", "42"]).bounded, "a negative intensity is not bounded"
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet", "npz"])

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from spectra_examples import nir, split
+from absorbance_examples import nir, split
 
 from inn_experiments.contracts import Samples
 from inn_experiments.data.tables.table import Table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from spectra_examples import nir, raw, split
+from absorbance_examples import nir, raw, split
 
 from inn_experiments.contracts import UserError
 from inn_experiments.data import scaling

@@ -84,8 +84,10 @@ def near(wanted: str, names: Sequence[str]) -> str:
         return "".join(letter for letter in name.casefold() if letter.isalnum())
 
     same = [name for name in names if plain(name) == plain(wanted)]
-    found = same or difflib.get_close_matches(wanted, names, n=1, cutoff=0.8)
-    return f"; did you mean {found[0]!r}?" if found else ""
+    if not same:
+        close = difflib.get_close_matches(plain(wanted), [plain(name) for name in names], n=1, cutoff=0.8)
+        same = [name for name in names if plain(name) in close]
+    return f"; did you mean {printable(same[0])!r}?" if same else ""
 
 
 def check_finite(

@@ -23,16 +23,21 @@ COMMENTS = ("#", "%", "!", "//")
 HEAD = 200
 """Lines that are looked at."""
 
+CELLS = 8000
+"""Cells that are looked at for separator and decimal sign, of twenty lines at least."""
+
 LONGEST = 10_000_000
 """Characters of a cell; the csv module refuses more than 131,072 unless told otherwise."""
 
-PLAIN = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
-COMMA = re.compile(r"[-+]?(\d+,\d*|,\d+)([eE][-+]?\d+)?")
+WHOLE = re.compile(r"[-+]?\d+([eE][-+]?\d+)?", re.ASCII)
+PLAIN = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
+COMMA = re.compile(r"[-+]?(\d+,\d*|,\d+)([eE][-+]?\d+)?", re.ASCII)
 THOUSANDS = {
     ".": re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?"),
     ",": re.compile(r"[-+]?[1-9]\d{0,2}(\.\d{3})+(,\d*)?"),
 }
 """Decimal sign -> a number whose thousands are set apart by the other sign."""
+NUMBERS = (PLAIN, COMMA, *THOUSANDS.values())
 
 
 @dataclass(frozen=True)
@@ -101,13 +106,20 @@ def dialect_of(path: Path, form: Form) -> Dialect:
     Raises UserError where numbers such as 1,234 may have thousands or decimals.
     """
     encoding = encoding_of(path)
-    candidates = [form.separator] if form.separator else [*SEPARATORS, BLANKS]
+    with path.open(encoding=encoding) as handle:
+        head = handle.read(CELLS)
     found = []
-    for place, separator in enumerate(candidates):
-        rows = [cells for _, cells in islice(records(path, Dialect(encoding, separator, "."), form), HEAD)]
+    for place, separator in enumerate([form.separator] if form.separator else [*SEPARATORS, BLANKS]):
+        if separator not in head and separator not in (BLANKS, form.separator):
+            continue
+        rows: list[list[str]] = []
+        for _, cells in islice(records(path, Dialect(encoding, separator, "."), form), HEAD):
+            rows.append([cell.strip() for cell in cells])
+            if len(rows) >= 20 and sum(map(len, rows)) > CELLS:
+                break
         found.append((*_score(rows), -place, separator, rows))
     *_, separator, rows = max(found, key=lambda each: each[:4])
-    cells = [cell.strip() for row in rows for cell in row]
+    cells = [cell for row in rows for cell in row]
     decimal = form.decimal or _decimal(path, cells)
     return Dialect(encoding, separator, decimal, form.decimal is not None or _thousands(cells, decimal))
 
@@ -120,17 +132,22 @@ def _score(rows: list[list[str]]) -> tuple[float, float, int]:
     width, count = max(widths.items(), key=lambda each: (each[1], each[0]))
     if width == 1:
         return 0.0, 0.0, 1
-    cells = [cell.strip() for row in rows[1:] or rows if len(row) == width for cell in row]
-    share = sum(bool(PLAIN.fullmatch(cell) or COMMA.fullmatch(cell)) for cell in cells) / len(cells)
+    cells = [cell for row in rows[1:] or rows if len(row) == width for cell in row]
+    share = sum(any(form.fullmatch(cell) for form in (PLAIN, COMMA, *THOUSANDS.values())) for cell in cells) / len(
+        cells
+    )
     fitting = count / len(rows)
     # A header of one more or one less cell, or a title above it, is no reason to take another separator.
     return (1.0 if fitting > 0.8 else fitting), round(share, 1), width
 
 
 def _decimal(path: Path, cells: list[str]) -> str:
+    signed = [cell for cell in cells if "," in cell]
+    commas = [cell for cell in signed if COMMA.fullmatch(cell)]
+    if not signed:
+        return "."
     points = sum("." in cell for cell in cells if PLAIN.fullmatch(cell))
-    commas = [cell for cell in cells if COMMA.fullmatch(cell)]
-    both = {sign: any(THOUSANDS[sign].fullmatch(cell) and sign in cell for cell in cells) for sign in ".,"}
+    both = {sign: any(sign in cell and THOUSANDS[sign].fullmatch(cell) for cell in signed) for sign in ".,"}
     if both["."] != both[","]:
         return "." if both["."] else ","
     if not commas or points > len(commas):
@@ -145,7 +162,7 @@ def _decimal(path: Path, cells: list[str]) -> str:
 
 def _thousands(cells: Iterable[str], decimal: str) -> bool:
     # Only where both signs stand in one cell is it sure which is which.
-    return any(THOUSANDS[decimal].fullmatch(cell) and decimal in cell for cell in cells)
+    return any("," in cell and "." in cell and THOUSANDS[decimal].fullmatch(cell) for cell in cells)
 
 
 def records(path: Path, dialect: Dialect, form: Form) -> Iterator[tuple[int, list[str]]]:

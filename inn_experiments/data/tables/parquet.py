@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +14,10 @@ from inn_experiments.data.checks import readable
 from inn_experiments.data.tables.sheet import NotNumericError, Piece, as_text, to_numbers
 
 if TYPE_CHECKING:
-    import pandas
     import pyarrow
 
-SLICE = 32
-"""Columns that become numbers at a time: decoding a row group takes several times its room."""
+CELLS = 1 << 23
+"""Cells that become numbers at a time: decoding takes several times their room, and a row group may be all rows."""
 
 
 class ParquetSheet:
@@ -52,7 +51,7 @@ class ParquetSheet:
         """The first row group of some columns as text (k,)."""
         with readable(self.path):
             for take in self._groups():
-                return [as_text(take([place])[place]) for place in places]
+                return [as_text(take([place]).column(0).to_pandas()) for place in places]
         return [np.zeros(0, dtype=str) for _ in places]
 
     def pieces(self, texts: Sequence[int], numeric: Sequence[int], kind: type) -> Iterator[Piece]:
@@ -66,42 +65,43 @@ class ParquetSheet:
                 take = next(groups, None)
                 if take is None:
                     return
-                told = take(texts)
+                told = take(texts).to_pandas(ignore_metadata=True).set_axis([*texts], axis=1)
                 x = np.empty((len(told), len(numeric)), dtype=kind)
-                for start in range(0, len(numeric), SLICE):
-                    some = numeric[start : start + SLICE]
-                    frame = take(some)
-                    for column, place in enumerate(some, start=start):
+                width = max(1, CELLS // max(1, len(told)))
+                for start in range(0, len(numeric), width):
+                    some = numeric[start : start + width]
+                    for column, (place, cells) in enumerate(zip(some, take(some).columns, strict=True), start=start):
                         with np.errstate(over="ignore"):
-                            x[:, column] = self._numbers(frame[place], place, before)
+                            x[:, column] = self._numbers(cells, place, before)
             yield {self.names[place]: as_text(told[place]) for place in texts}, x
             before += len(x)
 
-    def _numbers(self, column: pandas.Series, place: int, before: int) -> np.ndarray:
-        import pyarrow
+    def _numbers(self, cells: pyarrow.ChunkedArray, place: int, before: int) -> np.ndarray:
+        from pyarrow import types
 
         kind = self.schema.field(place).type
-        if not _is_text(kind.value_type if pyarrow.types.is_dictionary(kind) else kind):
-            return column.astype("float64" if column.dtype != object else object).to_numpy(np.float64, na_value=np.nan)
-        cells = as_text(column)
-        found, wrong = to_numbers(cells)
+        if types.is_floating(kind) or types.is_integer(kind):
+            # Missing ones become NaN.
+            return cells.to_numpy()
+        if not _is_text(kind.value_type if types.is_dictionary(kind) else kind):
+            return np.array([np.nan if value is None else float(value) for value in cells.to_pylist()])
+        texts = np.strings.strip(np.array(["" if value is None else value for value in cells.to_pylist()], dtype=str))
+        found, wrong = to_numbers(texts)
         if wrong.any():
             row = int(np.argmax(wrong))
-            where = f"row {before + row + 1} (counted from 1)"
-            raise NotNumericError(self.where, where, self.names[place], str(cells[row]))
+            raise NotNumericError(self.where, f"row {before + row + 1} (counted from 1)", self.names[place], texts[row])
         return found
 
-    def _groups(self) -> Iterator:
+    def _groups(self) -> Iterator[Callable[[Sequence[int]], pyarrow.Table]]:
+        """Of each row group a function that gives some of its columns, in the order asked for."""
         import pyarrow.parquet
 
         with pyarrow.parquet.ParquetFile(self.path) as table:
             for group in range(table.num_row_groups):
 
-                def take(places: Sequence[int], group: int = group) -> pandas.DataFrame:
+                def take(places: Sequence[int], group: int = group) -> pyarrow.Table:
                     wanted = [self.stored[place] for place in places]
-                    found = table.read_row_group(group, wanted)
-                    # The columns come in the file's order.
-                    return found.select(wanted).to_pandas(ignore_metadata=True).set_axis([*places], axis=1)
+                    return table.read_row_group(group, wanted).select(wanted)
 
                 yield take
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from typing import Protocol
 
 import numpy as np
 
 from inn_experiments.contracts import UserError
-from inn_experiments.data.tables.dialect import THOUSANDS
+from inn_experiments.data.tables.dialect import COMMA, PLAIN, THOUSANDS, WHOLE
 
 MISSING = frozenset(
     ["", "na", "n/a", "#n/a", "#n/a n/a", "nan", "-nan", "null", "none", "<na>", "1.#ind", "-1.#ind", "1.#qnan"]
@@ -66,21 +67,28 @@ def check_shape(names: Sequence[str], where: str) -> None:
 
 def to_numbers(texts: np.ndarray, decimal: str = ".", thousands: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """The `texts` (n,) as float64 numbers (n,), NaN where one is missing, and which of them (n,) are no numbers."""
-    import pandas as pd
-
     texts = np.strings.strip(texts.astype(str))
-    plain = texts
-    if decimal == ",":
-        # A point would be a thousands sign, which is judged below.
-        plain = np.where(np.strings.find(texts, ".") >= 0, "?", np.strings.replace(texts, ",", "."))
-    # Underscores between digits are Python's, not a number in a table.
-    plain = np.where(np.strings.find(plain, "_") >= 0, "?", plain)
-    numbers = pd.to_numeric(pd.Series(plain, dtype=object), errors="coerce").to_numpy(np.float64, na_value=np.nan)
-    for place in np.flatnonzero(np.isnan(numbers)) if thousands else ():
-        if THOUSANDS[decimal].fullmatch(texts[place]):
-            numbers[place] = float(texts[place].replace("." if decimal == "," else ",", "").replace(",", "."))
-    missing = np.isin(np.strings.lower(texts), list(MISSING))
-    return numbers, np.isnan(numbers) & ~missing
+    if decimal == ".":
+        # Underscores and the digits of other scripts are Python's numbers, not a table's.
+        whole = "".join(texts.tolist())
+        if whole.isascii() and "_" not in whole:
+            with suppress(ValueError):
+                return texts.astype(np.float64), np.zeros(len(texts), dtype=bool)
+    found = [_number(text, decimal, thousands) for text in texts.tolist()]
+    wrong = np.array([value is None for value in found], dtype=bool)
+    return np.array([np.nan if value is None else value for value in found], dtype=np.float64), wrong
+
+
+def _number(text: str, decimal: str, thousands: bool) -> float | None:
+    """The number that a cell holds, NaN for a missing one, None for something else."""
+    if (COMMA if decimal == "," else PLAIN).fullmatch(text) or WHOLE.fullmatch(text):
+        return float(text.replace(",", "."))
+    if thousands and THOUSANDS[decimal].fullmatch(text):
+        return float(text.replace("." if decimal == "," else ",", "").replace(",", "."))
+    plain = text.casefold()
+    if plain in MISSING:
+        return np.nan
+    return float(plain) if plain.lstrip("+-") in ("inf", "infinity") else None
 
 
 class NotNumericError(UserError):

@@ -12,13 +12,11 @@ import numpy as np
 from inn_experiments.contracts import UserError
 from inn_experiments.data.checks import readable
 from inn_experiments.data.tables.dialect import BLANKS, Dialect, Form, records
-from inn_experiments.data.tables.sheet import MISSING, PIECE, NotNumericError, Piece, as_text, to_numbers
+from inn_experiments.data.tables.fast import fast_pieces
+from inn_experiments.data.tables.sheet import PIECE, NotNumericError, Piece, as_text, to_numbers
 
 if TYPE_CHECKING:
     import pandas
-
-# As pandas wants them: these and no others, in the cases that people write.
-WORDS = sorted({form for word in MISSING for form in (word, word.upper(), word.title())} | {"NaN", "-NaN", "<NA>"})
 
 
 class _Rest:
@@ -41,8 +39,8 @@ class _Rest:
 class TextSheet:
     """A text table `path` whose first row of data follows the row number `begins` (0: the first row is data).
 
-    Numbers are read by pandas' own parser; where it finds something else, as text, so that the message has its place
-    and thousands are judged.
+    Numbers are read by Arrow's parser; from where that finds something else, or another form than it knows, all is read
+    as text by pandas', so that messages have the place, and signs of thousands are judged.
     """
 
     indices: Sequence[str] = ()
@@ -60,7 +58,7 @@ class TextSheet:
 
     def first(self, places: Sequence[int]) -> list[np.ndarray]:
         """The first rows of some columns as text (k,)."""
-        for frame in self._frames(places, [], rows=PIECE):
+        for frame in self._frames(places):
             return [as_text(frame[place]) for place in places]
         return [np.zeros(0, dtype=str) for _ in places]
 
@@ -68,22 +66,20 @@ class TextSheet:
         """As `Sheet.pieces` says."""
         read = 0
         try:
-            for frame in () if self.dialect.thousands else self._frames(texts, numeric):
-                with np.errstate(over="ignore"):
-                    yield self._texts(frame, texts), frame[[*numeric]].to_numpy(dtype=kind)
-                read += len(frame)
-            if not self.dialect.thousands:
-                return
-        except UserError:
+            for told, x in fast_pieces(
+                self.path, self.dialect, self.form, self.begins, len(self.names), texts, numeric
+            ):
+                yield {self.names[place]: cells for place, cells in told.items()}, x
+                read += len(x)
+            return
+        except ValueError:
             # Either damaged, which shows again, or something that is no number: as text it can be looked at.
             pass
-        for frame in self._frames([*texts, *numeric], []):
+        for frame in self._frames([*texts, *numeric]):
             frame = frame.loc[frame.index >= read]
             if len(frame):
-                yield self._texts(frame, texts), self._converted(frame, numeric, kind)
-
-    def _texts(self, frame: pandas.DataFrame, texts: Sequence[int]) -> dict[str, np.ndarray]:
-        return {self.names[place]: as_text(frame[place]) for place in texts}
+                told = {self.names[place]: as_text(frame[place]) for place in texts}
+                yield told, self._converted(frame, numeric, kind)
 
     def _converted(self, frame: pandas.DataFrame, numeric: Sequence[int], kind: type) -> np.ndarray:
         x = np.empty((len(frame), len(numeric)), dtype=kind)
@@ -111,14 +107,11 @@ class TextSheet:
         found = records(self.path, self.dialect, self.form)
         return (row for row in found if row[0] > self.begins)
 
-    def _frames(
-        self, texts: Sequence[int], numeric: Sequence[int], rows: int | None = None
-    ) -> Iterator[pandas.DataFrame]:
-        """Frames whose columns are places; raises UserError for a damaged file and rows of another length."""
+    def _frames(self, places: Sequence[int]) -> Iterator[pandas.DataFrame]:
+        """Frames of text whose columns are `places`; raises UserError for a damaged file and rows of another length."""
         import pandas as pd
 
         skips, begins = self.form.skips, self.begins
-        separator = r"\s+" if self.dialect.separator == BLANKS else self.dialect.separator
         with readable(self.path), warnings.catch_warnings():
             # A row that is longer than the header would only be warned about, and cut.
             warnings.simplefilter("error", pd.errors.ParserWarning)
@@ -129,22 +122,20 @@ class TextSheet:
                 try:
                     found = pd.read_csv(
                         _Rest(handle),
-                        sep=separator,
-                        decimal=self.dialect.decimal,
+                        sep=r"\s+" if self.dialect.separator == BLANKS else self.dialect.separator,
                         names=range(len(self.names)),
                         header=None,
                         skiprows=None if isinstance(self.form.skip_rows, int) else lambda n: skips(begins + n),
                         index_col=False,
                         low_memory=False,
                         skipinitialspace=True,
-                        dtype=dict.fromkeys(texts, str) | dict.fromkeys(numeric, np.float64),
+                        dtype=str,
                         keep_default_na=False,
-                        na_values=dict.fromkeys(numeric, WORDS),
-                        nrows=rows,
+                        na_values=[],
                         chunksize=PIECE,
                     )
                     # Of a header alone there is one frame without rows.
-                    yield from filter(len, found)
+                    yield from (frame[[*places]] for frame in found if len(frame))
                 except pd.errors.EmptyDataError:
                     return
                 except pd.errors.ParserWarning as error:

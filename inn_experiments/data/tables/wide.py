@@ -43,14 +43,17 @@ def wide(sheet: Sheet, channels: Channels, columns: Mapping[str, str]) -> Read:
     found: list[dict[str, np.ndarray]] = []
     x, rows, blank = np.empty((0, len(places)), kind), 0, 0
     for told, piece in _hinted(sheet.pieces(texts, places, kind)):
-        empty = np.isnan(piece).all(axis=1) & np.all([cells == "" for cells in told.values()], axis=0)
-        if empty.any():
+        empty = np.all([cells == "" for cells in told.values()], axis=0)
+        if empty.any() and (empty := empty & np.isnan(piece).all(axis=1)).any():
             blank += int(empty.sum())
             piece, told = piece[~empty], {name: cells[~empty] for name, cells in told.items()}
         found.append(told)
-        # In place: pieces that are joined in the end would be there twice.
-        x.resize((rows + len(piece), len(places)), refcheck=False)
-        x[rows:] = piece
+        if rows:
+            # In place: pieces that are joined in the end would be there twice.
+            x.resize((rows + len(piece), len(places)), refcheck=False)
+            x[rows:] = piece
+        else:
+            x = piece
         rows += len(piece)
     if not rows:
         raise UserError(f"{sheet.where}: the file has columns but no rows")
@@ -61,7 +64,7 @@ def wide(sheet: Sheet, channels: Channels, columns: Mapping[str, str]) -> Read:
         [sheet.names[place] for place in places],
         channels.axis,
         [*channels.left_out, *([f"{blank} blank rows"] if blank else [])],
-        [*sheet.notes, *channels.notes],
+        [*sheet.notes],
     )
 
 
