@@ -100,6 +100,8 @@ class Ims(Reader):
         with RowWriter(rows, len(bins)) as writer:
             for found, x in sheet.pieces(*columns, np.float32):
                 # What is infinite may be so for float32 alone.
+                with np.errstate(over="ignore"):
+                    x = x.astype(np.float32, copy=False)
                 check_finite(x, bins, f"{where}, read as float32", writer.rows)
                 check_filled(found[self.label], "data.label", self.label, where, writer.rows)
                 labelled.append(found[self.label])
