@@ -12,6 +12,18 @@ from inn_experiments.contracts import UserError, printable
 from inn_experiments.maths.moments import blocks
 
 SHOWN = 5
+
+OTHERWISE = {
+    ".spc": "; export the spectra as CSV or JCAMP-DX",
+    ".xls": "; save it as .xlsx",
+    ".ods": "; save it as .xlsx",
+    ".gz": "; unpack it",
+    ".zip": "; unpack it",
+    ".pkl": "; a pickle may run any program and is never read, save a Parquet file",
+    ".feather": "; save it as .parquet",
+}
+"""Extension of a file that is not read -> what to do."""
+
 BLOCK = 2048
 """Rows that are worked on at a time: of a large table a comparison as a whole would need its room again."""
 
@@ -37,7 +49,9 @@ def check_file(path: Path, extensions: Sequence[str]) -> None:
         raise UserError(f"data.path={path}: this is {found}; name one file ({', '.join(extensions)})")
     if path.suffix.lower() not in extensions:
         found = f"the extension {path.suffix!r}" if path.suffix else "no extension"
-        raise UserError(f"data.path={path}: {found} is not one of {', '.join(extensions)}")
+        raise UserError(
+            f"data.path={path}: {found} is not one of {', '.join(extensions)}{OTHERWISE.get(path.suffix.lower(), '')}"
+        )
     if not size:
         raise UserError(f"data.path={path}: the file is empty")
 

@@ -99,7 +99,10 @@ class Ims(Reader):
         labelled, chemistry = [], []
         with RowWriter(rows, len(bins)) as writer:
             for found, x in sheet.pieces(*columns, np.float32):
-                check_finite(x, bins, where, writer.rows)
+                # What is infinite may be so for float32 alone.
+                with np.errstate(over="ignore"):
+                    x = x.astype(np.float32, copy=False)
+                check_finite(x, bins, f"{where}, read as float32", writer.rows)
                 check_filled(found[self.label], "data.label", self.label, where, writer.rows)
                 labelled.append(found[self.label])
                 chemistry.append(np.full(len(x), "") if self.column is None else found[self.column])
