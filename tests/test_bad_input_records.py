@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -45,6 +46,17 @@ def test_a_bad_record_is_named(run, tmp_path, change, words) -> None:
     root = write_folder(tmp_path / "records", records(), LABELS)
     change(root)
     check_refused(run(*CHEAP, "data=records2d", f"data.path={root}"), words, tmp_path / "out")
+
+
+def test_names_that_are_no_text_are_named(run, tmp_path) -> None:
+    root = write_folder(tmp_path / "records", records(), LABELS)
+    strange = Path(os.fsdecode(os.fsencode(root / "9") + b"/caf\xe9.npy"))
+    (root / "9" / "004.npy").rename(strange)
+    assert run(*CHEAP, "data=records2d", f"data.path={root}", "data.test_fraction=0.5")[0] == 0
+    (root / "9").rename(Path(os.fsdecode(os.fsencode(root) + b"/caf\xe9")))
+    check_refused(
+        run(*CHEAP, "data=records2d", f"data.path={root}", "seed=1"), ["caf\\udce9", "no UTF-8"], tmp_path / "no"
+    )
 
 
 @pytest.mark.parametrize(
