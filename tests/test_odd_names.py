@@ -42,7 +42,7 @@ def test_a_run_over_classes_of_any_name_ends_with_all_its_files(run, tmp_path) -
     with (folder / "eye_test" / "key" / "key.csv").open(newline="") as file:
         key = {row["class"]: row["sheet"] for row in csv.DictReader(file)}
     assert sorted(key.values()) == sheets and set(key) == {*NAMES} - {"=1+1"} | {"'=1+1"}
-    assert set(pd.read_parquet(folder / "samples.parquet")["label"]) == {*NAMES}
+    assert set(pd.read_parquet(folder / "samples.parquet")["kind"]) == {*NAMES}
     told = json.loads((folder / "report.json").read_text())["numbers"]
     assert {each["of"] for each in told if each.get("of")} >= {*NAMES}
     # Nothing was written elsewhere.
