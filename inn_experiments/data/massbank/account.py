@@ -6,10 +6,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from inn_experiments.contracts import UserError
+from inn_experiments.contracts.reading import shown
 from inn_experiments.data.checks import shorten
 from inn_experiments.data.massbank.bins import Bins
 from inn_experiments.data.massbank.records import Record
 from inn_experiments.data.massbank.selection import Choice
+from inn_experiments.data.massbank.structures import Structures
 
 SHOWN = 20
 FEW = 3
@@ -22,10 +24,10 @@ def complaint(unreadable: list[str], total: int) -> str | None:
     return f"{len(unreadable):,} of {total:,} records could not be read: {named(unreadable, SHOWN)}"
 
 
-def named(places: list[str], shown: int = FEW) -> str:
+def named(places: list[str], most: int = FEW) -> str:
     """The places, a long list shortened."""
-    more = f"; ... ({len(places) - shown:,} more)" if len(places) > shown else ""
-    return f"{'; '.join(places[:shown])}{more}"
+    more = f"; ... ({len(places) - most:,} more)" if len(places) > most else ""
+    return f"{'; '.join(places[:most])}{more}"
 
 
 @dataclass
@@ -80,11 +82,15 @@ class Account:
         phrases += [f"{self.unlabelled:,} without {missing}"] if self.unlabelled else []
         return phrases + [f"{len(places):,} {why}: {named(places)}" for why, places in lists.items() if places]
 
-    def told(self, structures: int) -> list[str]:
-        """What else should be known, `structures` being the number of distinct ones that keys were derived from."""
-        notes = [f"{count:,} records {note}" for note, count in self.notes.items()]
+    def told(self, structures: Structures) -> list[str]:
+        """What else should be known of the records and of the `structures` that keys were derived from."""
+        notes = [f"{count:,} records are {note}" for note, count in self.notes.items()]
         if self.derived:
-            notes.append(f"{self.derived:,} InChIKeys were derived from {structures:,} structures")
+            distinct = sum(map(bool, structures.keys.values()))
+            notes.append(f"{self.derived:,} InChIKeys were derived from {distinct:,} structures")
+        if disputed := structures.disputed:
+            listed = shorten([shown(text) for text in disputed], FEW)
+            notes.append(f"{len(disputed):,} structures whose SMILES and InChI do not agree: {listed}")
         if self.renamed:
             notes.append(f"{self.renamed:,} spectra with the accession of another and other peaks were kept")
         return notes
@@ -116,14 +122,19 @@ class Account:
         )
 
     def _fields(self) -> str:
-        return shorten([f"{name} ({count:,} spectra)" for name, count in self.fields.most_common()], SHOWN) or "none"
+        return (
+            shorten([f"{shown(name)} ({count:,} spectra)" for name, count in self.fields.most_common()], SHOWN)
+            or "none"
+        )
 
 
 def _refusals(refused: Counter[tuple[str, str]]) -> list[str]:
     phrases = []
     for name in dict.fromkeys(why for (why, _), _ in refused.most_common()):
         values = [(value, count) for (why, value), count in refused.most_common() if why == name]
-        phrases += [f"{count:,} with {name}={value}" if value else f"{count:,} {name}" for value, count in values[:FEW]]
+        phrases += [
+            f"{count:,} with {name}={shown(value)}" if value else f"{count:,} {name}" for value, count in values[:FEW]
+        ]
         if len(values) > FEW:
             phrases.append(f"{sum(count for _, count in values[FEW:]):,} with another {name}")
     return phrases

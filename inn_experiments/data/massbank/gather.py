@@ -132,18 +132,18 @@ def gather(readings: Iterable[Reading], choice: Choice, bins: Bins, where: str) 
     account = found.account
     if not found.rows:
         raise account.nothing(choice, bins, where)
-    chosen, left = choice.choose(found.texts)
+    before = account.left_out(choice, bins)
+    chosen, left = choice.choose(found.texts, before)
     x = np.zeros((len(chosen), bins.number), dtype=np.float32)
     for position, index in enumerate(chosen):
         filled, values = found.rows[index]
         x[position, filled] = values
     kept = {field: np.array([found.texts[index][field] for index in chosen], dtype=np.str_) for field in TEXTS}
-    structures = sum(map(bool, found.structures.keys.values()))
     return Gathered(
         x=x,
         texts=kept,
         unreadable=account.unreadable,
         total=account.total,
-        left_out=account.left_out(choice, bins) + left,
-        notes=account.told(structures),
+        left_out=before + left,
+        notes=account.told(found.structures),
     )

@@ -20,7 +20,7 @@ from inn_experiments.data.massbank.peak_files import EXTENSIONS, read_peak_file
 from inn_experiments.data.massbank.record_files import find_files, place_in, read_files
 from inn_experiments.data.massbank.records import Reading
 from inn_experiments.data.massbank.selection import Choice
-from inn_experiments.data.massbank.texts import printable
+from inn_experiments.data.massbank.texts import encodable
 from inn_experiments.data.source import ArrayRows, Reader, Told
 from inn_experiments.data.tables.table import spectra
 
@@ -67,7 +67,7 @@ class MassBank(Choice, Reader):
         if self.grouped and not all(contributors.tolist()):
             accession = gathered.texts["accession"][contributors == ""][0]
             raise UserError(
-                f"data.grouped=true: {printable(self.file)} does not say who contributed each spectrum (accessions "
+                f"data.grouped=true: {encodable(self.file)} does not say who contributed each spectrum (accessions "
                 f"MSBNK-contributor-number do, {accession!r} does not); use data.grouped=false"
             )
         groups = contributors if self.grouped else None
@@ -108,7 +108,7 @@ class MassBank(Choice, Reader):
             others = [place_in(self.file, path) for path in find_files(self.file, EXTENSIONS)[0]]
             hint = f"; name one of its libraries: {shorten(others, 5)}" if others else ""
             raise UserError(
-                f"data.path={printable(self.file)}: no MassBank record (*.txt) is in this folder or below it{hint}"
+                f"data.path={encodable(self.file)}: no MassBank record (*.txt) is in this folder or below it{hint}"
             )
         return files, chain(problems, read_files(files, self.file))
 
@@ -122,7 +122,7 @@ class MassBank(Choice, Reader):
             place = file.name if file == self.file else file.relative_to(self.file).as_posix()
             digest.update(f"\n{place}\t{state.st_size}\t{state.st_mtime_ns}".encode("utf-8", "surrogateescape"))
         path = cache / f"massbank-{digest.hexdigest()[:16]}.npz"
-        return kept(path, lambda: gather(readings, self, self.bins, printable(self.file)))
+        return kept(path, lambda: gather(readings, self, self.bins, encodable(self.file)))
 
 
 @contextmanager
@@ -133,4 +133,4 @@ def looked_at(path: Path) -> Iterator[None]:
     # pathlib derives a ValueError from a zero byte and a RuntimeError from a loop of links.
     except (OSError, ValueError, RuntimeError) as error:
         why = (error.strerror if isinstance(error, OSError) else None) or error
-        raise UserError(f"data.path={printable(path)}: cannot be looked at: {printable(why)}") from error
+        raise UserError(f"data.path={encodable(path)}: cannot be looked at: {encodable(why)}") from error

@@ -17,7 +17,7 @@ from inn_experiments.contracts import UserError
 from inn_experiments.data.massbank.blocks import ANNOUNCING, Block, mgf_blocks, msp_blocks
 from inn_experiments.data.massbank.peaks import peak_pairs
 from inn_experiments.data.massbank.records import FIELDS, UNKNOWN, Reading, Record, UnreadableError, check_peaks
-from inn_experiments.data.massbank.texts import TextFile, printable
+from inn_experiments.data.massbank.texts import TextFile, encodable
 
 if TYPE_CHECKING:
     from matchms import Spectrum
@@ -66,21 +66,21 @@ def read_peak_file(path: Path) -> Iterator[Reading]:
             spectra = [filtering.clean_adduct(spectrum) for spectrum in load(str(single))]
             if len(spectra) != 1:
                 raise UnreadableError(f"matchms finds {len(spectra)} spectra in it")
-            return replace(_as_record(spectra[0], f"{printable(path.stem)}-{number}", aliases), note=file.note)
+            return replace(_as_record(spectra[0], f"{encodable(path.stem)}-{number}", aliases), note=file.note)
 
         try:
             for block in (mgf_blocks if kind == ".mgf" else msp_blocks)(file.lines()):
                 number += 1
-                yield f"{printable(path.name)}, spectrum {number}", _tried(read, block)
+                yield f"{encodable(path.name)}, spectrum {number}", _tried(read, block)
         except OSError as error:
-            raise UserError(f"data.path={printable(path)}: cannot be read: {error.strerror}") from error
+            raise UserError(f"data.path={encodable(path)}: cannot be read: {error.strerror}") from error
         except UnreadableError as error:
-            yield printable(path.name), str(error)
+            yield encodable(path.name), str(error)
     if missed := file.missed(number):
-        yield printable(path.name), missed
+        yield encodable(path.name), missed
     elif not number:
         wanted = "BEGIN IONS ... END IONS" if kind == ".mgf" else "Name: ... Num Peaks: ..."
-        raise UserError(f"data.path={printable(path)}: no spectrum ({wanted}) is in this file")
+        raise UserError(f"data.path={encodable(path)}: no spectrum ({wanted}) is in this file")
 
 
 def _tried(read: Callable[[Block], Record], block: Block) -> Record | str:
@@ -96,7 +96,7 @@ def _tried(read: Callable[[Block], Record], block: Block) -> Record | str:
     except UnreadableError as error:
         return str(error)
     except Exception as error:  # noqa: BLE001 - matchms and pyteomics promise no kinds of errors
-        return printable(" ".join(str(error).replace("\\n", " ").split())[:100] or type(error).__name__)
+        return encodable(" ".join(str(error).replace("\\n", " ").split())[:100] or type(error).__name__)
     finally:
         logger.setLevel(level)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from inn_experiments.data.massbank.records import FIELDS, UNKNOWN, Reading, Record, UnreadableError, check_peaks
-from inn_experiments.data.massbank.texts import TextFile, printable
+from inn_experiments.data.massbank.texts import TextFile, encodable
 
 WITH_SUBTAG = {tag.partition(":")[0] for tag in FIELDS if ":" in tag}
 WITH_SUBTAG |= {"AC$CHROMATOGRAPHY", "AC$GENERAL", "MS$DATA_PROCESSING", "SP$LINK"}
@@ -51,7 +51,7 @@ def find_files(folder: Path, suffixes: tuple[str, ...]) -> tuple[list[Path], lis
 
 def place_in(folder: Path, path: Path) -> str:
     """What messages call the file `path` in or below `folder`."""
-    return printable(path.relative_to(folder).as_posix())
+    return encodable(path.relative_to(folder).as_posix())
 
 
 def read_files(files: list[Path], folder: Path) -> Iterator[Reading]:

@@ -55,11 +55,12 @@ class Choice:
         licence = record.texts["licence"]
         return ("licence", licence or "unknown") if self.licences is not None and licence not in self.licences else None
 
-    def choose(self, texts: Sequence[dict[str, str]]) -> tuple[list[int], list[str]]:
+    def choose(self, texts: Sequence[dict[str, str]], before: Sequence[str] = ()) -> tuple[list[int], list[str]]:
         """The positions of the chosen ones among n wanted records, by class and accession, and what is left out.
 
         Args:
             texts: what each of them tells, its class as "label".
+            before: phrases for what was left out so far.
 
         Raises:
             UserError: fewer than 2 classes are left, or contributors count but are not known.
@@ -81,9 +82,10 @@ class Choice:
             if len(found) >= self.min_contributors and sizes[key] >= self.min_spectra
         ]
         if len(able) < 2:
+            account = f" (left out: {', '.join(before)})" if before else ""
             raise UserError(
                 f"data=massbank: of {len(by_class)} {self.kind} {len(able)} have {self.needs()}, "
-                "2 are needed; lower data.min_spectra or data.min_contributors, or choose other spectra"
+                f"2 are needed; lower data.min_spectra or data.min_contributors, or choose other spectra{account}"
             )
         able.sort(key=lambda key: (-len(by_class[key]), key))
         taken, chosen = able[: self.compounds], []

@@ -6,14 +6,16 @@ from inn_experiments.contracts import UserError
 
 
 class Structures:
-    """Derives keys, once for each distinct structure.
+    """Derives keys, once for each distinct structure; the SMILES decides where the InChI says otherwise.
 
     Attributes:
         keys: (SMILES, InChI) -> first block of the key, "" where rdkit can read neither.
+        disputed: the SMILES that rdkit cannot read though there is an InChI, or whose InChI is another compound's.
     """
 
     def __init__(self) -> None:
         self.keys: dict[tuple[str, str], str] = {}
+        self.disputed: list[str] = []
 
     def compound(self, smiles: str, inchi: str) -> str:
         """The first block of the InChIKey of the structure, "" where neither text is one.
@@ -21,11 +23,15 @@ class Structures:
         Raises UserError where rdkit is not installed.
         """
         if (smiles, inchi) not in self.keys:
-            self.keys[smiles, inchi] = _derive(smiles, inchi).partition("-")[0]
+            one, other = (key.partition("-")[0] for key in _derive(smiles, inchi))
+            if smiles and other and one != other:
+                self.disputed.append(smiles)
+            self.keys[smiles, inchi] = one or other
         return self.keys[smiles, inchi]
 
 
-def _derive(smiles: str, inchi: str) -> str:
+def _derive(smiles: str, inchi: str) -> tuple[str, str]:
+    """The keys of the two texts, "" for one that rdkit cannot read."""
     try:
         from rdkit import Chem, rdBase
     except ImportError as error:
@@ -36,10 +42,9 @@ def _derive(smiles: str, inchi: str) -> str:
 
     inchi = inchi.strip("\"' ")
     with rdBase.BlockLogs():
-        molecule = Chem.MolFromSmiles(smiles) if smiles else None
-        if molecule is not None and molecule.GetNumAtoms():
-            return Chem.MolToInchiKey(molecule)
-        # Of a cut InChI rdkit would make a key, too.
-        if inchi and Chem.MolFromInchi(inchi) is not None:
-            return Chem.InchiToInchiKey(inchi) or ""
-    return ""
+        # RDKit takes the empty text for a molecule without atoms, and of a cut InChI makes a key.
+        molecule = Chem.MolFromSmiles(smiles)
+        one = Chem.MolToInchiKey(molecule) if molecule is not None and molecule.GetNumAtoms() else ""
+        molecule = Chem.MolFromInchi(inchi) if inchi else None
+        other = Chem.InchiToInchiKey(inchi) if molecule is not None and molecule.GetNumAtoms() else ""
+    return one, other or ""

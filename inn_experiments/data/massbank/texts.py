@@ -40,7 +40,7 @@ class TextFile:
             UnreadableError: a line is longer than any text has.
         """
         encoding = encoding_of(self.path)
-        self.note = f"not in UTF-8, read as {encoding}" if encoding in ("cp1252", "latin-1") else ""
+        self.note = f"not in UTF-8, but read as {encoding}" if encoding in ("cp1252", "latin-1") else ""
         with self.path.open(encoding=encoding, errors="replace") as handle:
             while line := handle.readline(LONGEST):
                 if len(line) == LONGEST:
@@ -57,6 +57,6 @@ class TextFile:
         return f"{self.announced:,} spectra are announced, {found:,} were found" if found < self.announced else None
 
 
-def printable(text: object) -> str:
+def encodable(text: object) -> str:
     """A path or message as it can be written in UTF-8: bytes of a foreign file name by their numbers."""
     return str(text).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
