@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,6 +64,9 @@ TITLES = {
 }
 """Unit -> what figures call the axis."""
 
+LEAST_SERIES = 5
+"""Names that differ in a number alone, before they are taken for a series whatever stands around it."""
+
 NUMBER = r"[-+]?(?:\d+(?:[.,]\d+)?|\.\d+)(?:[eE][-+]?\d+)?"
 FORM = re.compile(rf"(?P<before>.*?)(?P<number>{NUMBER})(?P<after>\D*|\s*\(?\[?(?:cm\s*\^?-1|cm⁻¹|1/cm)\]?\)?\s*)")
 WRAPPING = " _-.:()[]"
@@ -92,3 +96,62 @@ def unit_of(text: str) -> str | None:
         return UNITS.get(plain, UNITS.get(plain.replace(" ", "_")))
     inner = re.fullmatch(r"[^\[(/,]*[\[(/,]\s*([^\])]+?)\s*[\])]?", plain)
     return UNITS.get(inner.group(1)) if inner else None
+
+
+@dataclass(frozen=True)
+class Series:
+    """Those of some names that count or measure along one axis: their `places`, and the `axis` of these.
+
+    `sure` where they are numbers, numbers with a unit, or numbers after R's X, and not with any other word.
+    """
+
+    places: tuple[int, ...] = ()
+    axis: Axis = Axis()
+    sure: bool = False
+
+
+def number_of(name: str) -> tuple[tuple[str, str], float] | None:
+    """(what stands before and after it, the number) of a name such as `1100 nm`; None where there is none.
+
+    >>> number_of("X1100"), number_of("mz_100.5"), number_of("1100,5 nm"), number_of("Protein")
+    ((('x', ''), 1100.0), (('mz', ''), 100.5), (('', 'nm'), 1100.5), None)
+    """
+    found = FORM.fullmatch(name.strip())
+    if found is None:
+        return None
+    before, number, after = found["before"], found["number"].replace(",", "."), found["after"]
+    if before.strip():
+        # In `spectrum-12` it joins, in `-12` it is a sign.
+        number = number.lstrip("+-")
+    return (before.strip(WRAPPING).casefold(), after.strip(WRAPPING).casefold()), float(number)
+
+
+def series(names: Sequence[str]) -> Series:
+    """The longest series among `names`, all of them where names with other words form more than one.
+
+    Numbers that stand twice make no axis.
+    """
+    parsed = [number_of(name) for name in names]
+    members: dict[tuple[str, str], list[int]] = {}
+    for place, found in enumerate(parsed):
+        if found is not None and np.isfinite(found[1]):
+            members.setdefault(found[0], []).append(place)
+    known = {key: _unit(key) for key in members}
+    able = {key: places for key, places in members.items() if known[key] is not None or len(places) >= LEAST_SERIES}
+    if not able:
+        return Series()
+    longest = max(able, key=lambda key: len(able[key]))
+    if known[longest] is None and len(able) > 1:
+        return Series(tuple(sorted(place for places in able.values() for place in places)))
+    places, unit = able[longest], known[longest]
+    values = np.array([parsed[place][1] for place in places])
+    counted = unit is None and np.array_equal(np.diff(values), np.ones(len(values) - 1))
+    distinct = len(np.unique(values)) == len(values)
+    return Series(tuple(places), Axis(values, unit or "") if distinct and not counted else Axis(), unit is not None)
+
+
+def _unit(key: tuple[str, str]) -> str | None:
+    """The unit of numbers with these words around them, "" for bare ones, None where the words tell none."""
+    told = [unit for word in key if word not in ("", "x") if (unit := unit_of(word)) is not None]
+    strange = [word for word in key if word not in ("", "x") and unit_of(word) is None]
+    return None if strange else next(iter(told), "")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from inn_experiments.contracts import UserError
-from inn_experiments.contracts.reading import shown
+from inn_experiments.contracts import UserError, printable
 from inn_experiments.data.checks import shorten
 from inn_experiments.data.massbank.bins import Bins
 from inn_experiments.data.massbank.records import Record
@@ -89,7 +88,7 @@ class Account:
             distinct = sum(map(bool, structures.keys.values()))
             notes.append(f"{self.derived:,} InChIKeys were derived from {distinct:,} structures")
         if disputed := structures.disputed:
-            listed = shorten([shown(text) for text in disputed], FEW)
+            listed = shorten([printable(text) for text in disputed], FEW)
             notes.append(f"{len(disputed):,} structures whose SMILES and InChI do not agree: {listed}")
         if self.renamed:
             notes.append(f"{self.renamed:,} spectra with the accession of another and other peaks were kept")
@@ -123,7 +122,7 @@ class Account:
 
     def _fields(self) -> str:
         return (
-            shorten([f"{shown(name)} ({count:,} spectra)" for name, count in self.fields.most_common()], SHOWN)
+            shorten([f"{printable(name)} ({count:,} spectra)" for name, count in self.fields.most_common()], SHOWN)
             or "none"
         )
 
@@ -133,7 +132,8 @@ def _refusals(refused: Counter[tuple[str, str]]) -> list[str]:
     for name in dict.fromkeys(why for (why, _), _ in refused.most_common()):
         values = [(value, count) for (why, value), count in refused.most_common() if why == name]
         phrases += [
-            f"{count:,} with {name}={shown(value)}" if value else f"{count:,} {name}" for value, count in values[:FEW]
+            f"{count:,} with {name}={printable(value)}" if value else f"{count:,} {name}"
+            for value, count in values[:FEW]
         ]
         if len(values) > FEW:
             phrases.append(f"{sum(count for _, count in values[FEW:]):,} with another {name}")

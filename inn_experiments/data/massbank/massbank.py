@@ -11,7 +11,9 @@ from pathlib import Path
 
 from inn_experiments.contracts import UserError
 from inn_experiments.contracts.limits import NaturalInt, Positive
+from inn_experiments.data.axes import Axis
 from inn_experiments.data.checks import check_file, shorten
+from inn_experiments.data.classes import numbers
 from inn_experiments.data.massbank.account import complaint
 from inn_experiments.data.massbank.bins import Bins
 from inn_experiments.data.massbank.gather import Gathered, gather
@@ -22,7 +24,7 @@ from inn_experiments.data.massbank.records import Reading
 from inn_experiments.data.massbank.selection import Choice
 from inn_experiments.data.massbank.texts import encodable
 from inn_experiments.data.source import ArrayRows, Reader, Told
-from inn_experiments.data.tables.table import spectra
+from inn_experiments.data.tables.spectra import spectra
 
 # Raised whenever the same files and options would be read differently.
 VERSION = 2
@@ -70,16 +72,19 @@ class MassBank(Choice, Reader):
                 f"data.grouped=true: {encodable(self.file)} does not say who contributed each spectrum (accessions "
                 f"MSBNK-contributor-number do, {accession!r} does not); use data.grouped=false"
             )
-        groups = contributors if self.grouped else None
-        smiles = gathered.class_smiles(alone=self.label is not None)
-        rows = spectra("massbank", gathered.x, labels, self.bins.names(), groups=groups, axis="m/z", smiles=smiles)
-        told = Told(
-            unit="m/z",
-            scaling="base_peak (mass spectra)",
-            left_out=tuple(gathered.left_out),
-            notes=tuple(gathered.notes),
+        names = self.bins.names()
+        rows = spectra(
+            "massbank",
+            gathered.x,
+            labels,
+            names,
+            groups=contributors if self.grouped else None,
+            axis=Axis(numbers(names), "m/z"),
+            smiles=gathered.class_smiles(alone=self.label is not None),
+            told=Told(left_out=tuple(gathered.left_out), notes=tuple(gathered.notes)),
+            label_name=self.label or "label",
         )
-        return replace(rows, told=told, label_name=rows.label_name if self.label is None else self.label)
+        return replace(rows, told=replace(rows.told, scaling="base_peak (mass spectra)"))
 
     def gathered(self, cache: Path) -> Gathered:
         """The chosen, binned rows and what their records say, from the folder `cache` where it has them.
