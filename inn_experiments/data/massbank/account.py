@@ -103,7 +103,7 @@ class Account:
         if not self.labelled:
             return self._no_label(choice, where, readable)
         fields = dict.fromkeys(f"data.{'licences' if name == 'licence' else name}" for name, _ in self.refused)
-        cures = [f"{name}=null" for name in fields if name != "data.deprecated"]
+        cures = [f"{name} (null: any)" for name in fields if name != "data.deprecated"]
         cures += ["data.mz_low and data.mz_high"] if self.empty else []
         if self.unlabelled or self.invalid:
             cures.append(f"data.label (the fields are: {self._fields()})")

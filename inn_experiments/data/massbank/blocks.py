@@ -16,8 +16,8 @@ REPEATED = {"synon", "synonym", "comment", "comments"}
 NUM_PEAKS = re.compile(r"\W*num[ _-]?peaks?\W*?[:=](.*)", re.IGNORECASE)
 BEGIN_IONS = re.compile(r"\W*BEGIN\s+IONS", re.IGNORECASE)
 ANNOUNCING = {
-    ".msp": re.compile(r"[^:=]{0,20}num[ _-]?peaks?\W*?[:=]", re.IGNORECASE),
-    ".mgf": re.compile(r".*BEGIN\s*IONS", re.IGNORECASE),
+    ".msp": re.compile(rb"[^:=]{0,20}num[ _-]?peaks?\W*?[:=]", re.IGNORECASE),
+    ".mgf": re.compile(rb".*BEGIN\s*IONS", re.IGNORECASE),
 }
 """Extension -> what a line has that announces a spectrum: more than is taken for a beginning, so as to be counted."""
 

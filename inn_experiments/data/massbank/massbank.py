@@ -67,7 +67,7 @@ class MassBank(Choice, Reader):
         gathered = self.gathered(cache)
         labels, contributors = (gathered.texts[field] for field in ("label", "contributor"))
         if self.grouped and not all(contributors.tolist()):
-            accession = gathered.texts["accession"][contributors == ""][0]
+            accession = str(gathered.texts["accession"][contributors == ""][0])
             raise UserError(
                 f"data.grouped=true: {encodable(self.file)} does not say who contributed each spectrum (accessions "
                 f"MSBNK-contributor-number do, {accession!r} does not); use data.grouped=false"

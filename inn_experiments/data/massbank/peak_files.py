@@ -43,7 +43,9 @@ def read_peak_file(path: Path) -> Iterator[Reading]:
     Raises UserError where matchms is not installed, the file cannot be read or holds no block.
     """
     try:
-        from matchms import filtering, importing, utils
+        from matchms.filtering import clean_adduct
+        from matchms.importing import load_from_mgf, load_from_msp
+        from matchms.utils import load_known_key_conversions
     except ImportError as error:
         raise UserError(
             f"data.path={path}: reading {path.suffix} needs the package matchms, which is missing here "
@@ -51,8 +53,8 @@ def read_peak_file(path: Path) -> Iterator[Reading]:
         ) from error
 
     kind = path.suffix.lower()
-    load = importing.load_from_mgf if kind == ".mgf" else importing.load_from_msp
-    known = utils.load_known_key_conversions()
+    load = load_from_mgf if kind == ".mgf" else load_from_msp
+    known = load_known_key_conversions()
     file = TextFile(path, ANNOUNCING[kind])
     number = 0
 
@@ -63,7 +65,7 @@ def read_peak_file(path: Path) -> Iterator[Reading]:
         def read(block: Block) -> Record:
             text, aliases = _written(block, kind, known)
             single.write_text(text, encoding="utf-8")
-            spectra = [filtering.clean_adduct(spectrum) for spectrum in load(str(single))]
+            spectra = [clean_adduct(spectrum) for spectrum in load(str(single))]
             if len(spectra) != 1:
                 raise UnreadableError(f"matchms finds {len(spectra)} spectra in it")
             return replace(_as_record(spectra[0], f"{encodable(path.stem)}-{number}", aliases), note=file.note)
@@ -72,11 +74,12 @@ def read_peak_file(path: Path) -> Iterator[Reading]:
             for block in (mgf_blocks if kind == ".mgf" else msp_blocks)(file.lines()):
                 number += 1
                 yield f"{encodable(path.name)}, spectrum {number}", _tried(read, block)
+            missed = file.missed(number)
         except OSError as error:
             raise UserError(f"data.path={encodable(path)}: cannot be read: {error.strerror}") from error
         except UnreadableError as error:
-            yield encodable(path.name), str(error)
-    if missed := file.missed(number):
+            missed = str(error)
+    if missed:
         yield encodable(path.name), missed
     elif not number:
         wanted = "BEGIN IONS ... END IONS" if kind == ".mgf" else "Name: ... Num Peaks: ..."

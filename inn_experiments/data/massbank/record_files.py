@@ -17,14 +17,14 @@ from inn_experiments.data.massbank.texts import TextFile, encodable
 
 WITH_SUBTAG = {tag.partition(":")[0] for tag in FIELDS if ":" in tag}
 WITH_SUBTAG |= {"AC$CHROMATOGRAPHY", "AC$GENERAL", "MS$DATA_PROCESSING", "SP$LINK"}
-ACCESSION = re.compile(r"\W*ACCESSION\s*:", re.IGNORECASE)
+ACCESSION = re.compile(rb"\W*ACCESSION\s*:", re.IGNORECASE)
 
 
 def find_files(folder: Path, suffixes: tuple[str, ...]) -> tuple[list[Path], list[Reading]]:
     """The files in `folder` or below it whose names end so, sorted, and what could not be looked at."""
     found: list[Path] = []
     problems: list[Reading] = []
-    seen: set[tuple[int, int]] = set()
+    seen = {_identity(folder)}
 
     def problem(error: OSError) -> None:
         problems.append((place_in(folder, Path(error.filename)), error.strerror))
@@ -42,11 +42,16 @@ def find_files(folder: Path, suffixes: tuple[str, ...]) -> tuple[list[Path], lis
             except OSError as error:
                 problem(error)
         for name in [*folders]:
-            state = Path(here, name).stat()
-            if (state.st_dev, state.st_ino) in seen:
+            identity = _identity(Path(here, name))
+            if identity in seen:
                 folders.remove(name)
-            seen.add((state.st_dev, state.st_ino))
+            seen.add(identity)
     return sorted(found), sorted(problems)
+
+
+def _identity(folder: Path) -> tuple[int, int]:
+    state = folder.stat()
+    return state.st_dev, state.st_ino
 
 
 def place_in(folder: Path, path: Path) -> str:
@@ -68,10 +73,9 @@ def _read_file(path: Path, place: str) -> Iterator[Reading]:
             number += 1
             alone = number == 1 and not following
             yield _parsed(lines, place if alone else f"{place}, record {number}", file.note)
+        missed = file.missed(number) if number else "the file is empty"
     except (OSError, UnreadableError) as error:
-        yield place, (error.strerror if isinstance(error, OSError) else None) or str(error)
-        return
-    missed = file.missed(number) if number else "the file is empty"
+        missed = (error.strerror if isinstance(error, OSError) else None) or str(error)
     if missed:
         yield place, missed
 

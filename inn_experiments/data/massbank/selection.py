@@ -42,7 +42,8 @@ class Choice:
 
     def needs(self) -> str:
         """What a class must have, in words."""
-        return f"at least {self.min_spectra} spectra from {self.min_contributors} contributors"
+        several = f" from {self.min_contributors} contributors" if self.min_contributors > 1 else ""
+        return f"at least {self.min_spectra} spectra{several}"
 
     def refusal(self, record: Record) -> tuple[str, str] | None:
         """The field and its value for which `record` is not wanted, or None where it is."""

@@ -12,24 +12,23 @@ MARKS = ("\ufeff", "ï»¿", "ÿþ", "þÿ")
 """Byte order marks as they look inside a file that was put together of several."""
 
 LONGEST = 1 << 26
+PIECE = 1 << 22
 
 
 @dataclass
 class TextFile:
-    """The text file `path`, whose encoding is found when it is opened.
+    """The text file `path`, whose encoding is found when it is read.
 
     Args:
         path: of the file.
-        announcing: matches a line that announces one spectrum, whatever stands before it in the line.
+        announcing: matches a line, in bytes, that announces one spectrum.
 
     Attributes:
-        announced: how many such lines were met; counted on all lines, whatever is made of them.
         note: what is to be known of the encoding, "" for UTF-8 and where a byte order mark says it.
     """
 
     path: Path
-    announcing: re.Pattern[str]
-    announced: int = 0
+    announcing: re.Pattern[bytes]
     note: str = ""
 
     def lines(self) -> Iterator[str]:
@@ -49,12 +48,21 @@ class TextFile:
                 line = line.replace("\0", "").rstrip("\n")
                 for mark in MARKS:
                     line = line.removeprefix(mark)
-                self.announced += bool(self.announcing.match(line))
                 yield line
 
     def missed(self, found: int) -> str | None:
-        """What to say where `found` spectra, read or named, are fewer than the file announces."""
-        return f"{self.announced:,} spectra are announced, {found:,} were found" if found < self.announced else None
+        """What to say where `found` spectra, read or named, are fewer than the file announces.
+
+        The bytes are counted, without the zeros of UTF-16 and UTF-32: whatever becomes of the text, this stays.
+        """
+        announced, rest = 0, b""
+        with self.path.open("rb") as handle:
+            while piece := handle.read(PIECE):
+                *lines, rest = re.split(rb"[\r\n]+", rest + piece.replace(b"\0", b""))
+                rest = rest[-PIECE:]
+                announced += sum(bool(self.announcing.match(line)) for line in lines)
+        announced += bool(self.announcing.match(rest))
+        return f"{announced:,} spectra are announced, {found:,} were found" if found < announced else None
 
 
 def encodable(text: object) -> str:
