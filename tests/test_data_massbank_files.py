@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -102,6 +103,20 @@ def test_of_a_folder_everything_is_looked_at(tmp_path):
     named = ["gone.txt (No such file", "pipe.txt (not an ordinary file", "self (Too many levels", r"caf\xe9.txt (no p"]
     assert len(found.unreadable) == 4 and all(any(each in text for text in found.unreadable) for each in named)
     assert next((tmp_path / "cache").glob("*.unreadable.txt")).read_text(encoding="utf-8").count("\n") == 4
+
+
+def test_a_folder_that_cannot_be_entered_is_named(tmp_path, monkeypatch):
+    path, usual = write(tmp_path, *many(2)), os.scandir
+
+    def scandir(folder):
+        if str(folder).endswith("lab1"):
+            raise PermissionError(errno.EACCES, "Permission denied", folder)
+        return usual(folder)
+
+    assert len(gathered(path, tmp_path).x) == 12
+    monkeypatch.setattr(os, "scandir", scandir)
+    found = gathered(path, tmp_path)
+    assert len(found.x) == 6 and found.unreadable == ["lab1 (Permission denied)"], "not the table of the cache"
 
 
 @pytest.mark.parametrize(

@@ -180,7 +180,7 @@ def test_no_encoding_loses_a_spectrum(tmp_path, suffix, encoding):
 
 def test_files_of_two_encodings_are_read_or_what_is_lost_is_told(tmp_path):
     text, other = "\n".join([*mgf("50.1 1"), ""]), "\n".join(mgf("50.1 9")).encode("utf-16")
-    assert len(read(tmp_path, (text * 20).encode() + other, ".mgf").x) == 84
+    assert read(tmp_path, (text * 20).encode() + other, ".mgf", spectra_per_compound=None).x.shape[0] == 84
     short = read(tmp_path, text.encode() + other, ".mgf")
     assert len(short.x) < 8 and f"(8 spectra are announced, {len(short.x)} were found)" in short.unreadable[-1]
 

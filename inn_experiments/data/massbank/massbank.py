@@ -91,7 +91,9 @@ class MassBank(Choice, Reader):
 
         Warns once of all records that could not be read, and where there are fewer classes than asked for.
         """
-        found = self._cached(cache, *self._found())
+        files, problems, readings = self._found()
+        path = cache / f"massbank-{self._digest(files, problems)}.npz"
+        found = kept(path, lambda: gather(chain(problems, readings), self, self.bins, encodable(self.file)))
         summary = complaint(found.unreadable, found.total)
         if summary:
             warnings.warn(summary, UserWarning, stacklevel=2)
@@ -101,13 +103,13 @@ class MassBank(Choice, Reader):
             warnings.warn(short, UserWarning, stacklevel=2)
         return found
 
-    def _found(self) -> tuple[list[Path], Iterable[Reading]]:
-        """The files, and the readings of what is in them, which raises UserError where nothing can be."""
+    def _found(self) -> tuple[list[Path], list[Reading], Iterable[Reading]]:
+        """The files, what could not be looked at, and the readings of what is in the files."""
         with looked_at(self.file):
             if not self.file.is_dir():
                 check_file(self.file, (RECORDS, *EXTENSIONS))
                 one = self.file.suffix.lower() == RECORDS
-                return [self.file], read_files([self.file], self.file.parent) if one else read_peak_file(self.file)
+                return [self.file], [], read_files([self.file], self.file.parent) if one else read_peak_file(self.file)
         files, problems = find_files(self.file, (RECORDS,))
         if not files and not problems:
             others = [place_in(self.file, path) for path in find_files(self.file, EXTENSIONS)[0]]
@@ -115,19 +117,18 @@ class MassBank(Choice, Reader):
             raise UserError(
                 f"data.path={encodable(self.file)}: no MassBank record (*.txt) is in this folder or below it{hint}"
             )
-        return files, chain(problems, read_files(files, self.file))
+        return files, problems, read_files(files, self.file)
 
-    def _cached(self, cache: Path, files: Sequence[Path], readings: Iterable[Reading]) -> Gathered:
-        """The table in the folder `cache`, whose name changes with any option and any file's name, size or time."""
+    def _digest(self, files: Sequence[Path], problems: Sequence[Reading]) -> str:
+        """Changes with any option, any file's name, size or time, and with what could not be looked at."""
         options = {field.name: vars(self)[field.name] for field in fields(Choice)} | asdict(self.bins)
-        digest = hashlib.sha256(json.dumps([VERSION, options], sort_keys=True).encode())
+        digest = hashlib.sha256(json.dumps([VERSION, options, problems], sort_keys=True).encode())
         for file in files:
             with looked_at(file):
                 state = file.stat()
             place = file.name if file == self.file else file.relative_to(self.file).as_posix()
             digest.update(f"\n{place}\t{state.st_size}\t{state.st_mtime_ns}".encode("utf-8", "surrogateescape"))
-        path = cache / f"massbank-{digest.hexdigest()[:16]}.npz"
-        return kept(path, lambda: gather(readings, self, self.bins, encodable(self.file)))
+        return digest.hexdigest()[:16]
 
 
 @contextmanager

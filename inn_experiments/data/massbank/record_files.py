@@ -42,7 +42,11 @@ def find_files(folder: Path, suffixes: tuple[str, ...]) -> tuple[list[Path], lis
             except OSError as error:
                 problem(error)
         for name in [*folders]:
-            identity = _identity(Path(here, name))
+            try:
+                identity = _identity(Path(here, name))
+            except OSError as error:
+                problem(error)
+                identity = _identity(folder)
             if identity in seen:
                 folders.remove(name)
             seen.add(identity)

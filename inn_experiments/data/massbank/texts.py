@@ -11,6 +11,7 @@ from inn_experiments.data.tables.decoding import encoding_of
 MARKS = ("\ufeff", "ï»¿", "ÿþ", "þÿ")
 """Byte order marks as they look inside a file that was put together of several."""
 
+MARK = re.compile(f"(?:{'|'.join(MARKS)})+")
 LONGEST = 1 << 26
 PIECE = 1 << 22
 
@@ -46,9 +47,7 @@ class TextFile:
                     raise UnreadableError(f"a line of more than {LONGEST:,} characters")
                 # Zeros are left where a file in UTF-16 was added to one in UTF-8.
                 line = line.replace("\0", "").rstrip("\n")
-                for mark in MARKS:
-                    line = line.removeprefix(mark)
-                yield line
+                yield MARK.sub("", line, count=1) if line.startswith(MARKS) else line
 
     def missed(self, found: int) -> str | None:
         """What to say where `found` spectra, read or named, are fewer than the file announces.
