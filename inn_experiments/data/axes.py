@@ -50,6 +50,9 @@ UNITS = {
 }
 """How a unit or an axis is written, in small letters -> the unit, "" where that is not known."""
 
+BEFORE = {name for name, unit in UNITS.items() if unit and len(name) > 1} - {"ev", "hz", "ms", "min", "da"}
+"""Words that tell a unit before a number, too: the `V` of `V1` is none."""
+
 TITLES = {
     "nm": "wavelength, nm",
     "µm": "wavelength, µm",
@@ -100,14 +103,10 @@ def unit_of(text: str) -> str | None:
 
 @dataclass(frozen=True)
 class Series:
-    """Those of some names that count or measure along one axis: their `places`, and the `axis` of these.
-
-    `sure` where they are numbers, numbers with a unit, or numbers after R's X, and not with any other word.
-    """
+    """Those of some names that count or measure along one axis: their `places`, and the `axis` of these."""
 
     places: tuple[int, ...] = ()
     axis: Axis = Axis()
-    sure: bool = False
 
 
 def number_of(name: str) -> tuple[tuple[str, str], float] | None:
@@ -121,15 +120,15 @@ def number_of(name: str) -> tuple[tuple[str, str], float] | None:
         return None
     before, number, after = found["before"], found["number"].replace(",", "."), found["after"]
     if before.strip():
-        # In `spectrum-12` it joins, in `-12` it is a sign.
-        number = number.lstrip("+-")
+        # In `spectrum-12` and `abs.1100` it joins, in `-12` it is a sign.
+        number = number.lstrip("+-.")
     return (before.strip(WRAPPING).casefold(), after.strip(WRAPPING).casefold()), float(number)
 
 
 def series(names: Sequence[str]) -> Series:
-    """The longest series among `names`, all of them where names with other words form more than one.
+    """The longest series among `names`: numbers, or numbers with a unit, or five or more with another word.
 
-    Numbers that stand twice make no axis.
+    Numbers that stand twice make no axis, and those that only count with another word.
     """
     parsed = [number_of(name) for name in names]
     members: dict[tuple[str, str], list[int]] = {}
@@ -140,18 +139,21 @@ def series(names: Sequence[str]) -> Series:
     able = {key: places for key, places in members.items() if known[key] is not None or len(places) >= LEAST_SERIES}
     if not able:
         return Series()
-    longest = max(able, key=lambda key: len(able[key]))
-    if known[longest] is None and len(able) > 1:
-        return Series(tuple(sorted(place for places in able.values() for place in places)))
-    places, unit = able[longest], known[longest]
+    unit = known[max(able, key=lambda key: len(able[key]))]
+    # `1100 nm, 1120, 1140`: bare numbers are of the same axis. Series with other words, of two polarities, are taken
+    # together without one.
+    unit = unit if unit != "" else next((known[key] for key in able if known[key]), "")
+    same = {key for key in able if known[key] in ({None} if unit is None else {"", unit})}
+    places = sorted(place for key in same for place in able[key])
     values = np.array([parsed[place][1] for place in places])
-    counted = unit is None and np.array_equal(np.diff(values), np.ones(len(values) - 1))
+    counted = unit is None and (len(same) > 1 or np.array_equal(np.diff(values), np.ones(len(values) - 1)))
     distinct = len(np.unique(values)) == len(values)
-    return Series(tuple(places), Axis(values, unit or "") if distinct and not counted else Axis(), unit is not None)
+    return Series(tuple(places), Axis(values, unit or "") if distinct and not counted else Axis())
 
 
 def _unit(key: tuple[str, str]) -> str | None:
     """The unit of numbers with these words around them, "" for bare ones, None where the words tell none."""
-    told = [unit for word in key if word not in ("", "x") if (unit := unit_of(word)) is not None]
-    strange = [word for word in key if word not in ("", "x") and unit_of(word) is None]
-    return None if strange else next(iter(told), "")
+    before, after = key
+    told = [UNITS[after]] if UNITS.get(after) else []
+    told += [UNITS[word] for word in (before, before.replace(" ", "_"), *before.split()) if word in BEFORE]
+    return told[0] if told else "" if before in ("", "x") and not after else None

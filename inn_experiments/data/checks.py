@@ -12,6 +12,18 @@ from inn_experiments.contracts import UserError, printable
 from inn_experiments.maths.moments import blocks
 
 SHOWN = 5
+
+OTHERWISE = {
+    ".spc": "; export the spectra as CSV or JCAMP-DX",
+    ".xls": "; save it as .xlsx",
+    ".ods": "; save it as .xlsx",
+    ".gz": "; unpack it",
+    ".zip": "; unpack it",
+    ".pkl": "; a pickle may run any program and is never read, save a Parquet file",
+    ".feather": "; save it as .parquet",
+}
+"""Extension of a file that is not read -> what to do."""
+
 BLOCK = 2048
 """Rows that are worked on at a time: of a large table a comparison as a whole would need its room again."""
 
@@ -37,7 +49,9 @@ def check_file(path: Path, extensions: Sequence[str]) -> None:
         raise UserError(f"data.path={path}: this is {found}; name one file ({', '.join(extensions)})")
     if path.suffix.lower() not in extensions:
         found = f"the extension {path.suffix!r}" if path.suffix else "no extension"
-        raise UserError(f"data.path={path}: {found} is not one of {', '.join(extensions)}")
+        raise UserError(
+            f"data.path={path}: {found} is not one of {', '.join(extensions)}{OTHERWISE.get(path.suffix.lower(), '')}"
+        )
     if not size:
         raise UserError(f"data.path={path}: the file is empty")
 
@@ -84,8 +98,10 @@ def near(wanted: str, names: Sequence[str]) -> str:
         return "".join(letter for letter in name.casefold() if letter.isalnum())
 
     same = [name for name in names if plain(name) == plain(wanted)]
-    found = same or difflib.get_close_matches(wanted, names, n=1, cutoff=0.8)
-    return f"; did you mean {found[0]!r}?" if found else ""
+    if not same:
+        close = difflib.get_close_matches(plain(wanted), [plain(name) for name in names], n=1, cutoff=0.8)
+        same = [name for name in names if plain(name) in close]
+    return f"; did you mean {printable(same[0])!r}?" if same else ""
 
 
 def check_finite(

@@ -28,7 +28,6 @@ class Channels:
     places: list[int]
     axis: Axis
     left_out: list[str]
-    notes: list[str]
 
 
 def choose(
@@ -42,7 +41,7 @@ def choose(
     Args:
         sheet: the table.
         columns: argument -> name of the columns with label, group and SMILES.
-        features: names that were chosen; None for all that are not ignored.
+        features: names, or patterns such as `V*`, that were chosen; None for all that are not ignored.
         ignore: names, or patterns such as `meta_*`, of columns that are no channels.
         unit: of the axis; None takes it from the names.
 
@@ -61,28 +60,25 @@ def choose(
     members = {rest[place] for place in found.places}
     along = bool(members) and 2 * len(members) >= len([place for place in rest if names[place]])
     strangers = [place for place in rest if place not in members]
-    suspects = [
-        p for p in strangers if (along and found.sure) or names[p] in sheet.indices or UNNAMED.fullmatch(names[p])
-    ]
+    suspects = [p for p in strangers if along or names[p] in sheet.indices or UNNAMED.fullmatch(names[p])]
     told = _judge(sheet, suspects, strangers, found if along else None)
     chosen = [place for place in rest if place not in told]
     check_unique([names[place] for place in chosen], where)
     if not chosen:
         raise UserError(f"{where}: no feature column is left; its columns are: {shorten(names)}")
-    others = [repr(printable(names[place])) for place in chosen if place not in members]
-    notes = [f"channels that are named unlike the others: {shorten(others, 5)}"] if along and others else []
-    axis = found.axis if along and not others and not sheet.counted else Axis()
+    axis = found.axis if along and not sheet.counted else Axis()
     reasons: dict[str, list[str]] = {}
     for place, reason in sorted((left_out | told).items()):
         reasons.setdefault(reason, []).append(repr(printable(names[place])))
     summary = [f"{reason} {shorten(them, 5)}" for reason, them in reasons.items()]
-    return Channels(chosen, Axis(axis.values, _unit(axis, sheet, unit)), summary, notes)
+    return Channels(chosen, Axis(axis.values, _unit(axis, sheet, unit)), summary)
 
 
 def _features(
     sheet: Sheet, columns: Mapping[str, str], features: Sequence[str], ignore: Sequence[str], unit: str | None
 ) -> Channels:
     names, where = sheet.names, sheet.where
+    features = _named(names, features, set(columns.values()))
     for feature in features:
         check_present(feature, "data.features", names, where)
         if feature in columns.values():
@@ -97,7 +93,16 @@ def _features(
     axis = found.axis if len(found.places) == len(features) else Axis()
     left = [repr(printable(name)) for name in names if name not in features and name not in columns.values()]
     left_out = [f"columns that data.features does not name: {shorten(left, 5)}"] if left else []
-    return Channels([names.index(name) for name in features], Axis(axis.values, _unit(axis, sheet, unit)), left_out, [])
+    return Channels([names.index(name) for name in features], Axis(axis.values, _unit(axis, sheet, unit)), left_out)
+
+
+def _named(names: Sequence[str], patterns: Sequence[str], taken: set[str]) -> list[str]:
+    """The names that are meant: a name itself, or all free ones that fit a pattern; what fits none stays as it is."""
+    found: list[str] = []
+    for pattern in patterns:
+        fitting = [name for name in names if name not in taken and name not in found and fnmatchcase(name, pattern)]
+        found += [pattern] if pattern in names else fitting or [pattern]
+    return found
 
 
 def _unit(axis: Axis, sheet: Sheet, unit: str | None) -> str:
@@ -129,7 +134,7 @@ def _judge(sheet: Sheet, suspects: list[int], strangers: list[int], along: objec
             continue
         elif sheet.names[place] in sheet.indices:
             told[place] = "an index, as the file says, in column"
-        elif not sheet.names[place] and not (cells != "").any():
+        elif not (cells != "").any():
             told[place] = "nothing in column"
         elif bad.any():
             told[place] = "text in column"

@@ -37,6 +37,7 @@ THOUSANDS = {
     ",": re.compile(r"[-+]?[1-9]\d{0,2}(\.\d{3})+(,\d*)?"),
 }
 """Decimal sign -> a number whose thousands are set apart by the other sign."""
+NUMBERS = (PLAIN, COMMA, *THOUSANDS.values())
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,9 @@ def _score(rows: list[list[str]]) -> tuple[float, float, int]:
     if width == 1:
         return 0.0, 0.0, 1
     cells = [cell for row in rows[1:] or rows if len(row) == width for cell in row]
-    share = sum(bool(PLAIN.fullmatch(cell) or COMMA.fullmatch(cell)) for cell in cells) / len(cells)
+    share = sum(any(form.fullmatch(cell) for form in (PLAIN, COMMA, *THOUSANDS.values())) for cell in cells) / len(
+        cells
+    )
     fitting = count / len(rows)
     # A header of one more or one less cell, or a title above it, is no reason to take another separator.
     return (1.0 if fitting > 0.8 else fitting), round(share, 1), width

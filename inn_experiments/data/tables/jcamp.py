@@ -62,14 +62,14 @@ def read_folder(root: Path, columns: Mapping[str, str], unit: str | None) -> Rea
 def _blocks(path: Path) -> Iterator[Mapping[str, object]]:
     """The spectra of one file: its own, or those of its blocks."""
     try:
-        from jcamp import jcamp_readfile
+        from jcamp import readfile
     except ImportError as error:
         raise UserError(
             f"data.path={path.parent}: reading JCAMP-DX needs the package jcamp, which is missing here ({error}): "
             "pip install 'inn-experiments[files]'"
         ) from error
     with readable(path):
-        found = jcamp_readfile(str(path))
+        found = readfile(str(path))
         blocks = found.get("children") or [found]
     for block in blocks:
         if len(block.get("x", ())) < 1 or len(block.get("x", ())) != len(block.get("y", ())):

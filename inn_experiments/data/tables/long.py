@@ -123,25 +123,30 @@ def fold(sheet: Sheet, form: Long, columns: Mapping[str, str], unit: str | None)
     if len(np.unique(pairs)) < len(pairs):
         twice = int(np.flatnonzero(np.bincount(pairs) > 1)[0])
         raise UserError(
-            f"{sheet.where}: the sample {samples[twice // len(points)]!r} has the {form.axis} "
-            f"{points[twice % len(points)]!r} more than once; each spectrum has one value at each place"
+            f"{sheet.where}: the sample {str(samples[twice // len(points)])!r} has the {form.axis} "
+            f"{str(points[twice % len(points)])!r} more than once; each spectrum has one value at each place"
         )
     if len(pairs) < len(samples) * len(points):
         short = int(np.argmin(np.bincount(of)))
         raise UserError(
-            f"{sheet.where}: the sample {samples[short]!r} has {np.bincount(of)[short]} of {len(points)} places of "
-            f"{form.axis}; all spectra of a long form must have the same places"
+            f"{sheet.where}: the sample {str(samples[short])!r} has {np.bincount(of)[short]} of {len(points)} places "
+            f"of {form.axis}; all spectra of a long form must have the same places"
         )
     for argument, name in columns.items():
         if (wrong := read[name] != read[name][first][of]).any():
             row = int(np.argmax(wrong))
             raise UserError(
-                f"data.{argument}={name}: the sample {samples[of[row]]!r} of {sheet.where} has two values there, "
-                f"{read[name][first][of[row]]!r} and {read[name][row]!r}"
+                f"data.{argument}={name}: the sample {str(samples[of[row]])!r} of {sheet.where} has two values there, "
+                f"{str(read[name][first][of[row]])!r} and {str(read[name][row])!r}"
             )
+    numbers, wrong = to_numbers(points)
+    steps = np.diff(numbers)
+    if not wrong.any() and not ((steps > 0).all() or (steps < 0).all()):
+        # Rows in no order say nothing of the order along the axis.
+        order = np.argsort(numbers)
+        numbers, points, at = numbers[order], points[order], np.argsort(order)[at]
     x = np.empty((len(samples), len(points)))
     x[of, at] = values
-    numbers, wrong = to_numbers(points)
     axis = Axis(None if wrong.any() else numbers, unit if unit is not None else unit_of(form.axis) or sheet.unit)
     texts = {argument: read[name][first] for argument, name in columns.items()}
     unused = [repr(name) for name in sheet.names if name not in (*texts_read, form.value)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
@@ -20,6 +21,8 @@ TEXTS = (".csv", ".tsv", ".txt", ".dat")
 EXTENSIONS = (*TEXTS, ".parquet", ".xlsx", ".arff", ".ts")
 
 LONGEST_NAME = 1000
+LEAST_WIDTH = 4
+"""Cells of a row, before a line of fewer is taken for a title."""
 
 SIDE = "it looks as if the table lay on its side, one spectrum a column; its rows are called"
 
@@ -45,9 +48,11 @@ def open_sheet(path: Path, form: Form, label: str) -> Sheet:
             rows = list(records(path, dialect, form))
         return _grid(path, form, label, rows, dialect, dialect.described())
     _check_any(path, head)
+    above, head = _titled(head, form)
     header, names = _names(path, form, head, label)
     begins = head[0][0] if header else head[0][0] - 1
     sheet = TextSheet(path, dialect, form, names, begins)
+    sheet.notes += above
     return _told(sheet, header, head, label)
 
 
@@ -63,12 +68,13 @@ def _grid(path: Path, form: Form, label: str, rows: list[Numbered], dialect: Dia
         rows = [
             (place, [*cells]) for place, cells in enumerate(zip(*(cells for _, cells in rows), strict=True), start=1)
         ]
+    above, rows = ([], rows) if side else _titled(rows, form)
     header, names = (True, _stripped(rows[0][1])) if side else _names(path, form, rows[:HEAD], label)
     body = rows[1:] if header else rows
     lines = [number for number, _ in body]
     cells = [cells for _, cells in body]
     options = {"decimal": dialect.decimal, "thousands": dialect.thousands}
-    sheet = GridSheet(str(path), names, cells, lines=None if side else lines, notes=notes, **options)
+    sheet = GridSheet(str(path), names, cells, lines=None if side else lines, notes=[*notes, *above], **options)
     return sheet if side else _told(sheet, header, rows[:HEAD], label)
 
 
@@ -76,6 +82,17 @@ def _on_its_side(form: Form, head: Sequence[Numbered], label: str) -> bool:
     if form.orientation is not None or not head:
         return form.orientation == "columns"
     return lies_on_its_side([cells for _, cells in head], label)
+
+
+def _titled(head: list[Numbered], form: Form) -> tuple[list[str], list[Numbered]]:
+    """A note of lines above the table, which have fewer cells than its rows, and the lines without them."""
+    widths = [max((place for place, cell in enumerate(cells, start=1) if cell.strip()), default=0) for _, cells in head]
+    width = Counter(widths[:HEAD]).most_common(1)[0][0]
+    # A header may have one cell less, R's, and the first cells of a row may be all that it has.
+    first = next(place for place, found in enumerate(widths) if found >= width - 1)
+    if form.header is False or not first or width < LEAST_WIDTH:
+        return [], head
+    return [f"{first} lines above the header not read"], head[first:]
 
 
 def _names(path: Path, form: Form, head: Sequence[Numbered], label: str) -> tuple[bool, list[str]]:
@@ -115,7 +132,8 @@ def _told(sheet: Sheet, header: bool, head: Sequence[Numbered], label: str) -> S
 
 
 def _stripped(cells: Sequence[str]) -> list[str]:
-    return [cell.strip() for cell in cells]
+    # A line break in a name, as workbooks have them, is a blank.
+    return [" ".join(cell.split()) for cell in cells]
 
 
 def _check_any(path: Path, rows: Sequence[Numbered]) -> None:

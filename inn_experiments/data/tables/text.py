@@ -69,6 +69,8 @@ class TextSheet:
             for told, x in fast_pieces(
                 self.path, self.dialect, self.form, self.begins, len(self.names), texts, numeric
             ):
+                with np.errstate(over="ignore"):
+                    x = x.astype(kind, copy=False)
                 yield {self.names[place]: cells for place, cells in told.items()}, x
                 read += len(x)
             return

@@ -64,7 +64,7 @@ def wide(sheet: Sheet, channels: Channels, columns: Mapping[str, str]) -> Read:
         [sheet.names[place] for place in places],
         channels.axis,
         [*channels.left_out, *([f"{blank} blank rows"] if blank else [])],
-        [*sheet.notes, *channels.notes],
+        [*sheet.notes],
     )
 
 
