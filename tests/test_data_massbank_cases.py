@@ -20,11 +20,11 @@ pytestmark = pytest.mark.skipif(
 @pytest.mark.parametrize(
     ("case", "words"),
     [
-        ("01-msp-compound-name-first/library.msp", []),
-        ("03-mgf-structure-without-inchikey/library.mgf", ["28 InChIKeys were derived from 2 structures"]),
-        ("04-mgf-byte-order-mark/library.mgf", []),
-        ("05-massbank-records-in-one-file/records", []),
-        ("05-massbank-records-in-one-file/records/all.txt", []),
+        ("msp-compound-name-first/library.msp", []),
+        ("mgf-structure-without-inchikey/library.mgf", ["28 InChIKeys were derived from 2 structures"]),
+        ("mgf-byte-order-mark/library.mgf", []),
+        ("massbank-records-in-one-file/records", []),
+        ("massbank-records-in-one-file/records/all.txt", []),
     ],
 )
 def test_every_spectrum_of_the_library_is_read(run, tmp_path, case, words) -> None:
@@ -40,6 +40,6 @@ def test_every_spectrum_of_the_library_is_read(run, tmp_path, case, words) -> No
 
 
 def test_a_library_without_a_word_of_the_adduct_names_the_option_that_is_in_its_way(run) -> None:
-    path = CASES / "03-mgf-structure-without-inchikey/library.mgf"
+    path = CASES / "mgf-structure-without-inchikey/library.mgf"
     status, _, err = run("data=massbank", f"data.path={path}", "generator=smote", "utility=none", "tracking=none")
     assert status == 2 and "28 with adduct=unknown" in err and "data.adduct" in err and "ion_mode" not in err
