@@ -21,20 +21,26 @@ COMMANDS = [line for block in re.findall(r"```bash\n(.*?)```", PAGE, flags=re.DO
 
 
 STRUCTURES = ("CCO", "CCN", "CCC")
-PEAKS = "\n".join(f"{mz} {10 + mz}" for mz in (51, 62, 75))
 FIELDS = {"PEPMASS": "90.1", "ADDUCT": "[M+H]+", "IONMODE": "positive", "MS_LEVEL": "2"}
+
+
+def peaks(number: int) -> str:
+    """Three lines of peaks."""
+    return "\n".join(f"{mz} {10 + mz * number % 7}" for mz in (51, 62, 75))
 
 
 def msp(number: int) -> str:
     """A block of MSP, whose compound is known by its structure."""
     fields = {"NAME": f"spectrum {number}", "SMILES": STRUCTURES[number % 3]} | FIELDS | {"NUM PEAKS": "3"}
-    return "\n".join([*(f"{key}: {value}" for key, value in fields.items()), PEAKS, ""])
+    return "\n".join([*(f"{key}: {value}" for key, value in fields.items()), peaks(number), ""])
 
 
 def mgf(number: int) -> str:
     """A block of MGF, of one of two instruments."""
     fields = FIELDS | {"INSTRUMENT": ("QTOF", "Orbitrap")[number % 2], "SMILES": STRUCTURES[number % 3]}
-    return "\n".join(["BEGIN IONS", *(f"{key}={value}" for key, value in fields.items()), PEAKS, "END IONS", ""])
+    return "\n".join(
+        ["BEGIN IONS", *(f"{key}={value}" for key, value in fields.items()), peaks(number), "END IONS", ""]
+    )
 
 
 @pytest.fixture(scope="module")

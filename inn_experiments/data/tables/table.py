@@ -58,7 +58,7 @@ class Table(Reader):
     axis: Name | None = None
     value: Name | None = None
     separator: str | None = None
-    decimal: Literal[".", ","] | None = None
+    decimal: Literal[".", ",", "point", "comma"] | None = None
     skip_rows: int | list[int] = 0
     header: bool | None = None
     orientation: Literal["rows", "columns"] | None = None
