@@ -97,6 +97,9 @@ def test_lines_may_be_left_out(tmp_path):
         read(tmp_path, "\n".join(units))
     check(read(tmp_path, "\n".join(units), skip_rows=[2]))
     check(read(tmp_path, "\n".join(["a,b,c", *lines]), skip_rows=1))
+    check(read(tmp_path, EUROPEAN, separator="semicolon", decimal="comma"))
+    with pytest.raises(UserError, match="data.separator='ab': must be one character"):
+        Table("t.csv", "cls", separator="ab")
     with pytest.raises(UserError, match=r"data.skip_rows=\[0\]"):
         Table("t.csv", "cls", skip_rows=[0])
 

@@ -93,17 +93,17 @@ def jcamp(title: str, x: list[float], y: list[float], units: str = "1/CM") -> st
     return f"{head}\n##NPOINTS={len(x)}\n##XYPOINTS=(XY..XY)\n{points}\n##END=\n"
 
 
-def folder(root, suffix: str = ".jdx"):
+def jcamp_folder(root, suffix: str = ".jdx"):
     for place, (row, label) in enumerate(zip(X.tolist(), Y, strict=True)):
-        file = root / "spectra" / label / f"s{place:02}{suffix}"
+        file = root / label / f"s{place:02}{suffix}"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(jcamp(f"class {label}", WAVELENGTHS, row), encoding="utf-8")
-    return root / "spectra"
+    return root
 
 
 @pytest.mark.parametrize("suffix", [".jdx", ".DX"])
 def test_a_folder_of_jcamp_files_has_its_classes_in_subfolders_or_fields(tmp_path, suffix):
-    root = folder(tmp_path, suffix)
+    root = jcamp_folder(tmp_path / "spectra", suffix)
     rows = Table(str(root), "folder").read(tmp_path)
     check(rows, unit="cm⁻¹")
     assert rows.name == "spectra"
@@ -111,7 +111,7 @@ def test_a_folder_of_jcamp_files_has_its_classes_in_subfolders_or_fields(tmp_pat
 
 
 def test_what_is_wrong_with_a_jcamp_folder_is_named(tmp_path):
-    root = folder(tmp_path)
+    root = jcamp_folder(tmp_path / "spectra")
     with pytest.raises(UserError, match="data.label=kind: .*s00.jdx has no such field.*title"):
         Table(str(root), "kind").read(tmp_path)
     (root / "b" / "s99.jdx").write_text(jcamp("x", [1.0, 2.0], [1.0, 2.0]), encoding="utf-8")

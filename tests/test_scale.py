@@ -163,5 +163,5 @@ def test_missing_numbers_far_apart_are_all_counted():
     with pytest.raises(UserError, match=rf"here: 3 missing .* row 6, .* row {BLOCK + 8}, .* row {2 * BLOCK + 10}, "):
         check_finite(x, ["a", "b"], "here")
     x[:, 0] = np.inf
-    with pytest.raises(UserError, match=rf"here: {3 * BLOCK + 3} missing .*; \.\.\.; remove"):
+    with pytest.raises(UserError, match=rf"here: {3 * BLOCK + 3} missing .*; \.\.\.; correct"):
         check_finite(x, ["a", "b"], "here")

@@ -17,6 +17,18 @@ SEPARATORS = (",", ";", "\t", "|")
 BLANKS = " "
 """Stands for any number of blanks and tabs between two cells."""
 
+NAMES = {
+    "comma": ",",
+    "semicolon": ";",
+    "tab": "\t",
+    "\\t": "\t",
+    "pipe": "|",
+    "blank": BLANKS,
+    "blanks": BLANKS,
+    "point": ".",
+}
+"""What a command line, in which signs have a meaning of their own, can say for a sign."""
+
 COMMENTS = ("#", "%", "!", "//")
 """What lines above the header begin with that are not part of the table."""
 
@@ -45,8 +57,8 @@ class Form:
     """What a person said of the form of a file; None where the program is to find out.
 
     Args:
-        separator: between cells, one character, or a blank for any number of blanks and tabs.
-        decimal: `.` or `,`; where it is given, the other sign may set thousands apart.
+        separator: between cells, one character or its name in NAMES; a blank is any number of blanks and tabs.
+        decimal: `.` or `,`, or `point` or `comma`; where it is given, the other sign may set thousands apart.
         skip_rows: so many lines above the header (or the first row) are not read, or the numbers of lines, counted
             from 1, that are not.
         header: whether the first line has the names of the columns.
@@ -62,15 +74,16 @@ class Form:
     sheet: str | None = None
 
     def __post_init__(self) -> None:
-        separator = {"\\t": "\t", "tab": "\t"}.get(self.separator or "", self.separator)
+        separator, decimal = (NAMES.get(sign or "", sign) for sign in (self.separator, self.decimal))
         if separator is not None and (len(separator) != 1 or separator.isalnum() or separator in "\"'\r\n.+-"):
             raise UserError(
-                f"data.separator={self.separator!r}: must be one character between cells, such as ',' ';' '|' or tab, "
-                "or ' ' for any blanks; null finds it"
+                f"data.separator={self.separator!r}: must be one character that stands between cells, or "
+                f"{', '.join(NAMES)}; null finds it"
             )
         object.__setattr__(self, "separator", separator)
-        if self.decimal is not None and self.decimal == separator:
-            raise UserError(f"data.decimal={self.decimal!r}: is data.separator, too")
+        object.__setattr__(self, "decimal", decimal)
+        if decimal is not None and decimal == separator:
+            raise UserError(f"data.decimal={decimal!r}: is data.separator, too")
         skipped = [self.skip_rows] if isinstance(self.skip_rows, int) else self.skip_rows
         if any(number < (0 if isinstance(self.skip_rows, int) else 1) for number in skipped):
             raise UserError(
@@ -155,7 +168,7 @@ def _decimal(path: Path, cells: list[str]) -> str:
     if points == 0 and all(THOUSANDS["."].fullmatch(cell) for cell in commas):
         raise UserError(
             f"data.path={path}: {commas[0]!r} may be a number with a decimal comma or one with thousands; "
-            "say data.decimal=',' or data.decimal=."
+            "say data.decimal=comma or data.decimal=point"
         )
     return ","
 

@@ -30,8 +30,7 @@ def filled(read: Read, policy: Policy, where: str) -> Read:
         if not keep.any():
             raise UserError(f"data.missing=drop: each of the {len(missing)} rows of {where} lacks a number")
         read.left_out += [f"{len(rows)} rows with missing numbers"] if len(rows) else []
-        read.texts = {argument: texts[keep] for argument, texts in read.texts.items()}
-        read.x = read.x if keep.all() else read.x[keep]
+        read.keep(keep)
     elif len(rows):
         count = _interpolate(read, rows, where)
         read.notes.append(f"{count} missing numbers in {len(rows)} rows interpolated")

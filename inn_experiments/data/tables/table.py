@@ -7,6 +7,8 @@ from typing import Literal
 from inn_experiments.contracts import UserError
 from inn_experiments.data import checks
 from inn_experiments.data.classes import class_smiles
+from inn_experiments.data.preprocessing.options import Preprocessing, wanted
+from inn_experiments.data.scaling import Choice
 from inn_experiments.data.source import ArrayRows, Reader, Told
 from inn_experiments.data.tables import jcamp
 from inn_experiments.data.tables.archive import read_table_archive
@@ -36,6 +38,7 @@ class Table(Reader):
         unit: of the axis, such as `nm`, `cm-1` or `m/z`; None takes it from names.
         scaling: `base_peak` (each row over its maximum), `standard` (one mean and deviation of training rows), `none`,
             or `auto`: base peak for mass spectra, else standard.
+        preprocessing: `snv`, `msc`, `savgol` or `baseline`, {name: settings}, or a list of these, done before scaling.
         missing: numbers are an `error`, `drop` their row, or are interpolated along the axis.
         sample, axis, value: columns of a long form; None finds them. axis is the key of the axis in an NPZ, too.
         separator, decimal, skip_rows, header, orientation, sheet: see `dialect.Form`.
@@ -48,13 +51,14 @@ class Table(Reader):
     features: list[str | int | float] | None = None
     ignore: list[str | int | float] = field(default_factory=list)
     unit: str | None = None
-    scaling: Literal["auto", "base_peak", "standard", "none"] = "auto"
+    scaling: Choice = "auto"
+    preprocessing: Preprocessing = None
     missing: Literal["error", "drop", "interpolate"] = "error"
     sample: Name | None = None
     axis: Name | None = None
     value: Name | None = None
     separator: str | None = None
-    decimal: Literal[".", ","] | None = None
+    decimal: Literal[".", ",", "point", "comma"] | None = None
     skip_rows: int | list[int] = 0
     header: bool | None = None
     orientation: Literal["rows", "columns"] | None = None
@@ -62,6 +66,7 @@ class Table(Reader):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self.steps = wanted(self.preprocessing)
         self.form = Form(self.separator, self.decimal, self.skip_rows, self.header, self.orientation, self.sheet)
 
     def read(self, cache: Path) -> ArrayRows:
@@ -82,11 +87,13 @@ class Table(Reader):
             texts["label"],
             read.names,
             self.scaling,
+            self.steps,
             groups=texts.get("group"),
             axis=read.axis,
             smiles=smiles,
             told=Told(left_out=tuple(read.left_out), notes=tuple(read.notes)),
             label_name=columns["label"],
+            numbers=read.numbers,
         )
 
     def _read(self, path: Path, columns: dict[str, str]) -> Read:

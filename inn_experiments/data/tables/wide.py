@@ -22,6 +22,7 @@ class Read:
         texts: argument (`label`, `group`, `smiles`) -> (n,) text.
         names: of the d columns; axis: their places.
         left_out, notes: as in `contracts.Reading`.
+        numbers: (n,) the rows' numbers in the file, from 1; None where all are there.
     """
 
     x: np.ndarray
@@ -30,6 +31,14 @@ class Read:
     axis: Axis
     left_out: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    numbers: np.ndarray | None = None
+
+    def keep(self, rows: np.ndarray) -> None:
+        """Leave out all rows but those at `rows` (n,) bool."""
+        if not rows.all():
+            self.numbers = np.flatnonzero(rows) + 1 if self.numbers is None else self.numbers[rows]
+            self.texts = {argument: texts[rows] for argument, texts in self.texts.items()}
+            self.x = self.x[rows]
 
 
 def wide(sheet: Sheet, channels: Channels, columns: Mapping[str, str]) -> Read:
@@ -41,12 +50,8 @@ def wide(sheet: Sheet, channels: Channels, columns: Mapping[str, str]) -> Read:
     kind = sheet.kind(places)
     texts = [sheet.names.index(name) for name in dict.fromkeys(columns.values())]
     found: list[dict[str, np.ndarray]] = []
-    x, rows, blank = np.empty((0, len(places)), kind), 0, 0
+    x, rows = np.empty((0, len(places)), kind), 0
     for told, piece in _hinted(sheet.pieces(texts, places, kind)):
-        empty = np.all([cells == "" for cells in told.values()], axis=0)
-        if empty.any() and (empty := empty & np.isnan(piece).all(axis=1)).any():
-            blank += int(empty.sum())
-            piece, told = piece[~empty], {name: cells[~empty] for name, cells in told.items()}
         found.append(told)
         if rows:
             # In place: pieces that are joined in the end would be there twice.
@@ -55,17 +60,22 @@ def wide(sheet: Sheet, channels: Channels, columns: Mapping[str, str]) -> Read:
         else:
             x = piece
         rows += len(piece)
-    if not rows:
-        raise UserError(f"{sheet.where}: the file has columns but no rows")
-    by_name = {name: np.concatenate([told[name] for told in found]) for name in columns.values()}
-    return Read(
+    by_name = {name: np.concatenate([told[name] for told in found] or [np.zeros(0, str)]) for name in columns.values()}
+    read = Read(
         x,
         {argument: by_name[name] for argument, name in columns.items()},
         [sheet.names[place] for place in places],
         channels.axis,
-        [*channels.left_out, *([f"{blank} blank rows"] if blank else [])],
+        [*channels.left_out],
         [*sheet.notes],
     )
+    blank = np.all([cells == "" for cells in read.texts.values()], axis=0)
+    blank[blank] = np.isnan(x[blank]).all(axis=1)
+    read.left_out += [f"{int(blank.sum())} blank rows"] if blank.any() else []
+    read.keep(~blank)
+    if not len(read.x):
+        raise UserError(f"{sheet.where}: the file has columns but no rows")
+    return read
 
 
 def _hinted(pieces: Iterator[Piece]) -> Iterator[Piece]:
