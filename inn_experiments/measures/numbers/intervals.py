@@ -1,14 +1,50 @@
 """95 % intervals over repeats and over test rows; a half width that cannot be estimated is None, never NaN."""
 
 from collections.abc import Sequence
+from statistics import NormalDist
+from typing import NamedTuple
 
 import numpy as np
 import scipy
 
 LEVEL = 0.95
+NORMAL = NormalDist().inv_cdf(0.5 + LEVEL / 2)
 RESAMPLES = 1000
 
 Interval = tuple[float, float | None]
+
+
+class Bounded(NamedTuple):
+    """A value with the bounds of its 95 % interval, which lie within the range that it can have."""
+
+    value: float
+    low: float
+    high: float
+
+
+def bounded_share(share: float, trials: float, quantile: float = NORMAL) -> Bounded:
+    """Wilson's interval of a `share` of so many independent `trials`, which need not be a whole number.
+
+    All p with |p - share| <= quantile (p (1 - p) / trials)^1/2: never empty, never outside of 0..1, and open to one
+    side where all trials ended alike. Source: Wilson 1927.
+
+    >>> [round(bound, 3) for bound in bounded_share(1.0, 16)]
+    [1.0, 0.806, 1.0]
+    """
+    k = quantile**2 / trials
+    middle, half = share + k / 2, np.sqrt(k * share * (1 - share) + k**2 / 4)
+    return Bounded(share, max(0.0, float((middle - half) / (1 + k))), min(1.0, float((middle + half) / (1 + k))))
+
+
+def mean_of(parts: Sequence[Bounded]) -> Bounded:
+    """The mean of independent values (n,) in one range, with an interval of theirs: distances to bounds add squared.
+
+    Source: Zou and Donner 2008.
+    """
+    values, lows, highs = np.array(parts).T
+    mean = float(values.mean())
+    below, above = (float(np.sqrt(np.sum((values - bounds) ** 2))) / len(values) for bounds in (lows, highs))
+    return Bounded(mean, mean - below, mean + above)
 
 
 def _half_width(variance: float, freedom: float) -> float:
