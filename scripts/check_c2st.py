@@ -87,7 +87,9 @@ def before(a: np.ndarray, b: np.ndarray, *, seed: int) -> float:
     return float(cross_val_score(trees, x, np.repeat([0, 1], count), cv=folds, scoring="accuracy").mean())
 
 
-def pairs_of_samples(draw: Draw, size: int, most: int, rng: np.random.Generator) -> Iterator[tuple[str, Sample, Sample]]:
+def pairs_of_samples(
+    draw: Draw, size: int, most: int, rng: np.random.Generator
+) -> Iterator[tuple[str, Sample, Sample]]:
     """What is compared: two real samples, and a real one with another that differs in one way."""
     (x, y), (other, others) = draw(rng, min(2 * size, most)), draw(rng, size)
     # Rows of a class follow each other: every second one is in the other half.

@@ -1,7 +1,7 @@
 """From labels and groups of rows to the seeded parts of a split, as row numbers."""
 
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ import numpy as np
 from inn_experiments.contracts import UserError, child_seed
 from inn_experiments.data.checks import shorten
 from inn_experiments.maths.division import DEALS, LEAST_TEST, LEAST_TRAIN, at_most, dealt, stratified
+
 
 class Parts(NamedTuple):
     """Sorted row numbers; `fresh` is empty when no row was asked for."""

@@ -1,5 +1,6 @@
 """Numbers, intervals and p values as people read them."""
 
+from inn_experiments.contracts.report import Number
 from inn_experiments.measures.numbers.intervals import Interval
 
 ROUNDING, LEAST_P = 1e-12, 1e-3
@@ -62,3 +63,45 @@ def leaves_out_zero(mean: float, half: float | None) -> int:
     (1, -1, 0, 0)
     """
     return 0 if half is None or abs(mean) <= half else 1 if mean > 0 else -1
+
+
+def bounds(low: float, high: float) -> str:
+    """The bounds of an interval, as short as they can be.
+
+    >>> bounds(0.5512, 1.0), bounds(-0.004, 0.1234)
+    ('[.55, 1]', '[-.004, .12]')
+    """
+    return f"[{_short(low)}, {_short(high)}]"
+
+
+def measured(found: Number) -> str:
+    """A value, with its bounds where it has some.
+
+    >>> measured(Number("c2st", 0.5, low=0.41, high=0.59)), measured(Number("fid", 1.25))
+    ('0.500 [.41, .59]', '1.25')
+    """
+    few = found.low is None or found.high is None
+    return number(found.value) + ("" if few else f" {bounds(found.low, found.high)}")
+
+
+def known(found: Number) -> str:
+    """A number as far as it is known: with its half width, with its bounds, or said to rest on too few.
+
+    >>> known(Number("f1", 0.75, half=0.05)), known(Number("f1", 0.75))
+    ('0.750 ± 0.050', '0.750 (too few)')
+    """
+    if found.half is not None:
+        return interval(found.value, found.half)
+    return f"{number(found.value)} (too few)" if found.low is None else measured(found)
+
+
+def side(found: Number) -> int:
+    """1 or -1 where the interval of a difference lies above or below 0, else 0, also where there is none."""
+    if found.low is None or found.high is None:
+        return leaves_out_zero(found.value, found.half)
+    return int(found.low > 0) - int(found.high < 0)
+
+
+def _short(bound: float) -> str:
+    text = f"{bound:.{2 if abs(bound) >= 0.095 else 3}f}"
+    return text.rstrip("0").rstrip(".") if float(text) in (-1.0, 0.0, 1.0) else text.replace("0.", ".", 1)

@@ -19,9 +19,7 @@ DIRECTIONS = 100
 BINS, ROWS_PER_BIN = 20, 5
 
 
-def c2st(
-    a: np.ndarray, b: np.ndarray, classes: tuple[np.ndarray, np.ndarray] | None = None, *, seed: int
-) -> Bounded:
+def c2st(a: np.ndarray, b: np.ndarray, classes: tuple[np.ndarray, np.ndarray] | None = None, *, seed: int) -> Bounded:
     """Cross-validated accuracy of telling rows `a` (n, d) from `b` (m, d): 0.5 is best, 1 means always told.
 
     Pairs of one row of either side, of the same class where the `classes` (n,) and (m,) are given, are left out
@@ -47,6 +45,11 @@ def c2st(
     for number in range(fold.max() + 1):
         right[fold == number] = _told(a, b, pairs[fold != number], pairs[fold == number], int(rng.integers(2**31)))
     return bounded_share(float(right.mean()), len(pairs))
+
+
+def comparable(first: np.ndarray, second: np.ndarray) -> bool:
+    """Whether rows of class labels `first` (n,) and `second` (m,) give the pairs that `c2st` needs."""
+    return sum(min(np.sum(first == label), np.sum(second == label)) for label in np.unique(first)) >= LEAST_PAIRS
 
 
 def _pairs(first: np.ndarray, second: np.ndarray, rng: np.random.Generator) -> np.ndarray:
