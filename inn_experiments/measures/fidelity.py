@@ -19,6 +19,7 @@ from inn_experiments.contracts import (
     in_turn,
     kept_numbers,
 )
+from inn_experiments.contracts.quantity import SHARE
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.division import halves
 from inn_experiments.measures.numbers.errors import frechet, histogram_kl
@@ -26,15 +27,18 @@ from inn_experiments.measures.numbers.rows import check_finite
 from inn_experiments.measures.numbers.told import numbers_of, with_bounds
 from inn_experiments.measures.numbers.two_samples import LEAST_ROWS, c2st, comparable, nearest, prdc, sliced_wasserstein
 
-C2ST = Quantity("samples/c2st", "C2ST", "lower", best=0.5, note="higher is told apart more often")
+C2ST = Quantity("samples/c2st", "C2ST", "lower", best=0.5, note="higher is told apart more often", limits=SHARE)
 FIDELITY = (
     C2ST,
-    *(Quantity(f"samples/{key}", key, "higher") for key in ("precision", "recall", "density", "coverage")),
+    Quantity("samples/precision", "precision", "higher", limits=SHARE),
+    Quantity("samples/recall", "recall", "higher", limits=SHARE),
+    Quantity("samples/density", "density", "higher"),
+    Quantity("samples/coverage", "coverage", "higher", limits=SHARE),
     Quantity("samples/fid", "FID", "lower"),
     Quantity("samples/kl", "KL", "lower"),
     Quantity("samples/swd", "SWD", "lower"),
     Quantity("samples/nearest_train_ratio", "distance to train", best=1.0),
-    Quantity("samples/copies", "copies", best=0.01),
+    Quantity("samples/copies", "copies", best=0.01, limits=SHARE),
 )
 LIMIT = 2000
 """Pairwise distances of more rows than this cost more than they tell."""

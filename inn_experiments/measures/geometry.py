@@ -19,6 +19,7 @@ from inn_experiments.contracts import (
     kept_numbers,
 )
 from inn_experiments.contracts.limits import PositiveInt
+from inn_experiments.contracts.quantity import SHARE
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.measures.fidelity import C2ST, second_sample
 from inn_experiments.measures.numbers.errors import frechet
@@ -34,10 +35,10 @@ GEOMETRY = (
     *(Quantity(f"{key}_error", f"{label} error", "lower") for key, label in LABELS.items()),
     replace(C2ST, key="c2st"),
     Quantity("swd", "SWD", "lower"),
-    Quantity("coverage", "coverage", "higher"),
-    Quantity("precision", "precision", "higher"),
+    Quantity("coverage", "coverage", "higher", limits=SHARE),
+    Quantity("precision", "precision", "higher", limits=SHARE),
     Quantity("distance", "distance to train", "lower"),
-    Quantity("along", "along PC1", "lower"),
+    Quantity("along", "along PC1", "lower", limits=SHARE),
     Quantity("frechet", "Fréchet", "lower"),
     Quantity("distance_ratio", "distance ratio", best=1.0),
     Quantity("coverage_ratio", "coverage ratio", "higher"),
@@ -48,7 +49,7 @@ REFERENCE_ROWS, LEAST_TRAIN = 2000, 2
 """Training rows of a class that the reference and the Gaussian control are made of, at most and at least."""
 
 Classes = dict[str, dict[str, float]]
-"""Class -> `n` rows a side, `real/mean` and the other moments, `generated/c2st` and each score of each arm."""
+"""Class -> `n` rows a side, `real/mean` and other moments, `generated/c2st` and each arm's scores, with any bounds."""
 
 
 @dataclass
@@ -57,8 +58,7 @@ class Geometry(Measure):
 
     `generated` rows are scored against real ones; so are `second`, other real rows, which a perfect generator would
     equal, and `gaussian`, draws from a Gaussian with the training rows' mean and covariance, which has the moments and
-    nothing else. A score means something between these two. Where the generator has latents, all of this is in their
-    space.
+    nothing else. A score means something between these two. Where the generator has latents, all of this is of them.
 
     Args:
         rows: of a class on each side, at most.
@@ -193,8 +193,8 @@ class Geometry(Measure):
             yield name, label, drawn
         if short:
             warnings.warn(
-                f"geometry: {len(short)} of {len(labels)} classes have fewer than {LEAST_ROWS} rows to "
-                f"compare or {LEAST_TRAIN} to train on and are left out, the first is {short[0]!r}",
+                f"geometry: {len(short)} of {len(labels)} classes have fewer than {LEAST_ROWS} rows to compare or "
+                f"{LEAST_TRAIN} to train on and are left out, the first is {short[0]!r}",
                 stacklevel=3,
             )
 

@@ -46,7 +46,9 @@ def bounded_share(share: float, trials: float, quantile: float = NORMAL) -> Boun
     """
     k = quantile**2 / trials
     middle, half = share + k / 2, np.sqrt(k * share * (1 - share) + k**2 / 4)
-    return Bounded(share, max(0.0, float((middle - half) / (1 + k))), min(1.0, float((middle + half) / (1 + k))))
+    low, high = float((middle - half) / (1 + k)), float((middle + half) / (1 + k))
+    # Rounding may not take the share itself out.
+    return Bounded(share, max(0.0, min(low, share)), min(1.0, max(high, share)))
 
 
 def mean_of(parts: Sequence[Bounded]) -> Bounded:
@@ -175,7 +177,7 @@ def _ranged(mean: float, trials: float, quantile: float, signed: bool) -> Ranged
     _, low, high = bounded_share((mean - least) / (1 - least), trials, quantile)
     if high - low > MOST_OF_RANGE:
         return Ranged(mean)
-    return Ranged(mean, None, least + (1 - least) * low, least + (1 - least) * high)
+    return Ranged(mean, None, min(mean, least + (1 - least) * low), max(mean, least + (1 - least) * high))
 
 
 def interval_over_rows(

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from inn_experiments.contracts import Number, Quantity, Rows, child_seed
+from inn_experiments.contracts.quantity import GAIN, SHARE
 from inn_experiments.measures.numbers.intervals import Ranged, score_interval
 from inn_experiments.measures.utility.treatments import TREATMENTS
 
@@ -24,10 +25,10 @@ MEASURES = {
     "f1_weighted": "weighted F1",
 }
 CLASSIFICATION = (
-    *(Quantity(measure, words, "higher") for measure, words in MEASURES.items()),
-    Quantity("difference_f1_macro", "macro F1 − real", "higher"),
-    Quantity("f1", "F1", "higher"),
-    Quantity("difference_f1", "F1 − real", "higher"),
+    *(Quantity(measure, words, "higher", limits=SHARE) for measure, words in MEASURES.items()),
+    Quantity("difference_f1_macro", "macro F1 − real", "higher", limits=GAIN),
+    Quantity("f1", "F1", "higher", limits=SHARE),
+    Quantity("difference_f1", "F1 − real", "higher", limits=GAIN),
 )
 RESAMPLES = 200
 CLASSWISE = ("real", "synthetic", "convex", "reconstructed", "reconstructed_synthetic")
@@ -55,7 +56,7 @@ class Scores(NamedTuple):
         return Scores(self.values - other.values, self.resampled - other.resampled)
 
 
-class Tests(NamedTuple):
+class Held(NamedTuple):
     """The test rows of all repeats, as far as intervals need them.
 
     Attributes:
@@ -164,7 +165,7 @@ def utility_numbers(
     # The same rows get the same weights; other ones their own.
     seeds = [seed if shared else child_seed(seed, f"repeat/{place}") for place in range(len(tests))]
     drawn = [resampling_weights(test, RESAMPLES, each) for test, each in zip(tests, seeds, strict=True)]
-    told = Tests(units_of(tests[0], len(classes)), drawn[0][1], share, tests[0].group is not None)
+    told = Held(units_of(tests[0], len(classes)), drawn[0][1], share, tests[0].group is not None)
     weights = [each for each, _ in drawn]
     scored = {name: _scored(outcomes[name], len(classes), weights) for name in TREATMENTS if name in outcomes}
     trained, tested = (
@@ -191,7 +192,7 @@ def class_numbers(
     classes: tuple[str, ...],
     trained: np.ndarray,
     tested: np.ndarray,
-    told: Tests,
+    told: Held,
 ) -> Iterator[Number]:
     """The numbers of each class, the smallest class first; one that some repeat has no test rows of is left out.
 
