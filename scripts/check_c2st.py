@@ -2,6 +2,7 @@
 
     python scripts/check_c2st.py > table.md                 # about ten minutes of one core
     python scripts/check_c2st.py --seeds 20 --sizes 3,6     # a shorter look
+    python scripts/check_c2st.py --seeds 300 --sizes 3,6,20 --trees 20 --null    # many seeds, few trees
 
 Two samples of one population are drawn over and over, of so many rows a class each. `halves` are two parts of one
 drawn table, class by class, as fidelity divides test rows; `apart` are two draws. `before` is what was computed up to
@@ -22,6 +23,7 @@ import numpy as np
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.data.simulated.mnist1d import cached_arrays
 from inn_experiments.data.tables.coffee import Coffee
+from inn_experiments.measures.numbers import two_samples
 from inn_experiments.measures.numbers.two_samples import FOLDS, LIMIT, TREES, c2st
 
 SIZES, LARGE = (3, 6, 20, 300), 100
@@ -88,9 +90,9 @@ def before(a: np.ndarray, b: np.ndarray, *, seed: int) -> float:
 
 
 def pairs_of_samples(
-    draw: Draw, size: int, most: int, rng: np.random.Generator
+    draw: Draw, size: int, most: int, null: bool, rng: np.random.Generator
 ) -> Iterator[tuple[str, Sample, Sample]]:
-    """What is compared: two real samples, and a real one with another that differs in one way."""
+    """What is compared: two real samples, and, but for `null`, a real one with another that differs in one way."""
     (x, y), (other, others) = draw(rng, min(2 * size, most)), draw(rng, size)
     # Rows of a class follow each other: every second one is in the other half.
     first, second = (x[::2], y[::2]), (x[1::2], y[1::2])
@@ -99,7 +101,7 @@ def pairs_of_samples(
     if most >= 10**6:
         yield "apart", first, (other, others)
     scale = x.std()
-    if size >= 20:
+    if size >= 20 and not null:
         means = np.stack([first[0][first[1] == label].mean(axis=0) for label in np.unique(y)])[first[1]]
         copies = np.concatenate([rng.choice(np.flatnonzero(first[1] == label), size) for label in np.unique(y)])
         yield "shifted by 0.2", (first[0] + 0.2 * scale, first[1]), second
@@ -107,12 +109,12 @@ def pairs_of_samples(
         yield "bootstrap", (first[0][copies], first[1][copies]), second
 
 
-def rows_of_table(name: str, draw: Draw, most: int, size: int, seeds: int) -> Iterator[list[str]]:
+def rows_of_table(name: str, draw: Draw, most: int, size: int, seeds: int, null: bool) -> Iterator[list[str]]:
     """One row for each kind of comparison."""
     found: dict[str, list[tuple[float, float, float, float]]] = {}
     for seed in range(seeds if size < LARGE else max(2, seeds // LARGE_SHARE)):
-        for kind, (a, ya), (b, yb) in pairs_of_samples(draw, size, most, np.random.default_rng(seed)):
-            old = before(a, b, seed=seed) if len(a) >= FOLDS else np.nan
+        for kind, (a, ya), (b, yb) in pairs_of_samples(draw, size, most, null, np.random.default_rng(seed)):
+            old = np.nan if null or len(a) < FOLDS else before(a, b, seed=seed)
             found.setdefault(kind, []).append((*c2st(a, b, (ya, yb), seed=seed), old))
     for kind, scores in found.items():
         value, low, high, old = np.array(scores).T
@@ -127,7 +129,7 @@ def rows_of_table(name: str, draw: Draw, most: int, size: int, seeds: int) -> It
             f"{np.mean((low <= centre) & (centre <= high)):.2f}",
             f"{np.mean(high - low):.2f}",
             f"{np.mean(low > 0.5):.2f}",
-            f"{np.mean(old):.3f}",
+            "" if np.isnan(old).any() else f"{np.mean(old):.3f}",
         ]
 
 
@@ -137,13 +139,16 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=100, help=f"of sizes below {LARGE}; a fifth of them above")
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)), help="rows a class, with commas between")
     parser.add_argument("--only", default="", help="populations whose name has this in it")
+    parser.add_argument("--trees", type=int, default=two_samples.TREES)
+    parser.add_argument("--null", action="store_true", help="real samples alone, and nothing of how it was before")
     chosen, started = parser.parse_args(), time.process_time()
+    two_samples.TREES = chosen.trees
     head = ["rows of", "compared", "rows a class", "seeds", "C2ST", "covered", "width", "above 0.5", "before"]
     print(f"| {' | '.join(head)} |\n|---|---|{'---:|' * (len(head) - 2)}")
     for name, (draw, most) in populations().items():
         for size in map(int, chosen.sizes.split(",")):
             if chosen.only in name and 2 * size <= most:
-                for row in rows_of_table(name, draw, most, size, chosen.seeds):
+                for row in rows_of_table(name, draw, most, size, chosen.seeds, chosen.null):
                     print(f"| {' | '.join(row)} |", flush=True)
     versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     print(f"\n{time.process_time() - started:.0f} s of processor time; {versions}")

@@ -122,7 +122,7 @@ def test_the_objective_of_what_is_left_out_is_no_number_and_a_mistyped_one_is_na
 
 
 def test_a_sweep_of_few_rows_says_nothing_twice_and_two_seeds_have_no_interval(run, tmp_path, capsys) -> None:
-    few = ("utility.per_class=2", "utility.repeats=1", "tracking=none", "hydra/launcher=stacked", "seed=0,1")
+    few = ("utility.per_class=2", "utility.repeats=1", "hydra/launcher=stacked", "seed=0,1")
     status, _, err = run(*given(tmp_path, [3] * 4), *QUICK, *few, "-m")
     assert status == 0, err
     assert "leave none for the validation part" not in err
@@ -132,5 +132,6 @@ def test_a_sweep_of_few_rows_says_nothing_twice_and_two_seeds_have_no_interval(r
             each["value"] = float(number) if each["key"] == "utility/same_rows/real/f1_macro" else each["value"]
         path.write_text(json.dumps(plain), encoding="utf-8")
     to = ["--outputs", str(tmp_path / "out"), "--to", str(tmp_path / "table.md")]
-    reports.main(["compare", *to, "--rows", "method", "--columns", "utility/same_rows/real/f1_macro"])
+    line = ["compare", *to, "--rows", "method", "--columns", "utility/same_rows/real/f1_macro"]
+    assert reports.main(line) == 0, capsys.readouterr().err
     assert "0.500 (too few)" in (tmp_path / "table.md").read_text(encoding="utf-8")
