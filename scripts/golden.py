@@ -169,10 +169,10 @@ def samples_hash(folder: Path) -> str:
     if (folder / "samples.npz").is_file():
         with np.load(folder / "samples.npz") as arrays:
             found.update(np.ascontiguousarray(arrays["X"]).tobytes())
-            labels = arrays["label"]
+            labels = next(arrays[key] for key in arrays if key not in ("X", "retention", "drift"))
     else:
         table = pd.read_parquet(folder / "samples.parquet")
-        labels = table.pop("label")
+        labels = table.pop(table.columns[0])
         for column in table:
             found.update(f"{column}".encode() + table[column].to_numpy().tobytes())
     found.update("\n".join(map(str, labels)).encode())

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from inn_experiments import __main__
-from inn_experiments.running import sweep
+from inn_experiments.running import job, sweep
 
 
 @pytest.fixture
@@ -20,6 +20,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     def command(*arguments: str) -> tuple[int, str, str]:
         for name in ("outputs", "sweep", "tracker", "status"):
             monkeypatch.setattr(sweep.State, name, None)
+        # What was read is told once a process, and here are many.
+        job.tell.cache_clear()
         line = ["inn_experiments", f"paths.outputs={tmp_path / 'out'}", *arguments]
         monkeypatch.setattr(sys, "argv", line)
         with pytest.raises(SystemExit) as end:

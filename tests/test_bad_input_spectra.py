@@ -24,7 +24,8 @@ def mobility(value: object = 1.0) -> pd.DataFrame:
     [
         ("folder", None, ["folder", "no MassBank record"]),
         ("broken", "hello", ["broken", "no record is usable", "rows.txt"]),
-        ("rows.txt", "hello", ["rows.txt", "'.txt'", ".msp, .mgf"]),
+        ("rows.txt", "hello", ["rows.txt", "no record is usable", "no ACCESSION"]),
+        ("rows.csv", "hello", ["rows.csv", "'.csv'", ".txt, .msp, .mgf"]),
         ("empty.msp", "", ["empty.msp", "the file is empty"]),
         ("junk.mgf", "junk", ["junk.mgf", "no spectrum"]),
         ("nowhere", None, ["nowhere", "no such file"]),

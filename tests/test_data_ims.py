@@ -15,7 +15,7 @@ from inn_experiments.data.division import Division
 from inn_experiments.data.ims import stored
 from inn_experiments.data.ims.ims import Ims
 from inn_experiments.data.scaling import Standard
-from inn_experiments.data.tables import frames
+from inn_experiments.data.tables import text
 
 SMILES = {"b": "CO", "a": "CCO|CC(C)O"}
 
@@ -47,7 +47,7 @@ def load(path: str, folder, seed: int = 0, **options):
 def test_csv_and_parquet_give_the_same_split_with_positive_bins_first(tmp_path, monkeypatch):
     table = frame()
     for piece in (7, 2048):
-        monkeypatch.setattr(frames, "PIECE", piece)
+        monkeypatch.setattr(text, "PIECE", piece)
         for name in (f"t{piece}.csv", f"t{piece}.parquet"):
             split = load(write(tmp_path, table, name), tmp_path, smiles="smiles", fresh_fraction=0.1)
             assert split.classes == ("a", "b") and split.smiles == (("CCO", "CC(C)O"), ("CO",))
@@ -168,7 +168,7 @@ def put(row: int, column: str, value):
     ],
 )
 def test_every_bad_table_is_named_and_leaves_nothing_behind(tmp_path, monkeypatch, change, options, message):
-    monkeypatch.setattr(frames, "PIECE", 16)
+    monkeypatch.setattr(text, "PIECE", 16)
     path = write(tmp_path, spoiled(change))
     with pytest.raises(UserError, match=message):
         load(path, tmp_path, **options)
@@ -199,7 +199,7 @@ def test_rows_that_are_all_equal_have_nothing_to_learn(tmp_path):
         ("t.csv", b"", "empty"),
         ("t.parquet", b"not parquet", "cannot be read as .parquet"),
         ("t.csv", b"label,pos_0\na,1\nb,2,3\n", "more fields|cannot be read"),
-        ("t.csv", b"label,pos_0\n\xff\xfe,1\n", "cannot be read as .csv"),
+        ("t.csv", b"label,pos_0\n\xff\xfe,1\n", "every row has the class"),
     ],
 )
 def test_damaged_files_are_named(tmp_path, name, content, message):

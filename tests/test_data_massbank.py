@@ -11,7 +11,7 @@ from massbank_examples import gathered, many, record, write
 
 from inn_experiments.configuration import compose as config
 from inn_experiments.contracts import UserError
-from inn_experiments.data.massbank.gather import Bins
+from inn_experiments.data.massbank.bins import Bins
 from inn_experiments.data.massbank.massbank import MassBank
 
 REAL = Path(__file__).resolve().parents[2] / "shared/data/massbank_ms2_50"
@@ -111,15 +111,20 @@ def test_only_wanted_records_are_taken(tmp_path):
         record(0, number=91, level="MS3"),
         record(0, number=92, adduct="[M+Na]+"),
         record(0, number=93, deprecated="2023.01.01 wrong compound", peaks=[]),
-        record(0, number=94, inchikey=None),
+        record(0, number=94, inchikey=None, smiles=None),
         record(0, number=95, licence="CC BY-NC"),
     ]
     path = write(tmp_path, *many(), *others)
-    assert len(gathered(path, tmp_path).x) == 25, "24 and the one with another licence"
+    found = gathered(path, tmp_path)
+    assert len(found.x) == 25, "24 and the one with another licence"
+    others = {"ion_mode=NEGATIVE", "level=MS3", "adduct=[M+Na]+"}
+    wanted = {*(f"1 with {other}" for other in others), "1 deprecated", "1 without an InChIKey, SMILES or InChI"}
+    assert set(found.left_out) == wanted and len(found.left_out) == 5
     assert len(gathered(path, tmp_path, licences=["CC BY"]).x) == 24
     assert len(gathered(path, tmp_path, ion_mode=None, level=None, adduct=None).x) == 28
     with pytest.raises(
-        UserError, match="none of 30 records is wanted: 28 with ion_mode=POSITIVE, 1 with level=MS2, 1 depr"
+        UserError,
+        match="none of 30 records is wanted: 28 with ion_mode=POSITIVE, 1 with level=MS2, 1 depr.*data.ion_mode",
     ):
         gathered(path, tmp_path, ion_mode="negative", level="MS1")
 

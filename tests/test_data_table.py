@@ -39,7 +39,9 @@ def write(folder: Path, table: pd.DataFrame, name: str = "table.csv") -> str:
 
 
 def load(path: str, folder: Path, seed: int = 0, **options):
-    return Table(path, **{"label": "chemical", "group": "lab", **options}).load(seed=seed, cache=folder)
+    return Table(path, **{"label": "chemical", "group": "lab", "scaling": "base_peak", **options}).load(
+        seed=seed, cache=folder
+    )
 
 
 def test_csv_parquet_and_npz_give_the_same_split(tmp_path):
@@ -64,7 +66,7 @@ def test_options_choose_columns_scaling_and_names(tmp_path):
     assert split.axis_name == "column" and split.axis.tolist() == [0.0, 1.0]
     assert abs(split.train.x.mean()) < 1e-5 and abs(split.train.x.std() - 1) < 1e-5
     assert dataclasses.asdict(split.scaling).keys() == {"mean", "std"}
-    assert not load(path, tmp_path).bounded, "a negative intensity is not bounded"
+    assert not load(path, tmp_path, features=["height", "42"]).bounded, "a negative intensity is not bounded"
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet", "npz"])
@@ -152,7 +154,7 @@ def set_cell(row: int, column: str, value) -> pd.DataFrame:
         (frame().iloc[:0], "no rows"),
         (frame()[["chemical", "lab"]], "no feature column"),
         (frame().rename(columns={"41": "40"}), "more than once: 40"),
-        (frame().rename(columns={"41": ""}), "column 3 has no name"),
+        (frame().rename(columns={"41": ""}), r"are no places on the axis.*: '' \(first values"),
     ],
 )
 def test_bad_tables_are_named(tmp_path, table, message):
@@ -183,13 +185,13 @@ def test_an_absent_column_lists_those_that_are_there(tmp_path, kind):
     ("name", "content", "message"),
     [
         ("absent.csv", None, "no such file"),
-        ("table.xlsx", b"x", r"'\.xlsx' is not one of \.csv, \.parquet, \.npz"),
+        ("table.xlsx", b"x", "cannot be read as .xlsx"),
+        ("table.feather", b"x", r"'\.feather' is not one of \.csv, \.tsv"),
         ("empty.csv", b"", "the file is empty"),
         ("text.parquet", b"chemical,40\n", "cannot be read as .parquet"),
         ("text.npz", b"chemical,40\n", "cannot be read as .npz"),
-        ("latin.csv", "chemical,lab,40\n\xe9,1,2\n".encode("latin-1"), "cannot be read as .csv"),
         ("long.csv", b"chemical,lab,40\na,1,2\na,1,2,3\n", "more fields|cannot be read"),
-        ("first_long.csv", b"chemical,lab,40\na,1,2,3\na,1,2,3\n", "more fields|cannot be read"),
+        ("first_long.csv", b"chemical,lab,40\na,1,2,3\na,1,2,3\n", "the header has 3 cells and the rows have 4"),
     ],
 )
 def test_bad_files_are_named(tmp_path, name, content, message):

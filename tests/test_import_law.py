@@ -40,7 +40,7 @@ OWNERS = {
     "imblearn": {"synthesizers"},
     "matplotlib": {"reports"},
     "fcd": {"conditioning"},
-    "rdkit": {"conditioning"},
+    "rdkit": {"conditioning", "data"},
     "matchms": {"data"},
     "pywt": {"data"},
 }

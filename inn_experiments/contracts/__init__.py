@@ -37,7 +37,7 @@ from inn_experiments.contracts.parts import (
     Synthesizer,
 )
 from inn_experiments.contracts.quantity import Quantity
-from inn_experiments.contracts.reading import Reading, shown
+from inn_experiments.contracts.reading import Reading, printable
 from inn_experiments.contracts.recording import Measure, Run, Subject, Tracker
 from inn_experiments.contracts.report import Findings, Number, Report
 from inn_experiments.contracts.rows import About, Manifold, RecordScaling, Rows, Samples, Scaling, Smiles, Split

@@ -37,7 +37,7 @@ class Reading:
 
     def line(self) -> str:
         """All of it in one line, long lists of classes shortened."""
-        counts = [f"{shown(name)} {count}" for name, count in self.classes.items()]
+        counts = [f"{printable(name)} {count}" for name, count in self.classes.items()]
         more = f", ... ({len(counts) - SHOWN_CLASSES} more)" if len(counts) > SHOWN_CLASSES else ""
         parts = [
             f"{self.name}: {self.rows:,} rows",
@@ -60,7 +60,7 @@ class Reading:
         return f" from {self.axis[0]:.10g} to {self.axis[1]:.10g}{self.unit and f' {self.unit}'}"
 
 
-def shown(name: str) -> str:
+def printable(name: str) -> str:
     """A name as it can stand in a line: no line breaks or other control characters, and not longer than a line."""
     text = "".join(character if character.isprintable() else repr(character)[1:-1] for character in name)
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[: SHOWN_CHARACTERS - 3]}..."

@@ -48,7 +48,7 @@ class Scaling(Protocol):
         """Normalised rows (n, d) float32 of rows x in the file's units."""
 
     def undo(self, x: np.ndarray) -> np.ndarray:
-        """Rows in the file's units, float32, of normalised rows x (n, d)."""
+        """Rows in the file's units, float32 (float64 where they are beyond), of normalised rows x (n, d)."""
 
     def describe(self) -> Mapping[str, object]:
         """Its constants as plain values, for the report."""

@@ -1,7 +1,6 @@
 """The questions asked of a table before anything is computed from it; every answer names the place."""
 
-import csv
-import zipfile
+import difflib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,10 +8,22 @@ from pathlib import Path
 
 import numpy as np
 
-from inn_experiments.contracts import UserError
+from inn_experiments.contracts import UserError, printable
 from inn_experiments.maths.moments import blocks
 
 SHOWN = 5
+
+OTHERWISE = {
+    ".spc": "; export the spectra as CSV or JCAMP-DX",
+    ".xls": "; save it as .xlsx",
+    ".ods": "; save it as .xlsx",
+    ".gz": "; unpack it",
+    ".zip": "; unpack it",
+    ".pkl": "; a pickle may run any program and is never read, save a Parquet file",
+    ".feather": "; save it as .parquet",
+}
+"""Extension of a file that is not read -> what to do."""
+
 BLOCK = 2048
 """Rows that are worked on at a time: of a large table a comparison as a whole would need its room again."""
 
@@ -25,26 +36,41 @@ def shorten(names: Sequence[object], shown: int = 12) -> str:
 
 def check_file(path: Path, extensions: Sequence[str]) -> None:
     """Raise UserError unless `path` is an existing, non-empty file with one of the `extensions`."""
-    if not path.exists():
-        raise UserError(f"data.path={path}: there is no such file (looked for {path.resolve()})")
-    if not path.is_file():
-        found = "a folder" if path.is_dir() else "not an ordinary file"
+    try:
+        there = path.exists()
+        found = "a folder" if path.is_dir() else "not an ordinary file" if there and not path.is_file() else ""
+        size = path.stat().st_size if there else 0
+    except OSError as error:
+        # A loop of links, a folder that may not be entered, a name that is too long.
+        raise UserError(f"data.path={path}: cannot be looked at: {error.strerror}") from error
+    if not there:
+        raise UserError(f"data.path={path}: there is no such file (looked for {path.absolute()})")
+    if found:
         raise UserError(f"data.path={path}: this is {found}; name one file ({', '.join(extensions)})")
     if path.suffix.lower() not in extensions:
         found = f"the extension {path.suffix!r}" if path.suffix else "no extension"
-        raise UserError(f"data.path={path}: {found} is not one of {', '.join(extensions)}")
-    if path.stat().st_size == 0:
+        raise UserError(
+            f"data.path={path}: {found} is not one of {', '.join(extensions)}{OTHERWISE.get(path.suffix.lower(), '')}"
+        )
+    if not size:
         raise UserError(f"data.path={path}: the file is empty")
 
 
 @contextmanager
 def readable(path: Path) -> Iterator[None]:
-    """What reading a damaged file raises in the block becomes a UserError that names it."""
+    """What reading a damaged file raises in the block becomes a UserError that names it.
+
+    The block holds calls of readers alone, which promise no kinds of errors: of a decompressor, a parser, a decoder.
+    """
     try:
         yield
-    # pandas, pyarrow and NumPy derive their parsing errors from ValueError or OSError.
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile, csv.Error) as error:
-        raise UserError(f"data.path={path}: cannot be read as {path.suffix}: {error}") from error
+    except UserError:
+        raise
+    except MemoryError as error:
+        raise UserError(f"data.path={path}: does not fit into the memory of this machine") from error
+    except Exception as error:
+        why = " ".join(str(error).split())[:300] or type(error).__name__
+        raise UserError(f"data.path={path}: cannot be read as {path.suffix}: {why}") from error
 
 
 def check_unique(names: Sequence[str], where: str) -> None:
@@ -58,12 +84,30 @@ def check_present(wanted: str, argument: str, names: Sequence[str], where: str) 
     """Raise UserError when the column `wanted`, given as `argument`, is not among `names`."""
     if wanted not in names:
         # Words first: a label column is rarely one of hundreds of m/z numbers.
-        names = sorted(names, key=lambda name: name[:1].isdigit())
-        raise UserError(f"{argument}={wanted}: {where} has no such column; its columns are: {shorten(names)}")
+        listed = shorten(sorted((printable(name) for name in names), key=lambda name: name[:1].isdigit()))
+        raise UserError(
+            f"{argument}={printable(wanted)}: {where} has no such column{near(wanted, names)}; "
+            f"its columns are: {listed}"
+        )
 
 
-def check_finite(x: np.ndarray, names: Sequence[str], where: str, before: int | None = None) -> None:
-    """Raise UserError that names the first cells of `x` (n, d) that are NaN or infinite, and their number.
+def near(wanted: str, names: Sequence[str]) -> str:
+    """`; did you mean 'Class'?` for a name that differs in case, blanks, signs or a few letters only, else nothing."""
+
+    def plain(name: str) -> str:
+        return "".join(letter for letter in name.casefold() if letter.isalnum())
+
+    same = [name for name in names if plain(name) == plain(wanted)]
+    if not same:
+        close = difflib.get_close_matches(plain(wanted), [plain(name) for name in names], n=1, cutoff=0.8)
+        same = [name for name in names if plain(name) in close]
+    return f"; did you mean {printable(same[0])!r}?" if same else ""
+
+
+def check_finite(
+    x: np.ndarray, names: Sequence[str], where: str, before: int | None = None, remedy: str = "correct them"
+) -> None:
+    """Raise UserError that names the first cells of `x` (n, d) that are NaN or infinite, their number and the `remedy`.
 
     Where `x` is a piece of the whole, so many rows stand `before` it, and the number is not said.
     """
@@ -78,7 +122,7 @@ def check_finite(x: np.ndarray, names: Sequence[str], where: str, before: int | 
         cells = [f"row {first + row}, column {names[column]!r}: {x[row, column]}" for row, column in bad]
         raise UserError(
             f"{where}: {number}missing or not finite numbers (rows counted from 1): "
-            f"{'; '.join(cells)}{'; ...' if found > SHOWN else ''}; remove or fill them"
+            f"{'; '.join(cells)}{'; ...' if found > SHOWN else ''}; {remedy}"
         )
 
 

@@ -11,6 +11,7 @@ from inn_experiments.contracts import Manifold, Reading, RecordScaling, Rows, Sc
 from inn_experiments.data.checks import BLOCK, check_varies
 from inn_experiments.data.classes import alike, group_codes
 from inn_experiments.data.division import Division, Parts, draw_unseen
+from inn_experiments.data.precision import Places, twins
 from inn_experiments.data.scaling import Standard
 
 NONE = np.zeros(0, dtype=np.int64)
@@ -47,6 +48,7 @@ class RawRows(ABC):
         axis_name, smiles, bounded, manifold, columns, label_name: as in `contracts.Split`.
         unit: what messages call a row.
         told: what the reader says of them; None for rows that are made, not read.
+        numbers: (n,) of each row in its file, counted from 1; None where all are used, in their order.
     """
 
     y: np.ndarray
@@ -62,6 +64,12 @@ class RawRows(ABC):
     columns: tuple[str, ...] | None = None
     label_name: str = "label"
     told: Told | None = None
+    numbers: np.ndarray | None = None
+
+    @property
+    def places(self) -> Places:
+        """Where messages say that rows stand."""
+        return Places(self.name, self.unit, self.columns, self.numbers)
 
     @property
     @abstractmethod
@@ -145,21 +153,27 @@ class ArrayRows(RawRows):
         return self.x.shape[1]
 
     def scale(self, parts: Sequence[np.ndarray]) -> tuple[Scaling, list[np.ndarray]]:
-        """As `RawRows.scale` says; raises UserError where training rows are all equal."""
+        """As `RawRows.scale` says; raises UserError where training rows are all equal, or float32 cannot hold a row."""
         train = self.x[parts[0]]
         check_varies(train, f"{self.name}, training {self.unit}s")
-        scaling = self.fit(train)
+        before = twins(train)
+        with self.places.of(parts[0]):
+            scaling = self.fit(train)
         # All that is there twice from here on is a block of rows.
         del train
-        return scaling, [self._scaled(scaling, part) for part in parts]
+        scaled = [self._scaled(scaling, part) for part in parts]
+        self.places.check_apart(scaling, before, scaled[0], parts[0])
+        return scaling, scaled
 
     def _scaled(self, scaling: Scaling, part: np.ndarray) -> np.ndarray:
-        found = scaling.apply(self.x[part[:BLOCK]])
+        found = self.places.scaled(scaling, self.x[part[:BLOCK]], part[:BLOCK])
         if len(part) <= BLOCK:
             return found
         every = np.empty((len(part), *found.shape[1:]), found.dtype)
-        for start in range(0, len(part), BLOCK):
-            every[start : start + BLOCK] = scaling.apply(self.x[part[start : start + BLOCK]])
+        every[:BLOCK] = found
+        for start in range(BLOCK, len(part), BLOCK):
+            index = part[start : start + BLOCK]
+            every[start : start + BLOCK] = self.places.scaled(scaling, self.x[index], index)
         return every
 
 

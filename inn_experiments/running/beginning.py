@@ -88,6 +88,8 @@ def describe(split: Split) -> dict[str, Any]:
     }
     if split.shape is not None:
         found |= {"shape": list(split.shape), "preprocessing": split.scaling.describe()}
+    else:
+        found["scaling"] = dict(split.scaling.describe())
     if split.reading is not None:
         found["read"] = {"line": split.reading.line(), **split.reading.as_dict()}
     return found

@@ -58,7 +58,7 @@ def _run(cfg: DictConfig, outcome: dict[str, Any]) -> float:
         if "read" in begun.report.split:
             line = begun.report.split["read"]["line"]
             tags["read"] = line[:MOST_TAG]
-            _tell(line)
+            tell(line)
         with tracker.open(outputs, f"{cell.name}-seed{cell.seed}", tags) as run:
             run.params(cell.axes)
             run.text("config.yaml", OmegaConf.to_yaml(OmegaConf.create({**cell.plain, "choices": cell.choices})))
@@ -76,7 +76,7 @@ def _run(cfg: DictConfig, outcome: dict[str, Any]) -> float:
 
 
 @cache
-def _tell(line: str) -> None:
+def tell(line: str) -> None:
     """Print what was read, before the long part begins, and for the cells of a sweep once."""
     print(f"read {line}", flush=True)
 

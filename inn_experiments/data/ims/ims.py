@@ -12,8 +12,13 @@ from inn_experiments.contracts import Smiles, UserError, once, read_arrays, writ
 from inn_experiments.data.checks import check_file, check_filled, check_finite, check_present, check_unique, shorten
 from inn_experiments.data.classes import SEPARATOR, encode
 from inn_experiments.data.ims.stored import RowWriter, StoredRows
-from inn_experiments.data.source import Reader
-from inn_experiments.data.tables.frames import column_names, pieces
+from inn_experiments.data.source import Reader, Told
+from inn_experiments.data.tables.dialect import Form
+from inn_experiments.data.tables.opening import EXTENSIONS, open_sheet
+from inn_experiments.data.tables.sheet import Sheet
+
+# Raised whenever what is kept of the same file would be different.
+VERSION = 2
 
 
 @dataclass
@@ -21,7 +26,7 @@ class Ims(Reader):
     """One row per spectrum, one column per drift bin, one with the class; one scalar mean and deviation.
 
     Args:
-        path: a .csv or .parquet file; relative paths start at the current directory.
+        path: a .csv, .tsv, .txt, .xlsx or .parquet file; relative paths start at the current directory.
         label: the column of the class.
         positive, negative: how the names of the drift bins of either polarity begin; one may be null or absent.
             The bins keep the table's order, positive ones first.
@@ -51,15 +56,18 @@ class Ims(Reader):
 
     def read(self, cache: Path) -> StoredRows:
         """All rows, which the folder `cache` keeps in a form that can be mapped; warns of a polarity without bins."""
-        check_file(self.file, (".csv", ".parquet"))
+        check_file(self.file, EXTENSIONS)
         state = self.file.stat()
         key = [str(self.file.resolve()), state.st_size, state.st_mtime_ns]
-        key += [self.label, self.positive, self.negative, self.column]
+        key += [VERSION, self.label, self.positive, self.negative, self.column]
         name = f"ims-{self.file.stem[:40]}-{hashlib.sha256(json.dumps(key).encode()).hexdigest()[:16]}"
         rows, facts = cache / f"{name}.npy", cache / f"{name}.npz"
         once(rows, lambda fresh: self._convert(fresh, facts))
-        keys, remedy = ("codes", "labels", "smiles", "polarities"), f"delete {rows} to convert the table again"
-        found, labels, smiles, polarities = read_arrays(facts, keys, remedy).values()
+        keys, remedy = (
+            ("codes", "labels", "smiles", "polarities", "names", "left_out"),
+            f"delete {rows} to read it again",
+        )
+        found, labels, smiles, polarities, names, left_out = read_arrays(facts, keys, remedy).values()
         for polarity, prefix in self.prefixes.items():
             if prefix is not None and polarity not in str(polarities):
                 warnings.warn(
@@ -75,21 +83,32 @@ class Ims(Reader):
             classes=classes,
             name=self.file.stem,
             axis_name=f"drift bin ({polarities})",
+            columns=tuple(names.tolist()),
+            label_name=self.label,
+            told=Told(scaling="standard", left_out=tuple(left_out.tolist()), notes=(f"polarities: {polarities}",)),
             smiles=self._smiles(classes, dict(zip(labels.tolist(), smiles.tolist(), strict=True))),
         )
 
     def _convert(self, rows: Path, facts: Path) -> None:
         """Write the drift bins of all `rows` (n, d), and beside them the `facts`: `codes` (n,) into `labels`."""
         where, texts = str(self.file), [self.label] if self.column is None else [self.label, self.column]
-        bins, polarities = self._choose(column_names(self.file))
+        sheet = open_sheet(self.file, Form(), self.label)
+        bins, polarities, left_out = self._choose(sheet)
+        places = {name: place for place, name in enumerate(sheet.names)}
+        columns = [[places[name] for name in names] for names in (texts, bins)]
         labelled, chemistry = [], []
         with RowWriter(rows, len(bins)) as writer:
-            for found, x in pieces(self.file, texts, bins, what="drift bin", remedy="correct it", kind=np.float32):
-                check_finite(x, bins, where, writer.rows)
+            for found, x in sheet.pieces(*columns, np.float32):
+                # What is infinite may be so for float32 alone.
+                with np.errstate(over="ignore"):
+                    x = x.astype(np.float32, copy=False)
+                check_finite(x, bins, f"{where}, read as float32", writer.rows)
                 check_filled(found[self.label], "data.label", self.label, where, writer.rows)
                 labelled.append(found[self.label])
                 chemistry.append(np.full(len(x), "") if self.column is None else found[self.column])
                 writer.append(x)
+        if not labelled:
+            raise UserError(f"{where}: the file has columns but no rows")
         given = np.concatenate(chemistry)
         labels, first, codes = np.unique(np.concatenate(labelled), return_index=True, return_inverse=True)
         smiles = given[first]
@@ -101,11 +120,12 @@ class Ims(Reader):
                 f"{str(smiles[codes[row]])!r} and {str(given[row])!r}; it must have one (mixture: CCO{SEPARATOR}CC)"
             )
         # Before the rows get their name, which is what says that the conversion is complete.
-        write_arrays(facts, codes=codes, labels=labels, smiles=smiles, polarities=np.array(polarities))
+        told = {"polarities": np.array(polarities), "names": np.array(bins), "left_out": np.array(left_out, dtype=str)}
+        write_arrays(facts, codes=codes, labels=labels, smiles=smiles, **told)
 
-    def _choose(self, names: list[str]) -> tuple[list[str], str]:
-        """The columns of drift bins, positive ones first, and the polarities that there are."""
-        where = str(self.file)
+    def _choose(self, sheet: Sheet) -> tuple[list[str], str, list[str]]:
+        """The columns of drift bins, positive ones first, the polarities that there are, and what is left out."""
+        where, names = sheet.where, sheet.names
         check_unique(names, where)
         check_present(self.label, "data.label", names, where)
         if self.column is not None:
@@ -123,7 +143,9 @@ class Ims(Reader):
                 f"{where} must begin with one of them, {found}"
             )
         polarities = ", then ".join(polarity for polarity, half in halves.items() if half)
-        return halves["positive"] + halves["negative"], polarities
+        bins = halves["positive"] + halves["negative"]
+        others = [repr(name) for name in rest if name not in set(bins)]
+        return bins, polarities, [f"columns that begin otherwise: {shorten(others, 5)}"] if others else []
 
     def _smiles(self, classes: tuple[str, ...], columns: dict[str, str]) -> Smiles | None:
         if self.smiles is None:

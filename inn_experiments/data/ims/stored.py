@@ -9,6 +9,7 @@ import numpy as np
 
 from inn_experiments.contracts import UserError
 from inn_experiments.data.checks import BLOCK, check_varies
+from inn_experiments.data.precision import twins
 from inn_experiments.data.scaling import Standard
 from inn_experiments.data.source import RawRows
 from inn_experiments.maths import moments
@@ -79,14 +80,16 @@ class StoredRows(RawRows):
         return np.load(self.path, mmap_mode="r", allow_pickle=False).shape[1]
 
     def scale(self, parts: Sequence[np.ndarray]) -> tuple[Standard, list[np.ndarray]]:
-        """As `RawRows.scale` says; raises UserError for a damaged file and training rows that are all equal."""
+        """As `RawRows.scale` says; raises UserError for a damaged file, equal rows, and what float32 cannot hold."""
         arrays = self._gather(parts)
         train = arrays[0]
         check_varies(train, f"{self.name}, training {self.unit}s")
+        before = twins(train)
         scaling = Standard.streamed(train)
-        for array in arrays:
-            for block in moments.blocks(array, BLOCK):
-                block[:] = scaling.apply(block)
+        for array, part in zip(arrays, parts, strict=True):
+            for block, index in zip(moments.blocks(array, BLOCK), moments.blocks(part, BLOCK), strict=True):
+                block[:] = self.places.scaled(scaling, block, index)
+        self.places.check_apart(scaling, before, train, parts[0])
         return scaling, arrays
 
     def _gather(self, parts: Sequence[np.ndarray]) -> list[np.ndarray]:

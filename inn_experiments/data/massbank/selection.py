@@ -1,4 +1,4 @@
-"""Which records become rows: ion mode, level, adduct and licence, then compounds and spectra of each."""
+"""Which records become rows: ion mode, level, adduct and licence, then classes and spectra of each."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -17,9 +17,10 @@ class Choice:
 
     Args:
         ion_mode, level, adduct, licences: what a record must have; None takes any.
-        compounds: at most so many, those with the most contributors first (ties by key); None takes all.
-        spectra_per_compound: at most so many of each, dealt round-robin over its contributors; None takes all.
-        min_spectra, min_contributors: compounds with fewer are left out.
+        label: the field whose values are the classes; None takes the compound, the first block of the InChIKey.
+        compounds: at most so many classes, those with the most contributors first (ties by name); None takes all.
+        spectra_per_compound: at most so many of each class, dealt round-robin over its contributors; None takes all.
+        min_spectra, min_contributors: classes with fewer are left out.
         selection_seed: deals the spectra; the table stays the same while the split's seed changes.
     """
 
@@ -27,60 +28,81 @@ class Choice:
     level: str | None = "MS2"
     adduct: str | None = "[M+H]+"
     licences: list[str] | None = None
+    label: str | None = None
     compounds: PositiveInt | None = 50
     spectra_per_compound: PositiveInt | None = 20
     min_spectra: PositiveInt = 4
     min_contributors: PositiveInt = 1
     selection_seed: NaturalInt = 0
 
-    def needs(self) -> str:
-        """What a compound must have, in words."""
-        return f"at least {self.min_spectra} spectra from {self.min_contributors} contributors"
+    @property
+    def kind(self) -> str:
+        """What its classes are called."""
+        return "compounds" if self.label is None else f"classes of {self.label}"
 
-    def refusal(self, record: Record) -> str | None:
-        """Why `record` is not wanted, by the value that is not the wanted one, or None where it is."""
+    def needs(self) -> str:
+        """What a class must have, in words."""
+        several = f" from {self.min_contributors} contributors" if self.min_contributors > 1 else ""
+        return f"at least {self.min_spectra} spectra{several}"
+
+    def refusal(self, record: Record) -> tuple[str, str] | None:
+        """The field and its value for which `record` is not wanted, or None where it is."""
         if record.deprecated:
-            return "deprecated"
+            return "deprecated", ""
         for field, value in {"ion_mode": self.ion_mode, "level": self.level, "adduct": self.adduct}.items():
             found = record.texts[field]
             if value is not None and found.lower() != value.lower():
-                return f"with {field}={found or 'unknown'}"
+                return field, found or "unknown"
         licence = record.texts["licence"]
-        if self.licences is not None and licence not in self.licences:
-            return f"with licence={licence or 'unknown'}"
-        return None if record.texts["compound"] else "without an InChIKey"
+        return ("licence", licence or "unknown") if self.licences is not None and licence not in self.licences else None
 
-    def choose(self, texts: Sequence[dict[str, str]]) -> list[int]:
-        """The positions of the chosen ones among n wanted records, of which `texts` tells, by compound and accession.
+    def choose(self, texts: Sequence[dict[str, str]], before: Sequence[str] = ()) -> tuple[list[int], list[str]]:
+        """The positions of the chosen ones among n wanted records, by class and accession, and what is left out.
 
-        Raises UserError where fewer than 2 compounds are left, or contributors count but are not known.
+        Args:
+            texts: what each of them tells, its class as "label".
+            before: phrases for what was left out so far.
+
+        Raises:
+            UserError: fewer than 2 classes are left, or contributors count but are not known.
         """
-        if self.min_contributors > 1 and not all(told["contributor"] for told in texts):
+        unknown = [told["accession"] for told in texts if not told["contributor"]]
+        if self.min_contributors > 1 and unknown:
             raise UserError(
                 f"data.min_contributors={self.min_contributors}: not every spectrum has a known contributor, "
-                "which is read from accessions of the form MSBNK-contributor-number; use data.min_contributors=1"
+                f"which is read from accessions of the form MSBNK-contributor-number, not from {unknown[0]!r}; "
+                "use data.min_contributors=1"
             )
-        by_compound: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+        by_class: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
         for index in sorted(range(len(texts)), key=lambda index: texts[index]["accession"]):
-            by_compound[texts[index]["compound"]][texts[index]["contributor"]].append(index)
+            by_class[texts[index]["label"]][texts[index]["contributor"]].append(index)
+        sizes = {key: sum(map(len, found.values())) for key, found in by_class.items()}
         able = [
             key
-            for key, found in by_compound.items()
-            if len(found) >= self.min_contributors and sum(map(len, found.values())) >= self.min_spectra
+            for key, found in by_class.items()
+            if len(found) >= self.min_contributors and sizes[key] >= self.min_spectra
         ]
         if len(able) < 2:
+            account = f" (left out: {', '.join(before)})" if before else ""
             raise UserError(
-                f"data=massbank: of {len(by_compound)} compounds {len(able)} have {self.needs()}, "
-                "2 are needed; lower data.min_spectra or data.min_contributors, or choose other spectra"
+                f"data=massbank: of {len(by_class)} {self.kind} {len(able)} have {self.needs()}, "
+                f"2 are needed; lower data.min_spectra or data.min_contributors, or choose other spectra{account}"
             )
-        able.sort(key=lambda key: (-len(by_compound[key]), key))
-        chosen = []
-        for key in sorted(able[: self.compounds]):
-            # A seed of its own for each compound: another compound more or less moves no draw.
+        able.sort(key=lambda key: (-len(by_class[key]), key))
+        taken, chosen = able[: self.compounds], []
+        for key in sorted(taken):
+            # A seed of its own for each class: another class more or less moves no draw.
             rng = np.random.default_rng(child_seed(self.selection_seed, f"massbank/{key}"))
-            dealt = deal(list(by_compound[key].values()), self.spectra_per_compound, rng)
+            dealt = deal(list(by_class[key].values()), self.spectra_per_compound, rng)
             chosen += sorted(dealt, key=lambda index: texts[index]["accession"])
-        return chosen
+        left = {
+            f"{self.kind} without {self.needs()}": sizes.keys() - set(able),
+            f"{self.kind} above data.compounds={self.compounds}": able[len(taken) :],
+        }
+        words = [f"{len(keys):,} {why} ({sum(map(sizes.get, keys)):,} spectra)" for why, keys in left.items() if keys]
+        above = sum(map(sizes.get, taken)) - len(chosen)
+        words += [f"{above:,} spectra above data.spectra_per_compound={self.spectra_per_compound}"] if above else []
+        return chosen, words
 
 
 def deal(piles: list[list[int]], most: int | None, rng: np.random.Generator) -> list[int]:

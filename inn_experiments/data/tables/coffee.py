@@ -5,8 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
+from inn_experiments.data.axes import Axis
+from inn_experiments.data.classes import numbers
 from inn_experiments.data.source import ArrayRows, Reader
-from inn_experiments.data.tables.table import spectra
+from inn_experiments.data.tables.spectra import spectra
 
 
 @dataclass
@@ -21,4 +23,5 @@ class Coffee(Reader):
         # Four spectra dip to at most 0.3 % of the base peak below zero in the first two channels. Absorbance
         # is not negative: the noise of the baseline is cut, so that the rows are bounded.
         x = np.clip(found.to_numpy(dtype=np.float64), 0.0, None)
-        return spectra("coffee", x, labels["labels"].to_numpy(str), [*map(str, found.columns)], axis="channel")
+        names = [*map(str, found.columns)]
+        return spectra("coffee", x, labels["labels"].to_numpy(str), names, axis=Axis(numbers(names)))

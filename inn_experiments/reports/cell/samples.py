@@ -1,18 +1,23 @@
 """Synthetic rows in the units of the data's own file: a Parquet table, or an NPZ of 2-D records."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
 
 from inn_experiments.contracts import RecordScaling, Samples, Split, replacing
 
+TAKEN = ("X", "retention", "drift", "file")
+"""Keys of the NPZ, and a name that NumPy's writer does not take."""
+
 
 def write_samples(folder: Path, split: Split, samples: Samples) -> Path:
     """Write `samples.parquet` into `folder`, or `samples.npz` where the split is of 2-D records; returns it.
 
-    The table has one column per feature, named by the split's axis, and the class as `label`. The NPZ has the
-    records `X` (n, M, D) as they are in the file before preprocessing, their classes as text, `label`, and
-    the axes `retention` and `drift`: data=records2d data.label=label reads it.
+    The table has the class in front and one column per feature, all named as in the file: data=table with the same
+    data.label reads it. Features that have no names there are named by the split's axis. The NPZ has the records `X`
+    (n, M, D) as they are in the file before preprocessing, their classes as text under the name of the class in the
+    file, and the axes `retention` and `drift`: data=records2d reads it.
     """
     labels = np.array([split.classes[label] for label in samples.y], dtype=str)
     rows = split.scaling.undo(samples.x)
@@ -21,13 +26,20 @@ def write_samples(folder: Path, split: Split, samples: Samples) -> Path:
         if isinstance(split.scaling, RecordScaling):
             shape = split.scaling.raw_shape
             axes = dict(zip(("retention", "drift"), split.scaling.raw_axes, strict=True))
+        arrays = {"X": rows.reshape(len(rows), *shape), _free(split.label_name, TAKEN): labels, **axes}
         with replacing(folder / "samples.npz") as fresh, fresh.open("wb") as handle:
-            np.savez(handle, X=rows.reshape(len(rows), *shape), label=labels, **axes)
+            np.savez(handle, **arrays)
         return folder / "samples.npz"
     import pandas as pd
 
-    table = pd.DataFrame(rows, columns=[f"{value:g}" for value in split.axis])
-    table.insert(0, "label", labels.astype(object))
+    columns = [f"{value:g}" for value in split.axis] if split.columns is None else split.columns
+    table = pd.DataFrame(rows, columns=columns)
+    table.insert(0, _free(split.label_name, columns), labels.astype(object))
     with replacing(folder / "samples.parquet") as fresh:
         table.to_parquet(fresh, index=False)
     return folder / "samples.parquet"
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    """The name, with a line below behind it where it is taken."""
+    return _free(f"{name}_", taken) if name in taken else name

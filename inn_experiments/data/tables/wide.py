@@ -1,0 +1,86 @@
+"""One row a spectrum: the chosen columns of a sheet as one array of numbers, and those of text beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from inn_experiments.contracts import UserError
+from inn_experiments.data.axes import Axis
+from inn_experiments.data.tables.channels import Channels
+from inn_experiments.data.tables.sheet import NotNumericError, Piece, Sheet
+
+
+@dataclass
+class Read:
+    """What a table holds, not yet checked.
+
+    Attributes:
+        x: (n, d) numbers, NaN where one is missing.
+        texts: argument (`label`, `group`, `smiles`) -> (n,) text.
+        names: of the d columns; axis: their places.
+        left_out, notes: as in `contracts.Reading`.
+        numbers: (n,) the rows' numbers in the file, from 1; None where all are there.
+    """
+
+    x: np.ndarray
+    texts: dict[str, np.ndarray]
+    names: list[str]
+    axis: Axis
+    left_out: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    numbers: np.ndarray | None = None
+
+    def keep(self, rows: np.ndarray) -> None:
+        """Leave out all rows but those at `rows` (n,) bool."""
+        if not rows.all():
+            self.numbers = np.flatnonzero(rows) + 1 if self.numbers is None else self.numbers[rows]
+            self.texts = {argument: texts[rows] for argument, texts in self.texts.items()}
+            self.x = self.x[rows]
+
+
+def wide(sheet: Sheet, channels: Channels, columns: Mapping[str, str]) -> Read:
+    """The `channels` of a sheet, and its `columns` (argument -> name); rows that are blank throughout are left out.
+
+    Raises UserError for a file without rows.
+    """
+    places = channels.places
+    kind = sheet.kind(places)
+    texts = [sheet.names.index(name) for name in dict.fromkeys(columns.values())]
+    found: list[dict[str, np.ndarray]] = []
+    x, rows = np.empty((0, len(places)), kind), 0
+    for told, piece in _hinted(sheet.pieces(texts, places, kind)):
+        found.append(told)
+        if rows:
+            # In place: pieces that are joined in the end would be there twice.
+            x.resize((rows + len(piece), len(places)), refcheck=False)
+            x[rows:] = piece
+        else:
+            x = piece
+        rows += len(piece)
+    by_name = {name: np.concatenate([told[name] for told in found] or [np.zeros(0, str)]) for name in columns.values()}
+    read = Read(
+        x,
+        {argument: by_name[name] for argument, name in columns.items()},
+        [sheet.names[place] for place in places],
+        channels.axis,
+        [*channels.left_out],
+        [*sheet.notes],
+    )
+    blank = np.all([cells == "" for cells in read.texts.values()], axis=0)
+    blank[blank] = np.isnan(x[blank]).all(axis=1)
+    read.left_out += [f"{int(blank.sum())} blank rows"] if blank.any() else []
+    read.keep(~blank)
+    if not len(read.x):
+        raise UserError(f"{sheet.where}: the file has columns but no rows")
+    return read
+
+
+def _hinted(pieces: Iterator[Piece]) -> Iterator[Piece]:
+    """The pieces; what is wrong with a column is said together with the options that leave it out."""
+    try:
+        yield from pieces
+    except NotNumericError as error:
+        raise UserError(f"{error} (data.ignore), or name the numeric columns in data.features") from error
