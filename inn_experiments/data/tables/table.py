@@ -100,6 +100,9 @@ class Table(Reader):
         features = None if self.features is None else [str(name) for name in self.features]
         given = {"sample": self.sample, "axis": self.axis, "value": self.value}
         given = {argument: None if name is None else str(name) for argument, name in given.items()}
+        table = not path.is_dir() and path.suffix.lower() != ".npz"
+        if self.ignore and not table:
+            raise UserError(f"data.ignore={self.ignore}: {path} has no columns beside its channels")
         if path.is_dir():
             return jcamp.read_folder(path, columns, self.unit)
         checks.check_file(path, (*EXTENSIONS, ".npz"))
