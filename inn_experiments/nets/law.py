@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from inn_experiments.nets.variational import divergence
+
 # Intensities, of which the base peak has 1, below this are noise.
 FLOOR = 1e-3
 # In encoded intensities: what a peak needs to count for the end of a spectrum, and how near its end is "the end".
@@ -47,8 +49,6 @@ class PeakLaw(nn.Module):
         latent: width of z.
         hidden: width of the inner layers.
     """
-
-    BACKGROUND = 2
 
     def __init__(self, latent: int, hidden: int) -> None:
         super().__init__()
@@ -94,21 +94,29 @@ class PeakLaw(nn.Module):
         beside = nn.functional.pad(highest, (1, 1))
         seen = (
             *(source[row, place], mean, highest[row, place], share, deviation, 1 / n),
-            *(at[place], relative.clamp(max=1.5), (relative > 1.02).float(), background[0, place], background[1, place]),
+            *(
+                at[place],
+                relative.clamp(max=1.5),
+                (relative > 1.02).float(),
+                background[0, place],
+                background[1, place],
+            ),
             *(beside[row, place], beside[row, place + 2]),
             *(part[row] for part in (centre, (source > 0).sum(1) / 128, total / 50, at_end)),
         )
         return Peaks(torch.stack(seen, 1), row, place, (b, d))
 
-    def encode(self, seen: Peaks, target: Tensor) -> tuple[Tensor, Tensor]:
-        """Means and log variances (b, m) of the code of each target (b, d)."""
+    def coded(self, seen: Peaks, target: Tensor, draws: torch.Generator) -> tuple[Tensor, Tensor]:
+        """A code (b, m) of each target (b, d), drawn from its posterior, and the posterior's divergence (b,)."""
         height = target[seen.row, seen.place]
         inner = self.inner(torch.cat([seen.features, height[:, None], (height > 0).float()[:, None]], 1))
         weight = seen.features[:, 1:2] + 0.05
         count = seen.pooled(torch.ones_like(weight)).clamp(min=1)
         high = seen.pooled(inner * weight) / seen.pooled(weight).clamp(min=FLOOR)
         mean, log_variance = self.posterior(torch.cat([seen.pooled(inner) / count, high], 1)).chunk(2, 1)
-        return mean, log_variance.clamp(*LOG_VARIANCES)
+        log_variance = log_variance.clamp(*LOG_VARIANCES)
+        noise = torch.randn(mean.shape, generator=draws).to(mean.device)
+        return mean + (0.5 * log_variance).exp() * noise, divergence(mean, log_variance)
 
     def surprise(self, seen: Peaks, target: Tensor, z: Tensor) -> dict[str, Tensor]:
         """-log p(target | context, z), up to a constant, in two parts (b,) each; peaks elsewhere do not count."""
@@ -120,7 +128,7 @@ class PeakLaw(nn.Module):
         return {"presence": seen.pooled(presence), "height": seen.pooled(of_height)}
 
     def likelihood(self, seen: Peaks, rows: Tensor, z: Tensor) -> Tensor:
-        """log p(row | context, z) a place (b,), of rows (b, d) that may have peaks elsewhere."""
+        """Log p(row | context, z) a place (b,), of rows (b, d) that may have peaks elsewhere."""
         elsewhere = (rows > 0).sum(1) - seen.pooled((rows[seen.row, seen.place] > 0).float())
         places = seen.pooled(torch.ones_like(seen.features[:, 0])) + elsewhere
         return (elsewhere * math.log(RARE) - sum(self.surprise(seen, rows, z).values())) / places.clamp(min=1)

@@ -1,9 +1,8 @@
-"""Law: how two rows of one class differ is learned over all classes, and tells where another row of a class would be."""
+"""Law: how two rows of one class differ, learned over all classes, tells where another row of a class would be."""
 
 import hashlib
 import math
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -25,14 +24,18 @@ from inn_experiments.contracts import (
     child_seed,
 )
 from inn_experiments.maths.moments import evenly
+from inn_experiments.nets.curve_law import CurveLaw
 from inn_experiments.nets.law import PeakLaw
-from inn_experiments.training.batches import Batch, Blocks
-from inn_experiments.training.files import WEIGHTS, read
+from inn_experiments.synthesizers.given_law import blended, folder_of, given_law
+from inn_experiments.training.batches import Batch, Blocks, Draw
+from inn_experiments.training.files import WEIGHTS
 from inn_experiments.training.trained import Fitted, seeded
 from inn_experiments.training.trainer import Trainer
 from inn_experiments.training.variation import Variation, gathered, pairs, subsets
 
-LAWS = {"peaks": PeakLaw}
+LAWS = {"peaks": PeakLaw, "curves": CurveLaw}
+# Steps and width where none are given.
+USUAL = {"peaks": (800, 64), "curves": (300, 16)}
 # Rows in [0, 1] of which this share is 0 are spectra of single peaks.
 ZEROS = 0.25
 # Steps between two points of the curves, codes that are kept, rows that are made at once, and contexts that a row is
@@ -51,11 +54,14 @@ class Law(Fitted):
 
     Args:
         trainer: settings of the machine, the training's numbers being the law's own.
-        steps: of the training, each of `batch` pairs; with `pretrained`, 0 uses that law as it is.
-        latent, hidden: width of the code and of the inner layers.
+        steps: of the training, each of `batch` pairs; with `pretrained`, 0 uses that law as it is; None: 800 for peaks,
+            300 for curves.
+        latent: width of the code of peaks.
+        hidden: width of the inner layers; None: 64 for peaks, 16 for curves.
         context: rows of a class that are looked at, at most.
         beta: weight of the codes' divergence.
-        seen: what is learned of rows: `peaks`, or `auto`.
+        seen: what is learned of rows: chances and heights of `peaks`, or differences of `curves`; `auto`: peaks where
+            rows lie in [0, 1] and have zeros enough.
         pretrained: a kept law, its folder or its weights.pt, that the training starts from; its own widths hold.
         keep: share of the rows made that is handed out, the least sure being left out.
     """
@@ -65,27 +71,27 @@ class Law(Fitted):
     ROWS = ("x", "y")
 
     trainer: Trainer
-    steps: NaturalInt = 800
+    steps: NaturalInt | None = None
     batch: SeveralInt = 48
     learning_rate: Positive = 3e-3
     latent: PositiveInt = 8
-    hidden: PositiveInt = 64
+    hidden: PositiveInt | None = None
     context: PositiveInt = 4
     beta: NonNegative = 0.5
-    seen: Literal["auto", "peaks"] = "auto"
+    seen: Literal["auto", "peaks", "curves"] = "auto"
     pretrained: str | None = None
     keep: PositiveShare = 1.0
 
     @classmethod
     def decisive(cls, settings: dict[str, Plain]) -> dict[str, Plain]:
         """As of every generator; of the pretrained law its content counts, not where it lies."""
-        found, folder = super().decisive(settings), _folder(settings.get("pretrained"))
+        found, folder = super().decisive(settings), folder_of(settings.get("pretrained"))
         if folder and (folder / WEIGHTS).is_file():
             found["pretrained"] = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
         return found
 
     @property
-    def net(self) -> PeakLaw:
+    def net(self) -> PeakLaw | CurveLaw:
         """The law itself, once there is one."""
         return self.networks["law"]
 
@@ -96,8 +102,11 @@ class Law(Fitted):
         """
         self.about, self.x, self.y = about, train.x, train.y
         self.curves, self.seconds = {}, 0.0
-        given = self._given(about)
-        self.shape = given["shape"] if given else self._shape(train, about)
+        kind = self._kind(train)
+        usual, hidden = USUAL[kind]
+        steps = usual if self.steps is None else self.steps
+        given = given_law(self.pretrained, kind, train.x.shape[1])
+        self.shape = given["shape"] if given else {"seen": kind, "latent": self.latent, "hidden": self.hidden or hidden}
         with seeded(child_seed(seed, "weights")):
             self._assemble()
         rows, labels = self.net.encoded(torch.tensor(train.x)), torch.tensor(train.y)
@@ -106,7 +115,7 @@ class Law(Fitted):
         background = self.net.background(rows, labels)
         if given:
             self.net.load_state_dict(given["weights"]["law"])
-            background = _blended(background, len(train), given)
+            background = blended(background, len(train), given["background"])
             self.codes = given["codes"]
         elif not paired:
             raise UserError(
@@ -114,8 +123,9 @@ class Law(Fitted):
                 "class differ; give some class two, or a law of other rows: generator.pretrained=FOLDER"
             )
         self.background = torch.cat([background, torch.full((1, rows.shape[1]), float(len(train)))]).numpy()
-        if paired and self.steps:
-            self._train(rows, background, paired, labels, val, seed)
+        if paired and (steps or not given):
+            objective = self._objective(rows, background, labels, val, seed)
+            self._train(objective, pairs(paired, self.context, objective.draws), steps)
         self.fitted = True
 
     def sample(self, labels: np.ndarray, *, seed: int) -> Samples:
@@ -136,34 +146,32 @@ class Law(Fitted):
             x[wanted], sure[wanted] = self._surest(int(label), int(wanted.sum()), draws)
         return Samples(x, y, sure=sure)
 
-    def _shape(self, train: Rows, about: About) -> dict[str, Any]:
-        return {"seen": "peaks", "latent": self.latent, "hidden": self.hidden}
+    def _kind(self, train: Rows) -> str:
+        if self.seen != "auto":
+            return self.seen
+        return "peaks" if self.about.bounded and np.mean(train.x == 0) >= ZEROS else "curves"
 
     def _assemble(self) -> None:
         self.networks = {"law": LAWS[self.shape["seen"]](self.shape["latent"], self.shape["hidden"]).eval()}
 
-    def _given(self, about: About) -> dict[str, Any] | None:
-        """The state of the pretrained law; None where none is given."""
-        if (folder := _folder(self.pretrained)) is None:
-            return None
-        state, _ = read(folder, "generator", "law")
-        if state.get("what") != "generator=law":
-            raise UserError(f"generator.pretrained={self.pretrained}: it holds {state.get('what')}, not a law")
-        return state
-
-    def _train(
-        self, rows: Tensor, background: Tensor, paired: list[Tensor], labels: Tensor, val: Rows | None, seed: int
-    ) -> None:
+    def _objective(self, rows: Tensor, background: Tensor, labels: Tensor, val: Rows | None, seed: int) -> Variation:
         draws = torch.Generator().manual_seed(child_seed(seed, "examples"))
-        draw = pairs(paired, self.context, draws)
         seen, validation = self._validation(rows, labels, val, child_seed(seed, "validation"))
         objective = Variation(self.net, seen, background, self.beta, draws, validation)
         objective.setting = "generator.learning_rate"
-        epochs = -(-self.steps // EPOCH)
-        trainer = replace(self.trainer, epochs=epochs, batch=self.batch, learning_rate=self.learning_rate)
+        return objective
+
+    def _train(self, objective: Variation, draw: Draw, steps: int) -> None:
+        """Train, and keep codes of training pairs."""
+        trainer = replace(
+            self.trainer, epochs=-(-steps // EPOCH) or 1, batch=self.batch, learning_rate=self.learning_rate
+        )
         trainer.resume = self.trainer.resume
-        asked = self.batch * min(self.steps, EPOCH)
-        [self.curves], self.seconds = trainer.fit(objective, Blocks(asked, rows.shape[1], draw, self.batch, draws))
+        if steps:
+            asked, width = self.batch * min(steps, EPOCH), objective.rows.shape[1]
+            [self.curves], self.seconds = trainer.fit(
+                objective, Blocks(asked, width, draw, self.batch, objective.draws)
+            )
         codes = [objective.codes(draw(torch.arange(self.batch))) for _ in range(-(-CODES // self.batch))]
         self.codes = torch.cat(codes)[:CODES].numpy()
 
@@ -188,7 +196,9 @@ class Law(Fitted):
 
     def _surest(self, label: int, count: int, draws: torch.Generator) -> tuple[np.ndarray, np.ndarray]:
         """`count` new rows (count, d) of a class, and how sure the law is of them."""
-        parts = [self._draw(label, len(part), draws) for part in torch.arange(math.ceil(count / self.keep)).split(BLOCK)]
+        parts = [
+            self._draw(label, len(part), draws) for part in torch.arange(math.ceil(count / self.keep)).split(BLOCK)
+        ]
         x, sure = (np.concatenate(part) for part in zip(*parts, strict=True))
         # In the order in which they were made.
         best = np.sort(np.argsort(-sure, kind="stable")[:count])
@@ -212,18 +222,3 @@ class Law(Fitted):
         sure = torch.stack(others).logsumexp(0) - math.log(JUDGES)
         x = self.net.decoded(made)
         return (x.clamp(0, 1) if self.about.bounded else x).numpy(), sure.numpy()
-
-
-def _folder(path: Plain) -> Path | None:
-    """The folder of a kept law that is given by its path or that of its weights."""
-    if not path:
-        return None
-    return Path(str(path)).parent if Path(str(path)).name == WEIGHTS else Path(str(path))
-
-
-def _blended(background: Tensor, count: int, given: dict[str, Any]) -> Tensor:
-    """The background (m, d) of `count` rows with that of the pretrained law's, place by relative place."""
-    old = torch.tensor(given["background"])
-    size, there = float(old[-1, 0]), old[:-1]
-    there = torch.nn.functional.interpolate(there[None], background.shape[1], mode="linear", align_corners=True)[0]
-    return (count * background + size * there) / (count + size)

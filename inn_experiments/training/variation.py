@@ -1,16 +1,17 @@
 """Learning how rows of one class differ: pairs of a context and another row of its class, and the loss on them."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
-from inn_experiments.nets.law import PeakLaw
-from inn_experiments.nets.variational import divergence
+from inn_experiments.nets.curve_law import CurveLaw, Curves
+from inn_experiments.nets.law import PeakLaw, Peaks
 from inn_experiments.training.batches import Batch, Draw
 from inn_experiments.training.objectives import Objective, Terms
+
+Seen = Peaks | Curves
 
 # Longest gradient that a step follows.
 LONGEST = 20.0
@@ -29,11 +30,9 @@ class Variation(Objective):
         draws: of z.
     """
 
-    betas: ClassVar[tuple[float, float]] = (0.9, 0.999)
-
     def __init__(
         self,
-        net: PeakLaw,
+        net: PeakLaw | CurveLaw,
         rows: Tensor,
         background: Tensor,
         beta: float,
@@ -64,18 +63,16 @@ class Variation(Objective):
 
     @torch.no_grad()
     def codes(self, batch: Batch) -> Tensor:
-        """A code (b, m) of each pair, drawn from its posterior."""
-        return self._coded(batch, self.draws)[2]
-
-    def _coded(self, batch: Batch, draws: torch.Generator) -> tuple[object, Tensor, Tensor, Tensor]:
+        """A code (b, m) of each pair."""
         target, context = batch
-        seen = self.net.look(*gathered(self.rows, context), self.background)
-        mean, log_variance = self.net.encode(seen, self.rows[target])
-        noise = torch.randn(mean.shape, generator=draws).to(mean.device)
-        return seen, divergence(mean, log_variance), mean + (0.5 * log_variance).exp() * noise, self.rows[target]
+        return self.net.coded(self._seen(context), self.rows[target], self.draws)[0]
+
+    def _seen(self, context: Tensor) -> Seen:
+        return self.net.look(*gathered(self.rows, context), self.background)
 
     def _bound(self, batch: Batch, draws: torch.Generator) -> Terms:
-        seen, kl, z, target = self._coded(batch, draws)
+        target, seen = self.rows[batch[0]], self._seen(batch[1])
+        z, kl = self.net.coded(seen, target, draws)
         parts = {name: value.mean() for name, value in self.net.surprise(seen, target, z).items()}
         return {"loss": sum(parts.values()) + self.beta * kl.mean(), **parts, "kl": kl.mean()}
 
