@@ -14,6 +14,7 @@ import argparse
 import json
 import tempfile
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,6 +34,10 @@ from inn_experiments.training.trainer import Trainer
 ABOUT = About(bounded=True)
 PAIRS = (("convex", "real"), ("law", "convex"), ("law", "real"), ("law", "bootstrap"), ("peak_transfer", "convex"))
 PAIRS += (("pretrained", "convex"), ("pretrained", "bootstrap"), ("pretrained", "law"), ("shuffled", "real"))
+
+
+# One row a class is few, which the forest remarks of every tree.
+warnings.filterwarnings("ignore", message="The number of unique classes")
 
 
 def law(**settings: object) -> Law:
