@@ -18,7 +18,7 @@ def given_law(path: str | None, kind: str, features: int) -> dict[str, Any] | No
     """
     if (folder := folder_of(path)) is None:
         return None
-    state, _ = read(folder, "generator", "law")
+    state, _ = read(folder, "law", f"generator.pretrained={path}")
     if state["what"] != "generator=law":
         raise UserError(f"generator.pretrained={path}: it holds {state['what']}, not generator=law; give a kept law")
     found = state["shape"]["seen"]
