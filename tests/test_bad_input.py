@@ -173,12 +173,12 @@ def test_parts_that_do_not_go_together_leave_no_run(run, tmp_path) -> None:
 def test_groups_too_few_for_disjoint_name_the_override_that_helps(run, tmp_path) -> None:
     table = ["data=table", f"data.path={MASSBANK}", "data.label=y", "data.group=contributor"]
     cheap = ["generator=bootstrap", "tracking=none", "utility=smoke"]
-    answer = run(*cheap, *table)
+    answer = run(*cheap, *table, "utility.protocols=[same_rows,disjoint]")
     check_refused(answer, ["disjoint", "group(s)", "utility.protocols=[same_rows]"], tmp_path / "out")
     small = ["data.per_class=2", "utility.trees=1", "utility.repeats=1"]
-    status, out, err = run(*cheap, *table, *small, "utility.protocols=[same_rows]")
+    status, out, err = run(*cheap, *table, *small)
     assert status == 0, err
-    assert "same_rows" in out and "disjoint" not in out
+    assert "same_rows" in out and "left out: utility.protocols disjoint" in out
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -29,11 +30,13 @@ def text(name: str, content: str) -> object:
     [
         (npy(records(1)[0, :, :-1]), ["9/004.npy", "(16, 23)", "(16, 24)", "one shape"]),
         (npy(records(1)[0, 0]), ["9/004.npy", "(24,)", "a matrix"]),
-        (npy(np.full((16, 24), np.nan)), ["9/004.npy", "not finite", "nan", "row 1, column 1"]),
+        (npy(np.full((16, 24), np.nan)), ["9/004.npy", "not finite", "nan", "row 1, column 2"]),
         (npy(np.full((16, 24), "x")), ["9/004.npy", "real numbers"]),
-        (text("9/notes.txt", "of the run"), ["class '9'", "notes.txt", ".npy or .csv"]),
-        (text("9/004.csv", "retention,drift\n1,2\n"), ["9/004.csv", "without a header"]),
-        (text("9/004.csv", "1;2\n3;4\n"), ["9/004.csv", "between commas"]),
+        (text("9/notes.txt", "of the run"), ["9/notes.txt", "1 line(s)", "a matrix of numbers"]),
+        (text("9/notes.md", "of the run"), ["class '9'", "notes.md", ".npy, .csv, .tsv or .txt"]),
+        (text("9/004.csv", "retention,drift\n1,2\n"), ["9/004.csv", "line 1, column 2", "'drift' is no number"]),
+        (text("9/004.csv", "1,2\n3,x4\n"), ["9/004.csv", "line 2, column 2", "'x4' is no number"]),
+        (text("9/004.csv", "1;2\n3;4\n"), ["9/004.csv", "(2, 2)", "one shape"]),
         (text("9/004.npy", "not an array"), ["9/004.npy", "cannot be read as .npy"]),
         (lambda root: (root / "c").mkdir(), ["class 'c'", "is empty"]),
         (lambda root: write_folder(root, records(2), ["rare"] * 2), ["'rare' has 2", "too few rows"]),
@@ -43,6 +46,17 @@ def test_a_bad_record_is_named(run, tmp_path, change, words) -> None:
     root = write_folder(tmp_path / "records", records(), LABELS)
     change(root)
     check_refused(run(*CHEAP, "data=records2d", f"data.path={root}"), words, tmp_path / "out")
+
+
+def test_names_that_are_no_text_are_named(run, tmp_path) -> None:
+    root = write_folder(tmp_path / "records", records(), LABELS)
+    strange = Path(os.fsdecode(os.fsencode(root / "9") + b"/caf\xe9.npy"))
+    (root / "9" / "004.npy").rename(strange)
+    assert run(*CHEAP, "data=records2d", f"data.path={root}", "data.test_fraction=0.5")[0] == 0
+    (root / "9").rename(Path(os.fsdecode(os.fsencode(root) + b"/caf\xe9")))
+    check_refused(
+        run(*CHEAP, "data=records2d", f"data.path={root}", "seed=1"), ["caf\\udce9", "no UTF-8"], tmp_path / "no"
+    )
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from spectra_examples import CASES, WAVELENGTHS, X, check, read, table
+from spectra_examples import CASES, WAVELENGTHS, X, Y, check, read, table
 
 from inn_experiments.contracts import UserError
 from inn_experiments.data.axes import series
@@ -111,6 +111,9 @@ def test_a_table_whose_columns_have_names_keeps_all_numbers_but_a_row_index(tmp_
     made = pd.DataFrame(X[:, :4], columns=words).assign(cls=table()["cls"])
     rows = read(tmp_path, made.to_csv())
     assert rows.columns == tuple(words) and rows.axis is None and rows.told.left_out == ("row numbers in column ''",)
+    for name in ("Sample ID", "row", "No."):
+        assert read(tmp_path, made.assign(**{name: range(1, 37)})).columns == tuple(words)
+    assert read(tmp_path, made.assign(leaf=range(36))).columns == tuple(words), "a channel that happens to count"
     with pytest.raises(UserError, match="'stem' is not numeric, first in row 3"):
         read(tmp_path, made.astype({"stem": object}).replace({"stem": {X[2, 2]: "n.d."}}))
 
@@ -140,6 +143,19 @@ def test_a_parquet_column_of_another_kind_is_refused_as_a_channel_and_as_a_label
     if not isinstance(cell, pd.Timestamp):
         with pytest.raises(UserError, match="column '1140' holds values of the kind"):
             Table(str(tmp_path / "t.parquet"), "1140").read(tmp_path)
+
+
+def test_whole_numbers_beyond_64_bits_are_numbers(tmp_path):
+    large = np.floor(X * 1e21)
+    text = "\n".join(["cls,50,51", *(f"{name},{int(a)},{int(b)}" for name, (a, b, *_) in zip(Y, large, strict=True))])
+    np.testing.assert_array_equal(read(tmp_path, text).x, large[:, :2])
+
+
+def test_a_name_of_blanks_is_no_name(tmp_path):
+    made = table(**{" ": np.arange(36) * 3.5})
+    with pytest.raises(UserError, match=r"'' \(first values"):
+        read(tmp_path, made)
+    check(read(tmp_path, made, ignore=[""]))
 
 
 def test_a_name_in_another_case_or_with_blanks_is_suggested(tmp_path):

@@ -8,6 +8,7 @@ import pytest
 from spectra_examples import WAVELENGTHS, X, Y, check, on_its_side, read, table
 
 from inn_experiments.contracts import UserError
+from inn_experiments.data import memory
 from inn_experiments.data.tables.table import Table
 
 ARFF = "\n".join(
@@ -61,6 +62,13 @@ def test_a_workbook_is_read_with_its_index_title_and_sheets(tmp_path):
 def test_a_damaged_workbook_is_named(tmp_path, content):
     with pytest.raises(UserError, match="t.xlsx"):
         read(tmp_path, content, "t.xlsx")
+
+
+def test_the_room_of_a_workbook_is_asked_for_first(tmp_path, monkeypatch):
+    path = book(tmp_path / "t.xlsx", {"one": table()})
+    monkeypatch.setattr(memory, "available", lambda: 10_000)
+    with pytest.raises(UserError, match=r"t.xlsx: a workbook of [\d,]+ bytes when unpacked needs .* of which 10.0 kB"):
+        Table(path, "cls").read(tmp_path)
 
 
 def test_arff_and_time_series_files(tmp_path):

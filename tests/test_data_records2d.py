@@ -129,9 +129,9 @@ def bad_folder(root: Path, change: str) -> Path:
         (root / "c").mkdir()
     elif change == "few":
         write_folder(root, records(2), ["rare", "rare"])
-    texts = {"header": "9/x.csv", "ragged": "9/x.csv", "other": "9/notes.txt"}
+    texts = {"header": "9/x.csv", "ragged": "9/x.csv", "other": "9/notes.doc"}
     if change in texts:
-        (root / texts[change]).write_text({"header": "a,b\n1,2\n", "ragged": "1,2\n1,2,3\n", "other": "x"}[change])
+        (root / texts[change]).write_text({"header": "a,b\n1,2\n", "ragged": "1,2\n3,4\n1,2,3\n", "other": "x"}[change])
     return root
 
 
@@ -143,14 +143,14 @@ def bad_folder(root: Path, change: str) -> Path:
         ("nan", "9/001.npy: not finite.*: nan in row 4, column 5"),
         ("huge", "9/001.npy: not finite, or beyond 32-bit numbers: .* in row 1, column 1"),
         ("text", "9/001.npy: must be real numbers, found values of the kind <U"),
-        ("object", "9/001.npy: cannot be read as .npy"),
+        ("object", "9/001.npy: holds Python objects, which are not read"),
         ("complex", "9/001.npy: must be real numbers, found values of the kind complex"),
-        ("damaged", "9/001.npy: cannot be read as .npy"),
+        ("damaged", "9/001.npy: is damaged: by its header .* it has 1,536 bytes, but it holds 72"),
         ("empty file", "9/001.npy: the file is empty"),
-        ("header", "9/x.csv: cannot be read as .csv of numbers between commas, without a header: .*'a'"),
-        ("ragged", "9/x.csv: cannot be read as .csv .*row 2"),
+        ("header", "9/x.csv: line 1, column 2: 'b' is no number; a record is a matrix"),
+        ("ragged", "9/x.csv: line 3 has 3 cells, line 1 has 2"),
         ("empty class", "class 'c': .* is empty"),
-        ("other", "class '9': .* holds notes.txt; its records must be files of the kind .npy or .csv"),
+        ("other", "class '9': .* holds notes.doc; its records must be files of the kind .npy, .csv, .tsv or .txt"),
         ("few", "class 'rare' has 2: too few rows for the split"),
     ],
 )

@@ -46,8 +46,11 @@ def test_the_smallest_allowed_class_keeps_two_training_rows_and_a_smaller_one_is
     y = np.repeat([0, 1], [20, 5])
     parts = divide(y, None, classes, (0.45, 0.3, 0.1), None, 0)
     assert np.bincount(y[parts.train])[1] == 2
-    with pytest.raises(UserError, match="'small' has 4.*at least 5"):
-        divide(y[:-1], None, classes, (0.45, 0.3, 0.1), None, 0)
+    with pytest.warns(UserWarning, match="class 'small': 4 rows leave none for the validation part"):
+        parts = divide(y[:-1], None, classes, (0.45, 0.3, 0.1), None, 0)
+    assert [np.bincount(y[part], minlength=2)[1] for part in parts] == [2, 0, 1, 1]
+    with pytest.raises(UserError, match="'small' has 3.*at least 4.*1 for test and fresh"):
+        divide(y[:-2], None, classes, (0.45, 0.3, 0.1), None, 0)
 
 
 def test_no_group_is_in_two_parts_every_class_is_in_train_and_test_and_sizes_are_near():
@@ -69,11 +72,24 @@ def test_groups_that_cannot_be_divided_name_the_class():
     y, group = np.repeat([0, 1], 10), np.arange(20) % 5
     with pytest.raises(UserError, match="'b'.*one group only"):
         divide(y, np.where(y == 1, 9, group), ("a", "b"), (0.1, 0.3, 0.0), None, 0)
+    with pytest.warns(UserWarning, match="2 groups leave none for the validation part"):
+        parts = divide(y, np.arange(20) % 2, ("a", "b"), (0.1, 0.3, 0.0), None, 0)
+    assert [len(part) for part in parts] == [10, 0, 10, 0]
     with pytest.raises(UserError, match="2 groups cannot fill 3 parts"):
-        divide(y, np.arange(20) % 2, ("a", "b"), (0.1, 0.3, 0.0), None, 0)
+        divide(y, np.arange(20) % 2, ("a", "b"), (0.1, 0.3, 0.1), None, 0)
     scarce = np.array([0, 0, 0, 0, 1, 1])
     with pytest.raises(UserError, match="'b'.*at least 2 rows of it in train and 1 in test"):
         divide(scarce, np.array([0, 1, 2, 3, 0, 1]), ("a", "b"), (0.0, 0.3, 0.0), None, 0)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_two_groups_a_class_are_one_in_train_and_one_in_test(seed):
+    y, group = np.repeat(np.arange(4), 10), np.arange(40) // 5
+    with pytest.warns(UserWarning, match="8 groups leave none"):
+        parts = divide(y, group, tuple("abcd"), (0.1, 0.3, 0.0), None, seed)
+    assert np.bincount(y[parts.train]).tolist() == np.bincount(y[parts.test]).tolist() == [5] * 4
+    with pytest.raises(UserError, match="fresh_fraction.*take all 8 groups"):
+        divide(y, group, tuple("abcd"), (0.1, 0.3, 0.2), None, seed)
 
 
 def test_few_shot_keeps_k_training_rows_per_class_and_spends_the_rest_as_fresh_only_if_asked():

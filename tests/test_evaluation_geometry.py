@@ -34,7 +34,7 @@ def blob(real: Rows, seed: int) -> Rows:
 
 def arms_of(row: dict) -> dict[str, dict]:
     """Arm -> moment or score -> value, of one class."""
-    return {arm: {key.split("/")[1]: row[key] for key in row if key.startswith(f"{arm}/")} for arm in ARMS}
+    return {arm: {key.removeprefix(f"{arm}/"): row[key] for key in row if key.startswith(f"{arm}/")} for arm in ARMS}
 
 
 def metrics(scored: dict[str, dict]) -> dict[str, float]:
@@ -157,6 +157,8 @@ def test_metrics_are_means_and_worst_classes(scored):
     assert found["test/geometry/generated/c2st_worst"] == max(value["c2st"] for value in values)
     assert found["test/geometry/generated/coverage_worst"] == min(value["coverage"] for value in values)
     assert found["test/geometry/second/distance_ratio_worst"] == 1
+    [mean] = [number for number in over_classes(scored) if number.key == "test/geometry/generated/c2st"]
+    assert mean.value - mean.low < max(value["c2st"] - value["c2st/low"] for value in values) and mean.high <= 1
     assert {key.split("/")[2] for key in found} == {"generated", "second", "gaussian"} and metrics({}) == {}
 
 

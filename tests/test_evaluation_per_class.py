@@ -6,8 +6,16 @@ from measured import subject, treatments
 from sklearn.metrics import f1_score
 
 from inn_experiments.contracts import Rows, Split
-from inn_experiments.measures.numbers.intervals import corrected_interval, shared_test_interval
-from inn_experiments.measures.utility.scores import CLASSWISE, Scores, class_numbers, confusion, measures, units_of
+from inn_experiments.measures.numbers.intervals import score_interval
+from inn_experiments.measures.utility.scores import (
+    CLASSWISE,
+    Held,
+    Scores,
+    class_numbers,
+    confusion,
+    measures,
+    units_of,
+)
 from inn_experiments.measures.utility.utility import Utility
 from inn_experiments.synthesizers.classical.bootstrap import Bootstrap
 
@@ -57,7 +65,7 @@ def test_classes_are_told_smallest_first_and_average_to_the_macro_score(refit):
         for measure in ("f1", "difference_f1"):
             mean = np.mean([one[measure].value for one in told])
             assert mean == pytest.approx(found[name][f"{measure}_macro"].value)
-        assert all(one["f1"].half is not None for one in told)
+        assert all(one["f1"].half is not None or 0 <= one["f1"].low < one["f1"].high <= 1 for one in told)
     zero = [one["real"]["difference_f1"] for one in classes.values()]
     assert all((number.value, number.half) == (0.0, 0.0) for number in zero)
     assert all(set(one) == set(CLASSWISE) & set(found) for one in classes.values())
@@ -66,30 +74,33 @@ def test_classes_are_told_smallest_first_and_average_to_the_macro_score(refit):
 def test_without_any_signal_no_class_gains():
     _, classes = scores(split_of(gap=0.0), repeats=4)
     gains = [one["convex"]["difference_f1"] for one in classes.values()]
-    assert len(gains) == 3 and all(abs(number.value) <= number.half for number in gains)
+    assert len(gains) == 3 and all(number.half is None or abs(number.value) <= number.half for number in gains)
 
 
 def test_the_intervals_are_those_of_the_macro_measures():
     rng = np.random.default_rng(1)
-    found, real = (Scores(rng.random((4, 2)), rng.random((50, 2))) for _ in range(2))
+    found, real = (Scores(0.4 + 0.2 * rng.random((4, 2)), 0.4 + 0.2 * rng.random((50, 2))) for _ in range(2))
     by_class = {"f1": found, "difference_f1": found - real}
     held = ("p", by_class, ("x", "y"), np.array([9.0, 3.0]), np.array([5.0, 4.0]))
-    told = list(class_numbers(*held, np.array([5, 4]), shared_test_interval))
+    told = list(class_numbers(*held, Held(np.array([5, 4]), 5, None, False)))
     assert [number.of for number in told] == [*"yyyy", *"xxxx"] and told[7].key == "p/difference_f1"
     gain = (found.values - real.values)[:, 0], (found.resampled - real.resampled)[:, 0], 5
-    assert (told[7].value, told[7].half) == shared_test_interval(*gain)
+    assert (told[7].value, told[7].half) == score_interval(*gain, trials=5, signed=True)[:2] and told[7].half
     # A single test row cannot say how the choice of test rows would matter.
-    lone = list(class_numbers(*held, np.array([5, 1]), shared_test_interval))
-    assert lone[2].key == "p/f1" and lone[2].half is None and lone[4:] == told[4:]
+    lone = list(class_numbers(*held, Held(np.array([5, 1]), 3, None, False)))
+    assert lone[2].key == "p/f1" and lone[2].half is lone[2].low is None and lone[4:] == told[4:]
+
+
+def test_a_macro_score_is_as_uncertain_as_its_smallest_class():
+    one = Scores(np.ones(3), np.ones(50))
+    found = [Held(np.array(units), 50, None, False).interval("f1_macro", one) for units in ((50, 50), (99, 1))]
+    assert 1 - found[1].low > 10 * (1 - found[0].low) > 0
+    assert Held(np.array([99, 1]), 50, None, False).interval("accuracy", one) == pytest.approx(found[0], nan_ok=True)
 
 
 def test_a_class_without_test_rows_in_some_repeat_is_left_out():
-    one = Scores(np.array([[0.5, np.nan], [0.5, 0.2]]), None)
-
-    def interval(values, resampled, units):
-        return corrected_interval(values, 9, 3)
-
-    told = class_numbers("p", {"f1": one}, ("x", "y"), np.ones(2), np.ones(2), np.ones(2), interval)
+    one = Scores(np.array([[0.5, np.nan], [0.5, 0.2]]), np.full((9, 2), 0.5))
+    told = class_numbers("p", {"f1": one}, ("x", "y"), np.ones(2), np.ones(2), Held(np.ones(2), 1, None, False))
     assert {number.of for number in told} == {"x"}
 
 

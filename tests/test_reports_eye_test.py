@@ -7,10 +7,10 @@ import csv
 import numpy as np
 import pytest
 
-from inn_experiments.contracts import Rows, Split
+from inn_experiments.contracts import Rows, Split, file_name
 from inn_experiments.contracts.report import Number, Report
 from inn_experiments.reports.cell import eye_test
-from inn_experiments.reports.cell.eye_test import PANELS, eye_tests, file_name
+from inn_experiments.reports.cell.eye_test import PANELS, eye_tests
 
 CLASSES = ("1,2-DCE / a", "1,2-DCE: a", "few", "many")
 AXIS = np.linspace(0, 1, 16)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -151,5 +152,6 @@ def files_mark(path: Path) -> str:
     elif path.is_dir():
         for file in sorted(file for file in path.rglob("*") if file.is_file()):
             found = file.stat()
-            mark.update(f"{file.relative_to(path)} {found.st_size} {found.st_mtime_ns}\n".encode())
+            # Not every file system's names are text.
+            mark.update(os.fsencode(file.relative_to(path)) + f" {found.st_size} {found.st_mtime_ns}\n".encode())
     return mark.hexdigest()

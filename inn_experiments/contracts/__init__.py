@@ -1,7 +1,16 @@
 """The ground floor: the words that every other room uses. It knows numpy and small helpers, and no framework."""
 
 from inn_experiments.contracts.errors import UserError
-from inn_experiments.contracts.files import once, once_each, read_arrays, replacing, write_arrays, write_text
+from inn_experiments.contracts.files import (
+    csv_text,
+    file_name,
+    once,
+    once_each,
+    read_arrays,
+    replacing,
+    write_arrays,
+    write_text,
+)
 from inn_experiments.contracts.keeping import in_turn, kept, kept_numbers
 from inn_experiments.contracts.limits import (
     BelowOne,

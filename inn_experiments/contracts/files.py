@@ -1,6 +1,9 @@
 """Files that are written whole or not at all, and work that is done once and kept."""
 
+import csv
+import io
 import os
+import re
 import shutil
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -10,6 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from inn_experiments.contracts.errors import UserError
+
+NUMBER = re.compile(r"[-+]?\d+(\.\d*)?([eE][-+]?\d+)?")
 
 
 @contextmanager
@@ -45,6 +50,44 @@ def write_text(path: Path, text: str) -> Path:
     with replacing(path) as fresh:
         fresh.write_text(text, encoding="utf-8")
     return path
+
+
+def file_name(name: str, used: set[str] | None = None, longest: int = 60) -> str:
+    """A part of a file name from any name, safe on every system and not among `used`, to which it is added.
+
+    Example:
+        >>> used = set(); file_name("1,2-DCE / water", used), file_name("1,2-DCE: water", used), file_name("../../x")
+        ('1_2-DCE_water', '1_2-DCE_water_2', 'x')
+    """
+    safe = re.sub(r"[^A-Za-z0-9.-]+", "_", name)[:longest].strip("._-") or "class"
+    found, number, used = safe, 1, set() if used is None else used
+    # Some file systems do not tell capitals from small letters.
+    while found.lower() in used:
+        number += 1
+        found = f"{safe}_{number}"
+    used.add(found.lower())
+    return found
+
+
+def csv_text(rows: Iterable[Sequence[object]], separator: str = ",") -> str:
+    """Rows as CSV, in which no text is a formula to a spreadsheet: one that begins like it gets an apostrophe.
+
+    Example:
+        >>> print(csv_text([["=1+1", "a, b", -2.5, "-2.5"]]), end="")
+        '=1+1,"a, b",-2.5,-2.5
+    """
+    text = io.StringIO()
+    csv.writer(text, delimiter=separator, lineterminator="\n").writerows([_cell(cell) for cell in row] for row in rows)
+    return text.getvalue()
+
+
+def _cell(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    # A carriage return alone would end the line for some readers, quoted or not.
+    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    begins = text.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\n"))
+    return f"'{text}" if begins and not NUMBER.fullmatch(text) else text
 
 
 def once(target: Path, make: Callable[[Path], None], *, wait: bool = True) -> bool:

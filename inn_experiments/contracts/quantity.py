@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+SHARE, GAIN = (0.0, 1.0), (-1.0, 1.0)
+"""The limits of a share, and of a difference of two."""
+
 
 @dataclass(frozen=True)
 class Quantity:
@@ -15,6 +18,7 @@ class Quantity:
         best: the value that is best, where that is not an end of the scale.
         note: what else has to be said to somebody who compares two of them.
         unit: of its values; none for shares and scores.
+        limits: the least and the largest value that it can have; None where there are none.
 
     Example:
         >>> c2st, fid = Quantity("samples/c2st", "C2ST", "lower", best=0.5), Quantity("samples/fid", "FID", "lower")
@@ -28,6 +32,7 @@ class Quantity:
     best: float | None = None
     note: str = ""
     unit: str = ""
+    limits: tuple[float, float] | None = None
 
     @property
     def name(self) -> str:

@@ -57,8 +57,8 @@ def check_file(path: Path, extensions: Sequence[str]) -> None:
 
 
 @contextmanager
-def readable(path: Path) -> Iterator[None]:
-    """What reading a damaged file raises in the block becomes a UserError that names it.
+def readable(path: Path, what: str | None = None) -> Iterator[None]:
+    """What reading a damaged file raises in the block becomes a UserError that names it, or `what` of it is read.
 
     The block holds calls of readers alone, which promise no kinds of errors: of a decompressor, a parser, a decoder.
     """
@@ -67,10 +67,10 @@ def readable(path: Path) -> Iterator[None]:
     except UserError:
         raise
     except MemoryError as error:
-        raise UserError(f"data.path={path}: does not fit into the memory of this machine") from error
+        raise UserError(f"{what or f'data.path={path}:'} does not fit into the memory of this machine") from error
     except Exception as error:
         why = " ".join(str(error).split())[:300] or type(error).__name__
-        raise UserError(f"data.path={path}: cannot be read as {path.suffix}: {why}") from error
+        raise UserError(f"{what or f'data.path={path}:'} cannot be read as {path.suffix}: {why}") from error
 
 
 def check_unique(names: Sequence[str], where: str) -> None:

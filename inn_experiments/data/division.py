@@ -1,5 +1,6 @@
 """From labels and groups of rows to the seeded parts of a split, as row numbers."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -7,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from inn_experiments.contracts import UserError, child_seed
+from inn_experiments.data.checks import shorten
 from inn_experiments.maths.division import DEALS, LEAST_TEST, LEAST_TRAIN, at_most, dealt, stratified
 
 
@@ -22,6 +24,8 @@ class Parts(NamedTuple):
 @dataclass(kw_only=True)
 class Division:
     """How rows are divided: stratified by class, or by whole groups where there are any.
+
+    Validation rows are only looked at, so where rows or groups are few, they are what is given up, with a warning.
 
     Args:
         test_fraction, val_fraction, fresh_fraction: shares of the rows; the rest trains.
@@ -69,37 +73,51 @@ class Division:
         return parts._replace(train=train, fresh=fresh)
 
     def _stratified(self, y: np.ndarray, classes: Sequence[str], rng: np.random.Generator) -> Parts:
-        needed = LEAST_TRAIN + sum(fraction > 0 for fraction in self.fractions)
+        wanted = {"test": self.test_fraction, "fresh": self.fresh_fraction}
+        needed = LEAST_TRAIN + sum(fraction > 0 for fraction in wanted.values())
         counts = np.bincount(y, minlength=len(classes))
         small = [f"{classes[label]!r} has {counts[label]}" for label in np.flatnonzero(counts < needed)]
         if small:
+            others = " and ".join(part for part, fraction in wanted.items() if fraction > 0)
             raise UserError(
-                f"class {', '.join(small[:10])}{', ...' if len(small) > 10 else ''}: too few rows for the split; "
-                f"each class needs at least {needed}, {LEAST_TRAIN} to train on and 1 in each other part"
+                f"class {shorten(small)}: too few rows for the split; each class needs at least {needed}, "
+                f"{LEAST_TRAIN} to train on and 1 for {others}"
             )
+        without = [repr(classes[label]) for label in np.flatnonzero(counts == needed)]
+        if self.val_fraction > 0 and without:
+            _warn(f"class {shorten(without)}: {needed} rows leave none for the validation part")
         return Parts(*stratified(y, self.fractions, rng))
 
     def _grouped(self, y: np.ndarray, group: np.ndarray, classes: Sequence[str], rng: np.random.Generator) -> Parts:
-        shares = (1 - sum(self.fractions), *self.fractions)
-        groups, parts = int(group.max()) + 1, sum(share > 0 for share in shares)
-        if groups < parts:
-            raise UserError(f"data.group: {groups} groups cannot fill {parts} parts; each needs its own group")
-        lonely = [classes[label] for label in np.unique(y) if np.ptp(group[y == label]) == 0]
+        groups, shares = int(group.max()) + 1, [1 - sum(self.fractions), *self.fractions]
+        if groups < sum(share > 0 for share in shares) and self.val_fraction > 0:
+            shares = [shares[0] + self.val_fraction, 0.0, *shares[2:]]
+        if groups < (filled := sum(share > 0 for share in shares)):
+            raise UserError(f"data.group: {groups} groups cannot fill {filled} parts; each needs its own group")
+        lonely = [repr(classes[label]) for label in np.unique(y) if np.ptp(group[y == label]) == 0]
         if lonely:
             raise UserError(
-                f"class {', '.join(map(repr, lonely[:10]))}: its rows lie in one group only, so it cannot be in "
+                f"class {shorten(lonely)}: its rows lie in one group only, so it cannot be in "
                 "train and in test; each class needs at least 2 groups"
             )
         train, test = 0, 2
         found, lacking = dealt(y, group, shares, (LEAST_TRAIN, 1, LEAST_TEST, 1), (train, test), rng)
-        short = [classes[label] for label in np.flatnonzero(lacking[[train, test]].any(axis=0))]
+        short = [repr(classes[label]) for label in np.flatnonzero(lacking[[train, test]].any(axis=0))]
         if short:
             raise UserError(
-                f"class {', '.join(map(repr, short[:10]))}: none of {DEALS} divisions of the "
+                f"class {shorten(short)}: none of {DEALS} divisions of the "
                 f"{groups} groups has at least {LEAST_TRAIN} rows of it in train and {LEAST_TEST} in test; give it "
                 "more groups, change data.test_fraction, or leave the class out"
             )
-        return Parts(*found)
+        parts = Parts(*found)
+        if self.fresh_fraction > 0 and not len(parts.fresh):
+            raise UserError(
+                f"data.fresh_fraction={self.fresh_fraction}: train and test take all {groups} groups of data.group; "
+                "without it test rows are compared with each other"
+            )
+        if self.val_fraction > 0 and not len(parts.val):
+            _warn(f"data.group: {groups} groups leave none for the validation part")
+        return parts
 
 
 def draw_unseen(y: np.ndarray, classes: Sequence[str], unseen: int, seed: int) -> np.ndarray:
@@ -111,3 +129,7 @@ def draw_unseen(y: np.ndarray, classes: Sequence[str], unseen: int, seed: int) -
         )
     rng = np.random.default_rng(child_seed(seed, "unseen"))
     return np.isin(y, rng.choice(len(classes), unseen, replace=False))
+
+
+def _warn(text: str) -> None:
+    warnings.warn(f"{text}, which is only looked at in training curves", UserWarning, stacklevel=4)

@@ -64,6 +64,7 @@ def dealt(
     """Whole groups dealt to parts, so that no group stands in two of them: the best of many random deals.
 
     Best is what lacks the fewest classes in vital parts, then in any, then is nearest to the wanted class counts.
+    Groups go to where there is room; where no such deal will do, to the vital part that lacks most of their classes.
     scikit-learn's StratifiedGroupKFold is not used because its deal hardly depends on the seed when groups differ
     in size, and repeats must differ.
 
@@ -78,27 +79,44 @@ def dealt(
     Returns:
         The K parts, and which classes each of them lacks, (K, C) bool.
     """
-    wanted = np.asarray(shares)
+    wanted, needed = np.asarray(shares), np.asarray(least)[:, None]
     table = np.zeros((int(group.max()) + 1, int(y.max()) + 1), dtype=np.int64)
     np.add.at(table, (group, y), 1)
+    total = table.sum(axis=0)
+    for first in (np.zeros(len(wanted), bool), np.isin(np.arange(len(wanted)), vital) & (wanted > 0)):
+        owner, counts = _deals(table, wanted, needed, first, rng)
+        lacking = (counts < needed) & (wanted > 0)[:, None] & (total > 0)
+        distance = np.abs(counts - wanted[:, None] * total).sum(axis=(1, 2))
+        most = lacking[:, list(vital)].sum(axis=(1, 2))
+        best = int(np.lexsort((distance, lacking.sum(axis=(1, 2)), most))[0])
+        if most[best] == 0:
+            break
+    part_of_row = owner[best][group]
+    return [np.flatnonzero(part_of_row == part) for part in range(len(wanted))], lacking[best]
+
+
+def _deals(
+    table: np.ndarray, wanted: np.ndarray, needed: np.ndarray, first: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """The part that every group gets in each deal (DEALS, G), and the class counts of the parts (DEALS, K, C).
+
+    `table` (G, C) are the groups' class counts; the parts that `first` (K,) marks are served before the others, as long
+    as a group helps them to the `needed` (K, 1) rows of a class, and then whichever has the most room.
+    """
     deals = np.arange(DEALS)
     orders = rng.permuted(np.tile(np.arange(len(table)), (DEALS, 1)), axis=1)
     counts = np.zeros((DEALS, len(wanted), table.shape[1]), dtype=np.int64)
-    room = np.tile(wanted * len(y), (DEALS, 1))
+    room = np.tile(wanted * table.sum(), (DEALS, 1))
     room[:, wanted == 0] = -np.inf
     owner = np.zeros((DEALS, len(table)), dtype=np.int64)
     for chosen in orders.T:
-        part = room.argmax(axis=1)
+        helped = ((counts < needed) & (table[chosen] > 0)[:, None]).sum(axis=2) * first
+        # Room differs by less than the number of rows, so that help always comes before it.
+        part = (room + 2 * table.sum() * helped).argmax(axis=1)
         owner[deals, chosen] = part
         counts[deals, part] += table[chosen]
         room[deals, part] -= table[chosen].sum(axis=1)
-
-    total = table.sum(axis=0)
-    lacking = (counts < np.asarray(least)[:, None]) & (wanted > 0)[:, None] & (total > 0)
-    distance = np.abs(counts - wanted[:, None] * total).sum(axis=(1, 2))
-    best = int(np.lexsort((distance, lacking.sum(axis=(1, 2)), lacking[:, list(vital)].sum(axis=(1, 2))))[0])
-    part_of_row = owner[best][group]
-    return [np.flatnonzero(part_of_row == part) for part in range(len(wanted))], lacking[best]
+    return owner, counts
 
 
 def at_most(index: np.ndarray, y: np.ndarray, most: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

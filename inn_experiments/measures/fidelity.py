@@ -1,5 +1,6 @@
 """How close synthetic rows are to real ones, without a classifier for the task."""
 
+import warnings
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -9,7 +10,6 @@ import numpy as np
 from inn_experiments.contracts import (
     Findings,
     Measure,
-    Number,
     Quantity,
     Rows,
     Samples,
@@ -19,25 +19,30 @@ from inn_experiments.contracts import (
     in_turn,
     kept_numbers,
 )
+from inn_experiments.contracts.quantity import SHARE
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.division import halves
 from inn_experiments.measures.numbers.errors import frechet, histogram_kl
 from inn_experiments.measures.numbers.rows import check_finite
-from inn_experiments.measures.numbers.two_samples import c2st, nearest, prdc, sliced_wasserstein
+from inn_experiments.measures.numbers.told import numbers_of, with_bounds
+from inn_experiments.measures.numbers.two_samples import LEAST_ROWS, c2st, comparable, nearest, prdc, sliced_wasserstein
 
-C2ST = Quantity("samples/c2st", "C2ST", "lower", best=0.5, note="higher is told apart more often")
+C2ST = Quantity("samples/c2st", "C2ST", "lower", best=0.5, note="higher is told apart more often", limits=SHARE)
 FIDELITY = (
     C2ST,
-    *(Quantity(f"samples/{key}", key, "higher") for key in ("precision", "recall", "density", "coverage")),
+    Quantity("samples/precision", "precision", "higher", limits=SHARE),
+    Quantity("samples/recall", "recall", "higher", limits=SHARE),
+    Quantity("samples/density", "density", "higher"),
+    Quantity("samples/coverage", "coverage", "higher", limits=SHARE),
     Quantity("samples/fid", "FID", "lower"),
     Quantity("samples/kl", "KL", "lower"),
     Quantity("samples/swd", "SWD", "lower"),
     Quantity("samples/nearest_train_ratio", "distance to train", best=1.0),
-    Quantity("samples/copies", "copies", best=0.01),
+    Quantity("samples/copies", "copies", best=0.01, limits=SHARE),
 )
 LIMIT = 2000
 """Pairwise distances of more rows than this cost more than they tell."""
-LEAST_ROWS = 5
+SIDES = {"test": "generated rows", "fresh": "fresh real rows"}
 
 
 @dataclass
@@ -61,26 +66,34 @@ class Fidelity(Measure):
 
     decoded: bool = True
 
-    def check(self, split: Split, *, seed: int) -> None:
-        """Raise the UserError that a comparison would end with for lack of rows, before any training."""
-        sides, others = (2, f" with {LEAST_ROWS} others") if split.fresh is None else (1, "")
-        for part, rows in (("test", split.test), ("fresh", split.fresh)):
-            if rows is not None and len(rows) < sides * LEAST_ROWS:
-                raise UserError(
-                    f"{split.name}: {len(rows)} {part} rows, but fidelity compares at least {LEAST_ROWS}{others}; give "
-                    f"more rows, or a larger share of them to the {part} part"
-                )
-
     def __call__(self, subject: Subject, *, seed: int) -> Findings:
-        """`test/samples/*` of the samples and `fresh/samples/*` of real rows."""
+        """`test/samples/*` of the samples and `fresh/samples/*` of real rows; warns of what is left out."""
         samples, split = subject.samples, subject.split
         if samples.latent is not None and not self.decoded:
             return Findings()
         scores = {"test": (samples, split.test), "fresh": second_sample(split, seed)}
+        scores = {part: sides for part, sides in scores.items() if _enough(part, *sides)}
         options = {"seed": seed, "cache": subject.about.cache}
         found = in_turn(partial(fidelity, made, real, split.train, **options) for made, real in scores.values())
+        if lacking := [part for part, one in zip(scores, found, strict=True) if "c2st" not in one]:
+            _warn(f"{SIDES[lacking[0]]} and test rows have hardly a class in common, so C2ST is left out")
         told = zip(scores, found, strict=True)
-        return Findings([Number(f"{part}/samples/{key}", one[key]) for part, one in told for key in one])
+        return Findings([number for part, one in told for number in numbers_of(f"{part}/samples", one)])
+
+
+def _enough(part: str, rows: Rows | Samples, real: Rows) -> bool:
+    """Whether rows are enough to be compared with real ones; warns where they are not."""
+    enough = min(len(rows.x), len(real)) >= LEAST_ROWS
+    if not enough:
+        _warn(
+            f"{SIDES[part]} are left out: {len(rows.x)} of them beside {len(real)} test rows, and a comparison takes "
+            f"{LEAST_ROWS} of either"
+        )
+    return enough
+
+
+def _warn(text: str) -> None:
+    warnings.warn(f"fidelity: {text}", UserWarning, stacklevel=4)
 
 
 def second_sample(split: Split, seed: int) -> tuple[Rows, Rows]:
@@ -103,7 +116,8 @@ def fidelity(
     c2st: 0.5 is best. precision, recall, density, coverage: higher is better. fid, kl, swd: lower is better.
     nearest_train: mean distance to the closest training row; nearest_train_ratio: over the same distance of `real`, 1
     is best and far below 1 means copies; copies: share of samples closer to a training row than 99 % of `real` are,
-    0.01 is what real rows get. Equally many rows of either side are compared, at most 2,000; samples have labels in the
+    0.01 is what real rows get. c2st has bounds, see `with_bounds`, and is left out where hardly a row of either side is
+    of the same class. Equally many rows of either side are compared, at most 2,000; samples have labels in the
     proportions of `real`. The scores are kept in `cache`; `wait` is that of `kept`, and the answer None for one not
     waited for. Raises UserError for NaN or infinity in the samples, and for fewer than five rows on a side.
     """
@@ -113,18 +127,21 @@ def fidelity(
         raise UserError(
             f"fidelity compares at least {LEAST_ROWS} rows, got {len(samples.x)} synthetic and {len(real)} real"
         )
-    content = (samples.x, real.x, train.x, seed)
-    return kept_numbers(cache, "fidelity", content, lambda: _scores(samples.x, real.x, train.x, count, seed), wait=wait)
+    content = (samples.x, samples.y, real.x, real.y, train.x, seed)
+    return kept_numbers(cache, "fidelity", content, lambda: _scores(samples, real, train.x, count, seed), wait=wait)
 
 
-def _scores(samples: np.ndarray, real: np.ndarray, train: np.ndarray, count: int, seed: int) -> dict[str, float]:
+def _scores(samples: Rows | Samples, real: Rows, train: np.ndarray, count: int, seed: int) -> dict[str, float]:
     rng = np.random.default_rng(child_seed(seed, "fidelity"))
-    made, held_out = (x[np.sort(rng.permutation(len(x))[:count])].astype(np.float64) for x in (samples, real))
+    chosen = [np.sort(rng.permutation(len(rows.x))[:count]) for rows in (samples, real)]
+    sides = list(zip((samples, real), chosen, strict=True))
+    made, held_out = (rows.x[index].astype(np.float64) for rows, index in sides)
+    classes = tuple(rows.y[index] for rows, index in sides)
     distance, usual = nearest(made, train), nearest(held_out, train)
     # Where held-out rows are themselves copies both are zero, and the ratio is one, not NaN.
     floor = 1e-12 * (max(train.max(), -train.min()) + 1.0)
     return {
-        "c2st": c2st(made, held_out, seed=seed),
+        **(with_bounds("c2st", c2st(made, held_out, classes, seed=seed)) if comparable(*classes) else {}),
         **prdc(held_out, made),
         "fid": frechet(made, held_out),
         "kl": histogram_kl(made, held_out),

@@ -19,12 +19,15 @@ from inn_experiments.contracts import (
     kept_numbers,
 )
 from inn_experiments.contracts.limits import PositiveInt
+from inn_experiments.contracts.quantity import SHARE
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.measures.fidelity import C2ST, second_sample
 from inn_experiments.measures.numbers.errors import frechet
+from inn_experiments.measures.numbers.intervals import mean_of
 from inn_experiments.measures.numbers.moments import gaussian_rows, moment_errors, moments
 from inn_experiments.measures.numbers.rows import check_finite, few_per_class
-from inn_experiments.measures.numbers.two_samples import FOLDS, along, c2st, nearest, prdc, sliced_wasserstein
+from inn_experiments.measures.numbers.told import bounds_of, numbers_of, with_bounds
+from inn_experiments.measures.numbers.two_samples import LEAST_ROWS, along, c2st, nearest, prdc, sliced_wasserstein
 
 LABELS = {"mean": "mean", "std": "SD", "spread": "spread", "pc1": "PC1", "pc2": "PC2"}
 MOMENTS = tuple(Quantity(key, label) for key, label in LABELS.items())
@@ -32,10 +35,10 @@ GEOMETRY = (
     *(Quantity(f"{key}_error", f"{label} error", "lower") for key, label in LABELS.items()),
     replace(C2ST, key="c2st"),
     Quantity("swd", "SWD", "lower"),
-    Quantity("coverage", "coverage", "higher"),
-    Quantity("precision", "precision", "higher"),
+    Quantity("coverage", "coverage", "higher", limits=SHARE),
+    Quantity("precision", "precision", "higher", limits=SHARE),
     Quantity("distance", "distance to train", "lower"),
-    Quantity("along", "along PC1", "lower"),
+    Quantity("along", "along PC1", "lower", limits=SHARE),
     Quantity("frechet", "Fréchet", "lower"),
     Quantity("distance_ratio", "distance ratio", best=1.0),
     Quantity("coverage_ratio", "coverage ratio", "higher"),
@@ -46,7 +49,7 @@ REFERENCE_ROWS, LEAST_TRAIN = 2000, 2
 """Training rows of a class that the reference and the Gaussian control are made of, at most and at least."""
 
 Classes = dict[str, dict[str, float]]
-"""Class -> `n` rows a side, `real/mean` and the other moments, `generated/c2st` and each score of each arm."""
+"""Class -> `n` rows a side, `real/mean` and other moments, `generated/c2st` and each arm's scores, with any bounds."""
 
 
 @dataclass
@@ -55,8 +58,7 @@ class Geometry(Measure):
 
     `generated` rows are scored against real ones; so are `second`, other real rows, which a perfect generator would
     equal, and `gaussian`, draws from a Gaussian with the training rows' mean and covariance, which has the moments and
-    nothing else. A score means something between these two. Where the generator has latents, all of this is in their
-    space.
+    nothing else. A score means something between these two. Where the generator has latents, all of this is of them.
 
     Args:
         rows: of a class on each side, at most.
@@ -76,8 +78,8 @@ class Geometry(Measure):
     decoded: bool = True
 
     def __post_init__(self) -> None:
-        if self.rows < FOLDS:
-            raise UserError(f"geometry.rows is {self.rows}; it must be {FOLDS} or more, or geometry=none")
+        if self.rows < LEAST_ROWS:
+            raise UserError(f"geometry.rows is {self.rows}; it must be {LEAST_ROWS} or more, or geometry=none")
 
     def __call__(self, subject: Subject, *, seed: int) -> Findings:
         """Each class' moments and scores, their means and worst values over classes, and the points for figures.
@@ -102,7 +104,7 @@ class Geometry(Measure):
             judged = self.judge(real, generated, second, split.classes, seed=seed, cache=subject.about.cache)
             found = {name: values | judged[name] for name, values in found.items()}
         for name, values in found.items():
-            numbers += [Number(f"test/geometry/{key}", value, of=name) for key, value in values.items()]
+            numbers += numbers_of("test/geometry", values, of=name)
         return Findings(numbers, Shapes(points[0], points[1], real, generated))
 
     def score(
@@ -168,8 +170,9 @@ class Geometry(Measure):
         parts = {"real": real, "generated": generated, "second": second}
         return {
             name: {
-                f"{arm}/judge": _judged(arms[arm], arms["real"], cache, child_seed(seed, f"judge/{name}/{arm}"))
+                key: value
                 for arm in ("generated", "second")
+                for key, value in _judged(arm, arms, cache, child_seed(seed, f"judge/{name}/{arm}")).items()
             }
             for name, _, arms in self._classes(parts, classes, "judge", seed)
         }
@@ -179,10 +182,10 @@ class Geometry(Measure):
     ) -> Iterator[tuple[str, int, dict[str, np.ndarray]]]:
         """Name, label and equally many rows of every part, of each class with enough of them; warns of the others."""
         check_finite(parts["generated"].x, parts["generated"].y, classes)
-        labels, short = np.unique(parts["real"].y), []
-        for label in map(int, labels):
+        labels, short = np.union1d(parts["real"].y, parts["second"].y).tolist(), []
+        for label in labels:
             name, count = classes[label], min(self.rows, *(int(np.sum(rows.y == label)) for rows in parts.values()))
-            if count < FOLDS or (train is not None and np.sum(train.y == label) < LEAST_TRAIN):
+            if count < LEAST_ROWS or (train is not None and np.sum(train.y == label) < LEAST_TRAIN):
                 short.append(name)
                 continue
             child = child_seed(seed, f"{purpose}/{name}")
@@ -190,9 +193,8 @@ class Geometry(Measure):
             yield name, label, drawn
         if short:
             warnings.warn(
-                f"geometry: {len(short)} of {len(labels)} classes have fewer than {FOLDS} rows to "
-                f"compare or {LEAST_TRAIN} to train on and are left out, the first is {short[0]!r}",
-                UserWarning,
+                f"geometry: {len(short)} of {len(labels)} classes have fewer than {LEAST_ROWS} rows to compare or "
+                f"{LEAST_TRAIN} to train on and are left out, the first is {short[0]!r}",
                 stacklevel=3,
             )
 
@@ -200,7 +202,8 @@ class Geometry(Measure):
 def over_classes(found: Classes) -> list[Number]:
     """`test/geometry/ARM/SCORE`, the mean over classes, and `..._worst`, over classes.
 
-    The worst is the largest, the smallest of what is better higher, and the furthest from 1 of what is best there.
+    A mean has bounds where the classes' values have. The worst is the largest, the smallest of what is better higher,
+    and the furthest from 1 of what is best there.
     """
     numbers = []
     for arm in ARMS if found else ():
@@ -210,8 +213,11 @@ def over_classes(found: Classes) -> list[Number]:
                 worst = max(values, key=lambda value: max(value, 1 / max(value, 1e-12)))
             else:
                 worst = min(values) if score.better == "higher" else max(values)
-            key = f"test/geometry/{arm}/{score.key}"
-            numbers += [Number(key, float(np.mean(values))), Number(f"{key}_worst", float(worst))]
+            key = f"{arm}/{score.key}"
+            told, known = {key: float(np.mean(values))}, [bounds_of(row, key) for row in found.values()]
+            if all(known):
+                told |= with_bounds(key, mean_of(known))
+            numbers += numbers_of("test/geometry", told | {f"{key}_worst": float(worst)})
     return numbers
 
 
@@ -226,7 +232,7 @@ def _structure(
     def compute() -> dict[str, float]:
         neighbours = prdc(real, arm)
         return {
-            "c2st": c2st(arm, real, seed=child_seed(seed, "c2st")),
+            **with_bounds("c2st", c2st(arm, real, seed=child_seed(seed, "c2st"))),
             "swd": sliced_wasserstein(arm, real, seed=child_seed(seed, "swd")) / spread,
             **{key: neighbours[key] for key in ("coverage", "precision")},
             "distance": float(nearest(arm, train).mean()),
@@ -237,5 +243,8 @@ def _structure(
     return kept_numbers(cache, "geometry", (real, arm, train, float(spread), seed), compute)
 
 
-def _judged(arm: np.ndarray, real: np.ndarray, cache: Path | None, seed: int) -> float:
-    return kept_numbers(cache, "geometry", (arm, real, seed), lambda: {"c2st": c2st(arm, real, seed=seed)})["c2st"]
+def _judged(arm: str, arms: dict[str, np.ndarray], cache: Path | None, seed: int) -> dict[str, float]:
+    rows, real = arms[arm], arms["real"]
+    content = rows, real, seed
+    found = kept_numbers(cache, "geometry", content, lambda: with_bounds("judge", c2st(rows, real, seed=seed)))
+    return {f"{arm}/{key}": value for key, value in found.items()}

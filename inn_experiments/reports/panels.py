@@ -1,6 +1,7 @@
 """What all figures share: colours, grids of panels, names that fit them, states evenly spaced, files."""
 
 import math
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.image import imsave
 
-from inn_experiments.contracts.files import replacing
+from inn_experiments.contracts import printable, replacing
 
 REAL, GENERATED = "#0072b2", "#d55e00"
 """In every figure; SEVEN are for any other things."""
@@ -70,6 +71,11 @@ def note(axis: Axes, text: str) -> None:
     axis.text(0.5, 0.5, text, ha="center", va="center", fontsize=7, transform=axis.transAxes)
 
 
+def draw_rows(axis: Axes, places: np.ndarray, rows: np.ndarray, **style: object) -> None:
+    """One row (d,) or several (k, d) as lines over their `places` (d,); a single value as a point."""
+    axis.plot(places, rows.T, marker="." if len(places) == 1 else "", **style)
+
+
 def draw_pair(axis: Axes, real: np.ndarray, generated: np.ndarray) -> None:
     """Real and generated points (n, 2), (m, 2), in alternating small pieces, so that neither hides the other."""
     for start in range(0, max(len(real), len(generated)), PIECE):
@@ -78,9 +84,14 @@ def draw_pair(axis: Axes, real: np.ndarray, generated: np.ndarray) -> None:
             axis.plot(*piece.T, marker, color=colour, markersize=2.5, alpha=0.6, linestyle="")
 
 
+def plain(text: str) -> str:
+    """A name as figures show it letter by letter: no formula between dollar signs, no line breaks, not too long."""
+    return printable(text).replace("$", r"\$")
+
+
 def short(name: str) -> str:
-    """The name, its end left out where it is long."""
-    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+    """As `plain`, its end left out where it is long."""
+    return plain(name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…")
 
 
 def spaced(count: int, most: int) -> np.ndarray:
@@ -97,8 +108,12 @@ def write_figure(path: Path, figure: Figure) -> Path:
     """Draw `figure` as a PNG at `path`, whole or not at all; the same figure gives the same bytes."""
     figure.dpi = DOTS_PER_INCH
     canvas = FigureCanvasAgg(figure)
-    # Figure.savefig would lay the figure out and draw it a second time.
-    canvas.draw()
+    with warnings.catch_warnings():
+        # A letter of a class' name that the font lacks is drawn as a box; that is no fault of the run.
+        for message in ("Glyph .* missing from font", "Matplotlib currently does not support"):
+            warnings.filterwarnings("ignore", message)
+        # Figure.savefig would lay the figure out and draw it a second time.
+        canvas.draw()
     with replacing(path) as fresh:
         imsave(fresh, canvas.buffer_rgba(), format="png", dpi=DOTS_PER_INCH)
     return path

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from inn_experiments.contracts import UserError
+from inn_experiments.contracts.quantity import GAIN, SHARE
 from inn_experiments.measures.quantities import quantity
 from inn_experiments.reports.estimate import Estimate, over_seeds
 from inn_experiments.reports.runs import ABSENT, Frame, axis_words, one_run_each
@@ -42,7 +43,7 @@ def comparison_table(frame: Frame, rows: Sequence[str], columns: Sequence[str]) 
     )
     lines = []
     for place, runs in frame.apart(pd.Series([*words.itertuples(index=False, name=None)], words.index)).items():
-        entries = [entry(over_seeds(values[column][runs.runs.index]), ABSENT) for column in columns]
+        entries = [entry(over_seeds(values[column][runs.runs.index]), ABSENT, _limits(column)) for column in columns]
         lines.append([*place, *entries, str(len(runs))])
     trivial = [_trivial(frame, column) for column in columns]
     if any(trivial):
@@ -56,6 +57,12 @@ def _values(frame: Frame, column: str) -> pd.Series:
         if key not in frame.keys:
             raise UserError(f"--columns {column}: no metric {key!r} in these runs; they have {', '.join(frame.keys)}")
     return frame.value(first) - sum(frame.value(key) for key in others)
+
+
+def _limits(column: str) -> tuple[float, float] | None:
+    first, *others = column.split("-")
+    found = quantity(first).limits
+    return GAIN if others and found == SHARE else found
 
 
 def _trivial(frame: Frame, column: str) -> str:

@@ -1,9 +1,11 @@
 """Numbers, intervals and p values as people read them."""
 
+from inn_experiments.contracts.report import Number
 from inn_experiments.measures.numbers.intervals import Interval
 
 ROUNDING, LEAST_P = 1e-12, 1e-3
 ABSENT = "—"
+FEW = "(too few)"
 
 
 def number(value: float) -> str:
@@ -41,9 +43,19 @@ def interval(mean: float, half: float | None) -> str:
     return f"{shown} ± {'n/a' if half is None else number(half)}"
 
 
-def entry(found: Interval | None, absent: str = ABSENT) -> str:
-    """`mean ± half` of what was found, `absent` where nothing was."""
-    return absent if found is None else interval(*found)
+def entry(found: Interval | None, absent: str = ABSENT, limits: tuple[float, float] | None = None) -> str:
+    """`mean ± half` of what was found, `absent` where nothing was.
+
+    An interval as wide as all that lies between `limits`, of a score say, is none.
+
+    >>> entry((0.75, 1.06), limits=(0.0, 1.0)), entry((0.75, 0.25), limits=(0.0, 1.0))
+    ('0.750 (too few)', '0.750 ± 0.250')
+    """
+    if found is None:
+        return absent
+    mean, half = found
+    wide = half is not None and limits is not None and 2 * half >= limits[1] - limits[0]
+    return f"{number(mean)} {FEW}" if wide else interval(mean, half)
 
 
 def signed(mean: float, half: float | None) -> str:
@@ -62,3 +74,45 @@ def leaves_out_zero(mean: float, half: float | None) -> int:
     (1, -1, 0, 0)
     """
     return 0 if half is None or abs(mean) <= half else 1 if mean > 0 else -1
+
+
+def bounds(low: float, high: float) -> str:
+    """The bounds of an interval, as short as they can be.
+
+    >>> bounds(0.5512, 1.0), bounds(-0.004, 0.1234)
+    ('[.55,1]', '[-.004,.12]')
+    """
+    return f"[{_short(low)},{_short(high)}]"
+
+
+def measured(found: Number) -> str:
+    """A value, with its bounds where it has some.
+
+    >>> measured(Number("c2st", 0.5, low=0.41, high=0.59)), measured(Number("fid", 1.25))
+    ('0.500 [.41,.59]', '1.25')
+    """
+    few = found.low is None or found.high is None
+    return number(found.value) + ("" if few else f" {bounds(found.low, found.high)}")
+
+
+def known(found: Number) -> str:
+    """A number as far as it is known: with its half width, with its bounds, or said to rest on too few.
+
+    >>> known(Number("f1", 0.75, half=0.05)), known(Number("f1", 0.75))
+    ('0.750 ± 0.050', '0.750 (too few)')
+    """
+    if found.half is not None:
+        return interval(found.value, found.half)
+    return f"{number(found.value)} {FEW}" if found.low is None else measured(found)
+
+
+def side(found: Number) -> int:
+    """1 or -1 where the interval of a difference lies above or below 0, else 0, also where there is none."""
+    if found.low is None or found.high is None:
+        return leaves_out_zero(found.value, found.half)
+    return int(found.low > 0) - int(found.high < 0)
+
+
+def _short(bound: float) -> str:
+    text = f"{bound:.{2 if abs(bound) >= 0.095 else 3}f}"
+    return text.rstrip("0").rstrip(".") if float(text) in (-1.0, 0.0, 1.0) else text.replace("0.", ".", 1)

@@ -44,6 +44,9 @@ _PHRASES = {
     "unable to open database file": "the database mlflow.db cannot be opened",
     "disk i/o error": "the database mlflow.db cannot be read or written (disk error)",
     "file is not a database": "mlflow.db is not a database; move it away or use another paths.outputs",
+    "disk image is malformed": "the database mlflow.db is damaged; restore a copy of it, or move it away",
+    "no such table": "the database mlflow.db lacks a table of MLflow's; restore a copy of it, or move it away",
+    "no such column": "the database mlflow.db is of a version of MLflow that this program does not know",
 }
 
 _received: list[int] = []
@@ -125,7 +128,9 @@ def show(error: BaseException, outputs: Path | None = None) -> int:
     if line is None:
         traceback.print_exception(error)
         return BROKEN
-    print(f"error: {line}", file=sys.stderr)
+    # What a file or a class is called may hold line breaks, and signs that a terminal obeys.
+    plain = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in line)
+    print(f"error: {plain}", file=sys.stderr)
     return BAD_INPUT
 
 

@@ -3,6 +3,7 @@
 import json
 import shutil
 import time
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -94,7 +95,10 @@ class _Rows:
         """(the rows, what is known of them); raises UserError as their source does."""
         name = json.dumps([cell.seed, cell.plain["data"]], sort_keys=True)
         if name not in self._found:
-            split = divided(cell, cell.source())
+            with warnings.catch_warnings():
+                # The cell says it of itself, in its report.
+                warnings.simplefilter("ignore", UserWarning)
+                split = divided(cell, cell.source())
             self._found[name] = split, fits.known(cell.seed, split)
         return self._found[name]
 

@@ -7,7 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from inn_experiments.contracts.files import write_text
+from inn_experiments.contracts.files import file_name, write_text
+
+LONGEST = 200
+"""Characters of a run's folder, whose fingerprint follows; file systems take 255."""
 
 
 class Run:
@@ -65,7 +68,8 @@ class Files:
     @contextmanager
     def open(self, outputs: Path, name: str, tags: Mapping[str, str]) -> Iterator[Run]:
         """A run called `name`, open for as long as the `with` block lasts."""
-        folder = outputs / "runs" / f"{name}-{tags['fingerprint'][:8]}"
+        # A cell is called by the file of its data, whose name may be anything, and as long as a name can be.
+        folder = outputs / "runs" / f"{file_name(name, longest=LONGEST)}-{tags['fingerprint'][:8]}"
         folder.mkdir(parents=True, exist_ok=True)
         yield Run(folder)
 

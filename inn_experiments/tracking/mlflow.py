@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import time
 import traceback
@@ -71,10 +72,12 @@ class Mlflow:
     """The record in `<outputs>/mlflow.db`, with the files of each run in `<outputs>/runs`."""
 
     def prepare(self, outputs: Path) -> None:
-        """Mark runs whose process is gone as KILLED; the first run creates the database."""
+        """Mark runs whose process is gone as KILLED, and know where they lie; the first run creates the database."""
         path = store.database(outputs)
-        dead = [run for run, tags in store.running(path).items() if processes.is_dead(tags)] if path.exists() else []
-        for run in dead:
+        if not path.exists():
+            return
+        store.rehome(outputs)
+        for run in [run for run, tags in store.running(path).items() if processes.is_dead(tags)]:
             store.connect(path).set_terminated(run, "KILLED")
 
     def finished(self, outputs: Path, fingerprint: str) -> tuple[dict[str, Any], Path] | None:
@@ -99,7 +102,7 @@ class Mlflow:
         created = client.create_run(
             where, run_name=name, tags={**tags, **processes.owner(), "git_commit": git_commit()}
         ).info
-        run = MlflowRun(store.artifact_folder(created.artifact_uri), client, created.run_id, outputs)
+        run = MlflowRun(store.run_folder(outputs, created.run_id), client, created.run_id, outputs)
         status = "KILLED"
         try:
             run.folder.mkdir(parents=True, exist_ok=True)
@@ -119,7 +122,7 @@ class Mlflow:
         path = store.database(outputs)
         if not path.exists():
             return f"no run is on record in {path}"
-        command = f"mlflow ui --backend-store-uri sqlite:///{path}"
+        command = f"mlflow ui --backend-store-uri {shlex.quote(store.address(path))}"
         address = f"http://127.0.0.1:5000/#/experiments/{store.experiment_id(path)}/runs?compareRunsMode=CHART"
         return f"compare the runs: {command}\nthen open         {address}"
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
+import shlex
 import sqlite3
 from contextlib import closing
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlparse
@@ -33,23 +35,42 @@ def lock(outputs: Path) -> FileLock:
 
 
 def connect(path: Path) -> MlflowClient:
-    """A client for the database file `path`, without telemetry and without log lines."""
-    return _library()(tracking_uri=f"sqlite:///{path.absolute()}")
+    """A client for the database file `path`, without telemetry and without log lines.
+
+    Raises UserError where another version of MLflow made the database.
+    """
+    client, refusals = _library()
+    try:
+        return client(tracking_uri=address(path))
+    except refusals as error:
+        raise UserError(
+            f"{path}: this database is of another version of MLflow than the installed {version('mlflow')} "
+            f"({' '.join(str(error).split())[:120]}...); a copy of an older one is brought up by: mlflow db upgrade "
+            f"{shlex.quote(address(path))}; a newer one needs that version; or use another paths.outputs"
+        ) from error
+
+
+def address(path: Path) -> str:
+    """What MLflow calls the database file `path`."""
+    return f"sqlite:///{path.absolute()}"
 
 
 @cache
-def _library() -> type[MlflowClient]:
+def _library() -> tuple[type[MlflowClient], tuple[type[Exception], ...]]:
+    """MLflow's client, and what it raises where it does not know the tables of a database."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("DO_NOT_TRACK", "true")
     os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "CRITICAL")
     with importing():
         # A client imports its store when it is made; here, so that it is imported at once with the rest.
         import mlflow.store.tracking.sqlalchemy_store  # noqa: F401
+        from alembic.util.exc import CommandError
         from mlflow import MlflowClient
+        from mlflow.exceptions import MlflowException
 
     for name in ("mlflow", "alembic"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    return MlflowClient
+    return MlflowClient, (MlflowException, CommandError)
 
 
 def select(path: Path, query: str, *values: str) -> list[tuple[Any, ...]]:
@@ -58,30 +79,48 @@ def select(path: Path, query: str, *values: str) -> list[tuple[Any, ...]]:
     MLflow takes two CPU seconds to import, and a cell that is skipped asks for nothing but a few rows. The tables of
     experiments, runs and tags have been the same in all of MLflow's versions.
     """
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=60)) as connection:
+    try:
+        return _ask(path, "mode=rw", query, values)
+    except sqlite3.OperationalError:
+        log = path.with_name(f"{path.name}-wal")
+        if os.access(path.parent, os.W_OK) or (log.exists() and log.stat().st_size):
+            raise
+        # A database with a write-ahead log wants to make files beside it, also for reading, unless nobody writes.
+        return _ask(path, "mode=ro&immutable=1", query, values)
+
+
+def _ask(path: Path, mode: str, query: str, values: tuple[str, ...]) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, timeout=60)) as connection:
         connection.execute("PRAGMA query_only = true")
         return connection.execute(query, values).fetchall()
 
 
 def experiment_id(path: Path) -> str:
-    """The id of this program's one experiment; raises UserError where the database does not hold it."""
+    """The id of this program's one experiment; raises UserError where the database does not hold it, or as deleted."""
     found = []
     if select(path, "SELECT name FROM sqlite_master WHERE name = 'experiments'"):
-        found = select(path, "SELECT experiment_id FROM experiments WHERE name = ?", EXPERIMENT)
+        found = select(path, "SELECT experiment_id, lifecycle_stage FROM experiments WHERE name = ?", EXPERIMENT)
     if not found:
         raise UserError(f"{path}: a database without the experiment {EXPERIMENT!r}; use another paths.outputs")
-    return str(found[0][0])
+    name, stage = found[0]
+    if stage != "active":
+        restore = f"mlflow experiments restore --experiment-id {name}"
+        raise UserError(
+            f"{path}: its MLflow experiment {EXPERIMENT!r} is {stage}; restore it and its runs: "
+            f"MLFLOW_TRACKING_URI={shlex.quote(address(path))} {restore}; or use another paths.outputs"
+        )
+    return str(name)
 
 
 def finished(path: Path, fingerprint: str = "*") -> list[tuple[str, Path]]:
     """(fingerprint, folder) of every FINISHED run, or of those with this fingerprint; the newest first."""
     query = """
-        SELECT value, artifact_uri FROM runs JOIN tags USING (run_uuid)
+        SELECT value, run_uuid FROM runs JOIN tags USING (run_uuid)
         WHERE experiment_id = ? AND status = 'FINISHED' AND lifecycle_stage = 'active'
         AND key = 'fingerprint' AND value GLOB ? ORDER BY start_time DESC, run_uuid
     """
     rows = select(path, query, experiment_id(path), fingerprint)
-    return [(mark, artifact_folder(uri)) for mark, uri in rows]
+    return [(mark, run_folder(path.parent, run)) for mark, run in rows]
 
 
 def running(path: Path) -> dict[str, dict[str, str]]:
@@ -96,9 +135,31 @@ def running(path: Path) -> dict[str, dict[str, str]]:
     return found
 
 
-def artifact_folder(uri: str) -> Path:
-    """Where the files of an MLflow run with this artifact URI lie on this machine."""
-    return Path(unquote(urlparse(uri).path))
+def run_folder(outputs: Path, run: str) -> Path:
+    """Where the files of the run with this id lie: in this outputs folder, wherever it was when they were written."""
+    return outputs / "runs" / run / "artifacts"
+
+
+def _runs_uri(outputs: Path) -> str:
+    return (outputs.absolute() / "runs").as_uri()
+
+
+def rehome(outputs: Path) -> None:
+    """Let the database of an outputs folder that was moved or copied say where its files lie now.
+
+    MLflow keeps absolute paths: of a copy it would show the files of the original.
+    """
+    path, here = database(outputs), _runs_uri(outputs)
+    where = experiment_id(path)
+    told = select(path, "SELECT artifact_location FROM experiments WHERE experiment_id = ?", where)[0][0]
+    known, runs = Path(unquote(urlparse(told).path)), outputs / "runs"
+    # One folder may have two names, by a link.
+    if told == here or (known.exists() and runs.exists() and known.samefile(runs)):
+        return
+    with lock(outputs), closing(sqlite3.connect(path, timeout=60)) as connection, connection:
+        connection.execute("UPDATE experiments SET artifact_location = ? WHERE experiment_id = ?", (here, where))
+        update = "UPDATE runs SET artifact_uri = ? || '/' || run_uuid || '/artifacts' WHERE experiment_id = ?"
+        connection.execute(update, (here, where))
 
 
 def initialise(outputs: Path) -> None:
@@ -116,7 +177,7 @@ def initialise(outputs: Path) -> None:
             return
         with replacing(path) as fresh:
             fresh.unlink(missing_ok=True)
-            connect(fresh).create_experiment(EXPERIMENT, artifact_location=(outputs.absolute() / "runs").as_uri())
+            connect(fresh).create_experiment(EXPERIMENT, artifact_location=_runs_uri(outputs))
             # Readers do not wait for a writer with a write-ahead log; the setting stays in the file.
             connection = sqlite3.connect(fresh)
             connection.execute("PRAGMA journal_mode=WAL")

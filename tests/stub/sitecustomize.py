@@ -28,7 +28,9 @@ def run(cell, run, begun):
     return Report(cell.name, cell.seed, cell.fingerprint, cell.axes, 7, [fid])
 
 
-for name, function in {"beginning": lambda cell: None, "pipeline": run}.items():
+BEGUN = types.SimpleNamespace(report=types.SimpleNamespace(split={}))
+
+for name, function in {"beginning": lambda cell: BEGUN, "pipeline": run}.items():
     stub = types.ModuleType(f"inn_experiments.running.{name}")
     stub.begin = stub.run = function
     stub.build = lambda cell: None

@@ -1,12 +1,11 @@
 """The gathered table in the cache, with what must stand beside it."""
 
-import csv
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from inn_experiments.contracts.files import once, read_arrays, replacing, write_arrays, write_text
+from inn_experiments.contracts.files import csv_text, once, read_arrays, write_arrays, write_text
 from inn_experiments.data.massbank.gather import ATTRIBUTION, TEXTS, Gathered
 
 LISTS = ("unreadable", "left_out", "notes")
@@ -38,9 +37,7 @@ def _attribute(path: Path, gathered: Gathered) -> None:
     """Write what stands beside the table, unless it is there."""
     attribution, unreadable = path.with_suffix(".attribution.tsv"), path.with_suffix(".unreadable.txt")
     if not attribution.exists():
-        with replacing(attribution) as fresh, fresh.open("w", encoding="utf-8", newline="") as handle:
-            writer = csv.writer(handle, delimiter="\t", lineterminator="\n")
-            writer.writerow(ATTRIBUTION)
-            writer.writerows(zip(*(gathered.texts[field].tolist() for field in ATTRIBUTION), strict=True))
+        rows = zip(*(gathered.texts[field].tolist() for field in ATTRIBUTION), strict=True)
+        write_text(attribution, csv_text([ATTRIBUTION, *rows], "\t"))
     if gathered.unreadable and not unreadable.exists():
         write_text(unreadable, "\n".join(gathered.unreadable) + "\n")

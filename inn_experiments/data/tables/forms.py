@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import datetime
 import warnings
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from inn_experiments.contracts import UserError
 from inn_experiments.data.checks import readable, shorten
+from inn_experiments.data.memory import check_room
 from inn_experiments.data.tables.decoding import encoding_of
 from inn_experiments.data.tables.dialect import COMMENTS, Form
 from inn_experiments.data.tables.grid import GridSheet
 
 Numbered = tuple[int, list[str]]
 """A row's number in the file, from 1, and its cells."""
+
+ROOM = 8
+"""Bytes of memory for each byte of a workbook's text."""
 
 CLASS = "class"
 """What a time series file calls the label, which has no name in it."""
@@ -32,6 +37,9 @@ def workbook_rows(path: Path, form: Form) -> tuple[list[Numbered], list[str]]:
             f"data.path={path}: reading .xlsx needs the package openpyxl, which is missing here ({error}): "
             "pip install 'inn-experiments[files]'"
         ) from error
+    with readable(path), zipfile.ZipFile(path) as archive:
+        unpacked = sum(member.file_size for member in archive.infolist())
+    check_room(ROOM * unpacked, f"data.path={path}: a workbook of {unpacked:,} bytes when unpacked")
     with readable(path), warnings.catch_warnings():
         # Styles and validations that openpyxl does not know are of no concern here.
         warnings.simplefilter("ignore")

@@ -40,7 +40,7 @@ class Table(Reader):
             or `auto`: base peak for mass spectra, else standard.
         preprocessing: `snv`, `msc`, `savgol` or `baseline`, {name: settings}, or a list of these, done before scaling.
         missing: numbers are an `error`, `drop` their row, or are interpolated along the axis.
-        sample, axis, value: columns of a long form; None finds them.
+        sample, axis, value: columns of a long form; None finds them. axis is the key of the axis in an NPZ, too.
         separator, decimal, skip_rows, header, orientation, sheet: see `dialect.Form`.
     """
 
@@ -100,11 +100,14 @@ class Table(Reader):
         features = None if self.features is None else [str(name) for name in self.features]
         given = {"sample": self.sample, "axis": self.axis, "value": self.value}
         given = {argument: None if name is None else str(name) for argument, name in given.items()}
+        table = not path.is_dir() and path.suffix.lower() != ".npz"
+        if self.ignore and not table:
+            raise UserError(f"data.ignore={self.ignore}: {path} has no columns beside its channels")
         if path.is_dir():
             return jcamp.read_folder(path, columns, self.unit)
         checks.check_file(path, (*EXTENSIONS, ".npz"))
         if path.suffix.lower() == ".npz":
-            return read_table_archive(path, columns, features, self.unit)
+            return read_table_archive(path, columns, features, self.unit, given["axis"])
         sheet = open_sheet(path, self.form, columns["label"])
         ignore = [str(name) for name in self.ignore]
         if features is None and not ignore and (form := long_form(sheet, columns, given)):

@@ -1,14 +1,65 @@
 """95 % intervals over repeats and over test rows; a half width that cannot be estimated is None, never NaN."""
 
 from collections.abc import Sequence
+from statistics import NormalDist
+from typing import NamedTuple
 
 import numpy as np
 import scipy
 
 LEVEL = 0.95
+NORMAL = NormalDist().inv_cdf(0.5 + LEVEL / 2)
 RESAMPLES = 1000
+LEAST_UNITS = 5
+MOST_OF_RANGE = 0.9
+"""An interval that is wider than this share of all possible values says nothing."""
+ROUNDING = 1e-9
 
 Interval = tuple[float, float | None]
+
+
+class Bounded(NamedTuple):
+    """A value with the bounds of its 95 % interval, which lie within the range that it can have."""
+
+    value: float
+    low: float
+    high: float
+
+
+class Ranged(NamedTuple):
+    """A value with its 95 % interval: `half` the width of a symmetric one, or bounds; neither where rows are few."""
+
+    value: float
+    half: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+def bounded_share(share: float, trials: float, quantile: float = NORMAL) -> Bounded:
+    """Wilson's interval of a `share` of so many independent `trials`, which need not be a whole number.
+
+    All p with |p - share| <= quantile (p (1 - p) / trials)^1/2: never empty, never outside of 0..1, and open to one
+    side where all trials ended alike. Source: Wilson 1927.
+
+    >>> [round(bound, 3) for bound in bounded_share(1.0, 16)]
+    [1.0, 0.806, 1.0]
+    """
+    k = quantile**2 / trials
+    middle, half = share + k / 2, np.sqrt(k * share * (1 - share) + k**2 / 4)
+    low, high = float((middle - half) / (1 + k)), float((middle + half) / (1 + k))
+    # Rounding may not take the share itself out.
+    return Bounded(share, max(0.0, min(low, share)), min(1.0, max(high, share)))
+
+
+def mean_of(parts: Sequence[Bounded]) -> Bounded:
+    """The mean of independent values (n,) in one range, with an interval of theirs: distances to bounds add squared.
+
+    Source: Zou and Donner 2008.
+    """
+    values, lows, highs = np.array(parts).T
+    mean = float(values.mean())
+    below, above = (float(np.sqrt(np.sum((values - bounds) ** 2))) / len(values) for bounds in (lows, highs))
+    return Bounded(mean, mean - below, mean + above)
 
 
 def _half_width(variance: float, freedom: float) -> float:
@@ -53,25 +104,80 @@ def corrected_interval(differences: Sequence[float], n_train: int, n_test: int) 
     return mean, _half_width(variance, values.size - 1)
 
 
-def shared_test_interval(values: Sequence[float], resampled: Sequence[float], units: int) -> Interval:
-    """The mean over repeats that share one training and one test set, with both sources of its error.
+def score_interval(
+    values: Sequence[float],
+    resampled: Sequence[float],
+    units: int,
+    *,
+    trials: float,
+    fewest: int = LEAST_UNITS,
+    share: float | None = None,
+    signed: bool = False,
+) -> Ranged:
+    """The mean of a score in 0..1 over repeats, or `signed` of a difference of two, with both sources of its error.
 
-    The spread of `values` (n,), the repeats' scores on all test rows, is the error of the training's and the
-    generator's random draws; that of `resampled` (b,), their mean on bootstrap resamples of the test rows, by `units`
-    rows or groups a stratum, is the error of having only these. The two variances add; degrees of freedom by Welch and
-    Satterthwaite. No half width for fewer than two values.
+    The spread of `values` (n,), the repeats' scores, is the error of all that is drawn anew in each; that of
+    `resampled` (b,), their mean on bootstrap resamples of the test rows, is the error of having only these. The two
+    variances add; degrees of freedom by Welch and Satterthwaite. Where test sets of a `share` of the rows are drawn
+    anew, n of them have only 1 - (1 - share)^n of the rows, so that resampling each for itself sees too little error.
+
+    An interval that would leave the range of the score is Wilson's for as many trials as give its variance. Equal
+    values are no proof of certainty: they get Wilson's for their `trials`. No bounds for one repeat, for fewer than two
+    trials, and for bounds that would leave hardly anything out: they are too few.
+
+    Args:
+        values: see above.
+        resampled: see above.
+        units: test rows or groups a stratum that resamples draw from.
+        trials: test rows or groups in all; of a mean of classes those that would give its variance.
+        fewest: units of the smallest stratum. Of a handful of rows resamples tell too little: the variance is then that
+            of `trials` trials at least.
+        share: see above; None where all repeats have the same test rows.
+        signed: a difference; in -1..1.
     """
     values, resampled = np.asarray(values, dtype=np.float64), np.asarray(resampled, dtype=np.float64)
-    mean, half_width = mean_interval(values)
-    if half_width is None:
-        return mean, None
+    mean = float(values.mean())
+    # The different rows of all test sets, in test sets, and how much of their error resamples of each for itself see.
+    sets = 1.0 if share is None else (1 - (1 - share) ** values.size) / share
+    seen = 1.0 if share is None else sets / values.size
+    trials *= sets
+    if values.size < 2 or trials < 2 or resampled.size < 2:
+        return Ranged(mean)
     draws = values.var(ddof=1) / values.size
     # The bootstrap's plug-in variance is too small by (m - 1) / m.
-    rows = resampled.var(ddof=1) * units / max(units - 1, 1)
-    if draws + rows == 0:
-        return mean, 0.0
+    rows = resampled.var(ddof=1) * units / max(units - 1, 1) / seen
+    if fewest < LEAST_UNITS:
+        least = (bounded_share(0.0, trials).high / NORMAL) ** 2 if signed else mean * (1 - mean) / trials
+        rows = max(rows, least)
+    if draws + rows < ROUNDING**2 or 1 - abs(mean) < ROUNDING:
+        return _alike(mean, trials, signed)
     freedom = (draws + rows) ** 2 / (draws**2 / (values.size - 1) + rows**2 / (resampled.size - 1))
-    return mean, _half_width(draws + rows, freedom)
+    return _within(mean, draws + rows, freedom, signed)
+
+
+def _alike(mean: float, trials: float, signed: bool) -> Ranged:
+    if signed and abs(mean) < ROUNDING:
+        high = bounded_share(0.0, trials).high
+        return Ranged(mean, None, -high, high)
+    return _ranged(mean, trials, NORMAL, signed)
+
+
+def _within(mean: float, variance: float, freedom: float, signed: bool) -> Ranged:
+    half, least = _half_width(variance, freedom), -1.0 if signed else 0.0
+    if least <= mean - half and mean + half <= 1:
+        return Ranged(mean, half)
+    width = 1 - least
+    share = (mean - least) / width
+    trials = share * (1 - share) / (variance / width**2)
+    return _ranged(mean, trials, float(scipy.stats.t.ppf(0.5 + LEVEL / 2, freedom)), signed)
+
+
+def _ranged(mean: float, trials: float, quantile: float, signed: bool) -> Ranged:
+    least = -1.0 if signed else 0.0
+    _, low, high = bounded_share((mean - least) / (1 - least), trials, quantile)
+    if high - low > MOST_OF_RANGE:
+        return Ranged(mean)
+    return Ranged(mean, None, min(mean, least + (1 - least) * low), max(mean, least + (1 - least) * high))
 
 
 def interval_over_rows(

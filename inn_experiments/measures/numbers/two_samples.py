@@ -3,9 +3,14 @@
 import numpy as np
 
 from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.measures.numbers.intervals import Bounded, bounded_share
+from inn_experiments.measures.numbers.rows import at_most
 
 FOLDS, LIMIT, TREES = 5, 1000, 100
-"""Of the two-sample test: folds, rows of a side at most, and trees."""
+"""Of the two-sample test: folds and pairs of rows at most, and trees."""
+LEAST_PAIRS, UNDECIDED = 2, 1e-9
+LEAST_ROWS = 5
+"""Of a side: what is said of fewer rows than this is said of hardly anything."""
 
 BLOCK = 4096
 # Rows that come into question as the nearest one: the product formula may confuse the closest of them.
@@ -14,27 +19,60 @@ DIRECTIONS = 100
 BINS, ROWS_PER_BIN = 20, 5
 
 
-def c2st(a: np.ndarray, b: np.ndarray, *, seed: int) -> float:
+def c2st(a: np.ndarray, b: np.ndarray, classes: tuple[np.ndarray, np.ndarray] | None = None, *, seed: int) -> Bounded:
     """Cross-validated accuracy of telling rows `a` (n, d) from `b` (m, d): 0.5 is best, 1 means always told.
 
-    As many rows of either side (the smaller number, at most 1,000), 5 stratified folds, 100 extremely randomised trees:
-    unlike a linear or nearest-neighbour test they see shifts, wrong scales and wrong correlations alike, and they need
-    no scaling. Copies of one row within a side fall into several folds, so a side that repeats itself is told from one
-    that does not: a bootstrap of real rows scores above 0.5. Raises ValueError for fewer than 5 rows on a side.
+    Pairs of one row of either side, of the same class where the `classes` (n,) and (m,) are given, are left out
+    together, 1,000 of them in 5 folds at most. So whatever is told apart, the sides are as large as each other in
+    training and in test, in every class: where rows of two sides, class by class, could be exchanged, the expected
+    value is 0.5 exactly, for any number of rows. (Folds that are not balanced score less: where one side lost a row to
+    the test, the other has the majority.) A row that is called neither counts half.
+
+    100 extremely randomised trees see shifts, wrong scales and wrong correlations alike, unlike a linear or
+    nearest-neighbour test, and need no scaling. Copies of one row within a side fall into several folds, so a side that
+    repeats itself is told from one that does not: a bootstrap of real rows scores above 0.5.
+
+    The 95 % interval is Wilson's for as many trials as there are pairs: rows are judged by rows that are judged by
+    them, which about doubles the variance (docs/results/c2st.md). Raises ValueError for fewer than two pairs.
     Source: Lopez-Paz and Oquab 2017.
     """
-    from sklearn.ensemble import ExtraTreesClassifier
-    from sklearn.model_selection import StratifiedKFold, cross_val_score
-
-    count = min(len(a), len(b), LIMIT)
-    if count < FOLDS:
-        raise ValueError(f"c2st needs at least {FOLDS} rows on each side, got {len(a)} and {len(b)}")
     rng = np.random.default_rng(child_seed(seed, "c2st"))
-    x = np.concatenate([rows[rng.permutation(len(rows))[:count]] for rows in (a, b)])
-    state = int(rng.integers(2**31))
-    trees = ExtraTreesClassifier(TREES, min_samples_leaf=3, random_state=state, n_jobs=1)
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=state)
-    return float(cross_val_score(trees, x, np.repeat([0, 1], count), cv=folds, scoring="accuracy").mean())
+    labels = classes or (np.zeros(len(a), np.int64), np.zeros(len(b), np.int64))
+    pairs = _pairs(*labels, rng)
+    if len(pairs) < LEAST_PAIRS:
+        raise ValueError(f"c2st needs {LEAST_PAIRS} pairs of rows of one class, got {len(pairs)} of {len(a)}, {len(b)}")
+    fold, right = np.arange(len(pairs)) % min(FOLDS, len(pairs)), np.empty((len(pairs), 2))
+    for number in range(fold.max() + 1):
+        right[fold == number] = _told(a, b, pairs[fold != number], pairs[fold == number], int(rng.integers(2**31)))
+    return bounded_share(float(right.mean()), len(pairs))
+
+
+def comparable(first: np.ndarray, second: np.ndarray) -> bool:
+    """Whether rows of class labels `first` (n,) and `second` (m,) give the pairs that `c2st` needs."""
+    return sum(min(np.sum(first == label), np.sum(second == label)) for label in np.unique(first)) >= LEAST_PAIRS
+
+
+def _pairs(first: np.ndarray, second: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Random pairs (k, 2) of a row of class labels `first` (n,) and one of `second` (m,), class after class."""
+    found = []
+    for label in np.intersect1d(first, second):
+        rows = [rng.permutation(np.flatnonzero(side == label)) for side in (first, second)]
+        found.append(np.stack([each[: min(map(len, rows))] for each in rows], axis=1))
+    pairs = np.concatenate([np.zeros((0, 2), np.int64), *found])
+    return pairs[at_most(len(pairs), LIMIT, int(rng.integers(2**31)))]
+
+
+def _told(a: np.ndarray, b: np.ndarray, train: np.ndarray, test: np.ndarray, state: int) -> np.ndarray:
+    """How right (k, 2) trees that learned of `train` pairs are about the rows of `test` pairs: 0, a half or 1."""
+    from sklearn.ensemble import ExtraTreesClassifier
+
+    # Leaves of three rows take enough rows to be divided at all.
+    leaf = min(3, 1 + len(train) // 10)
+    trees = ExtraTreesClassifier(TREES, min_samples_leaf=leaf, random_state=state, n_jobs=1)
+    trees.fit(np.concatenate([a[train[:, 0]], b[train[:, 1]]]), np.repeat([0, 1], len(train)))
+    second = trees.predict_proba(np.concatenate([a[test[:, 0]], b[test[:, 1]]]))[:, 1].reshape(2, -1).T - 0.5
+    # Votes are added up in floats: the last digits are no answer.
+    return 0.5 + 0.5 * np.where(np.abs(second) < UNDECIDED, 0.0, np.sign(second)) * [-1, 1]
 
 
 def nearest(rows: np.ndarray, others: np.ndarray) -> np.ndarray:

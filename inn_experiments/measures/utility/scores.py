@@ -5,13 +5,14 @@ Measures come from confusion counts, for whole sets of bootstrap resamples at on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from inn_experiments.contracts import Number, Quantity, Rows
-from inn_experiments.measures.numbers.intervals import Interval, corrected_interval, shared_test_interval
+from inn_experiments.contracts import Number, Quantity, Rows, child_seed
+from inn_experiments.contracts.quantity import GAIN, SHARE
+from inn_experiments.measures.numbers.intervals import Ranged, score_interval
 from inn_experiments.measures.utility.treatments import TREATMENTS
 
 MEASURES = {
@@ -24,17 +25,14 @@ MEASURES = {
     "f1_weighted": "weighted F1",
 }
 CLASSIFICATION = (
-    *(Quantity(measure, words, "higher") for measure, words in MEASURES.items()),
-    Quantity("difference_f1_macro", "macro F1 − real", "higher"),
-    Quantity("f1", "F1", "higher"),
-    Quantity("difference_f1", "F1 − real", "higher"),
+    *(Quantity(measure, words, "higher", limits=SHARE) for measure, words in MEASURES.items()),
+    Quantity("difference_f1_macro", "macro F1 − real", "higher", limits=GAIN),
+    Quantity("f1", "F1", "higher", limits=SHARE),
+    Quantity("difference_f1", "F1 − real", "higher", limits=GAIN),
 )
 RESAMPLES = 200
 CLASSWISE = ("real", "synthetic", "convex", "reconstructed", "reconstructed_synthetic")
 """Treatments that are told class by class; with more of them the report would grow large."""
-
-Intervals = Callable[[np.ndarray, np.ndarray | None, int], Interval]
-"""(values (r,), resampled (b,) or None, units that resamples draw from) -> mean and half width."""
 
 
 class Repeat(NamedTuple):
@@ -48,15 +46,55 @@ class Repeat(NamedTuple):
 class Scores(NamedTuple):
     """One measure of all repeats: of each (r,), and the mean over them on each resample of test rows (b,).
 
-    A measure of classes has (r, c) and (b, c), NaN where there are no test rows of one. None where test rows differ.
+    A measure of classes has (r, c) and (b, c), NaN where there are no test rows of one.
     """
 
     values: np.ndarray
-    resampled: np.ndarray | None
+    resampled: np.ndarray
 
     def __sub__(self, other: Scores) -> Scores:
-        resampled = None if self.resampled is None else self.resampled - other.resampled
-        return Scores(self.values - other.values, resampled)
+        return Scores(self.values - other.values, self.resampled - other.resampled)
+
+
+class Held(NamedTuple):
+    """The test rows of all repeats, as far as intervals need them.
+
+    Attributes:
+        units: test rows of each class (c,), or groups that hold it: what is resampled; of the first repeat.
+        stratum: units a stratum that resamples draw from, mean over classes; groups are one stratum.
+        share: of the rows, that each repeat draws for its test; None where all repeats have the same.
+        grouped: whether units are groups.
+    """
+
+    units: np.ndarray
+    stratum: int
+    share: float | None
+    grouped: bool
+
+    def interval(self, name: str, scores: Scores) -> Ranged:
+        """Mean and interval over all classes of one measure or, `difference_...`, of its gain."""
+        known = self.units[self.units > 0]
+        fewest = self.stratum if self.grouped else int(known.min())
+        if self.grouped:
+            trials = self.stratum
+        elif name.endswith("macro"):
+            # The variance of a mean of classes is that of its smallest ones.
+            trials = len(known) ** 2 / np.sum(1 / known)
+        else:
+            trials = known.sum()
+        options = {"trials": float(trials), "fewest": fewest, "share": self.share, "signed": _signed(name)}
+        return score_interval(*scores, self.stratum, **options)
+
+    def of_class(self, name: str, scores: Scores, label: int) -> Ranged:
+        """Mean and interval of one class, whose share of the resamples may lack it."""
+        units = int(self.units[label])
+        drawn = scores.resampled[:, label]
+        options = {"trials": units, "fewest": units, "share": self.share, "signed": _signed(name)}
+        return score_interval(scores.values[:, label], drawn[~np.isnan(drawn)], units, **options)
+
+
+def _signed(name: str) -> bool:
+    return name.startswith("difference_")
 
 
 def confusion(true: np.ndarray, predicted: np.ndarray, classes: int, weights: np.ndarray) -> np.ndarray:
@@ -123,14 +161,13 @@ def utility_numbers(
     sizes = {name: round(np.mean([len(repeat.labels) for repeat in found])) for name, found in outcomes.items()}
     tests = [repeat.test for repeat in outcomes["real"]]
     n_test = round(np.mean([len(test) for test in tests]))
-    drawn, every = resampling_weights(tests[0], RESAMPLES, seed) if shared else (None, 0)
-
-    def interval(values: np.ndarray, resampled: np.ndarray | None, units: int) -> Interval:
-        if resampled is None:
-            return corrected_interval(values, sizes["real"], n_test)
-        return shared_test_interval(values, resampled, units)
-
-    scored = {name: _scored(outcomes[name], len(classes), drawn) for name in TREATMENTS if name in outcomes}
+    share = None if shared else n_test / (n_test + sizes["real"])
+    # The same rows get the same weights; other ones their own.
+    seeds = [seed if shared else child_seed(seed, f"repeat/{place}") for place in range(len(tests))]
+    drawn = [resampling_weights(test, RESAMPLES, each) for test, each in zip(tests, seeds, strict=True)]
+    told = Held(units_of(tests[0], len(classes)), drawn[0][1], share, tests[0].group is not None)
+    weights = [each for each, _ in drawn]
+    scored = {name: _scored(outcomes[name], len(classes), weights) for name in TREATMENTS if name in outcomes}
     trained, tested = (
         np.mean([np.bincount(y, minlength=len(classes)) for y in parts], axis=0)
         for parts in ([repeat.labels for repeat in outcomes["real"]], [test.y for test in tests])
@@ -141,12 +178,12 @@ def utility_numbers(
             yield Number(f"{prefix}/{key}", count)
         gains = {f"difference_{key}": scores[key] - scored["real"][key] for key in ("f1_macro", "f1")}
         for key in (*MEASURES, "difference_f1_macro"):
-            mean, half = interval(*(scores | gains)[key], every)
-            yield Number(f"{prefix}/{key}", mean, half=half)
+            # What is compared with itself differs by nothing.
+            same = name == "real" and _signed(key)
+            yield Number(f"{prefix}/{key}", *(Ranged(0.0, 0.0) if same else told.interval(key, (scores | gains)[key])))
         if name in CLASSWISE:
             by_class = {"f1": scores["f1"], "difference_f1": gains["difference_f1"]}
-            units = units_of(tests[0], len(classes))
-            yield from class_numbers(prefix, by_class, classes, trained, tested, units, interval)
+            yield from class_numbers(prefix, by_class, classes, trained, tested, told)
 
 
 def class_numbers(
@@ -155,13 +192,11 @@ def class_numbers(
     classes: tuple[str, ...],
     trained: np.ndarray,
     tested: np.ndarray,
-    units: np.ndarray,
-    interval: Intervals,
+    told: Held,
 ) -> Iterator[Number]:
     """The numbers of each class, the smallest class first; one that some repeat has no test rows of is left out.
 
-    Counts (c,): `trained` and `tested` real rows, mean over repeats; `units`, test rows or groups that resamples draw
-    from.
+    Counts (c,): `trained` and `tested` real rows, mean over repeats.
     """
     for label in np.argsort(trained, kind="stable"):
         if any(np.isnan(one.values[:, label]).any() for one in scores.values()):
@@ -169,27 +204,22 @@ def class_numbers(
         for key, counts in (("n_train", trained), ("n_test", tested)):
             yield Number(f"{prefix}/{key}", round(float(counts[label])), of=classes[label])
         for key, one in scores.items():
-            values, drawn = one.values[:, label], None if one.resampled is None else one.resampled[:, label]
-            resampled = None if drawn is None else drawn[~np.isnan(drawn)]
-            mean, half = float(values.mean()), None
-            # A single test row or group cannot tell how the choice of test rows would matter.
-            if resampled is None or (units[label] > 1 and len(resampled) > 1):
-                mean, half = interval(values, resampled, int(units[label]))
-            yield Number(f"{prefix}/{key}", mean, half=half, of=classes[label])
+            same = prefix.endswith("/real") and _signed(key)
+            found = Ranged(0.0, 0.0) if same else told.of_class(key, one, label)
+            yield Number(f"{prefix}/{key}", *found, of=classes[label])
 
 
-def _scored(repeats: Sequence[Repeat], classes: int, drawn: np.ndarray | None) -> dict[str, Scores]:
-    """Measure -> its values of every repeat, and, with weights `drawn` (b, n), on resampled test rows."""
+def _scored(repeats: Sequence[Repeat], classes: int, drawn: Sequence[np.ndarray]) -> dict[str, Scores]:
+    """Measure -> its values of every repeat, and on test rows resampled with the weights `drawn` (b, n) of each."""
 
     def measured(repeat: Repeat, weights: np.ndarray) -> dict[str, np.ndarray]:
         return measures(confusion(repeat.test.y, repeat.predicted, classes, weights))
 
     plain = [measured(repeat, np.ones((1, len(repeat.test)))) for repeat in repeats]
-    again = [] if drawn is None else [measured(repeat, drawn) for repeat in repeats]
+    again = [measured(repeat, weights) for repeat, weights in zip(repeats, drawn, strict=True)]
     return {
         name: Scores(
-            np.concatenate([scores[name] for scores in plain]),
-            np.mean([scores[name] for scores in again], axis=0) if again else None,
+            np.concatenate([scores[name] for scores in plain]), np.mean([scores[name] for scores in again], axis=0)
         )
         for name in plain[0]
     }

@@ -2,7 +2,7 @@
 
 import warnings
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
@@ -18,6 +18,7 @@ from inn_experiments.measures.utility.scores import Repeat, utility_numbers
 from inn_experiments.measures.utility.treatments import treatments
 
 Protocol = Literal["same_rows", "disjoint"]
+PROTOCOLS: tuple[Protocol, ...] = ("same_rows", "disjoint")
 
 
 @dataclass
@@ -36,10 +37,9 @@ class Utility(Measure):
       interval covers the forest's and the generator's random draws and the choice of test rows (bootstrap, by whole
       groups where there are any), for these training rows and this fitted generator.
     - `disjoint` (the paper's): both the classifier's training and test rows are ones that the generator never saw:
-      repeated halves of test and fresh. Corrected resampled interval: it covers the choice of those halves, for this
-      fitted generator.
+      repeated halves of test and fresh. The interval covers the choice of those halves, too, for this fitted generator.
     - with `refit`, train and test are pooled and divided anew in every repeat and the generator is built and fitted
-      again; the corrected resampled interval then covers the choice of all rows. (The scaling stays that of the first
+      again; the interval then covers the choice of all rows. (The scaling stays that of the first
       training rows; to a forest an increasing transform of a feature makes no difference.)
 
     Two calls with the same seed and rows share their real, convex and bootstrap forests, which are kept in the cache,
@@ -48,7 +48,8 @@ class Utility(Measure):
     Args:
         repeats: 1 gives no intervals.
         per_class: rows added per class; None for as many as the class has.
-        protocols: both where None.
+        protocols: None for both, as far as the rows allow: one that they do not is left out with a warning, and is an
+            error where it is asked for.
         trees, levels: of a forest, see `forest_predictions`.
         components: principal components of the treatment's own training rows that the forest gets in place of the rows
             (before `levels`); None for the rows.
@@ -86,10 +87,9 @@ class Utility(Measure):
             value = vars(self)[name]
             if value is not None and value < least:
                 raise UserError(f"utility.{name} is {value}; it must be {least} or more")
-        self.protocols = ["same_rows", "disjoint"] if self.protocols is None else list(self.protocols)
-        if not self.protocols or len(set(self.protocols)) < len(self.protocols):
+        if self.protocols is not None and (not self.protocols or len(set(self.protocols)) < len(self.protocols)):
             raise UserError(
-                f"utility.protocols is {self.protocols}; it must be [same_rows], [disjoint] or both, each once "
+                f"utility.protocols is {list(self.protocols)}; it must be [same_rows], [disjoint] or both, each once "
                 "(utility=none measures no utility)"
             )
 
@@ -100,18 +100,36 @@ class Utility(Measure):
                 f"utility: all rows of these data are of the class {split.classes[0]!r}, so there is "
                 "nothing to classify; use utility=none"
             )
+        self._carried_out(split, seed)
+
+    def _carried_out(self, split: Split, seed: int) -> list[Protocol]:
+        """The protocols that the rows allow; of others, raises UserError for one that was asked for, else warns."""
+        found = list(PROTOCOLS if self.protocols is None else self.protocols)
         for repeat in range(self.repeats):
             child = child_seed(seed, f"repeat/{repeat}")
             train, test = self._parts(split, child)
-            counts = np.bincount(train.y)
-            short = np.flatnonzero((counts > 0) & (counts < LEAST_TRAIN))
-            if "same_rows" in self.protocols and len(short):
-                raise UserError(
-                    f"utility.protocols same_rows (training rows): class {split.classes[short[0]]!r} has "
-                    f"{counts[short[0]]} row(s), at least {LEAST_TRAIN} are needed"
-                )
-            if "disjoint" in self.protocols:
-                self._halves(split, test, child)
+            for protocol in tuple(found):
+                try:
+                    self._allowed(protocol, split, train, test, child)
+                except UserError as error:
+                    if self.protocols is not None:
+                        raise
+                    warnings.warn(f"left out: {error}", UserWarning, stacklevel=3)
+                    found.remove(protocol)
+        return found
+
+    def _allowed(self, protocol: Protocol, split: Split, train: Rows, test: Rows, seed: int) -> None:
+        """Raise UserError where a protocol lacks rows or groups, for the rows of one repeat."""
+        if protocol == "disjoint":
+            self._halves(split, test, seed)
+            return
+        counts = np.bincount(train.y)
+        short = np.flatnonzero((counts > 0) & (counts < LEAST_TRAIN))
+        if len(short):
+            raise UserError(
+                f"utility.protocols same_rows (training rows): class {split.classes[short[0]]!r} has "
+                f"{counts[short[0]]} row(s), at least {LEAST_TRAIN} are needed"
+            )
 
     def __call__(self, subject: Subject, *, seed: int) -> Findings:
         """Each measure of every protocol and treatment with its half width, and the gain over `real`.
@@ -119,12 +137,13 @@ class Utility(Measure):
         Warns where there are fewer components than asked for, and where not all rows are used.
         """
         asked: list[tuple[str, str, np.ndarray, Rows]] = []
+        protocols = self._carried_out(subject.split, seed)
         # Treatment -> the fewest components of its repeats, and their training rows.
         used: dict[str, tuple[int, int]] = {}
 
         def forests() -> Iterator[Call[np.ndarray]]:
             options = {"trees": self.trees, "levels": self.levels, "cache": subject.about.cache}
-            for protocol, name, rows, test, state in self._asked(subject, seed):
+            for protocol, name, rows, test, state in self._asked(subject, protocols, seed):
                 # What counts from here on of test rows are their labels and groups.
                 asked.append((protocol, name, rows.y, Rows(np.empty((len(test), 0)), test.y, test.group)))
                 seen, test_x = rows, test.x
@@ -148,17 +167,19 @@ class Utility(Measure):
                 stacklevel=2,
             )
         numbers, resamples = [], child_seed(seed, "resamples")
-        for protocol in self.protocols:
+        for protocol in protocols:
             found, shared = outcomes[protocol], protocol == "same_rows" and not self.refit
             numbers += utility_numbers(protocol, found, subject.split.classes, shared=shared, seed=resamples)
         return Findings(numbers)
 
-    def _asked(self, subject: Subject, seed: int) -> Iterator[tuple[str, str, Rows, Rows, int]]:
+    def _asked(
+        self, subject: Subject, protocols: Sequence[Protocol], seed: int
+    ) -> Iterator[tuple[str, str, Rows, Rows, int]]:
         """Of every forest: protocol, treatment, training and test rows, and its seed."""
         for repeat in range(self.repeats):
             child = child_seed(seed, f"repeat/{repeat}")
             # One draw of few rows for all repeats, so that those which share their rows go on doing so.
-            for protocol, scene, train, test in self._scenes(subject, child, child_seed(seed, "rows")):
+            for protocol, scene, train, test in self._scenes(subject, protocols, child, child_seed(seed, "rows")):
                 options = {"seed": child_seed(child, protocol), "reconstructed": self.reconstructed}
                 for name, rows in treatments(train, scene, self.per_class, **options):
                     yield protocol, name, rows, test, child_seed(child, f"{protocol}/forest")
@@ -185,10 +206,12 @@ class Utility(Measure):
         """Two halves of all rows that the generator did not see."""
         unseen = test if split.fresh is None else join(test, split.fresh)
         purpose = "utility.protocols disjoint (halves of the rows that the generator never saw)"
-        same_rows, child = "utility.protocols=[same_rows]", child_seed(seed, "disjoint")
-        return divide(unseen, 0.5, split.classes, purpose, seed=child, otherwise=same_rows)
+        otherwise = "" if self.protocols is None else "utility.protocols=[same_rows]"
+        return divide(unseen, 0.5, split.classes, purpose, seed=child_seed(seed, "disjoint"), otherwise=otherwise)
 
-    def _scenes(self, subject: Subject, seed: int, draw: int) -> Iterator[tuple[str, Subject, Rows, Rows]]:
+    def _scenes(
+        self, subject: Subject, protocols: Sequence[Protocol], seed: int, draw: int
+    ) -> Iterator[tuple[str, Subject, Rows, Rows]]:
         """For one repeat: protocol, subject, the classifier's real training rows and its test rows.
 
         Of more than there may be, `draw` draws.
@@ -197,7 +220,7 @@ class Utility(Measure):
         if self.refit:
             subject = replace(subject, synthesizer=subject.rebuild())
             subject.synthesizer.fit(train, subject.about, seed=child_seed(seed, "generator"), val=subject.split.val)
-        if "same_rows" in self.protocols:
+        if "same_rows" in protocols:
             yield "same_rows", subject, *(few(part, self.rows, draw) for part in (train, test))
-        if "disjoint" in self.protocols:
+        if "disjoint" in protocols:
             yield "disjoint", subject, *(few(part, self.rows, draw) for part in self._halves(subject.split, test, seed))

@@ -8,7 +8,7 @@ from rich.text import Text
 from inn_experiments.contracts.report import Report
 from inn_experiments.measures.quantities import DIRECTIONS, FIDELITY, RECONSTRUCTION
 from inn_experiments.reports.cell.console_blocks import blocks, columns
-from inn_experiments.reports.words import number
+from inn_experiments.reports.words import measured, number
 
 ERRORS = [each for each in (*DIRECTIONS, *RECONSTRUCTION) if each.name == "mse"]
 SCORES = {each.key: each.heading for each in FIDELITY if each.name != "copies"}
@@ -24,6 +24,7 @@ def cell_table(report: Report, folder: str) -> RenderableType:
     errors, scores = list(_errors(report)), list(_scores(report))
     for row in [*errors, *([()] if errors and scores else []), *scores]:
         table.add_row(*row)
+    table.show_header = bool(errors or scores)
     parts: list[RenderableType] = [table]
     for block in blocks(report):
         parts += [Text(), block]
@@ -45,9 +46,9 @@ def _errors(report: Report) -> Iterator[tuple[str | Text, ...]]:
 
 def _scores(report: Report) -> Iterator[tuple[str | Text, ...]]:
     for key, label in SCORES.items():
-        value, fresh = (report.metrics.get(f"{part}/{key}") for part in ("test", "fresh"))
-        if value is not None:
-            yield f"samples {label}", Text(number(value)), "", "" if fresh is None else number(fresh)
+        made, fresh = (report.find(f"{part}/{key}") for part in ("test", "fresh"))
+        if made is not None:
+            yield f"samples {label}", Text(measured(made)), "", "" if fresh is None else measured(fresh)
 
 
 def _notes(report: Report) -> Iterator[Text]:

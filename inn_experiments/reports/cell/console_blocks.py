@@ -8,7 +8,7 @@ from rich.text import Text
 
 from inn_experiments.contracts.report import Number, Report
 from inn_experiments.measures.quantities import TREATMENTS
-from inn_experiments.reports.words import interval, leaves_out_zero, number, probability, signed
+from inn_experiments.reports.words import known, measured, number, probability, side
 
 SHOWN_TREATMENTS = ("real", "synthetic", "reconstructed", "reconstructed_synthetic", "convex", "both")
 SHOWN_CLASSES, SMALLEST = 12, 3
@@ -35,23 +35,23 @@ def _geometry_table(report: Report) -> Table | None:
     """Each class' errors of moments, C2ST and coverage, a second real sample's in brackets, if any."""
     prefix, rows = "test/geometry/", defaultdict(dict)
     for each in report.numbers:
-        if each.key.startswith(prefix) and each.of is not None:
-            rows[each.of][each.key.removeprefix(prefix)] = each.value
+        if each.key.startswith(prefix) and each.reference is None:
+            rows[each.of][each.key.removeprefix(prefix)] = each
+    every = rows.pop(None, {})
     if not rows:
         return None
     table = columns("geometry", "mean error ↓", "SD error ↓", "spread error ↓", "C2ST (real)", "coverage ↑ (real)")
-    for name, values in list(rows.items())[:SHOWN_CLASSES]:
-        table.add_row(Text(name, overflow="ellipsis"), *_geometry(values))
-    if len(rows) > 1:
-        means = {key: sum(values[key] for values in rows.values()) / len(rows) for key in next(iter(rows.values()))}
-        table.add_row(Text(f"mean of {len(rows)} classes", style="bold"), *_geometry(means))
+    for name, found in list(rows.items())[:SHOWN_CLASSES]:
+        table.add_row(Text(name, overflow="ellipsis"), *_geometry(found))
+    if len(rows) > 1 and every:
+        table.add_row(Text(f"mean of {len(rows)} classes", style="bold"), *_geometry(every))
     return table
 
 
-def _geometry(values: Mapping[str, float]) -> list[str]:
-    errors = [f"{100 * values[f'generated/{key}_error']:.1f} %" for key in ("mean", "std", "spread")]
-    pairs = [(number(values[f"generated/{key}"]), number(values[f"second/{key}"])) for key in ("c2st", "coverage")]
-    return [*errors, *(f"{own} ({real})" for own, real in pairs)]
+def _geometry(found: Mapping[str, Number]) -> list[str]:
+    errors = [f"{100 * found[f'generated/{key}_error'].value:.1f} %" for key in ("mean", "std", "spread")]
+    pairs = [(found[f"generated/{key}"], found[f"second/{key}"]) for key in ("c2st", "coverage")]
+    return [*errors, *(f"{measured(own)} ({number(real.value)})" for own, real in pairs)]
 
 
 def _claims_table(report: Report) -> Table | None:
@@ -61,11 +61,11 @@ def _claims_table(report: Report) -> Table | None:
         return None
     table = columns("claim", "value [95 %]", "chance", "p")
     for claim in claims:
-        known, chance = number(claim.value), report.find(claim.key, reference="chance")
+        value, chance = number(claim.value), report.find(claim.key, reference="chance")
         if claim.low is not None and claim.high is not None:
-            known += f" [{number(claim.low)}, {number(claim.high)}]"
+            value += f" [{number(claim.low)}, {number(claim.high)}]"
         beside = ("" if chance is None else number(chance.value), "" if claim.p is None else probability(claim.p))
-        table.add_row(Text(claim.label or claim.key), Text(known), *beside)
+        table.add_row(Text(claim.label or claim.key), Text(value), *beside)
     return table
 
 
@@ -84,7 +84,7 @@ def _utility_table(report: Report) -> Table | None:
         entries: list[Text | str] = []
         for prefix in prefixes:
             f1 = report.find(f"{prefix}/{treatment}/f1_macro")
-            entries.append("" if f1 is None else interval(f1.value, f1.half))
+            entries.append("" if f1 is None else known(f1))
             gain = report.find(f"{prefix}/{treatment}/difference_f1_macro")
             entries.append("" if treatment == "real" else _difference(gain))
         if any(map(str, entries)):
@@ -105,7 +105,7 @@ def _class_table(report: Report) -> Table | None:
     for name, size in list(sizes.items())[:SMALLEST]:
         f1 = report.find(f"{prefix}/real/f1", name)
         gains = (report.find(f"{prefix}/{treatment}/difference_f1", name) for treatment in shown)
-        entries = [f"{size:.0f}", interval(f1.value, f1.half), *map(_difference, gains)]
+        entries = [f"{size:.0f}", known(f1), *map(_difference, gains)]
         table.add_row(Text(name, overflow="ellipsis"), *entries)
     return table
 
@@ -117,8 +117,7 @@ def _scored(report: Report) -> list[tuple[str, str, str | None]]:
 
 
 def _difference(gain: Number | None) -> Text | str:
-    """`mean ± half` with its sign, coloured only where the interval leaves 0 out."""
+    """A gain with its sign and interval, coloured only where that leaves 0 out."""
     if gain is None:
         return ""
-    style = ("", "green", "red")[leaves_out_zero(gain.value, gain.half)]
-    return Text(signed(gain.value, gain.half), style=style)
+    return Text(f"{'+' if gain.value > 0 else ''}{known(gain)}", style=("", "green", "red")[side(gain)])

@@ -1,15 +1,12 @@
 """Figure 6: sheets with five real rows and a synthetic one, and their key in a folder of its own."""
 
-import csv
-import io
-import re
 from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from inn_experiments.contracts import Report, Rows, Split, child_seed, write_text
-from inn_experiments.reports.panels import SHOWN_CLASSES, grid, write_figure
+from inn_experiments.contracts import Report, Rows, Split, child_seed, csv_text, file_name, write_text
+from inn_experiments.reports.panels import SHOWN_CLASSES, draw_rows, grid, plain, write_figure
 
 PANELS = "ABCDEF"
 JUDGE = ("test/geometry/generated/judge", "test/geometry/second/judge")
@@ -41,33 +38,14 @@ def eye_tests(folder: Path, report: Report, split: Split, real: Rows, generated:
         sheet = f"sheet_{file_name(name, used)}.png"
         paths.append(write_figure(folder / sheet, _sheet(rows, split, name)))
         lines.append([name, sheet, PANELS[place], *(judged.get((key, name), "") for key in JUDGE)])
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([KEY, *lines])
-    return [*paths, write_text(folder / "key" / "key.csv", text.getvalue())]
-
-
-def file_name(name: str, used: set[str]) -> str:
-    """A part of a file name from a class' name, safe on every system and not among `used`, to which it is added.
-
-    Example:
-        >>> used = set(); file_name("1,2-DCE / water", used), file_name("1,2-DCE: water", used)
-        ('1_2-DCE_water', '1_2-DCE_water_2')
-    """
-    safe = re.sub(r"[^A-Za-z0-9-]+", "_", name).strip("_")[:60] or "class"
-    found, number = safe, 1
-    # Some file systems do not tell capitals from small letters.
-    while found.lower() in used:
-        number += 1
-        found = f"{safe}_{number}"
-    used.add(found.lower())
-    return found
+    return [*paths, write_text(folder / "key" / "key.csv", csv_text([KEY, *lines]))]
 
 
 def _sheet(rows: list[np.ndarray], split: Split, name: str) -> Figure:
     figure, panels = grid(len(PANELS), 3, 3.5, 2.2, share=True)
     for letter, panel, row in zip(PANELS, panels, rows, strict=True):
-        panel.plot(split.axis, row, color="0.15", linewidth=0.7)
+        draw_rows(panel, split.axis, row, color="0.15", linewidth=0.7)
         panel.set_title(letter, fontsize=10, loc="left", fontweight="bold")
-    figure.supxlabel(split.axis_name, fontsize=9)
-    figure.suptitle(f"{name}: five of these are real, one is synthetic. Which?", fontsize=10)
+    figure.supxlabel(plain(split.axis_name), fontsize=9)
+    figure.suptitle(f"{plain(name)}: five of these are real, one is synthetic. Which?", fontsize=10)
     return figure

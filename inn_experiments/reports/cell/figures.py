@@ -14,7 +14,7 @@ from inn_experiments.reports.cell.component_figures import geometry_figure, pca_
 from inn_experiments.reports.cell.eye_test import eye_tests
 from inn_experiments.reports.cell.paths_figures import paths_figures
 from inn_experiments.reports.cell.samples import write_samples
-from inn_experiments.reports.panels import GENERATED, SEVEN, grid, short, spaced, write_figure
+from inn_experiments.reports.panels import GENERATED, SEVEN, grid, plain, short, spaced, write_figure
 
 SHOWN_LINES, SHOWN_STATES = 4, 7
 
@@ -79,22 +79,22 @@ def states_figure(split: Split, samples: Samples) -> Figure | None:
     if samples.states is None or len(samples.y) == 0:
         return None
     kind = kind_of(split)
-    places = {split.classes[label]: samples.y == label for label in np.unique(samples.y)[:SHOWN_LINES]}
-    lines = {short(name): np.flatnonzero(mine)[:1] for name, mine in places.items()}
+    labels = np.unique(samples.y)[:SHOWN_LINES]
+    lines = [(short(split.classes[label]), np.flatnonzero(samples.y == label)[:1]) for label in labels]
     if kind is POINTS:
-        lines = {"": slice(None)}
+        lines = [("", slice(None))]
     last = len(samples.states) - 1
     steps = spaced(last + 1, SHOWN_STATES)
     figure, axes = grid(len(lines) * len(steps), len(steps), 1.75, 1.9 if kind is POINTS else 1.3, share="row")
     axes = axes.reshape(len(lines), len(steps))
-    for line, (name, place) in zip(axes, lines.items(), strict=True):
+    for line, (name, place) in zip(axes, lines, strict=True):
         for axis, step in zip(line, steps, strict=True):
             kind.draw(axis, split, samples.states[step, place], GENERATED if step == last else "0.35")
         line[0].set_ylabel(name, fontsize=8)
     for axis, step in zip(axes[0], steps, strict=True):
         axis.set_title("start" if step == 0 else f"state {step}", fontsize=8)
     figure.suptitle(f"States of the iteration, {kind.states}", fontsize=9)
-    figure.supxlabel(split.axis_name if kind is SPECTRA else "", fontsize=9)
+    figure.supxlabel(plain(split.axis_name) if kind is SPECTRA else "", fontsize=9)
     return figure
 
 

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
 from inn_experiments.contracts import RecordScaling, Rows, Samples, Split
-from inn_experiments.reports.panels import GENERATED, REAL, class_panels, grid, head, short
+from inn_experiments.reports.panels import GENERATED, REAL, class_panels, draw_rows, grid, head, plain, short
 
 SHADES = (1.0, 0.7, 0.5, 0.35)
 """Of the rows that are shown of a class."""
@@ -27,16 +27,16 @@ def spectra_figure(split: Split, samples: Samples) -> Figure:
     for label, axis in panels:
         for rows, lift, colour in ((split.test, 1.1 * extent, REAL), (samples, 0.0, GENERATED)):
             for shade, row in zip(SHADES, _few(rows, label), strict=False):
-                axis.plot(split.axis, row + lift, color=colour, linewidth=0.8, alpha=shade)
+                draw_rows(axis, split.axis, row + lift, color=colour, linewidth=0.8, alpha=shade)
         axis.set_yticks([])
     head(figure, f"Real test rows (above) and generated rows (below), normalised units{cut}")
-    figure.supxlabel(split.axis_name, fontsize=9)
+    figure.supxlabel(plain(split.axis_name), fontsize=9)
     return figure
 
 
 def draw_spectra(axis: Axes, split: Split, rows: np.ndarray, colour: str) -> None:
     """Rows (k, d) as lines over the axis of the split."""
-    axis.plot(split.axis, rows.T, color=colour, linewidth=0.9)
+    draw_rows(axis, split.axis, rows, color=colour, linewidth=0.9)
 
 
 def points_figure(split: Split, samples: Samples) -> Figure:

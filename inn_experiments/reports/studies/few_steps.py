@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from inn_experiments.contracts import UserError
 from inn_experiments.reports.design import common_axes
 from inn_experiments.reports.estimate import over_seeds
-from inn_experiments.reports.panels import SEVEN, grid
+from inn_experiments.reports.panels import SEVEN, grid, plain
 from inn_experiments.reports.runs import ABSENT, Frame, axis_words, choose
 from inn_experiments.reports.study import Document, Study
 from inn_experiments.reports.table import markdown
@@ -159,7 +159,7 @@ def figure(tables: Mapping[str, Mapping[str, pd.DataFrame]]) -> Figure:
         for column, (problem, table) in enumerate(tables.items()):
             axis = axes[row * len(tables) + column]
             _panel(axis, table, name)
-            axis.set_title(problem if row == 0 else "", fontsize=8)
+            axis.set_title(plain(problem) if row == 0 else "", fontsize=8)
             axis.set_ylabel(name if column == 0 else "", fontsize=8)
             axis.set_xlabel("calls" if name == names[-1] else "", fontsize=8)
     handles = {text: line for axis in axes for line, text in zip(*axis.get_legend_handles_labels(), strict=True)}

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from inn_experiments.reports.panels import grid
+from inn_experiments.reports.panels import grid, plain
 from inn_experiments.reports.runs import Frame
 from inn_experiments.reports.studies.synthesizers.runs import by_preset, gain, ranked, shared
 
@@ -30,7 +30,7 @@ def synthesizers_figure(tables: Mapping[str, Frame]) -> Figure:
     """
     figure, axes = grid(len(tables), 2, 7.2, 4.9)
     for (place, runs), axis in zip(tables.items(), axes, strict=True):
-        axis.set_title(place, fontsize=11)
+        axis.set_title(plain(place), fontsize=11)
         _panel(axis, runs)
     handles = [axes[0].plot([], [], "o", color=colour)[0] for colour in COLOURS.values()]
     figure.legend(handles, list(COLOURS), loc="outside lower center", ncols=len(COLOURS), fontsize=8)
