@@ -19,11 +19,12 @@ class Curves:
     """What is seen of b contexts.
 
     Attributes:
-        features: (b, FEATURES, d); the first is the source.
+        source, deviation: (b, d), the row that differences are from and how large they are here, in units of `unit`.
         unit: the deviation of rows within their classes.
     """
 
-    features: Tensor
+    source: Tensor
+    deviation: Tensor
     unit: Tensor
 
 
@@ -79,18 +80,18 @@ class CurveLaw(nn.Module):
         slope = torch.gradient(source, dim=1)[0] if source.shape[1] > 1 else torch.zeros_like(source)
         within = (background[1] / unit + LEAST).log().expand_as(source)
         seen = source, mean, deviation, (1 / n).expand_as(source), mean - background[0] / unit, slope, within
-        return Curves(torch.stack(seen, 1), unit)
+        asked = self.layers(torch.stack(seen, 1))[:, 0].clamp(*LOG_DEVIATIONS).exp()
+        return Curves(source, asked, unit)
 
     def coded(self, seen: Curves, target: Tensor, draws: torch.Generator) -> tuple[Tensor, Tensor]:
         """The code (b, d) of each target (b, d), and that there is no divergence (b,)."""
-        z = (target / seen.unit - seen.features[:, 0]) / self._deviation(seen)
+        z = (target / seen.unit - seen.source) / seen.deviation
         return z, torch.zeros_like(z[:, 0])
 
     def surprise(self, seen: Curves, target: Tensor, z: Tensor) -> dict[str, Tensor]:
         """-log p(target | context) (b,), up to a constant."""
-        deviation = self._deviation(seen)
-        squares = ((target / seen.unit - seen.features[:, 0]) / deviation).square()
-        return {"difference": (0.5 * squares + deviation.log()).sum(1)}
+        squares = ((target / seen.unit - seen.source) / seen.deviation).square()
+        return {"difference": (0.5 * squares + seen.deviation.log()).sum(1)}
 
     def likelihood(self, seen: Curves, rows: Tensor, z: Tensor) -> Tensor:
         """Log p(row | context) a channel (b,), up to a constant, of rows (b, d)."""
@@ -99,10 +100,7 @@ class CurveLaw(nn.Module):
     def drawn(self, seen: Curves, z: Tensor, draws: torch.Generator) -> Tensor:
         """New rows (b, d) with codes z (b, d)."""
         share = LEAST_SHARE + (1 - LEAST_SHARE) * torch.rand(len(z), 1, generator=draws)
-        return (seen.features[:, 0] + share * self._deviation(seen) * z) * seen.unit
-
-    def _deviation(self, seen: Curves) -> Tensor:
-        return self.layers(seen.features)[:, 0].clamp(*LOG_DEVIATIONS).exp()
+        return (seen.source + share * seen.deviation * z) * seen.unit
 
 
 def _layer(inputs: int, outputs: int) -> nn.Conv1d:
