@@ -25,6 +25,7 @@ RECORDS = ("autoencoder.width=8", *AUTO)
 BASES = {
     "gan": ("generator=gan", "generator.hidden=12", "generator.latent=4"),
     "vae": ("generator=vae", "generator.hidden=12", "generator.latent=4"),
+    "law": ("generator=law", "generator.seen=peaks", "generator.hidden=8", "generator.steps=40"),
     "autoencoder vae": ("autoencoder=vae", "autoencoder.hidden=12", *AUTO),
     "sequential": ("autoencoder=sequential", "autoencoder.patch=4", *RECORDS),
     "joint": ("autoencoder=joint", *RECORDS),
@@ -52,6 +53,17 @@ TRAINING = {
         "generator.gradient_penalty=0.0",
     ],
     "vae": [*ONE_PASS, "generator.beta=0.3"],
+    "law": [
+        "generator.steps=30",
+        "generator.batch=16",
+        "generator.learning_rate=0.01",
+        "generator.latent=5",
+        "generator.hidden=16",
+        "generator.context=2",
+        "generator.beta=0.1",
+        "generator.seen=curves",
+        "trainer.weight_decay=0.5",
+    ],
     "autoencoder vae": [*LEARNED, "autoencoder.hidden=16", "autoencoder.layers=2", "autoencoder.beta=0.3"],
     "sequential": [*SERIES, "autoencoder.low_variance=0.8", "autoencoder.keep=0.6"],
     "joint": SERIES,
@@ -198,10 +210,17 @@ def epochs(monkeypatch):
 
 @pytest.mark.parametrize(
     ("base", "lost"),
-    [("gan", 3), ("vae", 3), ("autoencoder vae", 3), ("joint", 3), *(("sequential", lost) for lost in (1, 3, 5, 7))],
+    [
+        ("gan", 3),
+        ("vae", 3),
+        ("law", 3),
+        ("autoencoder vae", 3),
+        ("joint", 3),
+        *(("sequential", lost) for lost in (1, 3, 5, 7)),
+    ],
 )
 def test_an_interrupted_cell_goes_on_and_ends_with_the_same_weights(tmp_path, epochs, base, lost) -> None:
-    length = ("autoencoder.epochs=4",) if base not in ("gan", "vae") else ()
+    length = ("autoencoder.epochs=4",) if base not in ("gan", "vae", "law") else ()
     long = (*length, "trainer.epochs=4", "trainer.checkpoint_minutes=0")
     whole = kept(tmp_path / "whole", base, *long)
     trained_epochs = list(epochs)

@@ -20,6 +20,7 @@ SMALL = {
     "diffusion_conv": ["network.channels=8", "sampler.steps=5"],
     "gan": ["generator.hidden=16"],
     "vae": ["generator.hidden=16"],
+    "law": ["generator.hidden=16", "generator.steps=12"],
     "latent_diffusion_plain": ["network.hidden=16", "sampler.steps=5", "autoencoder.epochs=2"],
     "latent_diffusion_vae": ["network.hidden=16", "sampler.steps=5", "autoencoder.epochs=2"],
     "latent_diffusion_decoupled": [

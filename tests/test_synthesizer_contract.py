@@ -17,7 +17,7 @@ from inn_experiments.contracts import Invertible, Synthesizer, UserError
 from inn_experiments.running.fits import rebuild
 from inn_experiments.training.files import load, write
 
-CLASSICAL = ["bootstrap", "jitter", "smote", "gaussian", "convex", "kde"]
+CLASSICAL = ["bootstrap", "jitter", "smote", "gaussian", "convex", "kde", "peak_transfer"]
 NEURAL = {
     "implicit": ["method=implicit"],
     "semi_implicit": ["method=semi_implicit"],
@@ -62,6 +62,7 @@ DECOUPLED = [
 PLAIN = ["autoencoder=plain", "autoencoder.widths=[12]", "autoencoder.latent=5", "autoencoder.epochs=2"]
 WIDTHLESS = {"network=conv_unet", "network=rbf"}
 VAE = ["autoencoder=vae", "autoencoder.hidden=12", "autoencoder.latent=5", "autoencoder.epochs=2"]
+LAW = ["generator=law", "generator.steps=12", "generator.hidden=8"]
 RECORDS = ["autoencoder.latent=3", "autoencoder.width=8", "autoencoder.epochs=2"]
 CASES = {
     **{name: (cells.split, [f"generator={name}"]) for name in CLASSICAL},
@@ -82,6 +83,10 @@ CASES = {
     "gan, chemistry": (cells.chemicals, ["generator=gan", "generator.hidden=16", "conditioning=label_chemnet"]),
     "vae": (cells.split, ["generator=vae", "generator.hidden=16"]),
     "vae bounded": (cells.spectra, ["generator=vae", "generator.hidden=16", "generator.noise=true"]),
+    "law": (cells.split, LAW),
+    "law bounded": (cells.spectra, LAW),
+    "law, the surest": (cells.spectra, [*LAW, "generator.keep=0.5"]),
+    "latent law": (cells.spectra, [*PLAIN, *LAW]),
     "latent diffusion, vae": (cells.spectra, [*VAE, *SMALL, STEPS]),
     "latent gaussian, sequential": (cells.records, ["autoencoder=sequential", *RECORDS, "generator=gaussian"]),
     "latent kde, sequential": (cells.records, ["autoencoder=sequential", *RECORDS, "generator=kde"]),
@@ -120,7 +125,7 @@ def name(request: pytest.FixtureRequest) -> str:
 
 def test_every_generator_option_is_covered():
     options = {path.stem for path in (config.CONF / "generator").glob("*.yaml")}
-    assert options == {*CLASSICAL, "inn", "diffusion", "gan", "vae"}
+    assert options == {*CLASSICAL, "inn", "diffusion", "gan", "vae", "law"}
 
 
 def test_it_gives_one_finite_row_for_each_label_asked_for(name):

@@ -172,9 +172,11 @@ class Samples:
 
     `states` (k, n, d), where the generator is iterative, holds every state from the start to `x` itself.
     `latent` (n, m), where an autoencoder made the rows, is what it decoded, in the encoder's own units.
+    `sure` (n,), where the generator can tell, is larger for rows that it is surer of.
     """
 
     x: np.ndarray
     y: np.ndarray
     states: np.ndarray | None = None
     latent: np.ndarray | None = None
+    sure: np.ndarray | None = None
