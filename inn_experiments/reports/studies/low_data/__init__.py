@@ -14,7 +14,7 @@ ABOUT = (
     "the same for all seeds, and a seed draws which of the other rows train. Differences are paired within seeds.\n"
     "\n"
     "- Entries are means over seeds ± half the width of the 95 % Student t interval. It covers which rows train and "
-    "all random draws, for this pool of test rows; seeds share training rows the more, the more rows a class there are.\n"
+    "all random draws, for this pool of test rows; the more rows a class there are, the more of them seeds share.\n"
     "- `corrected`: the half width after Nadeau and Bengio (2003), the variance times 1/n + test/training rows, made "
     "for test rows that are drawn anew. With many more test rows than training rows it is wide, and at one pool it is "
     "stricter than need be.\n"

@@ -26,7 +26,9 @@ def low_data_figure(tables: Mapping[str, Frame]) -> Figure:
             if number >= len(known):
                 axis.set_visible(False)
                 continue
-            axis.set_title(plain(f"{place}\n{CLASSIFIERS[known[number]]}"), fontsize=7)
+            name, _, added = place.rpartition(", ")
+            words = (name, added, CLASSIFIERS[known[number]])
+            axis.set_title("\n".join(plain(part) for part in words), fontsize=7)
             axis.axhline(0, color="0.6", linewidth=0.8)
             axis.set_xticks(range(len(ks)), ks)
             axis.set_xlabel("real rows a class", fontsize=7)
