@@ -141,13 +141,8 @@ class Division:
         else:
             codes = np.unique(group[rest], return_inverse=True)[1]
             shares, least = (1 - val - fresh, val, fresh), (LEAST_TRAIN, 1, 1)
-            (train, *others), lacking = dealt(y[rest], codes, shares, least, (0,), rng)
-            if lacking[0].any():
-                short = [repr(classes[label]) for label in np.flatnonzero(lacking[0])]
-                raise UserError(
-                    f"class {shorten(short)}: beside the test pool of data.pool_seed, data.val_fraction and "
-                    f"data.fresh_fraction take the groups that it needs for training; make them smaller or 0"
-                )
+            # What the pool leaves has rows enough of every class to train on, and training is served first.
+            train, *others = dealt(y[rest], codes, shares, least, (0,), rng)[0]
         return Parts(rest[train], rest[others[0]], test, rest[others[1]])
 
 
