@@ -7,6 +7,7 @@ from inn_experiments.measures.geometry import GEOMETRY, JUDGE, MOMENTS
 from inn_experiments.measures.reconstruction import RECONSTRUCTION
 from inn_experiments.measures.unseen import UNSEEN
 from inn_experiments.measures.utility.amounts import AMOUNT
+from inn_experiments.measures.utility.classifiers import CLASSIFIERS as CLASSIFIERS
 from inn_experiments.measures.utility.scores import CLASSIFICATION
 from inn_experiments.measures.utility.treatments import TREATMENTS as TREATMENTS
 

@@ -2,7 +2,7 @@
 
 from argparse import Namespace
 
-from inn_experiments.measures.utility.classifiers import CLASSIFIERS
+from inn_experiments.measures.quantities import CLASSIFIERS
 from inn_experiments.reports.runs import Frame
 from inn_experiments.reports.studies.low_data import runs as query
 from inn_experiments.reports.studies.low_data import tables

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from inn_experiments.measures.utility.classifiers import CLASSIFIERS
+from inn_experiments.measures.quantities import CLASSIFIERS
 from inn_experiments.reports.panels import SEVEN, grid, plain
 from inn_experiments.reports.runs import Frame
 from inn_experiments.reports.studies.low_data import runs as query

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import stats
 
 from inn_experiments.measures.numbers.intervals import Interval, corrected_interval, mean_interval
-from inn_experiments.measures.utility.classifiers import CLASSIFIERS
+from inn_experiments.measures.quantities import CLASSIFIERS
 from inn_experiments.reports.runs import Frame, choose, missing_runs, one_run_each
 
 TWINS = (

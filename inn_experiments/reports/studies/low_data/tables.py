@@ -3,7 +3,7 @@
 import pandas as pd
 
 from inn_experiments.contracts.quantity import SHARE
-from inn_experiments.measures.utility.classifiers import CLASSIFIERS
+from inn_experiments.measures.quantities import CLASSIFIERS
 from inn_experiments.reports.estimate import over_seeds
 from inn_experiments.reports.runs import Frame
 from inn_experiments.reports.studies.low_data import runs as query
