@@ -187,6 +187,7 @@ def others() -> dict[str, list[tuple[str, ...]]]:
             (
                 *QUICK,
                 *TABLE,
+                "data.scaling=base_peak",
                 "generator=vae",
                 "utility=refit",
                 "utility.repeats=3",
@@ -199,6 +200,7 @@ def others() -> dict[str, list[tuple[str, ...]]]:
                 *SMOKE,
                 *TABLE,
                 *few,
+                "data.scaling=base_peak",
                 "sampling=multiplicative",
                 "method=semi_implicit",
                 "network=masked_mlp",

@@ -69,7 +69,7 @@ def test_too_much_asked_of_a_massbank_is_named(run, tmp_path, arguments, words) 
         (mobility(), ["data.positive=a_", "data.negative=b_"], ["'a_'", "'b_'", "pos_0"]),
         (mobility(), ["data.smiles=formula"], ["data.smiles=formula", "label"]),
         (mobility(), ["data.smiles={chemical 0: CCO}"], ["data.smiles", "chemical 1, chemical 2"]),
-        (mobility()[:12], ["data.test_fraction=0.3"], ["3 test rows", "at least 5", "5 others"]),
+        (mobility()[:6], [], ["'chemical 0' has 2", "too few rows for the split"]),
     ],
 )
 def test_bad_mobility_tables_are_named(run, tmp_path, table, arguments, words) -> None:
@@ -81,7 +81,6 @@ def test_bad_mobility_tables_are_named(run, tmp_path, table, arguments, words) -
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["data=swiss_roll", "data.test_rows=1"], ["swiss_roll: 1 test rows", "at least 5"]),
         (["data=ims_simulated", "data.rows=10"], ["'JP8' has 0", "too few rows"]),
         (["data=ims_simulated", "data.concentration=[3,1]"], ["data.concentration", "lowest, highest"]),
         (["data=ims_simulated", "+data.smiles.XYZ=[CCO]"], ["XYZ", "DEB, DEM, DMMP"]),

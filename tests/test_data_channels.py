@@ -111,6 +111,9 @@ def test_a_table_whose_columns_have_names_keeps_all_numbers_but_a_row_index(tmp_
     made = pd.DataFrame(X[:, :4], columns=words).assign(cls=table()["cls"])
     rows = read(tmp_path, made.to_csv())
     assert rows.columns == tuple(words) and rows.axis is None and rows.told.left_out == ("row numbers in column ''",)
+    for name in ("Sample ID", "row", "No."):
+        assert read(tmp_path, made.assign(**{name: range(1, 37)})).columns == tuple(words)
+    assert read(tmp_path, made.assign(leaf=range(36))).columns == tuple(words), "a channel that happens to count"
     with pytest.raises(UserError, match="'stem' is not numeric, first in row 3"):
         read(tmp_path, made.astype({"stem": object}).replace({"stem": {X[2, 2]: "n.d."}}))
 

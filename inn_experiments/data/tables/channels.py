@@ -17,6 +17,11 @@ from inn_experiments.data.tables.sheet import Sheet, to_numbers
 UNNAMED = re.compile(r"|unnamed: \d+(_level_\d+)?|index|level_\d+", re.IGNORECASE)
 """How pandas and others name a column of row numbers that was saved with a table."""
 
+COUNTERS = re.compile(
+    r"(row|sample|spectrum|obs|observation|case|record)?[ _.-]?(id|no|nr|num|number|#)?\.?", re.IGNORECASE
+)
+"""What a column that counts the rows is called, where the names of the others say nothing of its kind."""
+
 AGAIN = re.compile(r"unnamed: \d+(_level_\d+)?", re.IGNORECASE)
 """What pandas calls a nameless column that it has read and written again: that much is known of it and no more."""
 
@@ -128,11 +133,13 @@ def _judge(sheet: Sheet, suspects: list[int], strangers: list[int], along: objec
     wrong: list[int] = []
     for place, cells in zip(strangers, sheet.first(strangers) if strangers else [], strict=True):
         numbers, bad = to_numbers(cells)
-        if _counts(numbers) and not AGAIN.fullmatch(sheet.names[place]):
+        name = sheet.names[place]
+        counter = place in suspects or COUNTERS.fullmatch(name)
+        if counter and _counts(numbers) and not AGAIN.fullmatch(name):
             told[place] = "row numbers in column"
         elif place not in suspects:
             continue
-        elif sheet.names[place] in sheet.indices:
+        elif name in sheet.indices:
             told[place] = "an index, as the file says, in column"
         elif not (cells != "").any():
             told[place] = "nothing in column"

@@ -44,8 +44,11 @@ def _geometry_table(report: Report) -> Table | None:
     table = columns("geometry", "mean error ↓", "SD error ↓", "spread error ↓", "C2ST (real)", "coverage ↑ (real)")
     for name, found in list(rows.items())[:SHOWN_CLASSES]:
         table.add_row(Text(name, overflow="ellipsis"), *_geometry(found))
-    if len(rows) > 1 and every:
-        table.add_row(Text(f"mean of {len(rows)} classes", style="bold"), *_geometry(every))
+    if len(rows) > 1:
+        first = next(iter(rows.values()))
+        means = {key: Number(key, sum(found[key].value for found in rows.values()) / len(rows)) for key in first}
+        # What was measured over all classes has an interval.
+        table.add_row(Text(f"mean of {len(rows)} classes", style="bold"), *_geometry(means | every))
     return table
 
 
@@ -119,7 +122,8 @@ def _class_table(report: Report) -> Table | None:
         return None
     shown = {"synthetic": "+ synth.", "reconstructed_synthetic": "rec. + synth."}
     shown = {treatment: label for treatment, label in shown.items() if treatment in dict(told)}
-    table = columns("F1, smallest classes", "rows", "real", *(f"{each} − real" for each in shown.values()), wrap=False)
+    # The last ones are differences to the first, as their signs say.
+    table = columns("F1, smallest classes", "rows", "real", *shown.values(), gap=1, wrap=False)
     for name, size in list(sizes.items())[:SMALLEST]:
         f1 = report.find(f"{prefix}/real/f1", name)
         gains = (report.find(f"{prefix}/{treatment}/difference_f1", name) for treatment in shown)

@@ -1,6 +1,6 @@
 """What reading a table costs over pandas alone: processor time, in pairs, and the peak of memory of a process.
 
-python scripts/benchmark_reading.py --rows 4000 --columns 500 --rounds 7
+python scripts/check_reading.py --rows 4000 --columns 500 --rounds 7
 """
 
 from __future__ import annotations
