@@ -17,15 +17,13 @@ def low_data_figure(tables: Mapping[str, Frame]) -> Figure:
     columns = max(len(query.classifiers(runs)) for runs in tables.values())
     names = sorted({method for runs in tables.values() for method in query.generators(runs)})
     places = [(method, index) for index, method in enumerate([*names, *query.REFERENCES])]
-    figure, axes = grid(columns * len(tables), columns, 3.2, 2.6, share="row")
-    panels = iter(axes)
-    for place, runs in tables.items():
-        ks = list(query.by_rows(runs))
-        for number in range(columns):
-            axis, known = next(panels), query.classifiers(runs)
-            if number >= len(known):
-                axis.set_visible(False)
-                continue
+    figure, axes = grid(columns * len(tables), columns, 3.2, 2.6)
+    for (place, runs), line in zip(tables.items(), axes.reshape(len(tables), columns), strict=True):
+        ks, known = list(query.by_rows(runs)), query.classifiers(runs)
+        line[0].set_ylabel("macro F1 − real rows alone", fontsize=7)
+        for axis in line[len(known) :]:
+            axis.set_visible(False)
+        for number, axis in enumerate(line[: len(known)]):
             name, _, added = place.rpartition(", ")
             words = (name, added, CLASSIFIERS[known[number]])
             axis.set_title("\n".join(plain(part) for part in words), fontsize=7)
@@ -34,7 +32,10 @@ def low_data_figure(tables: Mapping[str, Frame]) -> Figure:
             axis.set_xlabel("real rows a class", fontsize=7)
             for method, index in places:
                 _line(axis, runs, known[number], method, index)
-    axes[0].set_ylabel("macro F1 − real rows alone", fontsize=7)
+        # One scale for all classifiers of a data set, whose rows a class are its own.
+        ends = [axis.get_ylim() for axis in line[: len(known)]]
+        for axis in line[: len(known)]:
+            axis.set_ylim(min(low for low, _ in ends), max(high for _, high in ends))
     handles = [axes[0].plot([], [], color=_colour(index), marker="o")[0] for _, index in places]
     labels = [plain(NAMES.get(method, method)) for method, _ in places]
     figure.legend(handles, labels, loc="outside lower center", ncols=min(len(labels), 6), fontsize=7)
