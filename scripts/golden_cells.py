@@ -141,7 +141,17 @@ def others() -> dict[str, list[tuple[str, ...]]]:
     wide = ("data=table", "data.path=inputs/wide.npz", "data.label=y", "data.test_fraction=0.03", "utility=none")
     large = ("data=ims_simulated", "data.rows=2000", "data.test_fraction=0.05", "data.fresh_fraction=0.05")
     return {
-        "blocks_inn": [(*QUICK, *wide, "loss=mse", "network.layers=2", "data.val_fraction=0.03", "schedule.steps=6")],
+        "blocks_inn": [
+            (
+                *QUICK,
+                *wide,
+                "data.scaling=base_peak",
+                "loss=mse",
+                "network.layers=2",
+                "data.val_fraction=0.03",
+                "schedule.steps=6",
+            )
+        ],
         "blocks_latent": [
             (
                 *QUICK,
