@@ -105,6 +105,33 @@ def test_few_shot_keeps_k_training_rows_per_class_and_spends_the_rest_as_fresh_o
     assert not set(group[grouped.fresh]) & set(group[grouped.train])
 
 
+@pytest.mark.parametrize("groups", (None, 20))
+def test_one_pool_is_the_test_part_of_every_seed_and_the_seeds_divide_the_rest(groups):
+    y, classes = np.repeat([0, 1, 2], 40), ("a", "b", "c")
+    group = None if groups is None else np.random.default_rng(0).permutation(np.arange(120) % groups)
+    options = {"test_fraction": 0.4, "val_fraction": 0.1, "fresh_fraction": 0.1}
+    whole = [Division(pool_seed=7, **options).parts(y, group, classes, seed) for seed in range(5)]
+    few = [Division(pool_seed=7, per_class=k, **options).parts(y, group, classes, 0) for k in (2, 5)]
+    assert all(np.array_equal(parts.test, whole[0].test) for parts in (*whole, *few))
+    assert len({parts.train.tobytes() for parts in whole}) == 5
+    assert not np.array_equal(Division(pool_seed=8, **options).parts(y, group, classes, 0).test, whole[0].test)
+    for parts in whole:
+        np.testing.assert_array_equal(np.sort(np.concatenate(parts)), np.arange(120))
+        assert [round(len(part) / 120, 1) for part in parts] == [0.4, 0.1, 0.4, 0.1]
+        if group is not None:
+            assert sum(len(set(group[part])) for part in parts) == groups
+    assert [np.bincount(y[parts.train]).tolist() for parts in few] == [[2] * 3, [5] * 3]
+
+
+def test_beside_a_pool_training_is_served_before_validation_and_fresh_rows():
+    y, group = np.array([0, 0, 1, 1] * 3), np.arange(12) // 4
+    division = Division(pool_seed=0, test_fraction=0.3, val_fraction=0.3, fresh_fraction=0.3)
+    parts = division.parts(y, group, ("a", "b"), 0)
+    assert np.bincount(y[parts.train]).min() >= 2 and len(parts.test) == 4
+    y = np.repeat([0, 1], 4)
+    assert [len(part) for part in division.parts(y, None, ("a", "b"), 0)] == [4, 0, 2, 2]
+
+
 def test_balanced_counts_fill_evenly():
     assert balanced_counts(np.array([5, 100, 100]), 65).tolist() == [5, 30, 30]
     assert balanced_counts(np.array([9, 9, 9]), 7).tolist() == [3, 2, 2]

@@ -11,6 +11,7 @@ import pytest
 
 from inn_experiments.contracts import UserError
 from inn_experiments.data.tables.coffee import Coffee
+from inn_experiments.data.tables.digits import Digits
 from inn_experiments.data.tables.table import Table
 
 MASSBANK = Path(__file__).resolve().parents[2] / "shared/data/massbank_ms2_50/massbank_ms2_50.npz"
@@ -130,6 +131,14 @@ def test_coffee(tmp_path):
     assert split.classes == ("Brasil", "Ethiopia", "Vietnam") and split.features == 1841 and split.bounded
     assert np.bincount(split.train.y).tolist() == [5, 5, 5] and np.bincount(split.test.y).tolist() == [6, 6, 6]
     assert split.train.x.min() >= 0 and (split.train.x.max(axis=1) == 1).all()
+
+
+def test_digits(tmp_path):
+    split = Digits(per_class=5, pool_seed=0).load(seed=0, cache=tmp_path)
+    assert split.classes == tuple("0123456789") and split.features == 64 and split.reading.rows == 1797
+    assert np.bincount(split.train.y).tolist() == [5] * 10 and abs(split.train.x.mean()) < 1e-5
+    pixels = split.scaling.undo(split.train.x)
+    assert pixels.min() == pytest.approx(0.0, abs=1e-5) and pixels.max() == pytest.approx(16.0)
 
 
 def set_cell(row: int, column: str, value) -> pd.DataFrame:

@@ -63,7 +63,7 @@ def test_a_mistake_is_named_before_anything_heavy_is_imported(tmp_path, argument
         (frame(), ["data.label=chemical"], "data.label=chemical"),
         (changed(2, "41", "nan"), [], "row 3"),
         (changed(0, "kind", "rare"), [], "'rare' has 1"),
-        (frame(), ["data.per_class=1", "utility.protocols=[same_rows]"], "utility.protocols same_rows"),
+        (frame(), ["data.test_fraction=0.05", "utility.protocols=[disjoint]"], "utility.protocols disjoint"),
     ],
 )
 def test_a_mistake_in_the_data_is_named_before_too(tmp_path, table, arguments, words) -> None:

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -31,12 +31,15 @@ class Division:
         test_fraction, val_fraction, fresh_fraction: shares of the rows; the rest trains.
         per_class: at most this many training rows per class; those above it become fresh rows, if any are asked
             for and no group forbids it: a fresh row of a training group would not be new.
+        pool_seed: decides alone which rows are the test part, so that the cells of all seeds are scored on one pool
+            that none of them learns from; their own seed divides the rest. None: it divides all rows.
     """
 
     test_fraction: float = 0.3
     val_fraction: float = 0.1
     fresh_fraction: float = 0.0
     per_class: int | None = None
+    pool_seed: int | None = None
 
     def __post_init__(self) -> None:
         val, test, fresh = self.fractions
@@ -65,7 +68,10 @@ class Division:
         or groups that are too small.
         """
         rng = np.random.default_rng(child_seed(seed, "split"))
-        parts = self._stratified(y, classes, rng) if group is None else self._grouped(y, group, classes, rng)
+        if self.pool_seed is not None:
+            parts = self._around_pool(y, group, classes, rng)
+        else:
+            parts = self._stratified(y, classes, rng) if group is None else self._grouped(y, group, classes, rng)
         if self.per_class is None:
             return parts
         train, spared = at_most(parts.train, y, self.per_class, rng)
@@ -118,6 +124,26 @@ class Division:
         if self.val_fraction > 0 and not len(parts.val):
             _warn(f"data.group: {groups} groups leave none for the validation part")
         return parts
+
+    def _around_pool(
+        self, y: np.ndarray, group: np.ndarray | None, classes: Sequence[str], rng: np.random.Generator
+    ) -> Parts:
+        """The test part that `pool_seed` gives, and the others of what it leaves, which `rng` divides.
+
+        A part that the groups or rows of a class do not suffice for goes without it: training rows come first.
+        """
+        whole = replace(self, val_fraction=0.0, fresh_fraction=0.0, per_class=None, pool_seed=None)
+        rest, _, test, _ = whole.parts(y, group, classes, child_seed(self.pool_seed, "pool"))
+        left = 1 - self.test_fraction
+        val, fresh = self.val_fraction / left, self.fresh_fraction / left
+        if group is None:
+            train, *others = stratified(y[rest], (val, fresh), rng)
+        else:
+            codes = np.unique(group[rest], return_inverse=True)[1]
+            shares, least = (1 - val - fresh, val, fresh), (LEAST_TRAIN, 1, 1)
+            # What the pool leaves has rows enough of every class to train on, and training is served first.
+            train, *others = dealt(y[rest], codes, shares, least, (0,), rng)[0]
+        return Parts(rest[train], rest[others[0]], test, rest[others[1]])
 
 
 def draw_unseen(y: np.ndarray, classes: Sequence[str], unseen: int, seed: int) -> np.ndarray:

@@ -6,12 +6,14 @@ from inn_experiments.measures.fidelity import FIDELITY
 from inn_experiments.measures.geometry import GEOMETRY, JUDGE, MOMENTS
 from inn_experiments.measures.reconstruction import RECONSTRUCTION
 from inn_experiments.measures.unseen import UNSEEN
+from inn_experiments.measures.utility.amounts import AMOUNT
+from inn_experiments.measures.utility.classifiers import CLASSIFIERS as CLASSIFIERS
 from inn_experiments.measures.utility.scores import CLASSIFICATION
 from inn_experiments.measures.utility.treatments import TREATMENTS as TREATMENTS
 
 QUANTITIES = {
     one.key: one
-    for group in (DIRECTIONS, RECONSTRUCTION, FIDELITY, GEOMETRY, MOMENTS, (JUDGE,), UNSEEN, CLASSIFICATION)
+    for group in (DIRECTIONS, RECONSTRUCTION, FIDELITY, GEOMETRY, MOMENTS, (JUDGE,), UNSEEN, CLASSIFICATION, AMOUNT)
     for one in group
 }
 

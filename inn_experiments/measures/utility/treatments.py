@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from inn_experiments.contracts import Encoding, Rows, Subject, Synthesizer, child_seed
+from inn_experiments.maths.division import LEAST_TRAIN
 from inn_experiments.measures.numbers.rows import check_finite
 from inn_experiments.measures.utility.division import join
 
@@ -23,35 +24,50 @@ TREATMENTS = {
 
 
 def treatments(
-    train: Rows, subject: Subject, per_class: int | None, *, seed: int, reconstructed: bool = False
+    train: Rows,
+    subject: Subject,
+    per_class: int | None,
+    *,
+    seed: int,
+    reconstructed: bool = False,
+    generated: int | None = None,
 ) -> Iterator[tuple[str, Rows]]:
     """Each treatment's name and training rows, from the classifier's real rows `train` (n, d).
 
     The subject's synthesizer is used as it is, its references are fitted to `train`. Of each class `per_class` rows are
-    added; as many as the class has in `train` where None. With `reconstructed` an autoencoder around the generator, if
-    any, gives `train` back, alone and with generated rows. Raises UserError for NaN or infinity in what was made.
+    added; as many as the class has in `train` where None. So many `generated` ones join real rows, where given. With
+    `reconstructed` an autoencoder around the generator, if any, gives `train` back, alone and with generated rows.
+    Convex combinations take two rows of each class: without, there are none. Raises UserError for NaN or infinity in
+    what was made.
     """
     classes, counts = np.unique(train.y, return_counts=True)
     labels = np.repeat(classes, counts if per_class is None else per_class)
     generator, made = subject.synthesizer, {}
-    synthetic = _finite(generator.sample(labels, seed=child_seed(seed, "synthetic")).x, labels, generator)
-    for name in ("convex", "bootstrap"):
+    alone = synthetic = _drawn(generator, labels, child_seed(seed, "synthetic"))
+    if generated is not None:
+        synthetic = _drawn(generator, np.repeat(classes, generated), child_seed(seed, "synthetic"))
+    for name in ("convex", "bootstrap") if counts.min() >= LEAST_TRAIN else ("bootstrap",):
         other = subject.references[name]()
         other.fit(train, subject.about, seed=child_seed(seed, "fit"))
-        made[name] = _finite(other.sample(labels, seed=child_seed(seed, name)).x, labels, other)
+        made[name] = _drawn(other, labels, child_seed(seed, name))
     augmented = join(train, synthetic)
     order = np.random.default_rng(child_seed(seed, "shuffled")).permutation(len(augmented))
     yield "real", train
     yield "synthetic", augmented
-    yield "convex", join(train, made["convex"])
-    yield "both", join(train, synthetic, made["convex"])
+    if "convex" in made:
+        yield "convex", join(train, made["convex"])
+        yield "both", join(train, synthetic, made["convex"])
     yield "bootstrap", join(train, made["bootstrap"])
     yield "shuffled", Rows(augmented.x, augmented.y[order])
-    yield "synthetic_only", synthetic
+    yield "synthetic_only", alone
     if reconstructed and isinstance(generator, Encoding):
         copies = _finite(generator.decode(generator.encode(train.x)), train.y, generator, "the autoencoder of ")
         yield "reconstructed", copies
         yield "reconstructed_synthetic", join(copies, synthetic)
+
+
+def _drawn(synthesizer: Synthesizer, labels: np.ndarray, seed: int) -> Rows:
+    return _finite(synthesizer.sample(labels, seed=seed).x, labels, synthesizer)
 
 
 def _finite(x: np.ndarray, labels: np.ndarray, synthesizer: Synthesizer, part: str = "") -> Rows:

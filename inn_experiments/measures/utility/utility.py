@@ -1,24 +1,23 @@
-"""Utility: what a random forest scores on real, held-out rows when synthetic rows join its training."""
+"""Utility: what classifiers score on real, held-out rows when synthetic rows join its training."""
 
 import warnings
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from inn_experiments.contracts import Findings, Measure, Rows, Split, Subject, UserError, child_seed, in_turn
 from inn_experiments.contracts.keeping import Call
-from inn_experiments.maths.division import LEAST_TRAIN
-from inn_experiments.measures.utility.division import divide, few, join
-from inn_experiments.measures.utility.forest import forest_predictions, reduced
+from inn_experiments.measures.utility.amounts import Choice, amount_numbers, choose
+from inn_experiments.measures.utility.classifiers import Classifier, predictions
+from inn_experiments.measures.utility.division import few
+from inn_experiments.measures.utility.forest import reduced
+from inn_experiments.measures.utility.protocols import Protocol, Protocols
 from inn_experiments.measures.utility.scores import Repeat, utility_numbers
 from inn_experiments.measures.utility.treatments import treatments
-
-Protocol = Literal["same_rows", "disjoint"]
-PROTOCOLS: tuple[Protocol, ...] = ("same_rows", "disjoint")
 
 
 @dataclass
@@ -56,6 +55,10 @@ class Utility(Measure):
         refit, reconstructed: see above.
         rows: real rows that a forest trains on, and rows that it is scored on, at most, drawn class by class; None for
             all.
+        classifiers: see `predictions`; the numbers of all but the forest have its name after that of the protocol.
+        amount: `auto`: so many generated rows join the real ones (`synthetic`, `both`, `shuffled`) as an inner
+            cross-validation on the generator's training rows finds to help the first of `classifiers`, see `choose`;
+            none, where none do by more than noise. `fixed`: as many as `per_class` says, as of all others.
 
     Raises:
         UserError: a value is out of range.
@@ -81,6 +84,8 @@ class Utility(Measure):
     components: int | None = None
     reconstructed: bool = False
     rows: int | None = 10_000
+    classifiers: list[Classifier] = field(default_factory=lambda: ["forest"])
+    amount: Literal["fixed", "auto"] = "fixed"
 
     def __post_init__(self) -> None:
         for name, least in {"repeats": 1, "trees": 1, "per_class": 1, "levels": 2, "components": 1, "rows": 1}.items():
@@ -92,6 +97,12 @@ class Utility(Measure):
                 f"utility.protocols is {list(self.protocols)}; it must be [same_rows], [disjoint] or both, each once "
                 "(utility=none measures no utility)"
             )
+        if not self.classifiers or len(set(self.classifiers)) < len(self.classifiers):
+            raise UserError(f"utility.classifiers is {list(self.classifiers)}; name one or more, each once")
+
+    @property
+    def _rules(self) -> Protocols:
+        return Protocols(self.protocols, self.repeats, self.refit)
 
     def check(self, split: Split, *, seed: int) -> None:
         """Raise the UserError that measuring would end with for lack of rows or classes, before any training."""
@@ -100,36 +111,7 @@ class Utility(Measure):
                 f"utility: all rows of these data are of the class {split.classes[0]!r}, so there is "
                 "nothing to classify; use utility=none"
             )
-        self._carried_out(split, seed)
-
-    def _carried_out(self, split: Split, seed: int) -> list[Protocol]:
-        """The protocols that the rows allow; of others, raises UserError for one that was asked for, else warns."""
-        found = list(PROTOCOLS if self.protocols is None else self.protocols)
-        for repeat in range(self.repeats):
-            child = child_seed(seed, f"repeat/{repeat}")
-            train, test = self._parts(split, child)
-            for protocol in tuple(found):
-                try:
-                    self._allowed(protocol, split, train, test, child)
-                except UserError as error:
-                    if self.protocols is not None:
-                        raise
-                    warnings.warn(f"left out: {error}", UserWarning, stacklevel=3)
-                    found.remove(protocol)
-        return found
-
-    def _allowed(self, protocol: Protocol, split: Split, train: Rows, test: Rows, seed: int) -> None:
-        """Raise UserError where a protocol lacks rows or groups, for the rows of one repeat."""
-        if protocol == "disjoint":
-            self._halves(split, test, seed)
-            return
-        counts = np.bincount(train.y)
-        short = np.flatnonzero((counts > 0) & (counts < LEAST_TRAIN))
-        if len(short):
-            raise UserError(
-                f"utility.protocols same_rows (training rows): class {split.classes[short[0]]!r} has "
-                f"{counts[short[0]]} row(s), at least {LEAST_TRAIN} are needed"
-            )
+        self._rules.carried_out(split, seed)
 
     def __call__(self, subject: Subject, *, seed: int) -> Findings:
         """Each measure of every protocol and treatment with its half width, and the gain over `real`.
@@ -137,26 +119,27 @@ class Utility(Measure):
         Warns where there are fewer components than asked for, and where not all rows are used.
         """
         asked: list[tuple[str, str, np.ndarray, Rows]] = []
-        protocols = self._carried_out(subject.split, seed)
+        protocols = self._rules.carried_out(subject.split, seed)
         # Treatment -> the fewest components of its repeats, and their training rows.
         used: dict[str, tuple[int, int]] = {}
+        choices: list[Choice] = []
 
-        def forests() -> Iterator[Call[np.ndarray]]:
-            options = {"trees": self.trees, "levels": self.levels, "cache": subject.about.cache}
-            for protocol, name, rows, test, state in self._asked(subject, protocols, seed):
+        def calls() -> Iterator[Call[np.ndarray]]:
+            for protocol, name, rows, test, state in self._asked(subject, protocols, seed, choices):
                 # What counts from here on of test rows are their labels and groups.
-                asked.append((protocol, name, rows.y, Rows(np.empty((len(test), 0)), test.y, test.group)))
-                seen, test_x = rows, test.x
+                told = (name, rows.y, Rows(np.empty((len(test), 0)), test.y, test.group))
+                seen, test_x = self._seen(rows, test.x, state)
                 if self.components is not None:
-                    seen, test_x = reduced(rows, test_x, self.components, seed=state)
                     size = (seen.x.shape[1], len(rows))
                     used[name] = min(used.get(name, size), size)
-                yield partial(forest_predictions, seen, test_x, seed=state, **options)
+                for classifier in self.classifiers:
+                    asked.append((protocol if classifier == "forest" else f"{protocol}/{classifier}", *told))
+                    yield partial(predictions, classifier, seen, test_x, seed=state, **self._options(subject))
 
         outcomes: dict[str, dict[str, list[Repeat]]] = defaultdict(lambda: defaultdict(list))
-        predicted = in_turn(forests())
-        for (protocol, name, labels, test), found in zip(asked, predicted, strict=True):
-            outcomes[protocol][name].append(Repeat(labels, test, found))
+        predicted = in_turn(calls())
+        for (place, name, labels, test), found in zip(asked, predicted, strict=True):
+            outcomes[place][name].append(Repeat(labels, test, found))
         self._tell_rows(subject.split)
         if fewer := [f"{name} {k} of {n} rows" for name, (k, n) in used.items() if k < self.components]:
             warnings.warn(
@@ -167,20 +150,50 @@ class Utility(Measure):
                 stacklevel=2,
             )
         numbers, resamples = [], child_seed(seed, "resamples")
-        for protocol in protocols:
-            found, shared = outcomes[protocol], protocol == "same_rows" and not self.refit
-            numbers += utility_numbers(protocol, found, subject.split.classes, shared=shared, seed=resamples)
-        return Findings(numbers)
+        for place in sorted(outcomes, key=lambda place: protocols.index(place.partition("/")[0])):
+            shared = place.startswith("same_rows") and not self.refit
+            numbers += utility_numbers(place, outcomes[place], subject.split.classes, shared=shared, seed=resamples)
+        return Findings([*numbers, *(amount_numbers(choices) if choices else ())])
+
+    def _options(self, subject: Subject) -> dict[str, Any]:
+        # Principal components are no intensities.
+        bounded = subject.about.bounded and self.components is None
+        return {"trees": self.trees, "levels": self.levels, "bounded": bounded, "cache": subject.about.cache}
+
+    def _seen(self, rows: Rows, test_x: np.ndarray, seed: int) -> tuple[Rows, np.ndarray]:
+        """What classifiers get of training and test rows."""
+        return (rows, test_x) if self.components is None else reduced(rows, test_x, self.components, seed=seed)
+
+    def _chosen(self, subject: Subject, train: Rows, seed: int) -> Choice:
+        """How many generated rows join the real ones, by the generator's training rows."""
+
+        def predict(rows: Rows, test_x: np.ndarray, state: int) -> np.ndarray:
+            return predictions(
+                self.classifiers[0], *self._seen(rows, test_x, state), seed=state, **self._options(subject)
+            )
+
+        found = choose(train, subject, self.per_class, predict, seed=child_seed(seed, "amount"))
+        if found.unjudged is not None:
+            warnings.warn(
+                f"utility.amount=auto: no generated rows are added, since nothing can judge them: {found.unjudged}; "
+                "utility.amount=fixed adds them all the same",
+                UserWarning,
+                stacklevel=2,
+            )
+        return found
 
     def _asked(
-        self, subject: Subject, protocols: Sequence[Protocol], seed: int
+        self, subject: Subject, protocols: Sequence[Protocol], seed: int, choices: list[Choice]
     ) -> Iterator[tuple[str, str, Rows, Rows, int]]:
-        """Of every forest: protocol, treatment, training and test rows, and its seed."""
+        """Of every forest: protocol, treatment, training and test rows, and its seed; adds to the `choices`."""
         for repeat in range(self.repeats):
             child = child_seed(seed, f"repeat/{repeat}")
             # One draw of few rows for all repeats, so that those which share their rows go on doing so.
+            if self.amount == "auto" and (self.refit or not choices):
+                choices.append(self._chosen(subject, self._rules.parts(subject.split, child)[0], child))
             for protocol, scene, train, test in self._scenes(subject, protocols, child, child_seed(seed, "rows")):
                 options = {"seed": child_seed(child, protocol), "reconstructed": self.reconstructed}
+                options["generated"] = choices[-1].rows if choices else None
                 for name, rows in treatments(train, scene, self.per_class, **options):
                     yield protocol, name, rows, test, child_seed(child, f"{protocol}/forest")
 
@@ -194,21 +207,6 @@ class Utility(Measure):
                 stacklevel=3,
             )
 
-    def _parts(self, split: Split, seed: int) -> tuple[Rows, Rows]:
-        """The generator's training rows and the rows it does not see, of this repeat."""
-        if not self.refit:
-            return split.train, split.test
-        pool = join(split.train, split.test)
-        share, child = len(split.test) / len(pool), child_seed(seed, "refit")
-        return divide(pool, share, split.classes, "utility.refit", seed=child, otherwise="utility.refit=false")
-
-    def _halves(self, split: Split, test: Rows, seed: int) -> tuple[Rows, Rows]:
-        """Two halves of all rows that the generator did not see."""
-        unseen = test if split.fresh is None else join(test, split.fresh)
-        purpose = "utility.protocols disjoint (halves of the rows that the generator never saw)"
-        otherwise = "" if self.protocols is None else "utility.protocols=[same_rows]"
-        return divide(unseen, 0.5, split.classes, purpose, seed=child_seed(seed, "disjoint"), otherwise=otherwise)
-
     def _scenes(
         self, subject: Subject, protocols: Sequence[Protocol], seed: int, draw: int
     ) -> Iterator[tuple[str, Subject, Rows, Rows]]:
@@ -216,11 +214,15 @@ class Utility(Measure):
 
         Of more than there may be, `draw` draws.
         """
-        train, test = self._parts(subject.split, seed)
+        train, test = self._rules.parts(subject.split, seed)
         if self.refit:
             subject = replace(subject, synthesizer=subject.rebuild())
             subject.synthesizer.fit(train, subject.about, seed=child_seed(seed, "generator"), val=subject.split.val)
         if "same_rows" in protocols:
             yield "same_rows", subject, *(few(part, self.rows, draw) for part in (train, test))
         if "disjoint" in protocols:
-            yield "disjoint", subject, *(few(part, self.rows, draw) for part in self._halves(subject.split, test, seed))
+            yield (
+                "disjoint",
+                subject,
+                *(few(part, self.rows, draw) for part in self._rules.halves(subject.split, test, seed)),
+            )

@@ -1,7 +1,7 @@
 """Blocks of the console's table that not every cell has: geometry, claims, utility, the smallest classes."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rich.table import Table
 from rich.text import Text
@@ -26,8 +26,9 @@ def columns(first: str, *others: str, gap: int = 2, wrap: bool = True) -> Table:
 
 
 def blocks(report: Report) -> list[Table]:
-    """The blocks that this cell has: geometry, claims, utility, smallest classes."""
-    found = (_geometry_table(report), _claims_table(report), _utility_table(report), _class_table(report))
+    """The blocks that this cell has: geometry, claims, utility by classifier, numbers tried, smallest classes."""
+    found = [_geometry_table(report), _claims_table(report), *_utility_tables(report)]
+    found += [_amount_table(report), _class_table(report)]
     return [table for table in found if table is not None]
 
 
@@ -72,14 +73,19 @@ def _claims_table(report: Report) -> Table | None:
     return table
 
 
-def _utility_table(report: Report) -> Table | None:
-    """Macro F1 on real test rows for each treatment with its 95 % interval; None where there is none."""
-    prefixes = list(dict.fromkeys(prefix for prefix, treatment, _ in _scored(report) if treatment in SHOWN_TREATMENTS))
-    if not prefixes:
-        return None
+def _utility_tables(report: Report) -> list[Table]:
+    """Macro F1 on real test rows for each treatment with its 95 % interval, one table a classifier."""
+    prefixes: dict[str, list[str]] = defaultdict(list)
+    for prefix in dict.fromkeys(prefix for prefix, treatment, _ in _scored(report) if treatment in SHOWN_TREATMENTS):
+        classifier = prefix.removeprefix("utility/").partition("/")[2]
+        prefixes[classifier].append(prefix)
+    return [_utility_table(report, classifier, found) for classifier, found in prefixes.items()]
+
+
+def _utility_table(report: Report, classifier: str, prefixes: Sequence[str]) -> Table:
     table = columns(
-        "macro F1, trained on",
-        *(head for each in prefixes for head in (each.removeprefix("utility/"), "− real")),
+        f"macro F1{f' ({classifier})' if classifier else ''}, trained on",
+        *(head for each in prefixes for head in (each.split("/")[1], "− real")),
         gap=1,
     )
     table.columns[0].no_wrap = True
@@ -92,6 +98,18 @@ def _utility_table(report: Report) -> Table | None:
             entries.append("" if treatment == "real" else _difference(gain))
         if any(map(str, entries)):
             table.add_row(TREATMENTS[treatment], *entries)
+    return table
+
+
+def _amount_table(report: Report) -> Table | None:
+    """What an inner cross-validation chose to add, and the gain of each number that it tried; None without one."""
+    chosen = report.find("amount/chosen")
+    if chosen is None:
+        return None
+    table = columns(f"{chosen.value:g} generated rows a class are added; tried within training rows", "macro F1 − real")
+    for each in report.numbers:
+        if each.key == "amount/gain":
+            table.add_row(each.of, known(each))
     return table
 
 
