@@ -42,6 +42,8 @@ PRESETS = (
     "latent_diffusion_plain",
     "latent_diffusion_vae",
     "latent_gaussian_vae",
+    "law",
+    "peak_transfer",
     "vae",
 )
 SAMPLED = ("diffusion", "diffusion_conv", "latent_diffusion_plain", "latent_diffusion_vae")

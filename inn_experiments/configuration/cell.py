@@ -102,6 +102,8 @@ class Cell:
         kept["version"] = __version__
         if "path" in kept.get("data", {}):
             kept["data_files"] = files_mark(Path(str(kept["data"]["path"])))
+        if (kept.get("generator") or {}).get("pretrained"):
+            kept["pretrained_files"] = files_mark(Path(str(kept["generator"]["pretrained"])))
         return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
 
     @property

@@ -64,6 +64,7 @@ class Law(Fitted):
             rows lie in [0, 1] and have zeros enough.
         pretrained: a kept law, its folder or its weights.pt, that the training starts from; its own widths hold.
         keep: share of the rows made that is handed out, the least sure being left out.
+        shuffled: the classes of the rows that pairs are made of are permuted: a negative control.
     """
 
     AFTERWARDS = ("keep",)
@@ -81,6 +82,7 @@ class Law(Fitted):
     seen: Literal["auto", "peaks", "curves"] = "auto"
     pretrained: str | None = None
     keep: PositiveShare = 1.0
+    shuffled: bool = False
 
     @classmethod
     def decisive(cls, settings: dict[str, Plain]) -> dict[str, Plain]:
@@ -110,6 +112,9 @@ class Law(Fitted):
         with seeded(child_seed(seed, "weights")):
             self._assemble()
         rows, labels = self.net.encoded(torch.tensor(train.x)), torch.tensor(train.y)
+        if self.shuffled:
+            order = np.random.default_rng(child_seed(seed, "shuffled")).permutation(len(labels))
+            labels = labels[torch.from_numpy(order)]
         classes = [(labels == label).nonzero()[:, 0] for label in labels.unique()]
         paired = [members for members in classes if len(members) > 1]
         background = self.net.background(rows, labels)
