@@ -16,7 +16,7 @@ from inn_experiments.data.tables.sheet import NotNumericError, Piece, as_text, t
 if TYPE_CHECKING:
     import pyarrow
 
-CELLS = 1 << 23
+CELLS = 1 << 21
 """Cells that become numbers at a time: decoding takes several times their room, and a row group may be all rows."""
 
 

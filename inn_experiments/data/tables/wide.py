@@ -58,7 +58,8 @@ def wide(sheet: Sheet, channels: Channels, columns: Mapping[str, str]) -> Read:
             x.resize((rows + len(piece), len(places)), refcheck=False)
             x[rows:] = piece
         else:
-            x = piece
+            # What grows has to own its room.
+            x = piece if piece.flags.owndata and piece.flags.c_contiguous else piece.copy()
         rows += len(piece)
     by_name = {name: np.concatenate([told[name] for told in found] or [np.zeros(0, str)]) for name in columns.values()}
     read = Read(
