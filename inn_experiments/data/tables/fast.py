@@ -11,7 +11,7 @@ from inn_experiments.data.tables.dialect import BLANKS, Dialect, Form
 from inn_experiments.data.tables.sheet import MISSING
 
 BLOCK, LARGE = 1 << 20, 1 << 27
-"""Bytes that are parsed at a time, and four times as many of a file that is not large: fewer need less room, more time."""
+"""Bytes that are parsed at a time; four times as many where a file is not large. Fewer need less room and more time."""
 
 # As Arrow wants them: these and no others, in the cases that people write.
 WORDS = sorted({form for word in MISSING for form in (word, word.upper(), word.title())} | {"NaN", "-NaN", "<NA>"})
