@@ -43,6 +43,9 @@ OWNERS = {
     "rdkit": {"conditioning", "data"},
     "matchms": {"data"},
     "pywt": {"data"},
+    "chemotools": {"data"},
+    "openpyxl": {"data"},
+    "jcamp": {"data"},
 }
 """Library -> the only rooms that may import it."""
 

@@ -56,15 +56,6 @@ class Sheet(Protocol):
         """
 
 
-def check_shape(names: Sequence[str], where: str) -> None:
-    """Raise UserError for a file that has no columns, or one column only."""
-    if len(names) < 2:
-        raise UserError(
-            f"{where}: found {len(names)} column(s), {', '.join(map(repr, names))[:80]}; a table has a column with the "
-            "class and at least one of numbers (data.separator says what stands between them)"
-        )
-
-
 def to_numbers(texts: np.ndarray, decimal: str = ".", thousands: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """The `texts` (n,) as float64 numbers (n,), NaN where one is missing, and which of them (n,) are no numbers."""
     texts = np.strings.strip(texts.astype(str))
