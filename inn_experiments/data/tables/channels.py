@@ -65,8 +65,9 @@ def choose(
     members = {rest[place] for place in found.places}
     along = bool(members) and 2 * len(members) >= len([place for place in rest if names[place]])
     strangers = [place for place in rest if place not in members]
-    suspects = [p for p in strangers if along or names[p] in sheet.indices or UNNAMED.fullmatch(names[p])]
-    told = _judge(sheet, suspects, strangers, found if along else None)
+    suspects = {p for p in strangers if along or names[p] in sheet.indices or UNNAMED.fullmatch(names[p])}
+    counters = {p for p in strangers if COUNTERS.fullmatch(names[p])}
+    told = _judge(sheet, suspects, counters, along)
     chosen = [place for place in rest if place not in told]
     check_unique([names[place] for place in chosen], where)
     if not chosen:
@@ -127,15 +128,16 @@ def _ignored(sheet: Sheet, columns: Mapping[str, str], ignore: Sequence[str]) ->
     return found
 
 
-def _judge(sheet: Sheet, suspects: list[int], strangers: list[int], along: object | None) -> dict[int, str]:
-    """Place -> why this column is no channel, for those of which it is sure; raises UserError for the others."""
+def _judge(sheet: Sheet, suspects: set[int], counters: set[int], along: bool) -> dict[int, str]:
+    """Place -> why this column is no channel, for those of which it is sure; raises UserError for other suspects."""
     told: dict[int, str] = {}
-    wrong: list[int] = []
-    for place, cells in zip(strangers, sheet.first(strangers) if strangers else [], strict=True):
+    wrong: dict[int, str] = {}
+    # Of the columns alone that there is a question about: in a table of words that is none, or one.
+    looked = sorted(suspects | counters)
+    for place, cells in zip(looked, sheet.first(looked) if looked else [], strict=True):
         numbers, bad = to_numbers(cells)
         name = sheet.names[place]
-        counter = place in suspects or COUNTERS.fullmatch(name)
-        if counter and _counts(numbers) and not AGAIN.fullmatch(name):
+        if _counts(numbers) and not AGAIN.fullmatch(name):
             told[place] = "row numbers in column"
         elif place not in suspects:
             continue
@@ -146,14 +148,14 @@ def _judge(sheet: Sheet, suspects: list[int], strangers: list[int], along: objec
         elif bad.any():
             told[place] = "text in column"
         else:
-            wrong.append(place)
+            wrong[place] = repr(str(cells[0]))
     if wrong:
         names = [repr(printable(sheet.names[place])) for place in wrong]
-        cure = ",".join(_quoted(printable(sheet.names[place])) for place in wrong[:SHOWN])
+        cure = ",".join(_quoted(printable(sheet.names[place])) for place in [*wrong][:SHOWN])
         why = "are no places on the axis that the others stand on" if along else "have no name of their own"
-        values = [repr(str(cells[0])) for cells in sheet.first(wrong[:SHOWN])]
+        values = ", ".join([*wrong.values()][:SHOWN])
         raise UserError(
-            f"{sheet.where}: columns of numbers that {why}: {shorten(names, SHOWN)} (first values {', '.join(values)}"
+            f"{sheet.where}: columns of numbers that {why}: {shorten(names, SHOWN)} (first values {values}"
             f"); leave them out with 'data.ignore=[{cure}{', ...' if len(wrong) > SHOWN else ''}]', or name all "
             "channels in data.features"
         )
