@@ -34,8 +34,8 @@ from inn_experiments.training.trainer import Trainer
 from inn_experiments.training.variation import Variation, gathered, pairs, subsets
 
 LAWS = {"peaks": PeakLaw, "curves": CurveLaw}
-# Steps and width where none are given.
-USUAL = {"peaks": (800, 64), "curves": (300, 16)}
+# Steps, pairs a step and width where none are given.
+USUAL = {"peaks": (800, 48, 64), "curves": (300, 16, 16)}
 # Rows in [0, 1] of which this share is 0 are spectra of single peaks.
 ZEROS = 0.25
 # Steps between two points of the curves, codes that are kept, rows that are made at once, and contexts that a row is
@@ -54,8 +54,8 @@ class Law(Fitted):
 
     Args:
         trainer: settings of the machine, the training's numbers being the law's own.
-        steps: of the training, each of `batch` pairs; with `pretrained`, 0 uses that law as it is; None: 800 for peaks,
-            300 for curves.
+        steps: of the training; with `pretrained`, 0 uses that law as it is; None: 800 for peaks, 300 for curves.
+        batch: pairs a step; None: 48 of peaks, 16 of curves.
         latent: width of the code of peaks.
         hidden: width of the inner layers; None: 64 for peaks, 16 for curves.
         context: rows of a class that are looked at, at most.
@@ -73,7 +73,7 @@ class Law(Fitted):
 
     trainer: Trainer
     steps: NaturalInt | None = None
-    batch: SeveralInt = 48
+    batch: SeveralInt | None = None
     learning_rate: Positive = 3e-3
     latent: PositiveInt = 8
     hidden: PositiveInt | None = None
@@ -105,8 +105,8 @@ class Law(Fitted):
         self.about, self.x, self.y = about, train.x, train.y
         self.curves, self.seconds = {}, 0.0
         kind = self._kind(train)
-        usual, hidden = USUAL[kind]
-        steps = usual if self.steps is None else self.steps
+        steps, batch, hidden = USUAL[kind]
+        steps, batch = steps if self.steps is None else self.steps, self.batch or batch
         given = given_law(self.pretrained, kind, train.x.shape[1])
         self.shape = given["shape"] if given else {"seen": kind, "latent": self.latent, "hidden": self.hidden or hidden}
         with seeded(child_seed(seed, "weights")):
@@ -130,7 +130,7 @@ class Law(Fitted):
         self.background = torch.cat([background, torch.full((1, rows.shape[1]), float(len(train)))]).numpy()
         if paired and (steps or not given):
             objective = self._objective(rows, background, labels, val, seed)
-            self._train(objective, pairs(paired, self.context, objective.draws), steps)
+            self._train(objective, pairs(paired, self.context, objective.draws), steps, batch)
         self.fitted = True
 
     def sample(self, labels: np.ndarray, *, seed: int) -> Samples:
@@ -166,18 +166,14 @@ class Law(Fitted):
         objective.setting = "generator.learning_rate"
         return objective
 
-    def _train(self, objective: Variation, draw: Draw, steps: int) -> None:
+    def _train(self, objective: Variation, draw: Draw, steps: int, batch: int) -> None:
         """Train, and keep codes of training pairs."""
-        trainer = replace(
-            self.trainer, epochs=-(-steps // EPOCH) or 1, batch=self.batch, learning_rate=self.learning_rate
-        )
+        trainer = replace(self.trainer, epochs=-(-steps // EPOCH) or 1, batch=batch, learning_rate=self.learning_rate)
         trainer.resume = self.trainer.resume
         if steps:
-            asked, width = self.batch * min(steps, EPOCH), objective.rows.shape[1]
-            [self.curves], self.seconds = trainer.fit(
-                objective, Blocks(asked, width, draw, self.batch, objective.draws)
-            )
-        codes = [objective.codes(draw(torch.arange(self.batch))) for _ in range(-(-CODES // self.batch))]
+            asked, width = batch * min(steps, EPOCH), objective.rows.shape[1]
+            [self.curves], self.seconds = trainer.fit(objective, Blocks(asked, width, draw, batch, objective.draws))
+        codes = [objective.codes(draw(torch.arange(batch))) for _ in range(-(-CODES // batch))]
         self.codes = torch.cat(codes)[:CODES].numpy()
 
     def _validation(self, rows: Tensor, labels: Tensor, val: Rows | None, seed: int) -> tuple[Tensor, Batch | None]:
