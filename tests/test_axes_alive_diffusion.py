@@ -33,6 +33,7 @@ TRAINING = [
     ("schedule=cosine", "schedule=linear"),
     ("schedule.steps=20", "schedule.steps=40"),
     *combinations(["conditioning=none", "conditioning=label", "conditioning=chemnet", "conditioning=label_chemnet"], 2),
+    ("conditioning=label", "conditioning=context"),
     ("generator.ema=0.0", "generator.ema=0.9"),
     ("generator.ema=0.1", "generator.ema=0.9"),
     ("network.residual=false", "network.residual=true"),

@@ -29,9 +29,12 @@ def units() -> tuple[float, float]:
 
 
 def examples(way, schedule=None) -> Blocks:
-    data, generator = rows(), torch.Generator().manual_seed(0)
-    table = np.eye(3, dtype=np.float32)
-    draw = batches.examples(data.x, data.y, table, units(), schedule or Cosine(10), way, generator)
+    data, generator, (mean, deviation) = rows(), torch.Generator().manual_seed(0), units()
+
+    def seen(index: torch.Tensor) -> batches.Batch:
+        return torch.tensor((data.x[index] - mean) / deviation), torch.eye(3)[torch.tensor(data.y)[index]]
+
+    draw = batches.examples(seen, schedule or Cosine(10), way, generator)
     return Blocks(*data.x.shape, draw, 32, generator)
 
 

@@ -16,6 +16,7 @@ NETWORKS = {
     "conv_unet": "ConvUNet",
     "mlp": "Mlp",
     "rbf": "Rbf",
+    "places": "Places",
 }
 ROWS = 8
 

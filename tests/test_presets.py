@@ -18,6 +18,7 @@ NEEDS_SMILES = {"latent_diffusion_decoupled"}
 SMALL = {
     "diffusion": ["network.hidden=16", "sampler.steps=5"],
     "diffusion_conv": ["network.channels=8", "sampler.steps=5"],
+    "diffusion_context": ["network.hidden=8", "sampler.steps=5"],
     "gan": ["generator.hidden=16"],
     "vae": ["generator.hidden=16"],
     "law": ["generator.hidden=16", "generator.steps=12"],

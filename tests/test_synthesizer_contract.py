@@ -50,6 +50,10 @@ DIFFUSION = {
     "conv_unet": ["network=conv_unet", STEPS],
     "mu": ["parameterization=mu", "schedule.steps=20", "sampler=ddpm"],
     "rbf": ["network=rbf", STEPS],
+    "context": ["conditioning=context", STEPS],
+    "context, places": ["network=places", "network.hidden=8", "conditioning=context", "sampler=ddpm"],
+    "context, conv_unet, v": ["network=conv_unet", "conditioning=context", "parameterization=v", STEPS],
+    "context, clipped epsilon": ["conditioning=context", "parameterization=epsilon", "generator.clip=true", STEPS],
 }
 # The network of the paper is wide; what is promised does not depend on its size.
 SMALL = ["generator=diffusion", "network=mlp", "network.hidden=16"]
@@ -60,7 +64,8 @@ DECOUPLED = [
     "autoencoder.decoder_epochs=2",
 ]
 PLAIN = ["autoencoder=plain", "autoencoder.widths=[12]", "autoencoder.latent=5", "autoencoder.epochs=2"]
-WIDTHLESS = {"network=conv_unet", "network=rbf"}
+WIDTHLESS = {"network=conv_unet", "network=rbf", "network=places"}
+CONTEXT = ["network=places", "network.hidden=8", "conditioning=context", STEPS]
 VAE = ["autoencoder=vae", "autoencoder.hidden=12", "autoencoder.latent=5", "autoencoder.epochs=2"]
 LAW = ["generator=law", "generator.steps=12", "generator.hidden=8"]
 RECORDS = ["autoencoder.latent=3", "autoencoder.width=8", "autoencoder.epochs=2"]
@@ -74,6 +79,7 @@ CASES = {
         for name, options in DIFFUSION.items()
     },
     "diffusion bounded": (cells.spectra, [*SMALL, STEPS]),
+    "diffusion bounded context": (cells.spectra, [SMALL[0], *CONTEXT]),
     "diffusion bounded ancestral": (cells.spectra, [*SMALL, "sampler=ddpm"]),
     "latent diffusion, decoupled": (cells.chemicals, [*DECOUPLED, *SMALL, STEPS, "conditioning=label_chemnet"]),
     "latent diffusion, plain": (cells.spectra, [*PLAIN, *SMALL, STEPS, "generator.ema=0.9"]),
@@ -81,6 +87,8 @@ CASES = {
     "gan": (cells.split, ["generator=gan", "generator.hidden=16"]),
     "gan bounded": (cells.spectra, ["generator=gan", "generator.hidden=16", "generator.spectral_norm=true"]),
     "gan, chemistry": (cells.chemicals, ["generator=gan", "generator.hidden=16", "conditioning=label_chemnet"]),
+    "gan, context": (cells.split, ["generator=gan", "generator.hidden=16", "conditioning=context"]),
+    "vae, context": (cells.spectra, ["generator=vae", "generator.hidden=16", "conditioning=context"]),
     "vae": (cells.split, ["generator=vae", "generator.hidden=16"]),
     "vae bounded": (cells.spectra, ["generator=vae", "generator.hidden=16", "generator.noise=true"]),
     "law": (cells.split, LAW),
@@ -90,6 +98,7 @@ CASES = {
     "latent diffusion, vae": (cells.spectra, [*VAE, *SMALL, STEPS]),
     "latent gaussian, sequential": (cells.records, ["autoencoder=sequential", *RECORDS, "generator=gaussian"]),
     "latent kde, sequential": (cells.records, ["autoencoder=sequential", *RECORDS, "generator=kde"]),
+    "latent diffusion, context": (cells.spectra, [*PLAIN, SMALL[0], *CONTEXT]),
     "latent diffusion, sequential": (cells.records, ["autoencoder=sequential", *RECORDS, *SMALL, STEPS]),
     "latent gaussian, joint": (cells.records, ["autoencoder=joint", *RECORDS, "generator=gaussian"]),
     "latent inn, plain": (cells.spectra, [*PLAIN, "method=semi_implicit", "sampling=convex"]),

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from inn_experiments.maths import heights
+from inn_experiments.maths.heights import FLOOR
 from inn_experiments.nets.variational import divergence
 
-# Intensities, of which the base peak has 1, below this are noise.
-FLOOR = 1e-3
 # In encoded intensities: what a peak needs to count for the end of a spectrum, and how near its end is "the end".
 END, NEAR = 0.25, 0.03
 # Log variances of codes, and log deviations of encoded intensities.
@@ -43,7 +43,7 @@ class PeakLaw(nn.Module):
     """p(x' | context rows of a class, z): at each place a chance of a peak, and a Gaussian of its height.
 
     One small network for all places, so that it holds for any number of bins; z, one code a spectrum, stands for what
-    all peaks share, such as the collision energy. Heights are encoded as log(1 + x / FLOOR) / log(1 + 1 / FLOOR).
+    all peaks share, such as the collision energy. Heights are encoded, see `maths.heights`.
 
     Args:
         latent: width of z.
@@ -61,12 +61,12 @@ class PeakLaw(nn.Module):
     @staticmethod
     def encoded(x: Tensor) -> Tensor:
         """Encoded intensities, 0 for none and 1 for the base peak."""
-        return torch.log1p(x.clamp(min=0) / FLOOR) / math.log1p(1 / FLOOR)
+        return heights.encoded(x)
 
     @staticmethod
     def decoded(rows: Tensor) -> Tensor:
         """The intensities of encoded ones."""
-        return FLOOR * torch.expm1(rows.clamp(min=0) * math.log1p(1 / FLOOR))
+        return heights.decoded(rows)
 
     @staticmethod
     def background(rows: Tensor, y: Tensor) -> Tensor:

@@ -6,10 +6,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from inn_experiments.contracts import About, Conditioning, PositiveInt, Rows, Samples, UserError, child_seed
-from inn_experiments.maths.moments import BLOCK, Moments, evenly
+from inn_experiments.conditioning.context import SUMMARY, Context
+from inn_experiments.contracts import About, Conditioning, PositiveInt, Rows, Samples, State, UserError, child_seed
+from inn_experiments.maths.moments import BLOCK, Moments, blocks, evenly
 from inn_experiments.maths.samplers import drawn
-from inn_experiments.training.batches import Batch, Blocks, looked_up
+from inn_experiments.synthesizers.contexts import Contexts
+from inn_experiments.synthesizers.told import Table, Told
+from inn_experiments.training.batches import Batch, Blocks
 from inn_experiments.training.objectives import Objective
 from inn_experiments.training.trained import Fitted, seeded
 from inn_experiments.training.trainer import Trainer
@@ -20,9 +23,10 @@ class Conditional(Fitted):
     """A generator that learns rows together with the conditions of their classes.
 
     Attributes:
-        table: (C, k), the condition of each class.
+        table: (C, k), the condition of each class, as far as it is one for all its rows.
         seen: the labels of training rows.
         features: the number of values of a row.
+        x, y: the training rows, where classes are told by them.
     """
 
     LEARNED = ("features", "seen", "table")
@@ -34,11 +38,37 @@ class Conditional(Fitted):
         """The conditions (C, k) of all classes; None where classes without training rows cannot be asked for."""
         return self.table if self.conditioning.open else None
 
-    def _tell(self, train: Rows, about: About) -> None:
+    def state(self) -> State:
+        """As of every generator, with the training rows where classes are told by them."""
+        return super().state() | ({"rows": {"x": self.x, "y": self.y}} if self._by_rows else {})
+
+    @property
+    def _by_rows(self) -> bool:
+        return isinstance(self.conditioning, Context)
+
+    @property
+    def _width(self) -> int:
+        """K, of a condition."""
+        return SUMMARY * self.features if self._by_rows else self.table.shape[1]
+
+    def _tell(self, train: Rows, about: About) -> Told:
         self.about = about
         table = self.conditioning.table(about.named(train.y), about.smiles, about.cache)
         self.table = np.asarray(table, dtype=np.float32)
         self.seen, self.features = np.unique(train.y), train.x.shape[1]
+        if self._by_rows:
+            self.x, self.y = train.x, train.y
+        return self._told(train)
+
+    def _told(self, train: Rows | None = None) -> Told:
+        """What is told of classes, and of the rows `train` where there are any."""
+        if self._by_rows:
+            return Contexts(self.conditioning, Rows(self.x, self.y), self.about.bounded)
+        return Table(self.table, train)
+
+    def _looked_at(self, val: Rows | None) -> Rows | None:
+        """The validation rows of which something can be told."""
+        return val.take(np.isin(val.y, self.seen)) if val and self._by_rows else val
 
     def _checked(self, labels: np.ndarray) -> np.ndarray:
         """The labels (n,); raises UserError for one that cannot be asked for."""
@@ -72,26 +102,31 @@ class OnePass(Conditional):
 
     def fit(self, train: Rows, about: About, *, seed: int, val: Rows | None = None) -> None:
         """Train on `train`; `val` is only looked at for the validation curve."""
-        self._tell(train, about)
+        told = self._tell(train, about)
         with seeded(child_seed(seed, "weights")):
             self._assemble()
         self._set_units(Moments.of(train.x))
         draws = torch.Generator().manual_seed(child_seed(seed, "examples"))
-        told = looked_up(train.x, lambda index: self.table[train.y[index]])
-        blocks = Blocks(len(train), self.features, told, self.trainer.batch, draws)
-        [self.curves], self.seconds = self.trainer.fit(self._objective(self._validation(val), draws), blocks)
+        validation = self._validation(told, val, child_seed(seed, "validation"))
+
+        def draw(index: Tensor) -> Batch:
+            rows = told.teaching[index.numpy()]
+            return torch.tensor(train.x[rows], dtype=torch.float32), told.of(train.y[rows], draws, rows)
+
+        every = Blocks(len(told.teaching), self.features, draw, self.trainer.batch, draws)
+        [self.curves], self.seconds = self.trainer.fit(self._objective(validation, draws), every)
         self.fitted = True
 
     def sample(self, labels: np.ndarray, *, seed: int) -> Samples:
         """Rows of the asked classes (n,); raises UserError for one that cannot be asked for, see `conditions`."""
-        y = self._checked(labels)
-        draws = torch.Generator().manual_seed(child_seed(seed, "sample"))
+        y, told = self._checked(labels), self._told()
+        x = np.empty((len(y), self.features), np.float32)
         with torch.no_grad():
-            parts = [
-                self._rows(drawn(torch.empty(len(part), self.latent), draws), part, draws)
-                for part in torch.from_numpy(self.table[y]).split(BLOCK)
-            ]
-        return Samples(torch.cat(parts).numpy(), y)
+            for rows, draws in told.streams(y, seed):
+                for part in blocks(rows, BLOCK):
+                    z = drawn(torch.empty(len(part), self.latent), draws)
+                    x[part] = self._rows(z, told.of(y[part], draws), draws)
+        return Samples(x, y)
 
     def _set_units(self, moments: Moments) -> None:
         raise NotImplementedError
@@ -102,8 +137,9 @@ class OnePass(Conditional):
     def _rows(self, z: Tensor, c: Tensor, draws: torch.Generator) -> Tensor:
         raise NotImplementedError
 
-    def _validation(self, val: Rows | None) -> Batch | None:
-        if not val:
+    def _validation(self, told: Told, val: Rows | None, seed: int) -> Batch | None:
+        if not (val := self._looked_at(val)):
             return None
         index = evenly(len(val))
-        return torch.tensor(val.x[index], dtype=torch.float32), torch.from_numpy(self.table[val.y[index]])
+        draws = torch.Generator().manual_seed(seed)
+        return torch.tensor(val.x[index], dtype=torch.float32), told.of(val.y[index], draws)

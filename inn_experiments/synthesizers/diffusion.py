@@ -10,10 +10,10 @@ from inn_experiments.contracts import About, Rows, Samples, UserError
 from inn_experiments.contracts.limits import BelowOne
 from inn_experiments.contracts.parts import Network, Parameterization, Sampler, Schedule
 from inn_experiments.contracts.seeding import child_seed
-from inn_experiments.maths.moments import Moments
 from inn_experiments.maths.samplers import KEPT, drawn
 from inn_experiments.maths.schedules import forward_chain
 from inn_experiments.synthesizers.conditional import Conditional
+from inn_experiments.synthesizers.told import Told
 from inn_experiments.training.batches import Batch, Blocks, Draw, examples
 from inn_experiments.training.objectives import Denoising
 from inn_experiments.training.trained import seeded
@@ -30,7 +30,8 @@ STATE_VALUES = 20_000_000
 class Diffusion(Conditional):
     """Gaussian diffusion of rows standardised by one mean and deviation, told which class a row is of.
 
-    Rows that lie in [0, 1] are kept there while sampling, as `clip` keeps others in their range.
+    Told other rows of the class (conditioning=context), it is of differences from them, see `Contexts`. Rows that lie
+    in [0, 1] are kept there while sampling, as `clip` keeps others in their range.
 
     Args:
         ema: decay of the average of the weights that is sampled from, 0 for the last weights.
@@ -61,15 +62,15 @@ class Diffusion(Conditional):
 
     def fit(self, train: Rows, about: About, *, seed: int, val: Rows | None = None) -> None:
         """Train on `train`; `val` is only looked at for the validation curve."""
-        self._tell(train, about)
-        moments = Moments.of(train.x)
-        self.mean, self.std = moments.mean, moments.deviation or 1.0
+        told = self._tell(train, about)
+        self.mean, self.std = told.units(child_seed(seed, "units"))
         self.range = np.array([train.x.min(), train.x.max()], np.float64)
         with seeded(child_seed(seed, "weights")):
             net = self._network()
         draws = torch.Generator().manual_seed(child_seed(seed, "examples"))
-        objective = Denoising(net, self.ema, self._validation(val, child_seed(seed, "validation")))
-        blocks = Blocks(len(train), self.features, self._examples(train, draws), self.trainer.batch, draws)
+        objective = Denoising(net, self.ema, self._validation(told, val, child_seed(seed, "validation")))
+        draw = self._examples(told, train, draws, told.teaching)
+        blocks = Blocks(len(told.teaching), self.features, draw, self.trainer.batch, draws)
         [self.curves], self.seconds = self.trainer.fit(objective, blocks)
         self.networks, self.fitted = {"net": objective.sampled.requires_grad_(False)}, True
 
@@ -78,15 +79,26 @@ class Diffusion(Conditional):
 
         Raises UserError for a class that cannot be asked for, see `conditions`.
         """
-        y = self._checked(labels)
-        generator = torch.Generator().manual_seed(child_seed(seed, "sample"))
+        y, told = self._checked(labels), self._told()
         # The start and KEPT more; of many rows the last alone.
         few = len(y) * self.features * (KEPT + 1) <= STATE_VALUES
-        states = self._blocks(y, None, generator, KEPT, 0 if few else -1)
+        streams = told.streams(y, seed)
+        parts = [self._blocks(told, y[rows], None, draws, KEPT, 0 if few else -1) for rows, draws in streams]
+        states = np.concatenate(parts, axis=1)
+        if len(streams) > 1:
+            states = states[:, np.argsort(np.concatenate([rows for rows, _ in streams]))]
         return Samples(states[-1].copy(), y, states if few else None)
 
     def diffuse(self, x: np.ndarray, *, seed: int) -> tuple[np.ndarray, np.ndarray]:
-        """(levels (T+1,), states (T+1, n, d)) of rows x (n, d) on their way into noise, level by level."""
+        """(levels (T+1,), states (T+1, n, d)) of rows x (n, d) on their way into noise, level by level.
+
+        Raises UserError for conditioning=context, where the way starts at differences from a context.
+        """
+        if self._by_rows:
+            raise UserError(
+                "conditioning=context: rows go into noise as differences from a context, which rows alone have not; "
+                "choose conditioning=label or none to watch them"
+            )
         generator = torch.Generator().manual_seed(child_seed(seed, "diffuse"))
         start = (torch.tensor(x, dtype=torch.float32) - self.mean) / self.std
         states = forward_chain(start, self.schedule, generator).mul_(self.std).add_(self.mean)
@@ -99,7 +111,8 @@ class Diffusion(Conditional):
         wanted, `seed` is that of fresh noise. Raises UserError as `sample` does.
         """
         generator = torch.Generator().manual_seed(child_seed(seed, "restore"))
-        states = self._blocks(self._checked(y), np.asarray(start, dtype=np.float32), generator, None, 0)
+        y = self._checked(y)
+        states = self._blocks(self._told(), y, np.asarray(start, dtype=np.float32), generator, None, 0)
         return np.array(self.sampler.times(self.schedule)), states
 
     def signal(self) -> np.ndarray:
@@ -107,39 +120,51 @@ class Diffusion(Conditional):
         return self.schedule.levels()[0].numpy()
 
     def _network(self) -> nn.Module:
-        return self.network(features=self.features, steps=self.schedule.steps, conditions=self.table.shape[1])
+        return self.network(features=self.features, steps=self.schedule.steps, conditions=self._width)
 
-    def _examples(self, rows: Rows, generator: torch.Generator) -> Draw:
-        units = self.mean, self.std
-        return examples(rows.x, rows.y, self.table, units, self.schedule, self.parameterization, generator)
+    def _examples(self, told: Told, rows: Rows, draws: torch.Generator, own: np.ndarray | None = None) -> Draw:
+        """Draws of rows at indices; own (m,): which training rows they are, if they are."""
 
-    def _validation(self, val: Rows | None, seed: int) -> Batch | None:
-        if not val:
+        def seen(index: Tensor) -> Batch:
+            at = index.numpy() if own is None else own[index.numpy()]
+            z = told.of(rows.y[at], draws, None if own is None else at)
+            return told.inward(torch.from_numpy(rows.x[at]), z).sub_(self.mean).div_(self.std), z
+
+        return examples(seen, self.schedule, self.parameterization, draws)
+
+    def _validation(self, told: Told, val: Rows | None, seed: int) -> Batch | None:
+        if not (val := self._looked_at(val)):
             return None
         generator = torch.Generator().manual_seed(seed)
-        return self._examples(val, generator)(torch.randperm(len(val), generator=generator)[:VALIDATION_ROWS])
+        return self._examples(told, val, generator)(torch.randperm(len(val), generator=generator)[:VALIDATION_ROWS])
 
     def _assemble(self) -> None:
         self.networks = {"net": self._network().requires_grad_(False)}
 
     def _blocks(
-        self, y: np.ndarray, start: np.ndarray | None, generator: torch.Generator, kept: int | None, first: int
+        self,
+        told: Told,
+        y: np.ndarray,
+        start: np.ndarray | None,
+        generator: torch.Generator,
+        kept: int | None,
+        first: int,
     ) -> np.ndarray:
         """States (k, n, d) from number `first` on, a block of rows at a time; start None: standard noise."""
         wanted = self.trainer.accelerator != "cpu" and torch.accelerator.is_available()
         device = torch.accelerator.current_accelerator() if wanted else torch.device("cpu")
         self.net.to(device)
         allowed = (0.0, 1.0) if self.about.bounded else self.range.tolist() if self.clip else None
-        clip = allowed and tuple((value - self.mean) / self.std for value in allowed)
         parts = []
         for rows in torch.arange(len(y)).split(BLOCK):
-            z = torch.from_numpy(self.table[y[rows.numpy()]]).to(device) if self.table.shape[1] else None
+            z = told.of(y[rows.numpy()], generator).to(device)
+            clip = allowed and tuple((end - self.mean) / self.std for end in told.bounds(*allowed, z))
             if start is None:
                 state = drawn(torch.empty(len(rows), self.features, device=device), generator)
             else:
-                state = torch.from_numpy(start)[rows].sub(self.mean).div(self.std).to(device)
-            states = self._walked(state, z, generator, clip=clip, kept=kept)[first:]
-            states.mul_(self.std).add_(self.mean)
+                state = told.inward(torch.from_numpy(start)[rows].to(device), z).sub(self.mean).div(self.std)
+            states = self._walked(state, z if z.shape[1] else None, generator, clip=clip, kept=kept)[first:]
+            states = told.outward(states.mul_(self.std).add_(self.mean), z)
             if self.about.bounded:
                 # Where rounding has left the interval again.
                 states[-1].clamp_(0, 1)

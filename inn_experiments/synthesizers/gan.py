@@ -59,7 +59,7 @@ class Gan(OnePass):
         self._warn()
 
     def _assemble(self) -> None:
-        sizes = self.table.shape[1], self.hidden, self.layers
+        sizes = self._width, self.hidden, self.layers
         self.networks["generator"] = Generator(self.features, self.latent, *sizes, self.about.bounded)
         self.networks["discriminator"] = Discriminator(self.features, *sizes, self.spectral_norm)
 

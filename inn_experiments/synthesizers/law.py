@@ -23,6 +23,7 @@ from inn_experiments.contracts import (
     UserError,
     child_seed,
 )
+from inn_experiments.maths.heights import are_peaks
 from inn_experiments.maths.moments import evenly
 from inn_experiments.nets.curve_law import CurveLaw
 from inn_experiments.nets.law import PeakLaw
@@ -36,8 +37,6 @@ from inn_experiments.training.variation import Variation, gathered, pairs, subse
 LAWS = {"peaks": PeakLaw, "curves": CurveLaw}
 # Steps, pairs a step and width where none are given.
 USUAL = {"peaks": (800, 48, 64), "curves": (300, 16, 16)}
-# Rows in [0, 1] of which this share is 0 are spectra of single peaks.
-ZEROS = 0.25
 # Steps between two points of the curves, codes that are kept, rows that are made at once, and contexts that a row is
 # judged under.
 EPOCH, CODES, BLOCK, JUDGES = 10, 512, 512, 4
@@ -154,7 +153,7 @@ class Law(Fitted):
     def _kind(self, train: Rows) -> str:
         if self.seen != "auto":
             return self.seen
-        return "peaks" if self.about.bounded and np.mean(train.x == 0) >= ZEROS else "curves"
+        return "peaks" if are_peaks(train.x, self.about.bounded) else "curves"
 
     def _assemble(self) -> None:
         self.networks = {"law": LAWS[self.shape["seen"]](self.shape["latent"], self.shape["hidden"]).eval()}

@@ -36,7 +36,7 @@ class Vae(OnePass):
         return self.networks["vae"]
 
     def _assemble(self) -> None:
-        sizes = self.features, self.table.shape[1], self.latent, self.hidden, self.layers
+        sizes = self.features, self._width, self.latent, self.hidden, self.layers
         self.networks["vae"] = VariationalAutoencoder(*sizes, self.about.bounded)
 
     def _set_units(self, moments: Moments) -> None:

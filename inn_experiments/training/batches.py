@@ -102,34 +102,23 @@ def pairs(
     return draw
 
 
-def examples(
-    x: np.ndarray,
-    y: np.ndarray,
-    table: np.ndarray,
-    units: tuple[float, float],
-    schedule: Schedule,
-    parameterization: Parameterization,
-    generator: torch.Generator,
-) -> Draw:
+def examples(seen: Draw, schedule: Schedule, parameterization: Parameterization, generator: torch.Generator) -> Draw:
     """Draws of (x_t, t, condition, target) at levels t ~ U{1..T} (paper, 8.3), all from `generator`.
 
-    The rows `x` (n, d) of classes `y` (n,) stay where they are, in memory or in a mapped file: a block of them is taken
-    and standardised, by `units`, mean and deviation, at a time. `table` (C, k) has the condition of each class; None is
-    drawn for it where k = 0.
+    `seen` draws standardised rows (b, d) and their conditions (b, k); None is drawn for these where k = 0.
     """
-    (mean, deviation), labels, conditions = units, torch.as_tensor(y), torch.as_tensor(table)
     alphas, sigmas = (part.float() for part in schedule.levels())
     # To the targets alpha = 0 means prime space; a steep schedule's last levels may underflow to it.
     alphas = alphas.clamp(min=torch.finfo(alphas.dtype).tiny)
 
     def draw(index: Tensor) -> Batch:
-        rows = torch.from_numpy(x[index.numpy()]).sub_(mean).div_(deviation)
+        rows, condition = seen(index)
         t = torch.randint(1, schedule.steps + 1, (len(rows),), generator=generator)
         noise = torch.randn(rows.shape, generator=generator)
         alpha, sigma = alphas[t][:, None], sigmas[t][:, None]
         x_t = (alpha * rows).addcmul_(sigma, noise)
         target = parameterization.target(rows, Corrupted(x_t, t, alpha, sigma, noise))
-        return x_t, t, conditions[labels[index]] if conditions.shape[1] else None, target
+        return x_t, t, condition if condition.shape[1] else None, target
 
     return draw
 
