@@ -101,6 +101,7 @@ VARIANTS = (
     Variant("sampler_steps", "sampler.steps", 100, "s", always=True),
     Variant("spacing", "sampler.spacing", "time", ""),
     Variant("eta", "sampler.eta", 0, "eta"),
+    Variant("keep", "trainer.keep", "auto", ""),
     Variant("ema", "generator.ema", 0, "ema"),
     Variant("train_rows", "data.per_class", None, "k"),
     Variant("normalise", "autoencoder.normalise", "scalar", ""),

@@ -63,7 +63,7 @@ class Inn(Fitted):
             raise UserError(f"generator.mix must be in [0, 1], got {self.mix}")
 
     def fit(self, train: Rows, about: About, *, seed: int, val: Rows | None = None) -> None:
-        """Train on `train`; `val` is only looked at for the validation curve."""
+        """Train on `train`; `val` only says which epoch's weights are kept, see trainer.keep, and draws a curve."""
         self.prepare(train, about, seed=seed, val=val)
         for number, direction in enumerate(self.directions, 1):
             direction.fit_once(last=number == len(self.directions))
