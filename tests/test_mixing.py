@@ -41,7 +41,7 @@ def test_mixed_pairs_stay_in_their_class_and_have_their_own_primes(kind, prime) 
     made = drawn(kind, 1.0, prime)
     assert ((made.clean > 10 * y[:, None]) & (made.clean < 10 * y[:, None] + 1)).all(), "no row of another class"
     assert (made.clean - x).abs().amax(1).min() > 0
-    torch.testing.assert_close(made.primes, prime()(made.clean, y))
+    torch.testing.assert_close(made.primes, prime()(made.clean, y))  # also where they are mixed themselves
     last = made.t == STEPS + 1
     assert torch.equal(made.x_t[last], made.primes[last]) and 0 < last.sum() < ROWS
     torch.testing.assert_close(made.alpha * made.clean + made.sigma * made.noise, made.x_t, atol=1e-5, rtol=0)
@@ -49,7 +49,7 @@ def test_mixed_pairs_stay_in_their_class_and_have_their_own_primes(kind, prime) 
 
 def test_a_mixed_row_lies_between_the_row_and_another_of_its_class() -> None:
     x, y = rows()
-    mixed = Mixing(x, y, 1.0, torch.Generator().manual_seed(0))(torch.arange(ROWS))
+    mixed = Mixing(y, 1.0, torch.Generator().manual_seed(0))(torch.arange(ROWS))(x)
     for number, row in enumerate(mixed):
         others = x[(y == y[number]) & (torch.arange(ROWS) != number)]
         way, along = others - x[number], row - x[number]
@@ -62,8 +62,8 @@ def test_a_mixed_row_lies_between_the_row_and_another_of_its_class() -> None:
 def test_the_chance_is_the_one_asked_for_and_without_it_nothing_is_drawn() -> None:
     x, y = rows()
     generator = torch.Generator().manual_seed(0)
-    mixing = Mixing(x, y, 0.25, generator)
-    share = torch.stack([(mixing(torch.arange(ROWS)) != x).any(1).double().mean() for _ in range(60)]).mean()
+    mixing = Mixing(y, 0.25, generator)
+    share = torch.stack([(mixing(torch.arange(ROWS))(x) != x).any(1).double().mean() for _ in range(60)]).mean()
     assert float(share) == pytest.approx(0.25, abs=0.03)
     plain, corruption, same = drawn(Gaussian, 0.0), Gaussian(), torch.Generator().manual_seed(0)
     corruption.fit(x, y, Cosine(STEPS), ("a", "b", "c"))
@@ -76,14 +76,14 @@ def test_the_chance_is_the_one_asked_for_and_without_it_nothing_is_drawn() -> No
 def test_a_class_of_one_row_stays_as_it_is() -> None:
     x, _ = rows()
     y = torch.tensor([0] * (ROWS - 1) + [1])
-    mixed = Mixing(x, y, 1.0, torch.Generator().manual_seed(0))(torch.arange(ROWS))
+    mixed = Mixing(y, 1.0, torch.Generator().manual_seed(0))(torch.arange(ROWS))(x)
     assert torch.equal(mixed[-1], x[-1]) and (mixed[:-1] != x[:-1]).any(1).all()
 
 
 def test_bounded_rows_stay_in_their_bounds() -> None:
     train = cells.spectra().train
     x, y = torch.as_tensor(train.x), torch.as_tensor(train.y)
-    mixed = Mixing(x, y, 1.0, torch.Generator().manual_seed(0))(torch.arange(len(x)))
+    mixed = Mixing(y, 1.0, torch.Generator().manual_seed(0))(torch.arange(len(x)))(x)
     assert mixed.dtype == x.dtype and mixed.min() >= 0 and mixed.max() <= 1
 
 

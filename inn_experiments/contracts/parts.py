@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -87,7 +87,13 @@ class Corruption(Protocol):
 
 
 class Prime(Protocol):
-    """The fixed, class-specific image of clean rows that the inverse direction learns (config group `prime`)."""
+    """The fixed, class-specific image of clean rows that the inverse direction learns (config group `prime`).
+
+    Attributes:
+        linear: whether within a class the image of a mixture is the mixture of the images.
+    """
+
+    linear: ClassVar[bool]
 
     def __call__(self, x: Tensor, y: Tensor) -> Tensor:
         """The images (n, d) of rows x (n, d) of classes y (n,)."""

@@ -83,13 +83,15 @@ def pairs(
     corrupted by `corrupt`, fitted to training rows, at levels t ~ U{1..`steps`} or, with chance `prime_share`, their
     images by `prime` at one more.
     """
-    mixing = Mixing(x, y, mix, generator) if mix else None
-    # All images at once where they take less than a block does anyway; mixed rows have images of their own.
-    images = prime(x, y) if x.numel() <= BLOCK_VALUES and not mixing else None
+    mixing = Mixing(y, mix, generator) if mix else None
+    # All images at once where they take less than a block does anyway. The image of a mixture is the mixture of the
+    # images where a prime is linear within a class; else it is made of the mixture.
+    images = prime(x, y) if x.numel() <= BLOCK_VALUES and (prime.linear or not mixing) else None
 
     def draw(index: Tensor) -> Batch:
-        rows, labels = mixing(index) if mixing else x[index], y[index]
-        primes = prime(rows, labels) if images is None else images[index]
+        chosen = mixing(index) if mixing else (lambda table: table[index])
+        rows, labels = chosen(x), y[index]
+        primes = prime(rows, labels) if images is None else chosen(images)
         t = torch.randint(1, steps + 1, (len(index),), generator=generator)
         noisy = corrupt(rows, labels, t, generator, index)
         last = torch.rand(len(index), 1, generator=generator) < prime_share
