@@ -32,7 +32,9 @@ class Inn(Fitted):
             combinations, or what the method's own `inverse` makes of those.
         level: how far corrupted rows are corrupted, as a share of T.
         prime_share: chance of a training row to enter as its prime image.
-        mix: chance of a training row to be mixed with another of its class, its prime image with it.
+        mix: chance of a training row to be mixed with another of its class, its prime image with it. Off: on 1,000 mass
+            spectra of 50 compounds (implicit, 300 epochs) two seeds differ more in their validation errors than 0 and
+            1 do, and no other data were compared.
     """
 
     AFTERWARDS = ("start", "level")
