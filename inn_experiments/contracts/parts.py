@@ -32,10 +32,7 @@ State = dict[str, "Tensor | np.ndarray | Plain | State"]
 class Corrupted:
     """A corrupted batch and how it was made: x_t = alpha * x + sigma * noise.
 
-    Attributes:
-        x_t, noise: (n, d).
-        t: (n,) integer levels.
-        alpha, sigma: (n, 1).
+    Shapes: x_t and noise (n, d), integer levels t (n,), alpha and sigma (n, 1).
     """
 
     x_t: Tensor
@@ -87,11 +84,7 @@ class Corruption(Protocol):
 
 
 class Prime(Protocol):
-    """The fixed, class-specific image of clean rows that the inverse direction learns (config group `prime`).
-
-    Attributes:
-        linear: whether within a class the image of a mixture is the mixture of the images.
-    """
+    """The image of clean rows, fixed for a class and perhaps `linear` in it, that the inverse direction learns."""
 
     linear: ClassVar[bool]
 
