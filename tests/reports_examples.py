@@ -82,6 +82,12 @@ def found_by(monkeypatch, reports: list[dict]) -> None:
     monkeypatch.setattr("inn_experiments.tracking.collect.finished", lambda outputs: list(map(from_dict, reports)))
 
 
-def make_grid(change=lambda cell, seed: {}, seeds=SEEDS, skip=lambda cell, seed: False) -> Design:
+def make_grid(
+    change=lambda cell, seed: {}, seeds=SEEDS, skip=lambda cell, seed: False, bar: float | None = None
+) -> Design:
+    """The grid; `bar` is the error of the class-wise linear predictor in both directions, where there is one."""
     reports = [make_report(c, s, **change(c, s)) for c in CELLS for s in seeds if not skip(c, s)]
+    for report in reports if bar is not None else []:
+        ways = report["baselines"]
+        report["baselines"] = ways | {way: ways[way] | {"class_linear": {"mse": bar}} for way in ("forward", "inverse")}
     return select_grid(framed(reports), ONLY, seeds)

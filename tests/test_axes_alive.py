@@ -23,6 +23,7 @@ TRAINING = {
     "schedule": ["cosine", "linear"],
     "generator.iterations": ["1", "2", "3"],
     "generator.prime_share": ["0.5", "0.2"],
+    "generator.mix": ["0", "1"],
 }
 # Options of options that decide the training.
 INNER = [
@@ -41,6 +42,9 @@ INNER = [
     ("network=square", "network.orthogonal=false"),
     ("method=semi_implicit", "method.round_trip_fi=0.0"),
     ("method=semi_implicit", "method.round_trip_if=0.0"),
+    ("method=semi_implicit", "method.detached=true"),
+    ("method=semi_implicit", "method.row_scale=true"),
+    ("method=implicit", "method.row_scale=true"),
     ("method=svd", "method.inverse_weight=1.0"),
     ("method=explicit network=square", "method.inverse_weight=1.0"),
     ("trainer=default", "trainer.learning_rate=0.01"),

@@ -179,6 +179,8 @@ def test_trivial_predictors_are_fitted_once_for_methods_that_share_them(tmp_path
 
     plain, first, again = without_cache_and_with(tmp_path, found, subject(one, split))
     assert any(number.reference == "wiener" for number in plain)
+    barred = {number.key for number in plain if number.reference == directions.BAR}
+    assert barred == {f"test/{way}/{error}" for way in ("forward", "inverse") for error in directions.ERRORS}
     monkeypatch.setattr(directions, "wiener", lambda *_, **__: pytest.fail("fitted again"))
     about = replace(split.about(), cache=tmp_path)
     assert plain == first == again() == found(replace(subject(other, split), about=about))

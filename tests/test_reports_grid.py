@@ -12,7 +12,7 @@ from scipy.stats import t as student
 from inn_experiments.reports.design import Design
 from inn_experiments.reports.estimate import Estimate, estimate
 from inn_experiments.reports.studies.grid import grid_document
-from inn_experiments.reports.studies.grid.findings import below_trivial
+from inn_experiments.reports.studies.grid.findings import below_trivial, beside_bar
 from inn_experiments.reports.studies.grid.tables import paper_table_6
 from inn_experiments.reports.words import number
 
@@ -77,6 +77,15 @@ def test_below_trivial_counts_cells_in_which_every_seed_wins():
     assert "(linear)" in text
     assert "0.500 times" in text
     assert "1.50 in the worst" in text
+
+
+def test_the_class_wise_bar_stands_apart_from_trivial_predictors():
+    assert beside_bar(make_grid()) == "", "older runs have none"
+    low = make_grid(lambda cell, seed: {"test__forward__mse": 0.4 if cell.method == "implicit" else 0.7}, bar=0.45)
+    assert "(linear)" in below_trivial(low)
+    text = beside_bar(low)
+    assert "forward 0.450, and 20 of 80 runs below it" in text and "inverse 0.450" in text
+    assert "| class_linear (both samplings) |" in paper_table_6(low)
 
 
 def test_unrefined_walks_have_a_column_only_where_there_are_any():

@@ -6,8 +6,10 @@ import cells
 import pytest
 
 from inn_experiments.contracts import UserError
+from inn_experiments.training import fitting
 from inn_experiments.training.callbacks import FILE_NAME, Resumable
 from inn_experiments.training.fitting import Fitting
+from inn_experiments.training.objectives import Inversion
 
 
 class Interrupted(Exception):
@@ -51,6 +53,21 @@ def test_a_resumed_training_ends_with_the_same_weights(tmp_path, monkeypatch, ov
     assert first == epochs[:lost] and rest == epochs[lost - 1 :], "the kept epochs are not trained again"
     assert cells.same_weights(whole, resumed)
     assert whole.curves == resumed.curves
+
+
+@pytest.mark.parametrize("overrides, lost", [(TWO, 4), (TWO, 10), (ONE, 4)], ids=["first", "second", "only"])
+def test_a_resumed_training_keeps_the_same_best_weights(tmp_path, monkeypatch, overrides, lost) -> None:
+    """Terms change their sign, so that the best epoch is the first, long before the loss of the machine."""
+    monkeypatch.setattr(fitting, "VALIDATE_EVERY", 1)
+    found = Inversion.validated
+    monkeypatch.setattr(Inversion, "validated", lambda *of: {name: -value for name, value in found(*of).items()})
+    whole, _ = training(tmp_path / "whole", monkeypatch, None, *overrides)
+    last, _ = training(tmp_path / "last", monkeypatch, None, "trainer.keep=last", *overrides)
+    assert not cells.same_weights(whole, last)
+    training(tmp_path / "parts", monkeypatch, lost - 1, *overrides)
+    resumed, _ = training(tmp_path / "parts", monkeypatch, None, *overrides)
+    assert cells.same_weights(whole, resumed)
+    assert whole.curves == resumed.curves and "val/kept" in whole.curves
 
 
 def test_a_damaged_checkpoint_is_named(tmp_path, monkeypatch) -> None:

@@ -151,6 +151,7 @@ CASES = [
     ("method=svd",),
     ("method=implicit", "loss=kl"),
     ("method=semi_implicit",),
+    ("method=semi_implicit", "method.row_scale=true", "method.detached=true"),
     ("method=implicit", "parameterization=v", "generator.iterations=2"),
 ]
 

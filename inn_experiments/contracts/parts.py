@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -32,10 +32,7 @@ State = dict[str, "Tensor | np.ndarray | Plain | State"]
 class Corrupted:
     """A corrupted batch and how it was made: x_t = alpha * x + sigma * noise.
 
-    Attributes:
-        x_t, noise: (n, d).
-        t: (n,) integer levels.
-        alpha, sigma: (n, 1).
+    Shapes: x_t and noise (n, d), integer levels t (n,), alpha and sigma (n, 1).
     """
 
     x_t: Tensor
@@ -87,7 +84,9 @@ class Corruption(Protocol):
 
 
 class Prime(Protocol):
-    """The fixed, class-specific image of clean rows that the inverse direction learns (config group `prime`)."""
+    """The image of clean rows, fixed for a class and perhaps `linear` in it, that the inverse direction learns."""
+
+    linear: ClassVar[bool]
 
     def __call__(self, x: Tensor, y: Tensor) -> Tensor:
         """The images (n, d) of rows x (n, d) of classes y (n,)."""

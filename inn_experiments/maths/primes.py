@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -16,6 +17,8 @@ class Orthogonal:
 
     `matrix_seed` fixes every Q_c; it is not the run's seed, so that seeds share their targets.
     """
+
+    linear: ClassVar[bool] = True
 
     matrix_seed: int = 0
     _matrices: dict[tuple[int, int], Tensor] = field(default_factory=dict, init=False, repr=False)
@@ -41,6 +44,8 @@ class Orthogonal:
 
 class Catalogue:
     """The ten published patterns, cycled over the classes (class c takes pattern c mod 10)."""
+
+    linear: ClassVar[bool] = False
 
     def __call__(self, x: Tensor, y: Tensor) -> Tensor:
         """The prime images (n, d) of rows x (n, d) with labels y (n,)."""

@@ -1,6 +1,7 @@
 """Both directions of an invertible synthesizer on test rows, each error beside its trivial predictors."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from inn_experiments.contracts import (
     kept_numbers,
 )
 from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.measures.numbers.classwise import class_linear
 from inn_experiments.measures.numbers.errors import direction_errors, ridge, trivial_errors
 from inn_experiments.measures.numbers.rows import at_most
 
@@ -41,6 +43,8 @@ DIRECTIONS = (
     Quantity("walk/condition", "condition of a layer of the backward walk", "lower"),
     Quantity("walk/error", "error of a layer of the backward walk", "lower"),
 )
+BAR = "class_linear"
+"""The reference that guesses the class and has a linear map for each; it stands apart from the trivial predictors."""
 LEVEL_GROUPS = 25
 """The Wiener denoiser is fitted once per group of neighbouring levels, this many groups at most."""
 ROWS = 10_000
@@ -57,7 +61,8 @@ class Directions(Measure):
     denoise: noisy rows, levels uniform in 1..T, -> clean. forward: prime -> clean. inverse: clean -> prime, every
     variant that the model offers. round_trip_clean: forward(inverse(x)) against x; round_trip_prime:
     inverse(forward(p)) against p. residual/median: median over test rows of |forward(inverse(x)) - x|. The trivial
-    predictors are fitted to training rows alone. `walk/*` are of the layers of the last backward walk. Of more than
+    predictors are fitted to training rows alone, and so is BAR, for the two directions between clean rows and prime
+    space, where a class has one map. `walk/*` are of the layers of the last backward walk. Of more than
     ROWS training or test rows as many are drawn at random.
 
     Example:
@@ -94,6 +99,8 @@ class Directions(Measure):
                 # The corruption is known by what it made of test rows at every one of these levels.
                 extra["wiener"] = lambda: direction_errors(wiener(model, train, noisy, seed=seed), test.x)
                 content = [np.asarray(noisy.t), seed]
+            else:
+                extra[BAR] = partial(_class_linear, pair)
             for predictor, found in _predictors(pair, extra, content, subject.about.cache).items():
                 numbers += _numbers({way: found}, predictor)
         return Findings([*numbers, *_walk(model)])
@@ -129,6 +136,11 @@ def _predictors(
         predictor, key = name.split("/")
         told.setdefault(predictor, {})[key] = value
     return told
+
+
+def _class_linear(pair: Pair) -> dict[str, float]:
+    train_input, train, test_input, test = pair
+    return direction_errors(class_linear(train_input, train, test_input), test.x)
 
 
 def _numbers(errors: Errors, reference: str | None = None) -> list[Number]:

@@ -1,6 +1,7 @@
 """All quantities, gathered from the measures that make them; reports find names and directions here."""
 
 from inn_experiments.contracts import Quantity
+from inn_experiments.measures.directions import BAR as BAR
 from inn_experiments.measures.directions import DIRECTIONS
 from inn_experiments.measures.fidelity import FIDELITY
 from inn_experiments.measures.geometry import GEOMETRY, JUDGE, MOMENTS

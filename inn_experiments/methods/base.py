@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
@@ -12,6 +12,7 @@ from inn_experiments.maths.activations import UnitInterval
 from inn_experiments.maths.corruption import Gaussian
 from inn_experiments.maths.losses import Mse, mse
 from inn_experiments.maths.parameterization import X0
+from inn_experiments.methods.row_scale import Apply, row_scaled
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Pairs:
 Terms = Callable[[nn.Module, nn.Module, Pairs], dict[str, Tensor]]
 """(network, divergence, batch) -> the weighted terms of the loss, by name."""
 
-DECIDED_BY = ("generator.prime_share", "network", "prime", "sampling", "schedule", "trainer")
+DECIDED_BY = ("generator.mix", "generator.prime_share", "network", "prime", "sampling", "schedule", "trainer")
 """Groups, or settings of them, that decide the training pairs and how long they are learned."""
 FORWARD_DECIDED_BY = (*DECIDED_BY, "generator.iterations", "loss", "parameterization")
 
@@ -66,19 +67,32 @@ class Training:
 
 
 class Method(nn.Module):
-    """One forward network f and how it is used; subclasses add the inverse direction."""
+    """One forward network f and how it is used; subclasses add the inverse direction.
+
+    Attributes:
+        row_scale: whether networks see rows divided by their root mean square; auto: where rows are bounded. A walk
+            backwards cannot: the scale of what went in is not known from what came out.
+    """
 
     conditions: ClassVar[int] = 0
+    row_scale: Literal["auto"] | bool = False
 
     def assemble(self, network: Network, setting: Setting) -> None:
         """Build the network(s) for `setting`; `network(features, steps, conditions)` makes one."""
         self.setting = setting
         self.loss = setting.loss  # registered, so that its buffers move with the network
+        self.scales = setting.bounded if self.row_scale == "auto" else self.row_scale
         self.net = network(features=setting.features, steps=setting.steps, conditions=self.conditions)
 
     def trainings(self) -> list[Training]:
         """What is learned, each apart from the others, so that other methods may share it."""
-        return [Training("forward", self.net, self.loss, self.forward_terms, FORWARD_DECIDED_BY)]
+        # Within a row scale it is another network than the one that walks share.
+        decided_by = (*FORWARD_DECIDED_BY, "method.row_scale") if self.scales else FORWARD_DECIDED_BY
+        return [Training("forward", self.net, self.loss, self.forward_terms, decided_by)]
+
+    def applied(self, net: nn.Module) -> Apply:
+        """How `net` is applied to rows: as it is, or within a row scale."""
+        return row_scaled(net) if self.scales else net
 
     def terms(self, pairs: Pairs) -> dict[str, Tensor]:
         """The weighted terms of all trainings, by name."""
@@ -108,11 +122,11 @@ class Method(nn.Module):
 
     def denoise(self, x_t: Tensor, t: Tensor, alpha: Tensor | None = None, sigma: Tensor | None = None) -> list[Tensor]:
         """The states f(x_t), f(f(x_t)), ...; alpha and sigma (n, 1) where known, else the level's nominal ones."""
-        known = None if alpha is None else (alpha, sigma)
-        return list(self.iterate(self.net, self.net(x_t, t), x_t, t, known))
+        known, net = None if alpha is None else (alpha, sigma), self.applied(self.net)
+        return list(self.iterate(net, net(x_t, t), x_t, t, known))
 
     def iterate(
-        self, net: nn.Module, prediction: Tensor, x_t: Tensor, t: Tensor, known: tuple[Tensor, Tensor] | None = None
+        self, net: Apply, prediction: Tensor, x_t: Tensor, t: Tensor, known: tuple[Tensor, Tensor] | None = None
     ) -> Iterator[Tensor]:
         """The states of n iterations of `net` that begin with this raw prediction; `known`: (alpha, sigma) of x_t."""
         state = self.estimate(prediction, x_t, *(known or self.nominal(t)))
@@ -151,11 +165,10 @@ class Method(nn.Module):
 
     def forward_terms(self, net: nn.Module, loss: nn.Module, pairs: Pairs) -> dict[str, Tensor]:
         """Reconstruction over the iterations, equation (1), and divergence."""
-        return self.scored(net, loss, net(pairs.corrupted.x_t, pairs.corrupted.t), pairs)[1]
+        apply = self.applied(net)
+        return self.scored(apply, loss, apply(pairs.corrupted.x_t, pairs.corrupted.t), pairs)[1]
 
-    def scored(
-        self, net: nn.Module, loss: nn.Module, prediction: Tensor, pairs: Pairs
-    ) -> tuple[Tensor, dict[str, Tensor]]:
+    def scored(self, net: Apply, loss: nn.Module, prediction: Tensor, pairs: Pairs) -> tuple[Tensor, dict[str, Tensor]]:
         """(last state, terms) from the first raw prediction: equation (1) over the iterations, plus D.
 
         The first iteration is scored in the parameterization's own space, later ones against the clean row.

@@ -1,5 +1,7 @@
 """Implicit inversion: two networks, one per direction (paper, Section 7.1)."""
 
+from typing import Literal
+
 from torch import Tensor, nn
 
 from inn_experiments.contracts.parts import Network
@@ -19,6 +21,10 @@ class Implicit(Method):
         torch.Size([5, 3])
     """
 
+    def __init__(self, row_scale: Literal["auto"] | bool = "auto") -> None:
+        super().__init__()
+        self.row_scale = row_scale
+
     def assemble(self, network: Network, setting: Setting) -> None:
         """Build both networks."""
         super().assemble(network, setting)
@@ -26,11 +32,12 @@ class Implicit(Method):
 
     def trainings(self) -> list[Training]:
         """The forward network, as every method that walks it backwards has it, and the inverse one."""
-        return [*super().trainings(), Training("inverse", self.inverse_net, self.loss, self._inverse_terms, DECIDED_BY)]
+        decided_by = (*DECIDED_BY, "method.row_scale") if self.scales else DECIDED_BY
+        return [*super().trainings(), Training("inverse", self.inverse_net, self.loss, self._inverse_terms, decided_by)]
 
     def inverse(self, x: Tensor) -> Tensor:
         """The second network's image of clean rows (n, d), at level 0."""
-        return self.inverse_net(x, self.clean_level(x))
+        return self.applied(self.inverse_net)(x, self.clean_level(x))
 
     def _inverse_terms(self, net: nn.Module, loss: nn.Module, pairs: Pairs) -> dict[str, Tensor]:
-        return {"inverse": mse(net(pairs.clean, self.clean_level(pairs.clean)), pairs.prime)}
+        return {"inverse": mse(self.applied(net)(pairs.clean, self.clean_level(pairs.clean)), pairs.prime)}

@@ -1,5 +1,7 @@
 """Semi-implicit inversion: one network with a direction switch z and round trips (paper, Section 7.2)."""
 
+from typing import Literal
+
 import torch
 from torch import Tensor, nn
 
@@ -10,6 +12,12 @@ from inn_experiments.methods.base import FORWARD_DECIDED_BY, Method, Pairs, Trai
 
 class SemiImplicit(Method):
     """z = 0 denoises, z = 1 maps to prime space; four terms (equation 6), the round trips with weights of their own.
+
+    Args:
+        round_trip_fi, round_trip_if: weights of the round trips.
+        detached: whether a round trip starts from what the first direction made without changing that one. Otherwise
+            the forward direction may learn to write the prime into its rows, for the way back to read it there.
+        row_scale: whether the network sees rows divided by their root mean square; auto: where rows are bounded.
 
     Example:
         >>> from inn_experiments.methods.base import Setting
@@ -22,9 +30,16 @@ class SemiImplicit(Method):
 
     conditions = 1
 
-    def __init__(self, round_trip_fi: NonNegative = 1.0, round_trip_if: NonNegative = 1.0) -> None:
+    def __init__(
+        self,
+        round_trip_fi: NonNegative = 1.0,
+        round_trip_if: NonNegative = 1.0,
+        detached: bool = False,
+        row_scale: Literal["auto"] | bool = "auto",
+    ) -> None:
         super().__init__()
         self.round_trip_fi, self.round_trip_if = round_trip_fi, round_trip_if
+        self.detached, self.row_scale = detached, row_scale
 
     def trainings(self) -> list[Training]:
         """The one network."""
@@ -35,20 +50,22 @@ class SemiImplicit(Method):
 
         The forward-inverse trip ends at the prime image of the row: for a prime input that is its start.
         """
-        corrupted, size = pairs.corrupted, pairs.clean.shape[-2]
+        corrupted, size, apply = pairs.corrupted, pairs.clean.shape[-2], self.applied(net)
         zeros, terminal = self.clean_level(pairs.clean), self.terminal(pairs.clean)
         off, on = torch.zeros_like(pairs.clean[..., 0]), torch.ones_like(pairs.clean[..., 0])
         levels, switch = torch.cat([corrupted.t, zeros], -1), torch.cat([off, on], -1)
-        first, inverse = net(torch.cat([corrupted.x_t, pairs.clean], -2), levels, switch).split(size, -2)
-        clean, terms = self.scored(net, loss, first, pairs)
+        first, inverse = apply(torch.cat([corrupted.x_t, pairs.clean], -2), levels, switch).split(size, -2)
+        clean, terms = self.scored(apply, loss, first, pairs)
         terms["inverse"] = mse(inverse, pairs.prime)
         levels, switch = torch.cat([zeros, terminal], -1), torch.cat([on, off], -1)
-        image, second = net(torch.cat([clean, inverse], -2), levels, switch).split(size, -2)
-        *_, returned = self.iterate(net, second, inverse, terminal)
+        if self.detached:
+            clean, inverse = clean.detach(), inverse.detach()
+        image, second = apply(torch.cat([clean, inverse], -2), levels, switch).split(size, -2)
+        *_, returned = self.iterate(apply, second, inverse, terminal)
         terms["round_trip_fi"] = self.round_trip_fi * mse(image, pairs.prime)
         terms["round_trip_if"] = self.round_trip_if * mse(returned, pairs.clean)
         return terms
 
     def inverse(self, x: Tensor) -> Tensor:
         """The network's image of clean rows (n, d) with the switch on, at level 0."""
-        return self.net(x, self.clean_level(x), torch.ones(len(x), dtype=x.dtype, device=x.device))
+        return self.applied(self.net)(x, self.clean_level(x), torch.ones(len(x), dtype=x.dtype, device=x.device))

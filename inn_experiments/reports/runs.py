@@ -10,6 +10,7 @@ from functools import cached_property
 import pandas as pd
 
 from inn_experiments.contracts import Number, Report, UserError
+from inn_experiments.measures.quantities import BAR
 
 ABSENT = "-"
 """The value of an axis that a run does not read."""
@@ -62,6 +63,10 @@ class Frame:
         """What others gave in the place of the cell's generator: runs x names, sorted by name."""
         names = sorted(name for found, of, name in self._values if found == key and of == "" and name)
         return pd.DataFrame({name: self.value(key, reference=name) for name in names}, index=self.runs.index)
+
+    def trivial(self, key: str) -> pd.DataFrame:
+        """What the trivial predictors gave: the references without the class-wise one, which learns more than they."""
+        return self.references(key).drop(columns=BAR, errors="ignore")
 
     def classes(self, key: str) -> pd.DataFrame:
         """One number class by class: runs x classes, in the order of the reports."""

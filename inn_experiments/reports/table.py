@@ -67,7 +67,7 @@ def _limits(column: str) -> tuple[float, float] | None:
 
 def _trivial(frame: Frame, column: str) -> str:
     """The range over these runs of the best trivial predictor of an error, '' for other metrics."""
-    best = frame.references(column.replace("_walk/", "/")).min(axis=1).dropna()
+    best = frame.trivial(column.replace("_walk/", "/")).min(axis=1).dropna()
     if best.empty or not column.startswith("test/"):
         return ""
     low, high = number(best.min()), number(best.max())

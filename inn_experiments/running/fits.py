@@ -122,7 +122,7 @@ def autoencoder_key(nodes: Nodes) -> dict[str, Any]:
 def known(seed: int, split: Split) -> dict[str, Any]:
     """What else decides trained weights: a hash of the rows, what is known of them, seed and version."""
     rows = hashlib.sha256()
-    for part in (split.train.x, split.train.y, split.val.x):
+    for part in (split.train.x, split.train.y, split.val.x, split.val.y):
         rows.update(np.ascontiguousarray(part).data)
     return {"about": split.about().as_dict(), "rows": rows.hexdigest(), "seed": seed, "version": __version__}
 

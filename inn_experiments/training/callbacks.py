@@ -17,7 +17,7 @@ FILE_NAME = "training.ckpt"
 
 
 class Resumable(Checkpoint):
-    """Keeps weights, optimiser, learning rate, draws and curves at the end of an epoch, `minutes` apart.
+    """Keeps weights, also the best ones, optimiser, rate, draws and curves at the end of an epoch, `minutes` apart.
 
     With the generators of the batches put back as they were, a resumed training draws what the uninterrupted one
     would have drawn, and ends with the same weights on the same machine. The base class is Lightning's mark
@@ -50,7 +50,8 @@ class Resumable(Checkpoint):
     def on_save_checkpoint(self, trainer: lightning.Trainer, module: Fitting, checkpoint: dict[str, Any]) -> None:
         """Add what Lightning does not know: plain numbers and one tensor."""
         draws = [generator.get_state() for generator in self.generators]
-        checkpoint["training"] = {"draws": draws, "curves": module.curves, "seconds": self.seconds}
+        best = None if module.best is None else module.best.state()
+        checkpoint["training"] = {"draws": draws, "curves": module.curves, "best": best, "seconds": self.seconds}
 
     def on_load_checkpoint(self, trainer: lightning.Trainer, module: Fitting, checkpoint: dict[str, Any]) -> None:
         """Put it back."""
@@ -58,6 +59,8 @@ class Resumable(Checkpoint):
         for generator, state in zip(self.generators, kept["draws"], strict=True):
             generator.set_state(state)
         module.curves = kept["curves"]
+        if module.best is not None:
+            module.best.restore(kept["best"])
         self.before = kept["seconds"]
 
 

@@ -15,6 +15,7 @@ from torch.optim.lr_scheduler import CosineAnnealingLR
 
 from inn_experiments.contracts import Curves, UserError
 from inn_experiments.training.batches import Batch, cut
+from inn_experiments.training.best import Best
 from inn_experiments.training.objectives import Objective
 
 # Epochs between two looks at the validation rows, which cost about one training batch each.
@@ -24,18 +25,26 @@ VALIDATE_EVERY = 20
 class Fitting(lightning.LightningModule):
     """Trains the networks of an objective; `curves` collects train/TERM and val/TERM -> (epochs, mean values).
 
-    There is one set of curves for each network that learns beside others. The numbers are those of `Trainer`.
+    There is one set of curves for each network that learns beside others. The numbers are those of `Trainer`. With
+    `best`, each network ends with the weights of its best validation epoch, which val/kept shows.
     """
 
     automatic_optimization = False
 
     def __init__(
-        self, objective: Objective, epochs: int, batch: int, learning_rate: float, weight_decay: float
+        self,
+        objective: Objective,
+        epochs: int,
+        batch: int,
+        learning_rate: float,
+        weight_decay: float,
+        best: bool = False,
     ) -> None:
         super().__init__()
         self.objective, self.epochs, self.batch = objective, epochs, batch
         self.learning_rate, self.weight_decay = learning_rate, weight_decay
         self.curves: list[Curves] = [{} for _ in range(objective.size)]
+        self.best = Best(objective.size) if best and objective.validation is not None else None
         self._names: list[str] = []
         self._sums: Tensor | None = None
         self._count = 0
@@ -89,7 +98,18 @@ class Fitting(lightning.LightningModule):
             batch = self.transfer_batch_to_device(self.objective.validation, self.device, 0)
             with torch.no_grad():
                 found = self.objective.validated(batch, epoch)
-            self._put("val", epoch, {name: value.reshape(-1).tolist() for name, value in found.items()})
+            values = {name: value.reshape(-1).tolist() for name, value in found.items()}
+            self._put("val", epoch, values)
+            if self.best is not None:
+                losses = values.get("loss") or list(map(sum, zip(*values.values(), strict=True)))
+                self.best.look(epoch, losses, self.objective.members())
+
+    def on_train_end(self) -> None:
+        """Give each network its best weights back, where they are wanted."""
+        if self.best is not None:
+            self.best.put_back(self.objective.members())
+            for curves, epoch, loss in zip(self.curves, self.best.epochs, self.best.losses, strict=True):
+                curves["val/kept"] = [epoch], [loss]
 
     def _put(self, part: str, epoch: int, values: dict[str, list[float]]) -> None:
         for name, each in values.items():

@@ -35,9 +35,11 @@ class Objective(nn.Module):
         betas: of AdamW.
         size: how many networks learn side by side.
         axis: of the rows in each part of a batch.
+        selects: whether trainer.keep=auto ends with the weights of the best validation epoch.
     """
 
     by_rows: ClassVar[bool] = True
+    selects: ClassVar[bool] = False
     exact: ClassVar[bool] = False
     betas: ClassVar[tuple[float, float]] = (0.9, 0.999)
 
@@ -51,6 +53,10 @@ class Objective(nn.Module):
     def learners(self) -> list[nn.Module]:
         """The networks that have an optimiser each."""
         return [self.net]
+
+    def members(self) -> list[list[Tensor]]:
+        """What each of the networks that learn side by side has learned, as tensors that may be written to."""
+        return [list(self.state_dict().values())]
 
     def terms(self, batch: Batch) -> Terms:
         """The terms of the loss on a training batch."""
@@ -87,6 +93,7 @@ class Inversion(Objective):
     """
 
     by_rows = False
+    selects = True
 
     def __init__(self, trainings: Sequence[Training], validations: Sequence[Batch | None], stack: bool = True) -> None:
         first, self._nets = trainings[0], [training.net for training in trainings]
@@ -95,6 +102,12 @@ class Inversion(Objective):
         # Registered, so that its buffers move with the network.
         self.loss = first.loss.abreast([other.loss for other in trainings[1:]]) if stack else first.loss
         self.of, self.size, self.axis = first.terms, len(trainings), int(stack)
+
+    def members(self) -> list[list[Tensor]]:
+        """The weights of each network, those in a stack as views of it."""
+        if self.axis:
+            return [[stack[number] for stack in self.net.weights.values()] for number in range(self.size)]
+        return [list(self.net.state_dict().values())]
 
     def blocks(self, parts: Sequence[Blocks]) -> Blocks | Abreast:
         """The batches of all trainings, as they are learned from."""

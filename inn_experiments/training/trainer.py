@@ -30,6 +30,8 @@ class Trainer:
         threads: of torch, one being fastest for small networks.
         precision: of the matrix products, weights being float32 always.
         checkpoint_minutes: between two kept states of a training.
+        keep: the weights of the best validation epoch, or of the last; auto is best for inversion networks, whose
+            inverse overfits long before its training ends, and last for others. Without validation rows it is last.
         stack: networks that hydra/launcher=stacked trains side by side at most; auto lets it choose, 1 is alone.
 
     Attributes:
@@ -43,6 +45,7 @@ class Trainer:
     threads: PositiveInt = 1
     precision: Literal["float32", "bfloat16"] = "float32"
     checkpoint_minutes: NonNegative = 3.0
+    keep: Literal["auto", "best", "last"] = "auto"
     stack: Literal["auto"] | PositiveInt = "auto"
     progress: bool = True
     accelerator: Literal["cpu", "gpu", "auto"] = "cpu"
@@ -61,7 +64,8 @@ class Trainer:
         torch.set_num_threads(self.threads)
         logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
         keeper = Resumable(self.resume, blocks.generators, self.checkpoint_minutes) if self.resume else None
-        module = Fitting(objective, self.epochs, self.batch, self.learning_rate, self.weight_decay)
+        best = self.keep == "best" or (self.keep == "auto" and objective.selects)
+        module = Fitting(objective, self.epochs, self.batch, self.learning_rate, self.weight_decay, best)
         started = time.perf_counter()
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", module="lightning")

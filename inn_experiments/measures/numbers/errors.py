@@ -68,7 +68,7 @@ def ridge(train_input: np.ndarray, train_target: np.ndarray, test_input: np.ndar
     middle, mean = x.mean(axis=0), y.mean(axis=0)
     x -= middle
     y -= mean
-    scores, tested, lengths = _principal(x, test_input.astype(np.float64) - middle)
+    scores, tested, lengths = principal(x, test_input.astype(np.float64) - middle)
     weights = scores.T @ y
     errors = np.zeros(len(RIDGES))
     for z, target in zip(blocks(scores, BLOCK), blocks(y, BLOCK), strict=True):
@@ -80,7 +80,7 @@ def ridge(train_input: np.ndarray, train_target: np.ndarray, test_input: np.ndar
     return tested @ (weights / (lengths + RIDGES[np.argmin(errors)])[:, None]) + mean
 
 
-def _principal(x: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def principal(x: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Scores of centred rows `x` (n, d), and of `other` ones, on the principal axes of `x`; squared lengths (k,)."""
     few = len(x) <= x.shape[1]
     lengths, vectors = np.linalg.eigh(x @ x.T if few else x.T @ x)

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
+from rich.table import Table
 from rich.text import Text
 
 from inn_experiments.contracts.report import Report
-from inn_experiments.measures.quantities import DIRECTIONS, FIDELITY, RECONSTRUCTION
+from inn_experiments.measures.quantities import BAR, DIRECTIONS, FIDELITY, RECONSTRUCTION
 from inn_experiments.reports.cell.console_blocks import blocks, columns
 from inn_experiments.reports.words import measured, number
 
@@ -17,15 +18,12 @@ SHOWN_WARNINGS = 5
 
 
 def cell_table(report: Report, folder: str) -> RenderableType:
-    """What one finished cell scores, beside the best trivial predictor and fresh real rows; `folder` has its files."""
-    table = columns("measure", "this cell", "best trivial", "fresh real")
-    table.title = Text(f"{report.cell}, seed {report.seed}, {report.parameters:,} parameters", style="bold")
-    table.title_justify = "left"
-    errors, scores = list(_errors(report)), list(_scores(report))
-    for row in [*errors, *([()] if errors and scores else []), *scores]:
-        table.add_row(*row)
-    table.show_header = bool(errors or scores)
-    parts: list[RenderableType] = [table]
+    """What one finished cell scores, beside simple predictors and fresh real rows; `folder` has its files."""
+    title = Text(f"{report.cell}, seed {report.seed}, {report.parameters:,} parameters", style="bold")
+    parts: list[RenderableType] = [title]
+    for table in (_errors(report), _scores(report)):
+        if table.row_count:
+            parts += [table] if len(parts) == 1 else [Text(), table]
     for block in blocks(report):
         parts += [Text(), block]
     notes = list(_notes(report))
@@ -33,22 +31,29 @@ def cell_table(report: Report, folder: str) -> RenderableType:
     return Group(*parts, Text(), Text(f"files: {folder}", overflow="fold"))
 
 
-def _errors(report: Report) -> Iterator[tuple[str | Text, ...]]:
+def _errors(report: Report) -> Table:
+    barred = any(each.reference == BAR for each in report.numbers)
+    table = columns("measure", "this cell", "best trivial", *(["class-wise"] if barred else []))
     for quantity in ERRORS:
         value, key = report.metrics.get(f"test/{quantity.key}"), f"test/{quantity.key.replace('_walk/', '/')}"
         if value is not None:
-            found = [(each.value, each.reference) for each in report.numbers if each.key == key and each.reference]
-            best, name = min(found, default=(None, ""))
-            style = "" if best is None else "green" if value < best else "yellow"
-            reference = "" if best is None else f"{number(best)} ({name})"
-            yield quantity.heading, Text(number(value), style=style), reference, ""
+            found = {each.reference: each.value for each in report.numbers if each.key == key and each.reference}
+            # Better than a linear map is praised only where it is better than one for each class, too.
+            style = "" if not found else "green" if value < min(found.values()) else "yellow"
+            bar = found.pop(BAR, None)
+            best, name = min(((other, name) for name, other in found.items()), default=(None, ""))
+            beside = "" if best is None else f"{number(best)} ({name})", "" if bar is None else number(bar)
+            table.add_row(quantity.heading, Text(number(value), style=style), *beside[: 1 + barred])
+    return table
 
 
-def _scores(report: Report) -> Iterator[tuple[str | Text, ...]]:
+def _scores(report: Report) -> Table:
+    table = columns("measure", "this cell", "fresh real")
     for key, label in SCORES.items():
         made, fresh = (report.find(f"{part}/{key}") for part in ("test", "fresh"))
         if made is not None:
-            yield f"samples {label}", Text(measured(made)), "", "" if fresh is None else measured(fresh)
+            table.add_row(f"samples {label}", Text(measured(made)), "" if fresh is None else measured(fresh))
+    return table
 
 
 def _notes(report: Report) -> Iterator[Text]:

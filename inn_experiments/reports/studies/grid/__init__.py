@@ -7,7 +7,7 @@ from inn_experiments.reports.runs import Frame
 from inn_experiments.reports.studies.grid import tables
 from inn_experiments.reports.studies.grid.cells import outside_axes, select_grid
 from inn_experiments.reports.studies.grid.figure import grid_figure
-from inn_experiments.reports.studies.grid.findings import below_trivial, hypotheses_section, spread_line
+from inn_experiments.reports.studies.grid.findings import below_trivial, beside_bar, hypotheses_section, spread_line
 from inn_experiments.reports.study import Document, Study, missing_section
 
 UNITS = (
@@ -19,8 +19,9 @@ ABOUT_METHODS = (
     "Each method is the mean over its four cells. Test: noisy (all levels) → clean. Forward: prime → clean. Inverse: "
     "clean → prime. Round trips: forward(inverse(x)) against x, inverse(forward(p)) against p. Test FID compares "
     "predictions with their targets, Samples FID generated rows with test rows. class_mean knows the test row's "
-    "label, which the networks do not; wiener is the linear denoiser that knows the level. Lower is better. At one "
-    "seed implicit, svd and explicit train the very same forward network: their columns but for the inverse and the "
+    "label, which the networks do not; class_linear guesses it (QDA) and has a linear map for each class, as the "
+    "orthogonal prime is one; wiener is the linear denoiser that knows the level. Lower is better. At one seed "
+    "implicit, svd and explicit train the very same forward network: their columns but for the inverse and the "
     "round trips are equal by construction."
 )
 ABOUT_SAMPLINGS = (
@@ -70,6 +71,7 @@ def grid_document(grid: Design, picture: str) -> Document:
         UNITS,
         *missing_section(missing),
         *("## Against trivial predictors", below_trivial(grid)),
+        *filter(None, [beside_bar(grid)]),
         f"![Every cell with its interval over seeds]({picture})",
         *("## Table 6: inversion methods", ABOUT_METHODS, tables.paper_table_6(grid)),
         *("### Table 6, all cells", tables.cell_table(grid, tables.TABLE_6)),

@@ -48,7 +48,7 @@ def grid_figure(grid: Design) -> Figure:
 
 
 def _panel(axis: Axes, grid: Design, key: str) -> None:
-    fresh, best = grid.frame.value(key.replace("test/", "fresh/")), grid.frame.references(key).min(axis=1)
+    fresh, best = grid.frame.value(key.replace("test/", "fresh/")), grid.frame.trivial(key).min(axis=1)
     cells, tables = combined(grid.values), (grid.number(key), grid.table(fresh if "/samples/" in key else best))
     values, marks = ([estimate(table[[place]]) for place in grid.places()] for table in tables)
     means = [value.mean for value in (*values, *marks) if value is not None]

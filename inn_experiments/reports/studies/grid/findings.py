@@ -3,7 +3,9 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from inn_experiments.measures.quantities import quantity
+import pandas as pd
+
+from inn_experiments.measures.quantities import BAR, quantity
 from inn_experiments.reports.design import Design
 from inn_experiments.reports.estimate import row_means, without_gaps
 from inn_experiments.reports.studies.grid import hypotheses as expected
@@ -23,6 +25,12 @@ ABOUT = (
     "interval lies on the other side."
 )
 
+ABOUT_BAR = (
+    "It guesses the class from the row (QDA) and has one linear map a class, fitted to the same training rows. The "
+    "orthogonal prime is linear within a class, so forward nothing is left for it to learn; with a prime that is not, "
+    "such as prime=catalogue, it is a bar and no bound."
+)
+
 
 def hypotheses_section(grid: Design) -> list[str]:
     """Every hypothesis with its overall answer and one line per comparison."""
@@ -39,7 +47,7 @@ def hypotheses_section(grid: Design) -> list[str]:
 
 def below_trivial(grid: Design) -> str:
     """How many cells' forward errors lie below their run's best trivial predictor, and by how much."""
-    trivial = grid.frame.references("test/forward/mse").dropna(how="all")
+    trivial = grid.frame.trivial("test/forward/mse").dropna(how="all")
     ratios = (grid.frame.value("test/forward/mse") / trivial.min(axis=1)).dropna()
     if ratios.empty:
         return "No finished run holds both a forward error and its trivial predictors."
@@ -51,6 +59,18 @@ def below_trivial(grid: Design) -> str:
         f"({', '.join(sorted(set(trivial.idxmin(axis=1))))}) in the median run, {number(ratios.min())} in the best "
         f"and {number(ratios.max())} in the worst."
     )
+
+
+def beside_bar(grid: Design) -> str:
+    """How many runs' errors lie below those of the class-wise linear predictor, way by way; '' for runs without it."""
+    parts = []
+    for way in ("forward", "inverse"):
+        pair = pd.DataFrame({"bar": grid.frame.value(f"test/{way}/mse", reference=BAR)})
+        pair = pair.assign(own=grid.frame.value(f"test/{way}/mse")).dropna()
+        if len(pair):
+            below = sum(pair["own"] < pair["bar"])
+            parts.append(f"{way} {number(pair['bar'].median())}, and {below} of {len(pair)} runs below it")
+    return f"Class-wise linear predictor, median: {'; '.join(parts)}. {ABOUT_BAR}" if parts else ""
 
 
 def spread_line(grid: Design) -> str:

@@ -59,7 +59,7 @@ SCORES = {
 Rows = Mapping[str, Sequence[str]]
 """Name of a row -> its cells, or its samplings."""
 BY_SAMPLING = {name: [name] for name in SAMPLINGS}
-PREDICTORS = ("zeros", "global_mean", "class_mean", "identity", "linear", "wiener")
+PREDICTORS = ("zeros", "global_mean", "class_mean", "identity", "linear", "class_linear", "wiener")
 
 
 def paper_table_6(grid: Design) -> str:
