@@ -1,6 +1,6 @@
 """The algebra of a backward walk: how one linear layer and one activation are undone (paper, 7.3 and 7.4).
 
-A walk is done by the network, which knows its own layers; an inverter supplies the two steps and keeps a
+A walk is done by the network, which knows its own layers; an inverter supplies the steps and keeps a
 record of every linear layer that it met: shape, condition number, whether the step was exact.
 """
 
@@ -34,6 +34,11 @@ class Inverter:
     def linear(self, name: str, weight: Tensor, y: Tensor) -> Tensor:
         """Rows x (n, in) with weight (out, in) x about y (n, out), all float64."""
         raise NotImplementedError
+
+    def orthogonal(self, name: str, weight: Tensor, y: Tensor) -> Tensor:
+        """Rows x (n, d) with Q x = y (n, d) for an orthogonal `weight` Q (d, d): x = Q^T y, exact, nothing to damp."""
+        self._record(name, weight, weight.new_ones(1), exact=True)
+        return y @ weight
 
     def activation(self, activation: Activation, y: Tensor) -> Tensor:
         """The activation's own inverse; an approximate one (ReLU) is said so, once a walk."""
