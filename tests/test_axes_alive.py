@@ -23,6 +23,7 @@ TRAINING = {
     "schedule": ["cosine", "linear"],
     "generator.iterations": ["1", "2", "3"],
     "generator.prime_share": ["0.5", "0.2"],
+    "generator.mix": ["0", "1"],
 }
 # Options of options that decide the training.
 INNER = [

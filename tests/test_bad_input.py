@@ -83,6 +83,7 @@ def test_a_mistake_on_the_command_line_is_named(run, tmp_path, arguments, words)
         ("generator.iterations", "0", []),
         ("generator.level", "1.5", []),
         ("generator.prime_share", "2", []),
+        ("generator.mix", "1.5", []),
         ("generator.start", "nowhere", []),
         ("trainer.epochs", "0", []),
         ("trainer.batch", "0", []),

@@ -9,6 +9,7 @@ import torch
 from torch import Generator, Tensor
 
 from inn_experiments.contracts import Corrupted, Schedule, UserError
+from inn_experiments.maths.partners import Partners
 
 
 class Gaussian:
@@ -62,12 +63,8 @@ class Convex:
         """Sort the training rows (n, d) by class; a class with one row has no partner and is a UserError."""
         self.steps, self.classes = schedule.steps, classes
         # Rows stay where they are: a sorted copy of them might be the largest thing in memory.
-        self.rows, self.order = x, torch.argsort(y, stable=True)
-        self.count = torch.bincount(y, minlength=len(classes))
-        self.start = torch.cumsum(self.count, 0) - self.count
-        self.rank = torch.empty_like(self.order)
-        self.rank[self.order] = torch.arange(len(y)) - self.start[y[self.order]]
-        for label in torch.nonzero(self.count == 1).flatten().tolist():
+        self.rows, self.partners = x, Partners(y, len(classes))
+        for label in torch.nonzero(self.partners.count == 1).flatten().tolist():
             raise UserError(
                 f"sampling=convex needs two training rows of every class, but class {classes[label]!r} has 1; "
                 "add rows of it, leave the class out, or use another sampling"
@@ -83,16 +80,14 @@ class Convex:
 
         `index` (n,) says which training rows x are, so that none is mixed with itself; None: they are none.
         """
-        count = self.count[y]
+        count = self.partners.count[y]
         if not count.all():
             name = self.classes[int(y[count == 0][0])]
             raise UserError(
                 f"sampling=convex: class {name!r} has no training row to mix with; give it at least two, or leave it "
                 "out"
             )
-        draw = torch.rand(len(x), generator=generator, dtype=torch.float64)
-        other = (draw * count).long() if index is None else self.rank[index] + 1 + (draw * (count - 1)).long()
-        noise = self.rows[self.order[self.start[y] + other % count]]
+        noise = self.rows[self.partners(y, generator, index)]
         top = t.to(x.dtype)[:, None] / self.steps
         lam = torch.rand(len(x), 1, generator=generator, dtype=x.dtype) * top
         return Corrupted((1 - lam) * x + lam * noise, t, 1 - lam, lam, noise)

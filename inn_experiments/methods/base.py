@@ -39,7 +39,7 @@ class Pairs:
 Terms = Callable[[nn.Module, nn.Module, Pairs], dict[str, Tensor]]
 """(network, divergence, batch) -> the weighted terms of the loss, by name."""
 
-DECIDED_BY = ("generator.prime_share", "network", "prime", "sampling", "schedule", "trainer")
+DECIDED_BY = ("generator.mix", "generator.prime_share", "network", "prime", "sampling", "schedule", "trainer")
 """Groups, or settings of them, that decide the training pairs and how long they are learned."""
 FORWARD_DECIDED_BY = (*DECIDED_BY, "generator.iterations", "loss", "parameterization")
 

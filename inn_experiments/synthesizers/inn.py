@@ -32,6 +32,7 @@ class Inn(Fitted):
             combinations, or what the method's own `inverse` makes of those.
         level: how far corrupted rows are corrupted, as a share of T.
         prime_share: chance of a training row to enter as its prime image.
+        mix: chance of a training row to be mixed with another of its class, its prime image with it.
     """
 
     AFTERWARDS = ("start", "level")
@@ -49,6 +50,7 @@ class Inn(Fitted):
     start: Literal["corrupted", "prime", "inverse"] = "corrupted"
     level: PositiveShare = 0.5
     prime_share: Share = 0.5
+    mix: Share = 0.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -57,6 +59,8 @@ class Inn(Fitted):
         level, share = self.level, self.prime_share
         if not 0 < level <= 1 or not 0 <= share <= 1:
             raise UserError(f"generator.level must be in (0, 1] and prime_share in [0, 1], got {level}, {share}")
+        if not 0 <= self.mix <= 1:
+            raise UserError(f"generator.mix must be in [0, 1], got {self.mix}")
 
     def fit(self, train: Rows, about: About, *, seed: int, val: Rows | None = None) -> None:
         """Train on `train`; `val` is only looked at for the validation curve."""
@@ -74,7 +78,7 @@ class Inn(Fitted):
         def examples() -> tuple[Blocks, Batch | None]:
             draws = torch.Generator().manual_seed(child_seed(seed, "pairs"))
             given = self.sampling, self.schedule.steps, self.prime_share, draws
-            paired = pairs(self.x, self.y, self.prime, *given)
+            paired = pairs(self.x, self.y, self.prime, *given, self.mix)
             blocks = Blocks(*self.x.shape, paired, self.trainer.batch, draws)
             return blocks, self._validation(val, child_seed(seed, "validation"))
 

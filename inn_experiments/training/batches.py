@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from inn_experiments.contracts import Corrupted, Corruption, Parameterization, Prime, Schedule
+from inn_experiments.training.mixing import Mixing
 
 Batch = tuple[Tensor | None, ...]
 """What a step sees, each (b, ...); the first is never None."""
@@ -74,17 +75,20 @@ def pairs(
     steps: int,
     prime_share: float,
     generator: torch.Generator,
+    mix: float = 0.0,
 ) -> Draw:
     """Draws of (x_t, t, alpha, sigma, noise, clean, prime) for an inversion method, all from `generator`.
 
-    Of the rows `x` (n, d) of classes `y` (n,), the inputs are rows corrupted by `corrupt`, fitted to training rows, at
-    levels t ~ U{1..`steps`} or, with chance `prime_share`, their images by `prime` at one more.
+    Of the rows `x` (n, d) of classes `y` (n,), with chance `mix` mixed within their class, the inputs are rows
+    corrupted by `corrupt`, fitted to training rows, at levels t ~ U{1..`steps`} or, with chance `prime_share`, their
+    images by `prime` at one more.
     """
-    # All images at once where they take less than a block does anyway.
-    images = prime(x, y) if x.numel() <= BLOCK_VALUES else None
+    mixing = Mixing(x, y, mix, generator) if mix else None
+    # All images at once where they take less than a block does anyway; mixed rows have images of their own.
+    images = prime(x, y) if x.numel() <= BLOCK_VALUES and not mixing else None
 
     def draw(index: Tensor) -> Batch:
-        rows, labels = x[index], y[index]
+        rows, labels = mixing(index) if mixing else x[index], y[index]
         primes = prime(rows, labels) if images is None else images[index]
         t = torch.randint(1, steps + 1, (len(index),), generator=generator)
         noisy = corrupt(rows, labels, t, generator, index)
