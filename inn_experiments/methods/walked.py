@@ -83,10 +83,9 @@ class Walked(Method):
 
         Rows within [0, 1] need nothing undone for the bounds: there they are the identity.
         """
-        return self._walk(x.double())
+        return self._walk(x.double(), self.inverter())
 
-    def _walk(self, state: Tensor) -> Tensor:
-        inverter = self.inverter()
+    def _walk(self, state: Tensor, inverter: Inverter) -> Tensor:
         for level in reversed(self.levels(self.terminal(state))):
             state = self.net.walk_back(state, level, None, inverter)
         self._report = inverter.report()
@@ -99,5 +98,7 @@ class Walked(Method):
     def _walked_terms(self, net: nn.Module, loss: nn.Module, pairs: Pairs) -> dict[str, Tensor]:
         """Those of the forward direction, and the walk's error clean -> prime."""
         # In the rows' own type: a network that loses nothing on the way back learns twice as fast in float32.
-        walked = self._walk(pairs.clean).to(pairs.prime.dtype)
+        inverter = self.inverter()
+        inverter.records = False
+        walked = self._walk(pairs.clean, inverter).to(pairs.prime.dtype)
         return {**self.forward_terms(net, loss, pairs), "inverse": self.inverse_weight * mse(walked, pairs.prime)}
