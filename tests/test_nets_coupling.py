@@ -19,6 +19,7 @@ def lively(features: int, conditions: int = 0, dtype: torch.dtype = torch.float6
         for shift in net.shifts:
             shift.leave.weight.normal_(std=0.3)
             shift.leave.bias.normal_()
+        net.scale.weight.normal_(std=0.2)
     return net.to(dtype)
 
 
@@ -39,30 +40,43 @@ def test_either_direction_undoes_the_other(features: int, conditions: int, inver
     torch.testing.assert_close(net(net.walk_back(x, t, z, inverter()), t, z), x, rtol=0, atol=1e-10)
 
 
-def test_the_determinant_is_1_at_every_row_and_level() -> None:
-    net, (x, t, _) = lively(7), batch(7)
-    jacobian = torch.func.vmap(torch.func.jacrev(lambda row, level: net(row[None], level[None])[0]))(x, t)
-    assert (torch.linalg.cond(jacobian) > 1.5).all(), "the network only turns rows"
-    torch.testing.assert_close(torch.linalg.det(jacobian), torch.ones(30, dtype=torch.float64), rtol=0, atol=1e-10)
+def jacobian(net: Coupling, x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+    """(n, d, d) of the network at rows x and levels t."""
+    return torch.func.vmap(torch.func.jacrev(lambda row, level: net(row[None], level[None])[0]))(x, t)
+
+
+def test_the_determinant_is_1_at_the_terminal_level_and_the_same_for_all_rows_of_any_other() -> None:
+    net, (x, _, _) = lively(7), batch(7)
+    for level in range(STEPS + 2):
+        slopes = jacobian(net, x, torch.full((len(x),), level))
+        assert (torch.linalg.cond(slopes) > 1.5).all(), "the network only turns rows"
+        determinant = torch.linalg.det(slopes)
+        expected = torch.ones_like(determinant) if level > STEPS else determinant.mean().expand_as(determinant)
+        torch.testing.assert_close(determinant, expected, rtol=1e-9, atol=0)
+        assert (level > STEPS) == bool((determinant - 1).abs().max() < 1e-9)
 
 
 def test_a_step_is_triangular() -> None:
     """Odd positions pass as they are, and no even one is an input of its own shift."""
     net, (x, t, _) = lively(7, layers=1), batch(7)
-    step = torch.func.jacrev(lambda row: net(row[None], t[:1])[0])(x[0]) - torch.eye(7, dtype=torch.float64)
-    assert (step[1::2] == 0).all() and (step[:, ::2] == 0).all()
+    (step,) = jacobian(net, x[:1], t[:1])
+    scales = torch.diag(net.scales(t[:1], x.dtype)[0][0])
+    torch.testing.assert_close(step[1::2], torch.eye(7, dtype=torch.float64)[1::2], rtol=0, atol=0)
+    torch.testing.assert_close(step[::2, ::2], scales, rtol=0, atol=1e-12)
     assert (step[::2, 1::2].abs() > 1e-6).all(), "every kept value moves every other one"
 
 
+@pytest.mark.parametrize("terminal", [True, False])
 @pytest.mark.parametrize("inverter", [Exact, RegularisedSVD])
-def test_a_step_is_reported_with_the_condition_of_its_jacobian(inverter: type[Inverter]) -> None:
+def test_a_step_is_reported_with_the_condition_of_its_jacobian(inverter: type[Inverter], terminal: bool) -> None:
+    """At the terminal level with the condition itself, elsewhere, where the scales count, with a bound of it."""
     net, (x, t, _) = lively(7, layers=1), batch(7)
+    t = torch.full_like(t, STEPS + 1) if terminal else t
     way_back = inverter()
-    walked = net.walk_back(x, t, None, way_back)
-    jacobian = torch.func.vmap(torch.func.jacrev(lambda row, level: net(row[None], level[None])[0]))(walked, t)
+    condition = torch.linalg.cond(jacobian(net, net.walk_back(x, t, None, way_back), t))[:16].max().item()
     (record,) = way_back.report()
     assert record["layer"] == "shifts.0" and record["shape"] == (7, 7) and record["exact"]
-    assert record["condition"] == pytest.approx(torch.linalg.cond(jacobian)[:16].max().item(), rel=0.01)
+    assert 0.99 * condition <= record["condition"] <= (1.01 if terminal else 8) * condition
 
 
 def test_the_level_and_the_conditions_matter_on_the_way_back_too() -> None:

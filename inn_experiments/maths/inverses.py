@@ -47,20 +47,24 @@ class Inverter:
         """Rows x (n, in) with weight (out, in) x about y (n, out), all float64."""
         raise NotImplementedError
 
-    def additive(self, name: str, shift: Shift, kept: Tensor, moved: Tensor, context: Tensor) -> Tensor:
-        """The half (n, b) to which a step has added shift(kept (n, a), context), exact for every inverter.
+    def additive(
+        self, name: str, shift: Shift, scale: Tensor, context: Tensor, *, kept: Tensor, moved: Tensor
+    ) -> Tensor:
+        """The half b (n, k) of which a step has made `moved` = scale b + shift(kept, context); always exact.
 
-        The condition on record is that of the step's Jacobian [[1, 0], [J, 1]] at the worst of the first rows.
+        The condition on record is that of the step's Jacobian [[1, 0], [J, 1]] [[1, 0], [0, scale]] at the worst of the
+        first rows: the product of those of its two factors, which is what it is at most.
         """
         if self.records:
             few = slice(EXAMPLES)
             with torch.no_grad():
                 steepest = gain(lambda rows: shift(rows, context[few]), kept[few].detach())
-            # The singular values of the step are r and 1/r with r - 1/r the largest one of J.
-            top = steepest / 2 + (1 + steepest**2 / 4).sqrt()
+                # The singular values of the first factor are 1, r and 1/r, with r - 1/r the largest one of J.
+                top = steepest / 2 + (1 + steepest**2 / 4).sqrt()
+                scaled = torch.cat([scale[few].flatten(), scale.new_ones(1)])
             shape = (kept.shape[1] + moved.shape[1],) * 2
-            self._record(name, shape, torch.stack([top, 1 / top]), exact=True)
-        return moved - shift(kept, context)
+            self._record(name, shape, torch.stack([top * scaled.max(), scaled.min() / top]), exact=True)
+        return (moved - shift(kept, context)) / scale
 
     def activation(self, activation: Activation, y: Tensor) -> Tensor:
         """The activation's own inverse; an approximate one (ReLU) is said so, once a walk."""
