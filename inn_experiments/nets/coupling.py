@@ -56,7 +56,7 @@ class Coupling(nn.Module):
         features: int,
         steps: int,
         conditions: int,
-        hidden: PositiveInt = 64,
+        hidden: PositiveInt = 56,
         layers: PositiveInt = 8,
         depth: PositiveInt = 2,
         embedding: EvenInt = 32,
