@@ -40,7 +40,7 @@ INNER = [
     ("network=point_unet", "network.slope=0.3 network.activation=leaky_relu"),
     ("network=square", "network.slope=0.9"),
     ("network=square", "network.orthogonal=false"),
-    ("network=coupling", "network.depth=1"),
+    ("network=coupling", "network.depth=2"),
     ("method=semi_implicit", "method.round_trip_fi=0.0"),
     ("method=semi_implicit", "method.round_trip_if=0.0"),
     ("method=svd", "method.inverse_weight=1.0"),

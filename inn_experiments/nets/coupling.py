@@ -10,14 +10,19 @@ from inn_experiments.nets.embeddings import Context, shifts
 
 
 class Shift(nn.Module):
-    """What is added to one half of a row: an MLP of the other half and of the context."""
+    """What is added to one half of a row: a linear map of the other half whose terms an MLP of it opens and closes.
+
+    The right shift of a class is often a linear one, and which class it is needs the MLP: neither has to imitate the
+    other.
+    """
 
     def __init__(self, kept: int, moved: int, context: int, hidden: int, depth: int) -> None:
         super().__init__()
+        self.context = nn.Linear(context, hidden)
+        self.inner = nn.ModuleList(nn.Linear(hidden, hidden) for _ in range(depth))
         # A row of one value has no other half: its shift depends on the context alone.
         self.enter = nn.Linear(kept, hidden, bias=False) if kept else None
-        self.context = nn.Linear(context, hidden)
-        self.inner = nn.ModuleList(nn.Linear(hidden, hidden) for _ in range(depth - 1))
+        self.values = nn.Linear(kept, hidden) if kept else None
         self.leave = nn.Linear(hidden, moved)
         small(self.leave)
 
@@ -28,11 +33,12 @@ class Shift(nn.Module):
             state = state + linear(self.enter, half)
         for layer in self.inner:
             state = linear(layer, functional.silu(state))
-        return linear(self.leave, functional.silu(state))
+        gates = state.sigmoid()
+        return linear(self.leave, gates if self.values is None else gates * linear(self.values, half))
 
 
 class Coupling(nn.Module):
-    """One half of the row is scaled by the level and moved by an MLP of the other half, `layers` times in turn.
+    """One half of the row is scaled by the level and moved by a gated map of the other half, in turn.
 
     (a, b) -> (a, s(t) b + m(a, t)): a masked iteration whose mask is triangular. The kept half is still there when a
     step is undone, b = (b' - m(a, t)) / s(t), so that m need not be inverted, only computed again. The halves are even
@@ -56,9 +62,9 @@ class Coupling(nn.Module):
         features: int,
         steps: int,
         conditions: int,
-        hidden: PositiveInt = 56,
+        hidden: PositiveInt = 50,
         layers: PositiveInt = 8,
-        depth: PositiveInt = 2,
+        depth: PositiveInt = 1,
         embedding: EvenInt = 32,
     ) -> None:
         super().__init__()
