@@ -57,13 +57,13 @@ def test_the_determinant_is_1_at_the_terminal_level_and_the_same_for_all_rows_of
 
 
 def test_a_step_is_triangular() -> None:
-    """Odd positions pass as they are, and no even one is an input of its own shift."""
+    """The last half passes as it is, and nothing of the first is an input of its own shift."""
     net, (x, t, _) = lively(7, layers=1), batch(7)
     (step,) = jacobian(net, x[:1], t[:1])
     scales = torch.diag(net.scales(t[:1], x.dtype)[0][0])
-    torch.testing.assert_close(step[1::2], torch.eye(7, dtype=torch.float64)[1::2], rtol=0, atol=0)
-    torch.testing.assert_close(step[::2, ::2], scales, rtol=0, atol=1e-12)
-    assert (step[::2, 1::2].abs() > 1e-6).all(), "every kept value moves every other one"
+    torch.testing.assert_close(step[4:], torch.eye(7, dtype=torch.float64)[4:], rtol=0, atol=0)
+    torch.testing.assert_close(step[:4, :4], scales, rtol=0, atol=1e-12)
+    assert (step[:4, 4:].abs() > 1e-6).all(), "every kept value moves every other one"
 
 
 @pytest.mark.parametrize("terminal", [True, False])

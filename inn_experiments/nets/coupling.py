@@ -1,4 +1,4 @@
-"""Coupling: additive couplings of a row's even and odd positions, undone exactly and as cheaply as they are done."""
+"""Coupling: each half of a row moved by the other in turn, undone exactly and as cheaply as it is done."""
 
 import torch
 from torch import Tensor, nn
@@ -41,10 +41,10 @@ class Coupling(nn.Module):
     """One half of the row is scaled by the level and moved by a gated map of the other half, in turn.
 
     (a, b) -> (a, s(t) b + m(a, t)): a masked iteration whose mask is triangular. The kept half is still there when a
-    step is undone, b = (b' - m(a, t)) / s(t), so that m need not be inverted, only computed again. The halves are even
-    and odd positions: each is the whole signal at half the resolution, where a rotation of the row would hide its
-    shape. s is 1 at the terminal level, where walks begin: there the Jacobian has determinant 1 at every row. Below,
-    it depends on the level alone; removing noise takes volume.
+    step is undone, b = (b' - m(a, t)) / s(t), so that m need not be inverted, only computed again. The halves are the
+    first and the last positions: random rotations between the steps hide a row's shape, and cost .05 of either error
+    on validation rows of MNIST1D. s is 1 at the terminal level, where walks begin: there the Jacobian has determinant 1
+    at every row. Below, it depends on the level alone; removing noise takes volume.
 
     NICE (Dinh et al., 2014) is the source of the couplings. Libraries of such layers (FrEIA, normflows, zuko) make
     densities of them: none walks back in float64 from float32 weights or tells its layers to an inverter, and zuko's
@@ -69,7 +69,7 @@ class Coupling(nn.Module):
     ) -> None:
         super().__init__()
         self.context = Context(steps, embedding, conditions)
-        widths = (features + 1) // 2, features // 2
+        self.halves = widths = (features + 1) // 2, features // 2
         self.moved = [number % 2 if features > 1 else 0 for number in range(layers)]
         self.shifts = nn.ModuleList(
             Shift(widths[1 - half], widths[half], self.context.width, hidden, depth) for half in self.moved
@@ -77,24 +77,22 @@ class Coupling(nn.Module):
         self.widths = [widths[half] for half in self.moved]
         self.scale = nn.Linear(embedding, sum(self.widths), bias=False)
         nn.init.zeros_(self.scale.weight)
-        places = torch.arange(features)
-        self.register_buffer("places", torch.argsort(torch.cat([places[::2], places[1::2]])), persistent=False)
 
     def forward(self, x: Tensor, t: Tensor, z: Tensor | None = None) -> Tensor:
         """Rows x (n, d) at levels t (n,), told z (n, k), (n,) or None, which is 0 -> rows (n, d)."""
-        context, halves = self.context(t, z).to(x.dtype), [x[:, ::2], x[:, 1::2]]
+        context, halves = self.context(t, z).to(x.dtype), list(x.split(self.halves, dim=1))
         for half, shift, scale in zip(self.moved, self.shifts, self.scales(t, x.dtype), strict=True):
             halves[half] = torch.addcmul(shift(halves[1 - half], context), halves[half], scale)
-        return torch.cat(halves, 1)[:, self.places]
+        return torch.cat(halves, 1)
 
     def walk_back(self, y: Tensor, t: Tensor, z: Tensor | None, inverter: Inverter) -> Tensor:
         """The rows x (n, d) that the network maps to y (n, d), exactly up to the rounding of y's type."""
-        context, halves = self.context(t, z).to(y.dtype), [y[:, ::2], y[:, 1::2]]
+        context, halves = self.context(t, z).to(y.dtype), list(y.split(self.halves, dim=1))
         for number, scale in reversed(list(enumerate(self.scales(t, y.dtype)))):
             half, name = self.moved[number], f"shifts.{number}"
             step = self.shifts[number], scale, context
             halves[half] = inverter.additive(name, *step, kept=halves[1 - half], moved=halves[half])
-        return torch.cat(halves, 1)[:, self.places]
+        return torch.cat(halves, 1)
 
     def scales(self, t: Tensor, dtype: torch.dtype) -> tuple[Tensor, ...]:
         """The factors (n, width) of each step's moved half at levels t (n,): from 1/e to e, 1 at the terminal level."""
