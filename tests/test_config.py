@@ -29,6 +29,8 @@ NEEDED = {
     "network=conv_unet": ["method=implicit"],
     "network=mlp": ["generator=diffusion"],
     **{f"sampler={option}": ["generator=diffusion"] for option in ("ddim", "ddpm", "dpmpp", "unipc")},
+    "conditioning=context": ["generator=diffusion", "network=mlp"],
+    "network=places": ["generator=diffusion", "conditioning=context"],
     **{f"conditioning={option}": ["generator=diffusion"] for option in ("none", "label", "chemnet", "label_chemnet")},
 }
 EXTRA = {"network": {"features": 8, "steps": 10, "conditions": 0}}

@@ -17,6 +17,7 @@ NETWORKS = {
     "mlp": "Mlp",
     "rbf": "Rbf",
     "places": "Places",
+    "coupling": "Coupling",
 }
 ROWS = 8
 
@@ -117,7 +118,7 @@ def test_the_seed_decides_the_weights_and_a_state_dict_carries_them(name: str) -
 
 
 @pytest.mark.parametrize("inverter", ["Exact", "RegularisedSVD"])
-@pytest.mark.parametrize("walker", ["point_unet", "square", "masked_mlp"])
+@pytest.mark.parametrize("walker", ["point_unet", "square", "masked_mlp", "coupling"])
 @pytest.mark.filterwarnings("ignore::inn_experiments.maths.inverses.ConditioningWarning")
 def test_a_walk_back_is_finite_float64_and_reports_each_layer(walker: str, inverter: str) -> None:
     from inn_experiments.maths import inverses

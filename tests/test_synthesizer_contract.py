@@ -27,6 +27,7 @@ NEURAL = {
     "from primes": ["generator.start=prime"],
     "from inverses, implicit": ["generator.start=inverse", "method=implicit"],
     "from inverses, svd": ["generator.start=inverse", "method=svd"],
+    "from inverses, explicit coupling": ["generator.start=inverse", "method=explicit", "network=coupling"],
     "from inverses, explicit square": ["generator.start=inverse", "method=explicit", "network=square"],
     "epsilon": ["parameterization=epsilon"],
     "v": ["parameterization=v", "loss=kl"],

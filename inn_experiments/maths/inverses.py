@@ -1,14 +1,16 @@
 """The algebra of a backward walk: how one linear layer and one activation are undone (paper, 7.3 and 7.4).
 
-A walk is done by the network, which knows its own layers; an inverter supplies the two steps and keeps a
+A walk is done by the network, which knows its own layers; an inverter supplies the steps and keeps a
 record of every linear layer that it met: shape, condition number, whether the step was exact.
 """
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from inn_experiments.contracts.parts import Plain
 from inn_experiments.maths.activations import Activation
@@ -18,6 +20,11 @@ BADLY_CONDITIONED = 1e4
 SINGULAR = 1e15
 # Keeps divisions finite for a layer of zeros; its square is still a float64.
 SMALLEST = 1e-100
+# Rows at which the condition of a step that is not linear is looked at, and the iterations that find it.
+EXAMPLES, POWER_STEPS = 16, 20
+
+Shift = Callable[[Tensor, Tensor], Tensor]
+"""What a step adds to one half of the rows: of the other half (n, a) and a context (n, k)."""
 
 
 class ConditioningWarning(UserWarning):
@@ -26,14 +33,38 @@ class ConditioningWarning(UserWarning):
 
 @dataclass
 class Inverter:
-    """Records every layer; subclasses say how a linear layer is undone."""
+    """Records every layer; subclasses say how a linear layer is undone.
 
+    Attributes:
+        records: whether to find out the condition of additive steps too, which costs more than undoing them.
+    """
+
+    records: bool = field(default=True, init=False, repr=False)
     layers: dict[str, dict[str, Plain]] = field(default_factory=dict, init=False, repr=False)
     approximated: set[str] = field(default_factory=set, init=False, repr=False)
 
     def linear(self, name: str, weight: Tensor, y: Tensor) -> Tensor:
         """Rows x (n, in) with weight (out, in) x about y (n, out), all float64."""
         raise NotImplementedError
+
+    def additive(
+        self, name: str, shift: Shift, scale: Tensor, context: Tensor, *, kept: Tensor, moved: Tensor
+    ) -> Tensor:
+        """The half b (n, k) of which a step has made `moved` = scale b + shift(kept, context); always exact.
+
+        The condition on record is that of the step's Jacobian [[1, 0], [J, 1]] [[1, 0], [0, scale]] at the worst of the
+        first rows: the product of those of its two factors, which is what it is at most.
+        """
+        if self.records:
+            few = slice(EXAMPLES)
+            with torch.no_grad():
+                steepest = gain(lambda rows: shift(rows, context[few]), kept[few].detach())
+                # The singular values of the first factor are 1, r and 1/r, with r - 1/r the largest one of J.
+                top = steepest / 2 + (1 + steepest**2 / 4).sqrt()
+                scaled = torch.cat([scale[few].flatten(), scale.new_ones(1)])
+            shape = (kept.shape[1] + moved.shape[1],) * 2
+            self._record(name, shape, torch.stack([top * scaled.max(), scaled.min() / top]), exact=True)
+        return (moved - shift(kept, context)) / scale
 
     def activation(self, activation: Activation, y: Tensor) -> Tensor:
         """The activation's own inverse; an approximate one (ReLU) is said so, once a walk."""
@@ -50,8 +81,8 @@ class Inverter:
         """
         return list(self.layers.values())
 
-    def _record(self, name: str, weight: Tensor, values: Tensor, exact: bool) -> None:
-        shape, top, bottom = tuple(weight.shape), float(values.max()), float(values.min())
+    def _record(self, name: str, shape: tuple[int, ...], values: Tensor, exact: bool) -> None:
+        top, bottom = float(values.max()), float(values.min())
         condition = min(top / bottom, 1e300) if bottom > 0 else 1e300
         error = condition * torch.finfo(torch.float32).eps
         if name not in self.layers and condition > BADLY_CONDITIONED:
@@ -78,7 +109,7 @@ class RegularisedSVD(Inverter):
         """The damped least-squares solution x (n, in)."""
         pseudo, values = damped_pseudo_inverse(weight, self.floor)
         undamped = float(values.min()) >= self.floor * float(values.max()) > 0
-        self._record(name, weight, values, exact=weight.shape[0] == weight.shape[1] and undamped)
+        self._record(name, tuple(weight.shape), values, exact=weight.shape[0] == weight.shape[1] and undamped)
         return y @ pseudo.T
 
 
@@ -90,7 +121,7 @@ class Exact(Inverter):
         values = torch.linalg.svdvals(weight.detach())
         square = weight.shape[0] == weight.shape[1]
         regular = bool(values.min() * SINGULAR > values.max())
-        self._record(name, weight, values, exact=square and regular)
+        self._record(name, tuple(weight.shape), values, exact=square and regular)
         if square and regular:
             return torch.linalg.solve(weight, y.T).T
         pseudo, _ = damped_pseudo_inverse(weight, 1e-12)
@@ -100,6 +131,23 @@ class Exact(Inverter):
 def damped_pseudo_inverse(weight: Tensor, floor: float) -> tuple[Tensor, Tensor]:
     """(W+ (in, out), singular values) with damping below floor * s_max; differentiable in the weight (out, in)."""
     return _DampedPseudoInverse.apply(weight, floor)
+
+
+def gain(function: Callable[[Tensor], Tensor], rows: Tensor) -> Tensor:
+    """The largest singular value of the Jacobian of a row-wise `function` at any of the rows (n, a); () float.
+
+    It is found by power iteration, from below. Rows without values have none: 0.
+    """
+    value, pull = torch.func.vjp(function, rows)
+    if not rows.numel() or not value.numel():
+        return rows.new_zeros(())
+    # J^T v is linear in v, and so its own derivative is J.
+    _, push = torch.func.vjp(lambda way: torch.func.vjp(function, rows)[1](way)[0], value)
+    direction = torch.ones_like(rows) + torch.linspace(0, 1, rows.shape[1], dtype=rows.dtype)
+    for _ in range(POWER_STEPS):
+        (pushed,) = push(functional.normalize(direction, dim=1))
+        (direction,) = pull(pushed)
+    return pushed.norm(dim=1).max()
 
 
 class _DampedPseudoInverse(torch.autograd.Function):
