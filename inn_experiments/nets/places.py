@@ -67,7 +67,8 @@ class Places(nn.Module):
         n, d = x.shape
         if z is None:
             z = x.new_zeros(n, self.channels * d + self.context.conditions)
-        beside, whole = z.reshape(n, -1).split([self.channels * d, self.context.conditions], 1)
+        z = z[:, None] if z.ndim == 1 else z
+        beside, whole = z.split([self.channels * d, self.context.conditions], 1)
         context = self.context(t, whole).to(x.dtype)
         beside = beside.reshape(n, self.channels, d)
         row, place = (beside != 0).any(1).nonzero(as_tuple=True) if self.channels else _all(x)
