@@ -106,6 +106,7 @@ VARIANTS = (
     Variant("eta", "sampler.eta", 0, "eta"),
     Variant("keep", "trainer.keep", "auto", ""),
     Variant("ema", "generator.ema", 0, "ema"),
+    Variant("kept", "generator.keep", 1, "keep"),
     Variant("train_rows", "data.per_class", None, "k"),
     Variant("normalise", "autoencoder.normalise", "scalar", ""),
     Variant("latent", "autoencoder.latent", 512, "d"),
