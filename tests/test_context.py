@@ -8,6 +8,7 @@ import cells
 import numpy as np
 import pytest
 import torch
+from fading_examples import fading
 
 from inn_experiments.conditioning.context import Context
 from inn_experiments.contracts import About, Rows, UserError
@@ -21,19 +22,6 @@ from inn_experiments.training.files import load, write
 from inn_experiments.training.trainer import Trainer
 
 BOUNDED = About(bounded=True)
-
-
-@cache
-def fading(classes: int = 40, per_class: int = 3, bins: int = 60) -> Rows:
-    """Spectra of a base peak, six strong peaks that are always there, and six weak ones, there half of the time."""
-    rng, x = np.random.default_rng(3), np.zeros((classes * per_class, bins), np.float32)
-    y = np.repeat(np.arange(classes), per_class)
-    for label in range(classes):
-        places, rows = rng.permutation(bins)[:13], np.flatnonzero(y == label)
-        x[np.ix_(rows, places[:1])] = 1.0
-        x[np.ix_(rows, places[1:7])] = np.exp(rng.uniform(-3, -0.3, (per_class, 6)))
-        x[np.ix_(rows, places[7:])] = np.exp(rng.uniform(-6, -4, (per_class, 6))) * (rng.random((per_class, 6)) < 0.5)
-    return Rows(x, y)
 
 
 @cache

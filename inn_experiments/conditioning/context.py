@@ -1,13 +1,13 @@
 """Context: a class is described by some of its own training rows, in any order, and not by its name."""
 
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from inn_experiments.contracts import PositiveInt, Smiles
+from inn_experiments.maths.heights import Seen
 
 SUMMARY = 5
 """Values that a summary has for each of a row's."""
@@ -27,12 +27,17 @@ class Context:
 
     open = False
 
-    def __init__(self, rows: PositiveInt = 4, seen: Literal["auto", "peaks", "curves"] = "auto") -> None:
+    def __init__(self, rows: PositiveInt = 4, seen: Seen = "auto") -> None:
         self.rows, self.seen = rows, seen
 
     def table(self, classes: tuple[str, ...], smiles: Smiles | None, cache: Path | None) -> np.ndarray:
         """Nothing is known of the C `classes` without their rows, (C, 0) float32; the rest is not read."""
         return np.zeros((len(classes), 0), dtype=np.float32)
+
+    @staticmethod
+    def width(features: int) -> int:
+        """How many values a summary of rows of so many has."""
+        return SUMMARY * features
 
     @staticmethod
     def summary(rows: Tensor, there: Tensor) -> Tensor:

@@ -1,6 +1,7 @@
 """Heights of peaks on a logarithmic scale, on which weak ones count as they do to a chemist."""
 
 import math
+from typing import Literal
 
 import numpy as np
 import torch
@@ -11,10 +12,15 @@ FLOOR = 1e-3
 # Rows in [0, 1] of which this share is 0 are spectra of single peaks.
 ZEROS = 0.25
 
+Seen = Literal["auto", "peaks", "curves"]
+"""Rows as spectra of single peaks, or as curves; auto: as they are."""
 
-def are_peaks(x: np.ndarray, bounded: bool) -> bool:
-    """Whether rows x (n, d), which lie in [0, 1] if they are `bounded`, are spectra of single peaks."""
-    return bounded and bool(np.mean(x == 0) >= ZEROS)
+
+def seen_as(seen: Seen, x: np.ndarray, bounded: bool) -> Literal["peaks", "curves"]:
+    """How rows x (n, d), which lie in [0, 1] if they are `bounded`, are seen; auto: as peaks where they have zeros."""
+    if seen != "auto":
+        return seen
+    return "peaks" if bounded and np.mean(x == 0) >= ZEROS else "curves"
 
 
 def encoded(x: Tensor) -> Tensor:

@@ -86,9 +86,11 @@ class Method(nn.Module):
 
     def trainings(self) -> list[Training]:
         """What is learned, each apart from the others, so that other methods may share it."""
-        # Within a row scale it is another network than the one that walks share.
-        decided_by = (*FORWARD_DECIDED_BY, "method.row_scale") if self.scales else FORWARD_DECIDED_BY
-        return [Training("forward", self.net, self.loss, self.forward_terms, decided_by)]
+        return [Training("forward", self.net, self.loss, self.forward_terms, self.decided_by(FORWARD_DECIDED_BY))]
+
+    def decided_by(self, reads: tuple[str, ...]) -> tuple[str, ...]:
+        """What decides a network that reads these; within a row scale it is another one than that which walks share."""
+        return (*reads, "method.row_scale") if self.scales else reads
 
     def applied(self, net: nn.Module) -> Apply:
         """How `net` is applied to rows: as it is, or within a row scale."""

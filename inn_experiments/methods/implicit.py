@@ -32,8 +32,8 @@ class Implicit(Method):
 
     def trainings(self) -> list[Training]:
         """The forward network, as every method that walks it backwards has it, and the inverse one."""
-        decided_by = (*DECIDED_BY, "method.row_scale") if self.scales else DECIDED_BY
-        return [*super().trainings(), Training("inverse", self.inverse_net, self.loss, self._inverse_terms, decided_by)]
+        reads = self.decided_by(DECIDED_BY)
+        return [*super().trainings(), Training("inverse", self.inverse_net, self.loss, self._inverse_terms, reads)]
 
     def inverse(self, x: Tensor) -> Tensor:
         """The second network's image of clean rows (n, d), at level 0."""

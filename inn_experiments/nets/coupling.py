@@ -24,7 +24,9 @@ class Shift(nn.Module):
         self.enter = nn.Linear(kept, hidden, bias=False) if kept else None
         self.values = nn.Linear(kept, hidden) if kept else None
         self.leave = nn.Linear(hidden, moved)
-        small(self.leave)
+        # Near 0: the first walks are as tame as the last ones.
+        nn.init.normal_(self.leave.weight, std=0.01)
+        nn.init.zeros_(self.leave.bias)
 
     def forward(self, half: Tensor, context: Tensor) -> Tensor:
         """Halves (n, kept) and contexts (n, k) -> (n, moved), in the type of the halves."""
@@ -104,9 +106,3 @@ def linear(layer: nn.Linear, rows: Tensor) -> Tensor:
     """The layer applied to rows (n, in) in the precision of the rows: float64 on a walk, whatever its weights are."""
     bias = None if layer.bias is None else layer.bias.to(rows.dtype)
     return functional.linear(rows, layer.weight.to(rows.dtype), bias)
-
-
-def small(layer: nn.Linear | nn.Conv1d) -> None:
-    """Start the last layer of a shift near 0: the first walks are as tame as the last ones."""
-    nn.init.normal_(layer.weight, std=0.01)
-    nn.init.zeros_(layer.bias)

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from inn_experiments.conditioning.context import SUMMARY, Context
+from inn_experiments.conditioning.context import Context
 from inn_experiments.contracts import About, Conditioning, PositiveInt, Rows, Samples, State, UserError, child_seed
 from inn_experiments.maths.moments import BLOCK, Moments, blocks, evenly
 from inn_experiments.maths.samplers import drawn
@@ -49,7 +49,7 @@ class Conditional(Fitted):
     @property
     def _width(self) -> int:
         """K, of a condition."""
-        return SUMMARY * self.features if self._by_rows else self.table.shape[1]
+        return Context.width(self.features) if self._by_rows else self.table.shape[1]
 
     def _tell(self, train: Rows, about: About) -> Told:
         self.about = about

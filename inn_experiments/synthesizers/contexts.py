@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
-from inn_experiments.conditioning.context import SUMMARY, Context
+from inn_experiments.conditioning.context import Context
 from inn_experiments.contracts import Rows, UserError, child_seed
 from inn_experiments.maths import heights
 from inn_experiments.maths.moments import BLOCK, Moments
@@ -30,9 +30,8 @@ class Contexts:
 
     def __init__(self, context: Context, train: Rows, bounded: bool) -> None:
         self.size, self.x, self.features = context.rows, train.x, train.x.shape[1]
-        self.width = SUMMARY * self.features
-        auto = context.seen == "auto"
-        self.peaks = heights.are_peaks(train.x, bounded) if auto else context.seen == "peaks"
+        self.width = Context.width(self.features)
+        self.peaks = heights.seen_as(context.seen, train.x, bounded) == "peaks"
         moments = Moments.of(train.x)
         self.mean, self.deviation = moments.mean, moments.deviation or 1.0
         self.least = float(heights.encoded(torch.tensor(train.x.min(initial=1.0, where=train.x > 0))))
@@ -74,7 +73,7 @@ class Contexts:
         return 0.0, (square / max(count, 1)) ** 0.5 or 1.0
 
     def inward(self, x: Tensor, z: Tensor) -> Tensor:
-        """Differences (n, d) of rows from what they are told, z (n, k)."""
+        """Differences (n, d) of rows, or of one value everywhere, from what they are told, z (n, k)."""
         return self._encoded(x) * self._room(z) - self._centre(z)
 
     def outward(self, seen: Tensor, z: Tensor) -> Tensor:
@@ -87,8 +86,7 @@ class Contexts:
 
     def bounds(self, low: float, high: float, z: Tensor) -> tuple[Bound, Bound]:
         """The ends (n, d) of the differences of rows between two values."""
-        low, high = (self._encoded(torch.tensor(value, device=z.device)) for value in (low, high))
-        return low * self._room(z) - self._centre(z), high * self._room(z) - self._centre(z)
+        return tuple(self.inward(torch.tensor(value, device=z.device), z) for value in (low, high))
 
     def streams(self, y: np.ndarray, seed: int) -> Streams:
         """One a class: asking for another class as well does not change this one's rows."""

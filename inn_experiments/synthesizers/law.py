@@ -3,7 +3,7 @@
 import hashlib
 import math
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
@@ -23,7 +23,7 @@ from inn_experiments.contracts import (
     UserError,
     child_seed,
 )
-from inn_experiments.maths.heights import are_peaks
+from inn_experiments.maths.heights import Seen, seen_as
 from inn_experiments.maths.moments import evenly
 from inn_experiments.nets.curve_law import CurveLaw
 from inn_experiments.nets.law import PeakLaw
@@ -78,7 +78,7 @@ class Law(Fitted):
     hidden: PositiveInt | None = None
     context: PositiveInt = 4
     beta: NonNegative = 0.5
-    seen: Literal["auto", "peaks", "curves"] = "auto"
+    seen: Seen = "auto"
     pretrained: str | None = None
     keep: PositiveShare = 1.0
     shuffled: bool = False
@@ -103,7 +103,7 @@ class Law(Fitted):
         """
         self.about, self.x, self.y = about, train.x, train.y
         self.curves, self.seconds = {}, 0.0
-        kind = self._kind(train)
+        kind = seen_as(self.seen, train.x, about.bounded)
         steps, batch, hidden = USUAL[kind]
         steps, batch = steps if self.steps is None else self.steps, self.batch or batch
         given = given_law(self.pretrained, kind, train.x.shape[1])
@@ -149,11 +149,6 @@ class Law(Fitted):
             draws = torch.Generator().manual_seed(child_seed(seed, f"law/class/{label}"))
             x[wanted], sure[wanted] = self._surest(int(label), int(wanted.sum()), draws)
         return Samples(x, y, sure=sure)
-
-    def _kind(self, train: Rows) -> str:
-        if self.seen != "auto":
-            return self.seen
-        return "peaks" if are_peaks(train.x, self.about.bounded) else "curves"
 
     def _assemble(self) -> None:
         self.networks = {"law": LAWS[self.shape["seen"]](self.shape["latent"], self.shape["hidden"]).eval()}

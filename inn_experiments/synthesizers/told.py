@@ -18,11 +18,9 @@ class Told(Protocol):
     """Conditions of rows, and how rows are seen by somebody who knows their condition.
 
     Attributes:
-        width: k, of a condition.
         teaching: (m,) the training rows that something can be learned of.
     """
 
-    width: int
     teaching: np.ndarray
 
     def of(self, labels: np.ndarray, draws: torch.Generator, own: np.ndarray | None = None) -> Tensor:
@@ -48,7 +46,7 @@ class Table:
     """A condition (C, k) for each class; rows are seen as they are."""
 
     def __init__(self, table: np.ndarray, train: Rows | None = None) -> None:
-        self.table, self.width, self.train = torch.from_numpy(table), table.shape[1], train
+        self.table, self.train = torch.from_numpy(table), train
         self.teaching = np.arange(len(train) if train else 0)
 
     def of(self, labels: np.ndarray, draws: torch.Generator, own: np.ndarray | None = None) -> Tensor:
