@@ -39,7 +39,7 @@ def epoch_of(made: Blocks, batch: int = 32) -> list[Batch]:
 
 def joined(items: list[Batch]) -> SimpleNamespace:
     """All batches as one."""
-    names = ("x_t", "t", "alpha", "sigma", "noise", "clean", "primes")
+    names = ("x_t", "t", "alpha", "sigma", "noise", "clean", "primes", "row", "image")
     return SimpleNamespace(**dict(zip(names, map(torch.cat, zip(*items, strict=True)), strict=True)))
 
 

@@ -29,8 +29,8 @@ def pairs(made):
     x, y = torch.as_tensor(train.x), torch.as_tensor(train.y)
     drawn = torch.Generator().manual_seed(0)
     draw = batches.pairs(x, y, made.prime, made.sampling, STEPS, 0.5, drawn)
-    *corrupted, clean, prime = draw(torch.arange(0, len(x), len(x) // 40))
-    return Pairs(Corrupted(*corrupted), clean, prime)
+    *corrupted, clean, prime, row, image = draw(torch.arange(0, len(x), len(x) // 40))
+    return Pairs(Corrupted(*corrupted), clean, prime, row, image)
 
 
 def raw(method, x, t, z=None):

@@ -29,7 +29,7 @@ def drawn(kind, mix: float, prime=Orthogonal, seed: int = 0) -> SimpleNamespace:
     x, y = rows()
     corruption, generator = kind(), torch.Generator().manual_seed(seed)
     corruption.fit(x, y, Cosine(STEPS), ("a", "b", "c"))
-    names = ("x_t", "t", "alpha", "sigma", "noise", "clean", "primes")
+    names = ("x_t", "t", "alpha", "sigma", "noise", "clean", "prime", "row", "image")
     draw = pairs(x, y, prime(), corruption, STEPS, 0.5, generator, mix)
     return SimpleNamespace(**dict(zip(names, draw(torch.arange(ROWS)), strict=True)))
 
@@ -39,12 +39,23 @@ def drawn(kind, mix: float, prime=Orthogonal, seed: int = 0) -> SimpleNamespace:
 def test_mixed_pairs_stay_in_their_class_and_have_their_own_primes(kind, prime) -> None:
     x, y = rows()
     made = drawn(kind, 1.0, prime)
-    assert ((made.clean > 10 * y[:, None]) & (made.clean < 10 * y[:, None] + 1)).all(), "no row of another class"
-    assert (made.clean - x).abs().amax(1).min() > 0
-    torch.testing.assert_close(made.primes, prime()(made.clean, y))  # also where they are mixed themselves
     last = made.t == STEPS + 1
-    assert torch.equal(made.x_t[last], made.primes[last]) and 0 < last.sum() < ROWS
+    assert ((made.row > 10 * y[:, None]) & (made.row < 10 * y[:, None] + 1)).all(), "no row of another class"
+    assert (made.row - x).abs().amax(1).min() > 0
+    # Images of mixtures, also where they are mixed themselves.
+    torch.testing.assert_close(made.image, prime()(made.row, y))
+    torch.testing.assert_close(made.prime, prime()(made.clean, y))
+    assert torch.equal(made.x_t[last], made.image[last]) and torch.equal(made.clean[last], made.row[last])
     torch.testing.assert_close(made.alpha * made.clean + made.sigma * made.noise, made.x_t, atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize("kind", [Gaussian, Multiplicative, Convex])
+def test_rows_that_are_corrupted_are_never_mixed(kind) -> None:
+    """A mixture has less noise of its own than a row: who learns from mixtures takes too much away."""
+    x, _ = rows()
+    made = drawn(kind, 1.0)
+    noisy = made.t <= STEPS
+    assert torch.equal(made.clean[noisy], x[noisy]) and 0 < noisy.sum() < ROWS
 
 
 def test_a_mixed_row_lies_between_the_row_and_another_of_its_class() -> None:
@@ -67,7 +78,7 @@ def test_the_chance_is_the_one_asked_for_and_without_it_nothing_is_drawn() -> No
     assert float(share) == pytest.approx(0.25, abs=0.03)
     plain, corruption, same = drawn(Gaussian, 0.0), Gaussian(), torch.Generator().manual_seed(0)
     corruption.fit(x, y, Cosine(STEPS), ("a", "b", "c"))
-    assert torch.equal(plain.clean, x)
+    assert torch.equal(plain.clean, x) and torch.equal(plain.row, x) and torch.equal(plain.image, plain.prime)
     assert torch.equal(
         plain.t[plain.t <= STEPS], torch.randint(1, STEPS + 1, (ROWS,), generator=same)[plain.t <= STEPS]
     )

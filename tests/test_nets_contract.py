@@ -18,6 +18,7 @@ NETWORKS = {
     "rbf": "Rbf",
     "places": "Places",
     "coupling": "Coupling",
+    "coupling_conv": "CouplingConv",
 }
 ROWS = 8
 
@@ -118,7 +119,7 @@ def test_the_seed_decides_the_weights_and_a_state_dict_carries_them(name: str) -
 
 
 @pytest.mark.parametrize("inverter", ["Exact", "RegularisedSVD"])
-@pytest.mark.parametrize("walker", ["point_unet", "square", "masked_mlp", "coupling"])
+@pytest.mark.parametrize("walker", ["point_unet", "square", "masked_mlp", "coupling", "coupling_conv"])
 @pytest.mark.filterwarnings("ignore::inn_experiments.maths.inverses.ConditioningWarning")
 def test_a_walk_back_is_finite_float64_and_reports_each_layer(walker: str, inverter: str) -> None:
     from inn_experiments.maths import inverses

@@ -6,15 +6,18 @@ import pytest
 import torch
 
 from inn_experiments.maths.inverses import Exact, Inverter, RegularisedSVD
-from inn_experiments.nets.coupling import Coupling
+from inn_experiments.nets.coupling import Coupling, tamed_square
+from inn_experiments.nets.coupling_conv import CouplingConv
 
 STEPS = 20
 
 
-def lively(features: int, conditions: int = 0, dtype: torch.dtype = torch.float64, **options) -> Coupling:
+def lively(
+    features: int, conditions: int = 0, dtype: torch.dtype = torch.float64, kind: type[Coupling] = Coupling, **options
+) -> Coupling:
     """A network whose shifts are as large as the rows: freshly made they are nearly 0."""
     torch.manual_seed(0)
-    net = Coupling(features=features, steps=STEPS, conditions=conditions, **options)
+    net = kind(features=features, steps=STEPS, conditions=conditions, **options)
     with torch.no_grad():
         for shift in net.shifts:
             shift.leave.weight.normal_(std=0.3)
@@ -33,8 +36,9 @@ def batch(features: int, conditions: int = 0) -> tuple[torch.Tensor, torch.Tenso
 @pytest.mark.parametrize("inverter", [Exact, RegularisedSVD])
 @pytest.mark.parametrize("conditions", [0, 1, 3])
 @pytest.mark.parametrize("features", [1, 2, 7, 40])
-def test_either_direction_undoes_the_other(features: int, conditions: int, inverter: type[Inverter]) -> None:
-    net, (x, t, z) = lively(features, conditions), batch(features, conditions)
+@pytest.mark.parametrize("kind", [Coupling, CouplingConv])
+def test_either_direction_undoes_the_other(kind, features: int, conditions: int, inverter: type[Inverter]) -> None:
+    net, (x, t, z) = lively(features, conditions, kind=kind), batch(features, conditions)
     assert (net(x, t, z) - x).abs().mean() > 0.5, "the network does nothing"
     torch.testing.assert_close(net.walk_back(net(x, t, z), t, z, inverter()), x, rtol=0, atol=1e-10)
     torch.testing.assert_close(net(net.walk_back(x, t, z, inverter()), t, z), x, rtol=0, atol=1e-10)
@@ -45,8 +49,9 @@ def jacobian(net: Coupling, x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
     return torch.func.vmap(torch.func.jacrev(lambda row, level: net(row[None], level[None])[0]))(x, t)
 
 
-def test_the_determinant_is_1_at_the_terminal_level_and_the_same_for_all_rows_of_any_other() -> None:
-    net, (x, _, _) = lively(7), batch(7)
+@pytest.mark.parametrize("kind", [Coupling, CouplingConv])
+def test_the_determinant_is_1_at_the_terminal_level_and_the_same_for_all_rows_of_any_other(kind) -> None:
+    net, (x, _, _) = lively(7, kind=kind, layers=8), batch(7)
     for level in range(STEPS + 2):
         slopes = jacobian(net, x, torch.full((len(x),), level))
         assert (torch.linalg.cond(slopes) > 1.5).all(), "the network only turns rows"
@@ -77,6 +82,32 @@ def test_a_step_is_reported_with_the_condition_of_its_jacobian(inverter: type[In
     (record,) = way_back.report()
     assert record["layer"] == "shifts.0" and record["shape"] == (7, 7) and record["exact"]
     assert 0.99 * condition <= record["condition"] <= (1.01 if terminal else 8) * condition
+
+
+def test_a_step_between_neighbours_moves_every_other_place_by_its_neighbours_alone() -> None:
+    net, (x, t, _) = lively(9, kind=CouplingConv, layers=3), batch(9)
+    net.shifts = net.shifts[2:]
+    net.divide, net.join = (lambda _, x: CouplingConv.divide(net, 2, x)), (lambda _, h: CouplingConv.join(net, 2, h))
+    net.widths, net.moved = net.widths[2:], net.moved[2:]
+    net.scale = torch.nn.Linear(32, 5, bias=False).double()
+    (step,) = jacobian(net, x[:1], t[:1])
+    odd, even = torch.arange(1, 9, 2), torch.arange(0, 9, 2)
+    assert torch.equal(step[odd], torch.eye(9, dtype=torch.float64)[odd])
+    reach = (even[:, None] - odd).abs()
+    between = step[even][:, odd].abs()
+    assert (between[reach <= 1] > 1e-9).all(), "the nearest neighbours count"
+    assert (between[reach > 9] == 0).all(), "no place is moved by one farther than two kernels reach"
+
+
+@pytest.mark.parametrize("kind", [Coupling, CouplingConv])
+def test_rows_far_out_come_back_finite(kind) -> None:
+    """A walk may begin at rows that no training has seen."""
+    net, (x, t, _) = lively(7, kind=kind), batch(7)
+    assert net.walk_back(1e200 * x, t, None, Exact()).isfinite().all()
+    values = torch.tensor([0.0, 1e-3, -1e-3, -1e300], dtype=torch.float64)
+    torch.testing.assert_close(
+        tamed_square(values), torch.tensor([0, 1e-6, 1e-6, 1e300], dtype=torch.float64), rtol=2e-3, atol=0
+    )
 
 
 def test_the_level_and_the_conditions_matter_on_the_way_back_too() -> None:

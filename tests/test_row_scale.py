@@ -29,7 +29,7 @@ def batch() -> Pairs:
     noise, prime = torch.randn(2, 9, 16, generator=draws)
     t = torch.randint(1, 100, (9,), generator=draws)
     alpha, sigma = torch.full((9, 1), 0.8), torch.full((9, 1), 0.6)
-    return Pairs(Corrupted(alpha * ROWS + sigma * noise, t, alpha, sigma, noise), ROWS, prime)
+    return Pairs(Corrupted(alpha * ROWS + sigma * noise, t, alpha, sigma, noise), ROWS, prime, ROWS, prime)
 
 
 def proportional(inverse) -> bool:
@@ -82,7 +82,7 @@ def test_detached_round_trips_have_the_same_errors_and_leave_their_first_directi
         made.load_state_dict(method("method=semi_implicit").state_dict())
         x_t, clean = pairs.corrupted.x_t.clone().requires_grad_(), pairs.clean.clone().requires_grad_()
         c = pairs.corrupted
-        terms = made.both_terms(made.net, made.loss, Pairs(replace(c, x_t=x_t), clean, pairs.prime))
+        terms = made.both_terms(made.net, made.loss, Pairs(replace(c, x_t=x_t), clean, pairs.prime, clean, pairs.image))
         start = x_t if trip == "round_trip_fi" else clean
         gradient = torch.autograd.grad(terms[trip], start, allow_unused=True)[0]
         found[detached] = terms[trip].item(), gradient

@@ -14,7 +14,7 @@ from inn_experiments.maths.inverses import ConditioningWarning
 
 METHODS = ["svd", "explicit"]
 # What a layer is called, how many there are, and the worst condition of one.
-INVERTIBLE = {"square": ("linears", 4, 1.01), "coupling": ("shifts", 8, 100.0)}
+INVERTIBLE = {"square": ("linears", 4, 1.01), "coupling": ("shifts", 8, 100.0), "coupling_conv": ("shifts", 12, 100.0)}
 TOLERANCE = {torch.float64: 1e-8, torch.float32: 1e-4}
 
 
@@ -88,7 +88,7 @@ def test_the_walks_own_error_in_the_loss_makes_a_better_inverse():
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("network", ["point_unet", "square", "coupling"])
+@pytest.mark.parametrize("network", ["point_unet", "square", "coupling", "coupling_conv"])
 def test_a_gradient_reaches_every_weight_through_the_walk(network, method):
     generator = untrained(f"network={network}", f"method={method}", "method.inverse_weight=1.0")
     batch = torch.as_tensor(cells.split().train.x[:32])

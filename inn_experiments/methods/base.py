@@ -30,11 +30,19 @@ class Setting:
 
 @dataclass(frozen=True)
 class Pairs:
-    """One training batch: corrupted inputs (prime images among them, at level T+1), clean rows and primes."""
+    """One training batch, each part (..., b, d).
+
+    Attributes:
+        corrupted: the inputs, prime images among them, at level T+1.
+        clean, prime: the rows that these come from, and the images of those.
+        row, image: clean rows and their prime images, for the inverse direction.
+    """
 
     corrupted: Corrupted
     clean: Tensor
     prime: Tensor
+    row: Tensor
+    image: Tensor
 
 
 Terms = Callable[[nn.Module, nn.Module, Pairs], dict[str, Tensor]]

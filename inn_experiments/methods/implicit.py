@@ -40,4 +40,4 @@ class Implicit(Method):
         return self.applied(self.inverse_net)(x, self.clean_level(x))
 
     def _inverse_terms(self, net: nn.Module, loss: nn.Module, pairs: Pairs) -> dict[str, Tensor]:
-        return {"inverse": mse(self.applied(net)(pairs.clean, self.clean_level(pairs.clean)), pairs.prime)}
+        return {"inverse": mse(self.applied(net)(pairs.row, self.clean_level(pairs.row)), pairs.image)}

@@ -34,7 +34,7 @@ class SemiImplicit(Method):
         self,
         round_trip_fi: NonNegative = 1.0,
         round_trip_if: NonNegative = 1.0,
-        detached: bool = False,
+        detached: bool = True,
         row_scale: Literal["auto"] | bool = "auto",
     ) -> None:
         super().__init__()
@@ -54,16 +54,16 @@ class SemiImplicit(Method):
         zeros, terminal = self.clean_level(pairs.clean), self.terminal(pairs.clean)
         off, on = torch.zeros_like(pairs.clean[..., 0]), torch.ones_like(pairs.clean[..., 0])
         levels, switch = torch.cat([corrupted.t, zeros], -1), torch.cat([off, on], -1)
-        first, inverse = apply(torch.cat([corrupted.x_t, pairs.clean], -2), levels, switch).split(size, -2)
+        first, inverse = apply(torch.cat([corrupted.x_t, pairs.row], -2), levels, switch).split(size, -2)
         clean, terms = self.scored(apply, loss, first, pairs)
-        terms["inverse"] = mse(inverse, pairs.prime)
+        terms["inverse"] = mse(inverse, pairs.image)
         levels, switch = torch.cat([zeros, terminal], -1), torch.cat([on, off], -1)
         if self.detached:
             clean, inverse = clean.detach(), inverse.detach()
         image, second = apply(torch.cat([clean, inverse], -2), levels, switch).split(size, -2)
         *_, returned = self.iterate(apply, second, inverse, terminal)
         terms["round_trip_fi"] = self.round_trip_fi * mse(image, pairs.prime)
-        terms["round_trip_if"] = self.round_trip_if * mse(returned, pairs.clean)
+        terms["round_trip_if"] = self.round_trip_if * mse(returned, pairs.row)
         return terms
 
     def inverse(self, x: Tensor) -> Tensor:

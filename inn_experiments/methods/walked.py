@@ -47,8 +47,8 @@ class Walked(Method):
         super().assemble(network, setting)
         if not isinstance(self.net, Walkable):
             raise UserError(
-                f"method=svd|explicit walks the network backwards, and {type(self.net).__name__} cannot be; "
-                "use network=coupling, square, point_unet or masked_mlp, or method=implicit|semi_implicit"
+                f"method=svd|explicit walks the network backwards, and {type(self.net).__name__} cannot be; use "
+                "network=coupling, coupling_conv, square, point_unet or masked_mlp, or method=implicit|semi_implicit"
             )
 
     def trainings(self) -> list[Training]:
@@ -100,5 +100,5 @@ class Walked(Method):
         # In the rows' own type: a network that loses nothing on the way back learns twice as fast in float32.
         inverter = self.inverter()
         inverter.records = False
-        walked = self._walk(pairs.clean, inverter).to(pairs.prime.dtype)
-        return {**self.forward_terms(net, loss, pairs), "inverse": self.inverse_weight * mse(walked, pairs.prime)}
+        walked = self._walk(pairs.row, inverter).to(pairs.image.dtype)
+        return {**self.forward_terms(net, loss, pairs), "inverse": self.inverse_weight * mse(walked, pairs.image)}

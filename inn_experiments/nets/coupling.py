@@ -13,7 +13,9 @@ class Shift(nn.Module):
     """What is added to one half of a row: a linear map of the other half whose terms an MLP of it opens and closes.
 
     The right shift of a class is often a linear one, and which class it is needs the MLP: neither has to imitate the
-    other.
+    other. Classes differ in their covariances, so the MLP is given squares of linear maps too, as a quadratic
+    discriminant has them; far out, where a walk may begin, these grow no faster
+    than the row does.
     """
 
     def __init__(self, kept: int, moved: int, context: int, hidden: int, depth: int) -> None:
@@ -22,17 +24,17 @@ class Shift(nn.Module):
         self.inner = nn.ModuleList(nn.Linear(hidden, hidden) for _ in range(depth))
         # A row of one value has no other half: its shift depends on the context alone.
         self.enter = nn.Linear(kept, hidden, bias=False) if kept else None
+        self.square = nn.Linear(kept, hidden, bias=False) if kept else None
+        self.weigh = nn.Linear(hidden, hidden, bias=False) if kept else None
         self.values = nn.Linear(kept, hidden) if kept else None
         self.leave = nn.Linear(hidden, moved)
-        # Near 0: the first walks are as tame as the last ones.
-        nn.init.normal_(self.leave.weight, std=0.01)
-        nn.init.zeros_(self.leave.bias)
+        start_small(self.leave)
 
     def forward(self, half: Tensor, context: Tensor) -> Tensor:
         """Halves (n, kept) and contexts (n, k) -> (n, moved), in the type of the halves."""
         (state,) = shifts(self.context, context, self.context.out_features)
         if self.enter is not None:
-            state = state + linear(self.enter, half)
+            state = state + linear(self.enter, half) + linear(self.weigh, tamed_square(linear(self.square, half)))
         for layer in self.inner:
             state = linear(layer, functional.silu(state))
         gates = state.sigmoid()
@@ -71,29 +73,45 @@ class Coupling(nn.Module):
     ) -> None:
         super().__init__()
         self.context = Context(steps, embedding, conditions)
+        self.hidden, self.depth = hidden, depth
         self.halves = widths = (features + 1) // 2, features // 2
         self.moved = [number % 2 if features > 1 else 0 for number in range(layers)]
-        self.shifts = nn.ModuleList(
-            Shift(widths[1 - half], widths[half], self.context.width, hidden, depth) for half in self.moved
-        )
         self.widths = [widths[half] for half in self.moved]
+        self.shifts = nn.ModuleList(
+            self.shift(number, features - moved, moved) for number, moved in enumerate(self.widths)
+        )
         self.scale = nn.Linear(embedding, sum(self.widths), bias=False)
         nn.init.zeros_(self.scale.weight)
 
     def forward(self, x: Tensor, t: Tensor, z: Tensor | None = None) -> Tensor:
         """Rows x (n, d) at levels t (n,), told z (n, k), (n,) or None, which is 0 -> rows (n, d)."""
-        context, halves = self.context(t, z).to(x.dtype), list(x.split(self.halves, dim=1))
-        for half, shift, scale in zip(self.moved, self.shifts, self.scales(t, x.dtype), strict=True):
-            halves[half] = torch.addcmul(shift(halves[1 - half], context), halves[half], scale)
-        return torch.cat(halves, 1)
+        context = self.context(t, z).to(x.dtype)
+        for number, scale in enumerate(self.scales(t, x.dtype)):
+            halves, half = self.divide(number, x), self.moved[number]
+            halves[half] = torch.addcmul(self.shifts[number](halves[1 - half], context), halves[half], scale)
+            x = self.join(number, halves)
+        return x
 
     def walk_back(self, y: Tensor, t: Tensor, z: Tensor | None, inverter: Inverter) -> Tensor:
         """The rows x (n, d) that the network maps to y (n, d), exactly up to the rounding of y's type."""
-        context, halves = self.context(t, z).to(y.dtype), list(y.split(self.halves, dim=1))
+        context = self.context(t, z).to(y.dtype)
         for number, scale in reversed(list(enumerate(self.scales(t, y.dtype)))):
-            half, name = self.moved[number], f"shifts.{number}"
+            halves, half, name = self.divide(number, y), self.moved[number], f"shifts.{number}"
             step = self.shifts[number], scale, context
             halves[half] = inverter.additive(name, *step, kept=halves[1 - half], moved=halves[half])
+            y = self.join(number, halves)
+        return y
+
+    def shift(self, number: int, kept: int, moved: int) -> nn.Module:
+        """What step `number` adds to `moved` values of a row for its `kept` ones."""
+        return Shift(kept, moved, self.context.width, self.hidden, self.depth)
+
+    def divide(self, number: int, x: Tensor) -> list[Tensor]:
+        """The halves (n, ceil(d/2)) and (n, floor(d/2)) of rows x (n, d), as step `number` sees them."""
+        return list(x.split(self.halves, dim=1))
+
+    def join(self, number: int, halves: list[Tensor]) -> Tensor:
+        """The rows (n, d) of these halves."""
         return torch.cat(halves, 1)
 
     def scales(self, t: Tensor, dtype: torch.dtype) -> tuple[Tensor, ...]:
@@ -106,3 +124,14 @@ def linear(layer: nn.Linear, rows: Tensor) -> Tensor:
     """The layer applied to rows (n, in) in the precision of the rows: float64 on a walk, whatever its weights are."""
     bias = None if layer.bias is None else layer.bias.to(rows.dtype)
     return functional.linear(rows, layer.weight.to(rows.dtype), bias)
+
+
+def tamed_square(values: Tensor) -> Tensor:
+    """v^2 / (1 + |v|): a square near 0, |v| - 1 far out."""
+    return values * functional.softsign(values)
+
+
+def start_small(layer: nn.Linear | nn.Conv1d) -> None:
+    """Let a layer begin near 0, so that the first walks are as tame as the last ones."""
+    nn.init.normal_(layer.weight, std=0.01)
+    nn.init.zeros_(layer.bias)

@@ -52,7 +52,7 @@ class Inn(Fitted):
     start: Literal["corrupted", "prime", "inverse"] = "corrupted"
     level: PositiveShare = 0.5
     prime_share: Share = 0.5
-    mix: Share = 0.0
+    mix: Share = 1.0
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -77,32 +77,39 @@ def pairs(
     generator: torch.Generator,
     mix: float = 0.0,
 ) -> Draw:
-    """Draws of (x_t, t, alpha, sigma, noise, clean, prime) for an inversion method, all from `generator`.
+    """Draws of (x_t, t, alpha, sigma, noise, clean, prime, row, image) for an inversion method, all from `generator`.
 
-    Of the rows `x` (n, d) of classes `y` (n,), with chance `mix` mixed within their class, the inputs are rows
-    corrupted by `corrupt`, fitted to training rows, at levels t ~ U{1..`steps`} or, with chance `prime_share`, their
-    images by `prime` at one more.
+    Of the rows `x` (n, d) of classes `y` (n,), the inputs are `clean` rows corrupted by `corrupt`, fitted to training
+    rows, at levels t ~ U{1..`steps`} or, with chance `prime_share`, their images by `prime` at one more. `row` and its
+    `image` are what the inverse direction learns from. With chance `mix` these, and the rows that enter as their
+    image, are mixed within their class. Corrupted rows never are: less noise is left in a mixture.
     """
     mixing = Mixing(y, mix, generator) if mix else None
     # All images at once where they take less than a block does anyway. The image of a mixture is the mixture of the
     # images where a prime is linear within a class; else it is made of the mixture.
-    images = prime(x, y) if x.numel() <= BLOCK_VALUES and (prime.linear or not mixing) else None
+    images = prime(x, y) if x.numel() <= BLOCK_VALUES else None
 
     def draw(index: Tensor) -> Batch:
-        chosen = mixing(index) if mixing else (lambda table: table[index])
-        rows, labels = chosen(x), y[index]
-        primes = prime(rows, labels) if images is None else chosen(images)
+        clean, labels = x[index], y[index]
+        primes = prime(clean, labels) if images is None else images[index]
+        row, image = clean, primes
+        if mixing:
+            mixed = mixing(index)
+            row = mixed(x)
+            image = prime(row, labels) if images is None or not prime.linear else mixed(images)
         t = torch.randint(1, steps + 1, (len(index),), generator=generator)
-        noisy = corrupt(rows, labels, t, generator, index)
+        noisy = corrupt(clean, labels, t, generator, index)
         last = torch.rand(len(index), 1, generator=generator) < prime_share
         return (
-            torch.where(last, primes, noisy.x_t),
+            torch.where(last, image, noisy.x_t),
             torch.where(last[:, 0], steps + 1, t),
             torch.where(last, 0.0, noisy.alpha),
             torch.where(last, 1.0, noisy.sigma),
-            torch.where(last, primes, noisy.noise),
-            rows,
-            primes,
+            torch.where(last, image, noisy.noise),
+            torch.where(last, row, clean),
+            torch.where(last, image, primes),
+            row,
+            image,
         )
 
     return draw

@@ -114,10 +114,10 @@ class Inversion(Objective):
         return Abreast(parts) if self.axis else parts[0]
 
     def terms(self, batch: Batch) -> Terms:
-        """The trainings' own terms, of (x_t, t, alpha, sigma, noise, clean, prime)."""
-        *corrupted, clean, prime = batch
+        """The trainings' own terms, of (x_t, t, alpha, sigma, noise, clean, prime, row, image)."""
+        *corrupted, clean, prime, row, image = batch
         with parametrize.cached():
-            return self.of(self.net, self.loss, Pairs(Corrupted(*corrupted), clean, prime))
+            return self.of(self.net, self.loss, Pairs(Corrupted(*corrupted), clean, prime, row, image))
 
     def broken(self, batch: Batch) -> bool:
         """Whether the network predicts what is not finite: NaN has no eigenvalues and no histogram bin."""
