@@ -56,4 +56,6 @@ def test_an_unknown_metric_lists_those_there_are():
 def test_the_grid_takes_variants_only_where_they_are_asked_for():
     runs = [make_report(cell, 0) for cell in CELLS] + [variant(0, 1.0, 1.0)]
     assert len(select_grid(framed(runs), {}, None).frame) == 16
-    assert len(select_grid(framed(runs), {"inverse_weight": "1.0"}, None).frame) == 1
+    chosen = select_grid(framed(runs), {"inverse_weight": "1.0"}, None).frame
+    assert len(chosen) == 9, "the variant, and the cells that are not walked"
+    assert sorted(chosen.axes["method"].value_counts().items()) == [("implicit", 4), ("semi_implicit", 4), ("svd", 1)]

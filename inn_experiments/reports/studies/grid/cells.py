@@ -11,11 +11,13 @@ SAMPLINGS = ("gaussian", "convex")
 AXES = {"method": METHODS, "loss": ("fid", "kl"), "sampling": SAMPLINGS}
 """Their combinations are the 16 cells of the paper's grid (Section 10.1)."""
 
+WALKED = ("svd", "explicit")
 VARIANTS = ("inverse_weight", "refine_steps")
+"""Of walked methods alone: whoever asks for one gets it beside the other methods as they are."""
 
 
 def select_grid(frame: Frame, only: Mapping[str, str], seeds: tuple[int, ...] | None) -> Design:
-    """Sort finished runs into the 16 cells and the seeds; the paper's methods alone unless a variant is asked for.
+    """Sort finished runs into the 16 cells and the seeds; the paper's walks alone unless a variant is asked for.
 
     `only` is that of `reports.runs.fitting`; `seeds` are those that the grid should have, None takes those found.
 
@@ -23,7 +25,10 @@ def select_grid(frame: Frame, only: Mapping[str, str], seeds: tuple[int, ...] | 
         UserError: no run fits, two runs claim one place, or the runs differ in an axis outside the grid.
     """
     words = axis_words(frame, (*AXES, *VARIANTS), "")
-    wanted = fitting(frame, only) & (words[[axis for axis in VARIANTS if axis not in only]] == "").all(axis=1)
+    wanted = fitting(frame, {axis: value for axis, value in only.items() if axis not in VARIANTS})
+    for axis in VARIANTS:
+        asked = fitting(frame, {axis: only[axis]}) | ~words["method"].isin(WALKED) if axis in only else words[axis] == ""
+        wanted &= asked
     for axis, values in AXES.items():
         wanted &= words[axis].isin(values)
     if seeds is not None:
