@@ -190,6 +190,19 @@ def test_a_forward_and_an_inverse_network_are_trained_once_each(tmp_path, epochs
     assert len(epochs) == 4, "the walk's own error makes it another training"
 
 
+def test_walks_that_are_alike_are_learned_once(tmp_path, epochs) -> None:
+    """A coupling is undone by subtraction, whatever the method; a square layer is not."""
+    walked = ("method.inverse_weight=1.0", "network=coupling")
+    explicit = fit(tmp_path, *INN, "method=explicit", *walked)
+    assert len(epochs) == 4
+    svd = fit(tmp_path, *INN, "method=svd", "method.floor=0.1", *walked)
+    assert len(epochs) == 4 and alike(svd.method.net, explicit.method.net)
+    rows = cells.chemicals().test.x
+    assert np.array_equal(svd.inverses(rows)["inverse"], explicit.inverses(rows)["inverse"])
+    fit(tmp_path, *INN, "method=explicit", "network=coupling", "method.inverse_weight=0.5")
+    assert len(epochs) == 8, "the weight counts"
+
+
 def test_of_training_rows_there_is_one_copy(tmp_path) -> None:
     for method in ("implicit", "semi_implicit"):
         fit(tmp_path, *INN, f"method={method}")

@@ -55,7 +55,10 @@ class Walked(Method):
         """The forward network, trained as every method trains it unless the walk's own error has a weight."""
         if not self.inverse_weight:
             return super().trainings()
-        return [Training("walked", self.net, self.loss, self._walked_terms, (*FORWARD_DECIDED_BY, "method"), True)]
+        # Where no step has a matrix to invert, svd and explicit walk alike, and learn the same.
+        decisive = "method.inverse_weight" if getattr(self.net, "walks_alike", False) else "method"
+        reads = (*FORWARD_DECIDED_BY, decisive)
+        return [Training("walked", self.net, self.loss, self._walked_terms, reads, True)]
 
     def inverse(self, x: Tensor) -> Tensor:
         """Prime images (n, d) float64 of clean rows by the walk, refined where refine_steps asks for it."""

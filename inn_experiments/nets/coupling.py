@@ -1,5 +1,7 @@
 """Coupling: each half of a row moved by the other in turn, undone exactly and as cheaply as it is done."""
 
+from typing import ClassVar
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -60,6 +62,8 @@ class Coupling(nn.Module):
         >>> torch.allclose(net(net.walk_back(x, t, None, Exact()), t), x, rtol=0, atol=1e-12)
         True
     """
+
+    walks_alike: ClassVar[bool] = True
 
     def __init__(
         self,
