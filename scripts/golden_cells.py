@@ -72,6 +72,8 @@ def networks() -> dict[str, list[tuple[str, ...]]]:
     """The networks, parameterizations and variants of methods that neither the grid nor a preset has."""
     inn = {
         "square_explicit": ("network=square", "method=explicit", "method.inverse_weight=1"),
+        "coupling_explicit": ("network=coupling", "method=explicit", "method.inverse_weight=1"),
+        "coupling_conv": ("network=coupling_conv", "network.hidden=16", "network.layers=4", "prime=catalogue"),
         "masked_svd": ("network=masked_mlp", "network.pattern=random", "method=svd", "prime=catalogue"),
         "conv_implicit": ("network=conv_unet", "network.channels=8", "parameterization=v", "loss=kl"),
         "mlp_semi_implicit": ("network=mlp", "network.hidden=64", "method=semi_implicit", "schedule=linear"),

@@ -44,7 +44,7 @@ INNER = [
     ("network=coupling_conv", "network.channels=8"),
     ("method=semi_implicit", "method.round_trip_fi=0.0"),
     ("method=semi_implicit", "method.round_trip_if=0.0"),
-    ("method=semi_implicit", "method.detached=true"),
+    ("method=semi_implicit", "method.detached=false"),
     ("method=semi_implicit", "method.row_scale=true"),
     ("method=implicit", "method.row_scale=true"),
     ("method=svd", "method.inverse_weight=1.0"),
