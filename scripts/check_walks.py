@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from inn_experiments import __version__
 from inn_experiments.configuration.building import build
 from inn_experiments.configuration.compose import compose
 from inn_experiments.maths.refine import refine
@@ -80,7 +81,9 @@ def main() -> None:
     seeds, epochs = int((sys.argv[1:] or ["5"])[0]), int((sys.argv[2:] or ["1000"])[0])
     torch.set_num_threads(1)
     found = [answers(seed, epochs) for seed in range(seeds)]
-    packages = ", ".join(f"{name} {version(name)}" for name in ("inn_experiments", "torch", "numpy"))
+    packages = ", ".join(
+        [f"inn_experiments {__version__}", *(f"{name} {version(name)}" for name in ("torch", "numpy"))]
+    )
     print("# Can a better walk invert a PointUNet?\n")
     print(f"- {datetime.date.today()}, seeds 0 to {seeds - 1}, python {platform.python_version()}, {packages}")
     print("- MNIST1D test rows, prime=orthogonal; mean ± half a 95 % t interval over seeds\n")
