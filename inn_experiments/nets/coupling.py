@@ -56,6 +56,9 @@ class Coupling(nn.Module):
     densities of them: none walks back in float64 from float32 weights or tells its layers to an inverter, and zuko's
     need two features.
 
+    Attributes:
+        walks_alike: no step has a matrix to invert, so that every inverter gives the same answer.
+
     Example:
         >>> from inn_experiments.maths.inverses import Exact
         >>> net, x, t = Coupling(features=3, steps=10, conditions=0), torch.ones(5, 3).double(), torch.arange(5)
