@@ -15,7 +15,6 @@ import platform
 import sys
 from importlib.metadata import version
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -24,6 +23,7 @@ from inn_experiments.configuration.building import build
 from inn_experiments.configuration.compose import compose
 from inn_experiments.maths.refine import refine
 from inn_experiments.measures.numbers.intervals import mean_interval
+from inn_experiments.reports.words import interval
 from inn_experiments.running.beginning import divided
 from inn_experiments.running.fits import told_to_fit
 
@@ -71,11 +71,6 @@ def answers(seed: int, epochs: int) -> dict[str, tuple[float, float]]:
     }
 
 
-def shown(values: list[float]) -> str:
-    """Their mean and half the width of its interval."""
-    return f"{np.mean(values):.3g} ± {mean_interval(values)[1]:.2g}" if len(values) > 1 else f"{values[0]:.3g}"
-
-
 def main() -> None:
     """Print the page."""
     seeds, epochs = int((sys.argv[1:] or ["5"])[0]), int((sys.argv[2:] or ["1000"])[0])
@@ -91,7 +86,7 @@ def main() -> None:
     print("| clean → prime | MSE | median distance of the row that the network makes of it |\n| --- | ---: | ---: |")
     for name in found[0]:
         errors, distances = zip(*(seed[name] for seed in found), strict=True)
-        print(f"| {name} | {shown(list(errors))} | {shown(list(distances))} |")
+        print(f"| {name} | {interval(*mean_interval(errors))} | {interval(*mean_interval(distances))} |")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from inn_experiments.maths.inverses import Exact, Inverter, RegularisedSVD
-from inn_experiments.nets.coupling import Coupling, tamed_square
+from inn_experiments.nets.coupling import Coupling, divide, join, tamed_square
 from inn_experiments.nets.coupling_conv import CouplingConv
 
 STEPS = 20
@@ -95,8 +95,8 @@ def test_a_step_between_neighbours_moves_every_other_place_by_those_around_it() 
     assert slopes.shape == (len(even), len(odd)) and (slopes[apart <= 1].abs() > 1e-9).all()
     far = slopes[apart > 9]  # two kernels of five places, every other one of the row
     assert len(far) > 100 and (far == 0).all()
-    halves = CouplingConv.divide(net, 2, x)
-    assert torch.equal(halves[0], x[:, ::2]) and torch.equal(CouplingConv.join(net, 2, halves), x)
+    halves = divide(x, interleaved=True)
+    assert torch.equal(halves[0], x[:, ::2]) and torch.equal(join(halves, interleaved=True), x)
 
 
 @pytest.mark.parametrize("kind", [Coupling, CouplingConv])

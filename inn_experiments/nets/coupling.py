@@ -1,5 +1,7 @@
 """Coupling: each half of a row moved by the other in turn, undone exactly and as cheaply as it is done."""
 
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import ClassVar
 
 import torch
@@ -8,7 +10,8 @@ from torch.nn import functional
 
 from inn_experiments.contracts.limits import EvenInt, PositiveInt
 from inn_experiments.maths.inverses import Inverter
-from inn_experiments.nets.embeddings import Context, shifts
+from inn_experiments.nets.embeddings import Context
+from inn_experiments.nets.precision import linear
 
 
 class Shift(nn.Module):
@@ -16,8 +19,7 @@ class Shift(nn.Module):
 
     The right shift of a class is often a linear one, and which class it is needs the MLP: neither has to imitate the
     other. Classes differ in their covariances, so the MLP is given squares of linear maps too, as a quadratic
-    discriminant has them; far out, where a walk may begin, these grow no faster
-    than the row does.
+    discriminant has them; far out, where a walk may begin, these grow no faster than the row does.
     """
 
     def __init__(self, kept: int, moved: int, context: int, hidden: int, depth: int) -> None:
@@ -34,7 +36,7 @@ class Shift(nn.Module):
 
     def forward(self, half: Tensor, context: Tensor) -> Tensor:
         """Halves (n, kept) and contexts (n, k) -> (n, moved), in the type of the halves."""
-        (state,) = shifts(self.context, context, self.context.out_features)
+        state = linear(self.context, context)
         if self.enter is not None:
             state = state + linear(self.enter, half) + linear(self.weigh, tamed_square(linear(self.square, half)))
         for layer in self.inner:
@@ -81,7 +83,7 @@ class Coupling(nn.Module):
         super().__init__()
         self.context = Context(steps, embedding, conditions)
         self.hidden, self.depth = hidden, depth
-        self.halves = widths = (features + 1) // 2, features // 2
+        widths = (features + 1) // 2, features // 2
         self.moved = [number % 2 if features > 1 else 0 for number in range(layers)]
         self.widths = [widths[half] for half in self.moved]
         self.shifts = nn.ModuleList(
@@ -92,34 +94,40 @@ class Coupling(nn.Module):
 
     def forward(self, x: Tensor, t: Tensor, z: Tensor | None = None) -> Tensor:
         """Rows x (n, d) at levels t (n,), told z (n, k), (n,) or None, which is 0 -> rows (n, d)."""
-        context = self.context(t, z).to(x.dtype)
-        for number, scale in enumerate(self.scales(t, x.dtype)):
-            halves, half = self.divide(number, x), self.moved[number]
-            halves[half] = torch.addcmul(self.shifts[number](halves[1 - half], context), halves[half], scale)
-            x = self.join(number, halves)
+        context, scales = self.context(t, z).to(x.dtype), self.scales(t, x.dtype)
+        for interleaved, steps in self.stretches(range(len(scales))):
+            halves = divide(x, interleaved)
+            for number in steps:
+                half = self.moved[number]
+                halves[half] = torch.addcmul(
+                    self.shifts[number](halves[1 - half], context), halves[half], scales[number]
+                )
+            x = join(halves, interleaved)
         return x
 
     def walk_back(self, y: Tensor, t: Tensor, z: Tensor | None, inverter: Inverter) -> Tensor:
         """The rows x (n, d) that the network maps to y (n, d), exactly up to the rounding of y's type."""
-        context = self.context(t, z).to(y.dtype)
-        for number, scale in reversed(list(enumerate(self.scales(t, y.dtype)))):
-            halves, half, name = self.divide(number, y), self.moved[number], f"shifts.{number}"
-            step = self.shifts[number], scale, context
-            halves[half] = inverter.additive(name, *step, kept=halves[1 - half], moved=halves[half])
-            y = self.join(number, halves)
+        context, scales = self.context(t, z).to(y.dtype), self.scales(t, y.dtype)
+        for interleaved, steps in self.stretches(reversed(range(len(scales)))):
+            halves = divide(y, interleaved)
+            for number in steps:
+                half, step = self.moved[number], (self.shifts[number], scales[number], context)
+                kept, moved = halves[1 - half], halves[half]
+                halves[half] = inverter.additive(f"shifts.{number}", *step, kept=kept, moved=moved)
+            y = join(halves, interleaved)
         return y
+
+    def interleaved(self, number: int) -> bool:
+        """Whether the halves of step `number` are the even and the odd places; else the first and the last ones."""
+        return False
 
     def shift(self, number: int, kept: int, moved: int) -> nn.Module:
         """What step `number` adds to `moved` values of a row for its `kept` ones."""
         return Shift(kept, moved, self.context.width, self.hidden, self.depth)
 
-    def divide(self, number: int, x: Tensor) -> list[Tensor]:
-        """The halves (n, ceil(d/2)) and (n, floor(d/2)) of rows x (n, d), as step `number` sees them."""
-        return list(x.split(self.halves, dim=1))
-
-    def join(self, number: int, halves: list[Tensor]) -> Tensor:
-        """The rows (n, d) of these halves."""
-        return torch.cat(halves, 1)
+    def stretches(self, numbers: Iterable[int]) -> Iterator[tuple[bool, Iterator[int]]]:
+        """Successive steps with the same halves: (whether they are interleaved, their numbers)."""
+        return groupby(numbers, self.interleaved)
 
     def scales(self, t: Tensor, dtype: torch.dtype) -> tuple[Tensor, ...]:
         """The factors (n, width) of each step's moved half at levels t (n,): from 1/e to e, 1 at the terminal level."""
@@ -127,10 +135,18 @@ class Coupling(nn.Module):
         return linear(self.scale, table[t] - table[-1]).tanh().exp().split(self.widths, dim=1)
 
 
-def linear(layer: nn.Linear, rows: Tensor) -> Tensor:
-    """The layer applied to rows (n, in) in the precision of the rows: float64 on a walk, whatever its weights are."""
-    bias = None if layer.bias is None else layer.bias.to(rows.dtype)
-    return functional.linear(rows, layer.weight.to(rows.dtype), bias)
+def divide(x: Tensor, interleaved: bool) -> list[Tensor]:
+    """The halves (n, ceil(d/2)) and (n, floor(d/2)) of rows x (n, d): even and odd places, or first and last ones."""
+    return [x[:, ::2], x[:, 1::2]] if interleaved else list(x.tensor_split([(x.shape[1] + 1) // 2], dim=1))
+
+
+def join(halves: list[Tensor], interleaved: bool) -> Tensor:
+    """The rows (n, d) of these halves."""
+    if not interleaved:
+        return torch.cat(halves, 1)
+    even, odd = halves
+    pairs = torch.stack([even[:, : odd.shape[1]], odd], 2).flatten(1)
+    return torch.cat([pairs, even[:, odd.shape[1] :]], 1)
 
 
 def tamed_square(values: Tensor) -> Tensor:

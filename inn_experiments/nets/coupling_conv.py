@@ -5,7 +5,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from inn_experiments.contracts.limits import EvenInt, PositiveInt
-from inn_experiments.nets.coupling import Coupling, linear, start_small, tamed_square
+from inn_experiments.nets.coupling import Coupling, start_small, tamed_square
+from inn_experiments.nets.precision import convolved, linear
 
 KERNEL = 5
 
@@ -63,33 +64,15 @@ class CouplingConv(Coupling):
         embedding: EvenInt = 32,
     ) -> None:
         # What the steps are made with has to be there before them.
-        self.channels, self.wide = channels, features > 1
+        self.channels = channels
         super().__init__(features, steps, conditions, hidden, layers, depth, embedding)
 
+    def interleaved(self, number: int) -> bool:
+        """Every second pair of steps."""
+        return number % 4 > 1
+
     def shift(self, number: int, kept: int, moved: int) -> nn.Module:
-        """A convolution where the step is one between neighbours."""
-        if self.interleaved(number):
+        """A convolution where the step is one between neighbours, which a row of one value has not."""
+        if kept and self.interleaved(number):
             return ShiftConv(kept, moved, self.context.width, self.channels)
         return super().shift(number, kept, moved)
-
-    def divide(self, number: int, x: Tensor) -> list[Tensor]:
-        """The even and the odd places, or the halves."""
-        return [x[:, ::2], x[:, 1::2]] if self.interleaved(number) else super().divide(number, x)
-
-    def join(self, number: int, halves: list[Tensor]) -> Tensor:
-        """The rows (n, d) of these halves."""
-        if not self.interleaved(number):
-            return super().join(number, halves)
-        even, odd = halves
-        pairs = torch.stack([even[:, : odd.shape[1]], odd], 2).flatten(1)
-        return torch.cat([pairs, even[:, odd.shape[1] :]], 1)
-
-    def interleaved(self, number: int) -> bool:
-        """Whether step `number` is one between neighbours; a row of one value has none."""
-        return self.wide and number % 4 > 1
-
-
-def convolved(layer: nn.Conv1d, rows: Tensor) -> Tensor:
-    """The layer applied to rows (n, in, places) in the precision of the rows, as `linear` does it."""
-    bias = None if layer.bias is None else layer.bias.to(rows.dtype)
-    return functional.conv1d(rows, layer.weight.to(rows.dtype), bias, padding=layer.padding)

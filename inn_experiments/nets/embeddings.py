@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
+
+from inn_experiments.nets.precision import linear
 
 
 class Context(nn.Module):
@@ -38,4 +39,4 @@ class Context(nn.Module):
 
 def shifts(layer: nn.Linear, context: Tensor, widths: int | Sequence[int]) -> tuple[Tensor, ...]:
     """What `layer` makes of a context (n, k), in the context's precision, cut into pieces (n, width)."""
-    return functional.linear(context, layer.weight.to(context.dtype), layer.bias.to(context.dtype)).split(widths, dim=1)
+    return linear(layer, context).split(widths, dim=1)

@@ -26,11 +26,9 @@ def select_grid(frame: Frame, only: Mapping[str, str], seeds: tuple[int, ...] | 
     """
     words = axis_words(frame, (*AXES, *VARIANTS), "")
     wanted = fitting(frame, {axis: value for axis, value in only.items() if axis not in VARIANTS})
+    walked = words["method"].isin(WALKED)
     for axis in VARIANTS:
-        asked = (
-            fitting(frame, {axis: only[axis]}) | ~words["method"].isin(WALKED) if axis in only else words[axis] == ""
-        )
-        wanted &= asked
+        wanted &= fitting(frame, {axis: only[axis]}) | ~walked if axis in only else words[axis] == ""
     for axis, values in AXES.items():
         wanted &= words[axis].isin(values)
     if seeds is not None:
