@@ -99,9 +99,8 @@ class Coupling(nn.Module):
             halves = divide(x, interleaved)
             for number in steps:
                 half = self.moved[number]
-                halves[half] = torch.addcmul(
-                    self.shifts[number](halves[1 - half], context), halves[half], scales[number]
-                )
+                kept, moved = halves[1 - half], halves[half]
+                halves[half] = torch.addcmul(self.shifts[number](kept, context), moved, scales[number])
             x = join(halves, interleaved)
         return x
 
