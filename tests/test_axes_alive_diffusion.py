@@ -40,6 +40,9 @@ TRAINING = [
     ("network.activation=silu", "network.activation=tanh"),
     ("trainer.learning_rate=0.001", "trainer.learning_rate=0.01"),
 ]
+# For x0 the row's own error is the plain one.
+WEIGHTED = (*BASE, "parameterization=v")
+WEIGHTINGS = [f"generator.weighting={kind}" for kind in ("plain", "row", "min_snr")]
 # A denoiser that predicts noise leaves the training rows' range at first, so that clipping shows.
 NOISY = (*BASE, "parameterization=epsilon")
 # Overrides that change what comes out of one and the same training.
@@ -74,8 +77,12 @@ def same_weights(first: Diffusion, second: Diffusion) -> bool:
 
 @pytest.mark.parametrize(
     ("first", "second"),
-    [*(((*BASE, a), (*BASE, b)) for a, b in TRAINING), (BASE, UNET)],
-    ids=[*("-".join(pair) for pair in TRAINING), "mlp-point_unet"],
+    [
+        *(((*BASE, a), (*BASE, b)) for a, b in TRAINING),
+        *(((*WEIGHTED, a), (*WEIGHTED, b)) for a, b in combinations(WEIGHTINGS, 2)),
+        (BASE, UNET),
+    ],
+    ids=[*("-".join(pair) for pair in (*TRAINING, *combinations(WEIGHTINGS, 2))), "mlp-point_unet"],
 )
 def test_flipping_an_axis_changes_the_training_and_the_samples(first, second) -> None:
     assert not same_weights(trained(*first), trained(*second))

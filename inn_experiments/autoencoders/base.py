@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from inn_experiments.autoencoders.normalisation import Kind
-from inn_experiments.contracts import About, Positive, PositiveInt, Rows, child_seed
+from inn_experiments.autoencoders.residual import Rest
+from inn_experiments.contracts import About, Positive, PositiveInt, Rows, UserError, child_seed
 from inn_experiments.maths.moments import blocks
 from inn_experiments.training.batches import Blocks, Draw, looked_up
 from inn_experiments.training.files import RECORD, read, write
@@ -30,19 +31,28 @@ class Autoencoder(Fitted):
         trainer: settings of the machine, a training's numbers being the autoencoder's own.
         batch, learning_rate: of each step.
         normalise: how a generator gets the latents, see `Normalisation`.
+        leading: directions that a generator learns, of whitened latents; None for all.
+        residual: how the other directions are completed, see `Residual`.
     """
 
     kind = "autoencoder"
-    AFTERWARDS = ("normalise",)
+    AFTERWARDS = ("normalise", "leading", "residual")
     LEARNED = ("described",)
 
     trainer: Trainer
     batch: PositiveInt = 256
     learning_rate: Positive = 3e-4
     normalise: Kind = "scalar"
+    leading: PositiveInt | None = None
+    residual: Rest = "local"
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.leading is not None and self.normalise != "whitened":
+            raise UserError(
+                f"autoencoder.leading={self.leading}: only whitened latents have leading directions; give "
+                "autoencoder.normalise=whitened, or leave it out"
+            )
         self.described: dict[str, Any] = {}
         self.resume: Path | None = None
 

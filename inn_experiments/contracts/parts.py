@@ -30,10 +30,7 @@ State = dict[str, "Tensor | np.ndarray | Plain | State"]
 
 @dataclass(frozen=True)
 class Corrupted:
-    """A corrupted batch and how it was made: x_t = alpha * x + sigma * noise.
-
-    Shapes: x_t and noise (n, d), integer levels t (n,), alpha and sigma (n, 1).
-    """
+    """A corrupted batch, alpha * x + sigma * noise: x_t and noise (n, d), levels t (n,), alpha and sigma (n, 1)."""
 
     x_t: Tensor
     t: Tensor
@@ -115,6 +112,9 @@ class Parameterization(Protocol):
 
     def split(self, prediction: Tensor, x_t: Tensor, alpha: Tensor, sigma: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
         """(clean rows, noise) that a prediction implies, each (n, d)."""
+
+    def leverage(self, alpha: Tensor, sigma: Tensor, t: Tensor) -> Tensor:
+        """By how much an error of the prediction is larger in the clean row, (n, 1)."""
 
 
 class Sampler(Protocol):

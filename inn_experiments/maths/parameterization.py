@@ -45,6 +45,10 @@ class Scheduleless:
         clean = self.clean(prediction, x_t, alpha, sigma)
         return clean, (x_t - alpha * clean) / sigma
 
+    def leverage(self, alpha: Tensor, sigma: Tensor, t: Tensor) -> Tensor:
+        """By how much an error of the prediction is larger in the clean row that it implies, (n, 1): 1."""
+        return torch.ones_like(alpha)
+
 
 class X0(Scheduleless):
     """The network predicts the clean row itself (paper, equation 12)."""
@@ -76,6 +80,10 @@ class Epsilon(Scheduleless):
         """(clean, noise): the row, alpha at least LEAST_SAMPLED_ALPHA; the prediction."""
         return (x_t - sigma * prediction) / alpha.clamp(min=LEAST_SAMPLED_ALPHA), prediction
 
+    def leverage(self, alpha: Tensor, sigma: Tensor, t: Tensor) -> Tensor:
+        """Sigma / alpha, alpha at least LEAST_SAMPLED_ALPHA."""
+        return sigma / alpha.clamp(min=LEAST_SAMPLED_ALPHA)
+
 
 class V(Scheduleless):
     """The network predicts v = alpha * noise - sigma * x (Salimans and Ho 2022): a mixture of the two."""
@@ -92,6 +100,10 @@ class V(Scheduleless):
         """(clean, noise): (x_t, v) turned back by the angle of (alpha, sigma)."""
         noise = (sigma * x_t + alpha * prediction) / (alpha**2 + sigma**2)
         return self.clean(prediction, x_t, alpha, sigma), noise
+
+    def leverage(self, alpha: Tensor, sigma: Tensor, t: Tensor) -> Tensor:
+        """Sigma."""
+        return sigma
 
 
 class Mu:
@@ -122,6 +134,10 @@ class Mu:
         of_row, of_state = self._at(t, x_t)
         clean = (prediction - of_state * x_t) / of_row.clamp(min=LEAST_SHARE)
         return clean, (x_t - alpha * clean) / sigma
+
+    def leverage(self, alpha: Tensor, sigma: Tensor, t: Tensor) -> Tensor:
+        """1 / A."""
+        return 1 / self._at(t, alpha)[0].clamp(min=LEAST_SHARE)
 
     def _at(self, t: Tensor, like: Tensor) -> tuple[Tensor, Tensor]:
         return self.of_row.to(like)[t][:, None], self.of_state.to(like)[t][:, None]

@@ -29,6 +29,9 @@ DECLARING = {"generator", "method"}
 USED_AFTERWARDS = ("sampler",)
 """Groups that only use what is trained."""
 
+ONLY_COMPLETING = ("residual",)
+"""Settings of an autoencoder that say what is made of a generator's rows, not what it learns."""
+
 OWN_SETTINGS = ("epochs", "batch", "learning_rate")
 """Settings of the trainer for which an autoencoder brings its own numbers."""
 
@@ -94,8 +97,9 @@ def training_key(nodes: Nodes) -> dict[str, Any]:
     key = {group: _without(NOTES, node) for group, node in nodes.items() if group not in USED_AFTERWARDS}
     for group in DECLARING & key.keys():
         key[group] = find_class(key[group]["_target_"], group).decisive(key[group])
-    if "trainer" in key:
-        key["trainer"] = _without(SHOWING, key["trainer"])
+    for group, names in (("trainer", SHOWING), ("autoencoder", ONLY_COMPLETING)):
+        if group in key:
+            key[group] = _without(names, key[group])
     return {"parts": key}
 
 

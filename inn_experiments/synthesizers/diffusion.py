@@ -12,6 +12,7 @@ from inn_experiments.contracts.parts import Network, Parameterization, Sampler, 
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.samplers import KEPT, drawn
 from inn_experiments.maths.schedules import forward_chain
+from inn_experiments.maths.weighting import Weighting, weights
 from inn_experiments.synthesizers.conditional import Conditional
 from inn_experiments.synthesizers.told import Told
 from inn_experiments.training.batches import Batch, Blocks, Draw, examples
@@ -36,6 +37,7 @@ class Diffusion(Conditional):
     Args:
         ema: decay of the average of the weights that is sampled from, 0 for the last weights.
         clip: keep every estimate of the clean row in the range of the training rows' values while sampling.
+        weighting: of the levels in the loss, see `maths.weighting`.
     """
 
     AFTERWARDS = ("clip",)
@@ -47,6 +49,7 @@ class Diffusion(Conditional):
     sampler: Sampler
     ema: BelowOne = 0.0
     clip: bool = False
+    weighting: Weighting = "plain"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -68,7 +71,9 @@ class Diffusion(Conditional):
         with seeded(child_seed(seed, "weights")):
             net = self._network()
         draws = torch.Generator().manual_seed(child_seed(seed, "examples"))
-        objective = Denoising(net, self.ema, self._validation(told, val, child_seed(seed, "validation")))
+        looked_at = self._validation(told, val, child_seed(seed, "validation"))
+        levels = weights(self.weighting, self.parameterization, self.schedule)
+        objective = Denoising(net, self.ema, looked_at, levels)
         draw = self._examples(told, train, draws, told.teaching)
         blocks = Blocks(len(told.teaching), self.features, draw, self.trainer.batch, draws)
         [self.curves], self.seconds = self.trainer.fit(objective, blocks)

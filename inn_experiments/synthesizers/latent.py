@@ -7,6 +7,7 @@ import numpy as np
 
 from inn_experiments.autoencoders.base import Autoencoder
 from inn_experiments.autoencoders.normalisation import Normalisation
+from inn_experiments.autoencoders.residual import Residual
 from inn_experiments.contracts import About, OpenClasses, Rows, Samples, State, Synthesizer, UserError, child_seed
 from inn_experiments.training.trained import Fitted
 
@@ -15,7 +16,8 @@ from inn_experiments.training.trained import Fitted
 class Latent(Fitted):
     """Fits the autoencoder, then the generator on normalised latents; samples are decoded (paper, Section 8).
 
-    Latents are normalised with statistics of the training latents, as the autoencoder's `normalise` says. The way in
+    Latents are normalised with statistics of the training latents, as the autoencoder's `normalise` says; where it has
+    `leading` directions, the generator learns these, and the `residual` completes what it makes. The way in
     and out belongs to rows, so an inversion generator's two directions are not offered. The curves are the
     generator's, and the autoencoder's under `autoencoder/...`.
 
@@ -30,6 +32,8 @@ class Latent(Fitted):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.scaling = Normalisation(self.autoencoder.normalise)
+        leading = self.autoencoder.leading
+        self.residual = Residual(self.autoencoder.residual, leading) if leading else None
 
     @property
     def parameters(self) -> int:
@@ -54,8 +58,9 @@ class Latent(Fitted):
                 "autoencoder: it maps all training rows to the same latent, so there is nothing for a generator "
                 "to learn; train it longer or with another autoencoder.learning_rate"
             )
-        made = Rows(self.scaling.apply(latents, train.y), train.y, train.group)
-        seen = Rows(self.scaling.apply(self.autoencoder.encode(val.x), val.y), val.y, val.group) if val else None
+        z = self.scaling.apply(latents, train.y)
+        made = Rows(self.residual.fit(z, train.y) if self.residual else z, train.y, train.group)
+        seen = Rows(self._learned(val), val.y, val.group) if val else None
         inner = replace(about, bounded=False, shape=None)
         self.generator.fit(made, inner, seed=child_seed(seed, "generator"), val=seen)
         self.seconds = self.autoencoder.seconds + self.generator.seconds
@@ -69,7 +74,8 @@ class Latent(Fitted):
         """
         self.check_fitted("sample")
         made = self.generator.sample(labels, seed=seed)
-        latent = self.scaling.undo(made.x, made.y)
+        z = self.residual.complete(made.x, made.y, seed=child_seed(seed, "residual")) if self.residual else made.x
+        latent = self.scaling.undo(z, made.y)
         return Samples(self.autoencoder.decode(latent), made.y, latent=latent)
 
     def encode(self, x: np.ndarray) -> np.ndarray:
@@ -92,6 +98,7 @@ class Latent(Fitted):
     def state(self) -> State:
         """All that `restore` needs, of both parts; raises UserError before `fit`."""
         parts = {"autoencoder": self.autoencoder, "generator": self.generator, "scaling": self.scaling}
+        parts |= {"residual": self.residual} if self.residual else {}
         return {**super().state(), **{name: part.state() for name, part in parts.items()}}
 
     def restore(self, state: State) -> None:
@@ -100,3 +107,10 @@ class Latent(Fitted):
         self.autoencoder.restore(state["autoencoder"])
         self.generator.restore(state["generator"])
         self.scaling.restore(state["scaling"])
+        if self.residual:
+            self.residual.restore(state["residual"])
+
+    def _learned(self, rows: Rows) -> np.ndarray:
+        """What the generator learns of rows: their normalised latents, or the leading directions of these."""
+        z = self.scaling.apply(self.autoencoder.encode(rows.x), rows.y)
+        return self.residual.first(z) if self.residual else z

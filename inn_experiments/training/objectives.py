@@ -141,12 +141,16 @@ class Denoising(Objective):
         net: takes (x_t, t, condition).
         ema: decay d of the average; in its first steps it is less, (1 + n)/(10 + n) after n of them, so that the
             random start is soon forgotten; 0: no average.
+        weights: (T+1,), what the squared error at each level is multiplied by; None for 1.
     """
 
     exact = True
 
-    def __init__(self, net: nn.Module, ema: float, validation: Batch | None = None) -> None:
+    def __init__(
+        self, net: nn.Module, ema: float, validation: Batch | None = None, weights: Tensor | None = None
+    ) -> None:
         super().__init__(net, validation)
+        self.register_buffer("weights", weights, persistent=False)
         # A submodule, so that checkpoints hold it.
         self.average = AveragedModel(net, multi_avg_fn=_decaying(ema)).requires_grad_(False) if ema else None
 
@@ -170,11 +174,13 @@ class Denoising(Objective):
             self.average.update_parameters(self.net)
         return terms
 
-    @staticmethod
-    def _error(net: nn.Module, batch: Batch) -> Tensor:
+    def _error(self, net: nn.Module, batch: Batch) -> Tensor:
         x_t, t, condition, target = batch
         # In float32 even where the network computed in less.
-        return mse_loss(net(x_t, t, condition).float(), target)
+        predicted = net(x_t, t, condition).float()
+        if self.weights is None:
+            return mse_loss(predicted, target)
+        return (self.weights[t][:, None] * (predicted - target).square()).mean()
 
 
 class Regression(Objective):
