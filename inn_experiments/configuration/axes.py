@@ -112,6 +112,7 @@ VARIANTS = (
     Variant("leading", "autoencoder.leading", None, "lead"),
     Variant("residual", "autoencoder.residual", "local", ""),
     Variant("weighting", "generator.weighting", "plain", ""),
+    Variant("apart", "generator.apart", False, "apart"),
     Variant("latent", "autoencoder.latent", 512, "d"),
     Variant("replacement", "generator.replacement", True, "replacement"),
     Variant("last_beta", "schedule.last", 0.02, "b"),

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from inn_experiments.conditioning.kinds import Label
 from inn_experiments.contracts import About, Rows, Samples, UserError
 from inn_experiments.contracts.limits import BelowOne
 from inn_experiments.contracts.parts import Network, Parameterization, Sampler, Schedule
@@ -13,6 +14,7 @@ from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.samplers import KEPT, drawn
 from inn_experiments.maths.schedules import forward_chain
 from inn_experiments.maths.weighting import Weighting, weights
+from inn_experiments.nets.apart import Apart
 from inn_experiments.synthesizers.conditional import Conditional
 from inn_experiments.synthesizers.told import Told
 from inn_experiments.training.batches import Batch, Blocks, Draw, examples
@@ -38,6 +40,7 @@ class Diffusion(Conditional):
         ema: decay of the average of the weights that is sampled from, 0 for the last weights.
         clip: keep every estimate of the clean row in the range of the training rows' values while sampling.
         weighting: of the levels in the loss, see `maths.weighting`.
+        apart: a network for each class, in place of one that is told it; for conditioning=label.
     """
 
     AFTERWARDS = ("clip",)
@@ -50,12 +53,18 @@ class Diffusion(Conditional):
     ema: BelowOne = 0.0
     clip: bool = False
     weighting: Weighting = "plain"
+    apart: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
         self.sampler.times(self.schedule)
         if not 0 <= self.ema < 1:
             raise UserError(f"generator.ema must be in [0, 1), got {self.ema}: 1 would keep the random start for ever")
+        if self.apart and type(self.conditioning) is not Label:
+            raise UserError(
+                "generator.apart=true: each class has a network of its own, which is found by its label; choose "
+                "conditioning=label"
+            )
         self.parameterization = self.parameterization.on(self.schedule)
 
     @property
@@ -125,7 +134,10 @@ class Diffusion(Conditional):
         return self.schedule.levels()[0].numpy()
 
     def _network(self) -> nn.Module:
-        return self.network(features=self.features, steps=self.schedule.steps, conditions=self._width)
+        shape = {"features": self.features, "steps": self.schedule.steps}
+        if self.apart:
+            return Apart([self.network(**shape, conditions=0) for _ in range(self._width)])
+        return self.network(**shape, conditions=self._width)
 
     def _examples(self, told: Told, rows: Rows, draws: torch.Generator, own: np.ndarray | None = None) -> Draw:
         """Draws of rows at indices; own (m,): which training rows they are, if they are."""
