@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from test_latent import ABOUT, LABELS, TRAIN, VAL, plain
 
-from inn_experiments.autoencoders.residual import Residual, copied, mixed, regression
+from inn_experiments.autoencoders.residual import RIDGES, Residual, copied, mixed, regression
 from inn_experiments.contracts import UserError
 from inn_experiments.synthesizers.classical.bootstrap import Bootstrap
 from inn_experiments.synthesizers.latent import Latent
@@ -52,24 +52,28 @@ def test_bootstrap_copies_the_nearest_row_of_the_class_and_local_copies_none() -
     assert not any(tuple(row) in train for row in drawn[:, :4].tolist())
 
 
-def test_what_is_left_of_a_row_is_that_of_a_map_fitted_without_it() -> None:
-    rng = np.random.default_rng(1)
-    x, y = rng.normal(size=(12, 3)), rng.normal(size=(12, 2))
-    x, y = x - x.mean(0), y - y.mean(0)
-    weights, left = regression(x, y)
-    # The ridge that was chosen, found again from its weights.
-    ridges = [
-        r for r in (1e-3, 1e-2, 0.1, 1, 10) if np.allclose(np.linalg.solve(x.T @ x + r * np.eye(3), x.T @ y), weights)
-    ]
-    if not ridges:
-        assert np.allclose(weights, 0)
-    for row in range(12):
-        rest = np.arange(12) != row
-        # Least squares with an intercept that is not penalised.
+def left_out(x: np.ndarray, y: np.ndarray, ridge: float) -> float:
+    """The mean squared error of a ridge regression fitted without each row in turn, its intercept not penalised."""
+    errors = []
+    for row in range(len(x)):
+        rest = np.arange(len(x)) != row
         a, b = x[rest] - x[rest].mean(0), y[rest] - y[rest].mean(0)
-        inner = np.linalg.solve(a.T @ a + ridges[0] * np.eye(3), a.T @ b) if ridges else np.zeros((3, 2))
-        predicted = y[rest].mean(0) + (x[row] - x[rest].mean(0)) @ inner
-        np.testing.assert_allclose(left[row], y[row] - predicted, atol=1e-6)
+        weights = np.linalg.solve(a.T @ a + ridge * np.eye(x.shape[1]), a.T @ b)
+        errors.append(y[row] - y[rest].mean(0) - (x[row] - x[rest].mean(0)) @ weights)
+    return float(np.mean(np.square(errors)))
+
+
+@pytest.mark.parametrize("related", [0.0, 1.0])
+def test_the_map_is_the_one_that_errs_least_on_rows_left_out(related: float) -> None:
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=(14, 3))
+    y = related * x @ rng.normal(size=(3, 2)) + 0.3 * rng.normal(size=(14, 2))
+    x, y = x - x.mean(0), y - y.mean(0)
+    finite = {ridge: left_out(x, y, ridge) for ridge in RIDGES if np.isfinite(ridge)}
+    alone = np.mean(np.square([y[row] - np.delete(y, row, 0).mean(0) for row in range(14)]))
+    best = min(finite, key=finite.get)
+    expected = np.linalg.solve(x.T @ x + best * np.eye(3), x.T @ y) if finite[best] < alone else np.zeros((3, 2))
+    np.testing.assert_allclose(regression(x, y), expected, atol=1e-6)
 
 
 @pytest.mark.parametrize("made", [copied, mixed])

@@ -9,8 +9,8 @@ from inn_experiments.contracts import State, UserError, child_seed
 
 Rest = Literal["local", "bootstrap"]
 
-NEIGHBOURS = 20
-"""Training rows whose deviations are mixed."""
+NEIGHBOURS = 10
+"""Training rows whose rest a completed one is drawn around."""
 RIDGES = (1e-3, 1e-2, 1e-1, 1.0, 10.0, np.inf)
 """Of the linear maps, in the units of a whitened direction; infinite is no map."""
 BLOCK = 1024
@@ -22,8 +22,8 @@ class Residual:
     A generator is then not asked for the many directions of small variance, which are like noise and which a network
     makes too narrow. They are completed with the rows of the class that were trained on, within the class:
 
-    - local: a linear map of the leading directions, a ridge regression chosen by its left-out errors, and beside it a
-      random normal combination of what it leaves of the nearest training rows. No training row's rest is copied.
+    - local: a linear map of the leading directions; what it leaves of the nearest training rows has a mean, which is
+      added, and deviations, of which a random normal combination is. No training row's rest is copied.
     - bootstrap: the rest of the nearest training row is copied.
 
     `nearest` is by the leading directions. A class without training rows is completed with those of all classes.
@@ -77,28 +77,30 @@ def copied(first: np.ndarray, rest: np.ndarray, wanted: np.ndarray, rng: np.rand
 
 
 def mixed(first: np.ndarray, rest: np.ndarray, wanted: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """What a linear map says of `wanted` (n, l), and a random combination of what it leaves of the nearest rows."""
+    """What a linear map says of `wanted` (n, l), and a draw (n, r) around what it leaves of the nearest rows."""
     centre, mean = first.mean(axis=0), rest.mean(axis=0)
-    weights, left = regression(first - centre, rest - mean)
+    weights = regression(first - centre, rest - mean)
+    left = rest - mean - (first - centre) @ weights
     found = mean + (wanted - centre) @ weights
     near = min(NEIGHBOURS, len(first))
     _, index = cKDTree(first).query(wanted, k=[*range(1, near + 1)])
-    # Variances add: of equal deviations such a mixture has the same one.
-    shares = rng.normal(size=index.shape) / np.sqrt(near)
+    # Of k deviations from their mean such a combination has the covariance that they were drawn from.
+    shares = rng.normal(size=index.shape) / np.sqrt(max(near - 1, 1))
     for start in range(0, len(found), BLOCK):
         part = slice(start, start + BLOCK)
-        found[part] += np.einsum("nk,nkr->nr", shares[part], left[index[part]])
+        around = left[index[part]]
+        middle = around.mean(axis=1)
+        found[part] += middle + np.einsum("nk,nkr->nr", shares[part], around - middle[:, None])
     return found
 
 
-def regression(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Ridge weights (l, r) from centred x (n, l) to centred y (n, r), and what is left (n, r) of each row left out.
+def regression(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Ridge weights (l, r) from centred x (n, l) to centred y (n, r), of `RIDGES` those with the least left-out error.
 
-    Of `RIDGES` the one with the least left-out error; the errors of all rows follow from one decomposition. Of a
-    single row nothing is left.
+    The errors of all rows, each left out in turn, follow from one decomposition. Of a single row there is no map.
     """
     if len(x) < 2:
-        return np.zeros((x.shape[1], y.shape[1])), np.zeros(y.shape)
+        return np.zeros((x.shape[1], y.shape[1]))
     u, s, vt = np.linalg.svd(np.asarray(x, np.float64), full_matrices=False)
     inside, best = u.T @ y, None
     for ridge in RIDGES:
@@ -108,5 +110,5 @@ def regression(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         error = float(np.mean(left**2))
         if best is None or error < best[0]:
             scale = np.divide(share, s, out=np.zeros_like(s), where=s > 0)
-            best = error, vt.T @ (scale[:, None] * inside), left
-    return best[1], best[2]
+            best = error, vt.T @ (scale[:, None] * inside)
+    return best[1]

@@ -109,6 +109,7 @@ VARIANTS = (
     Variant("kept", "generator.keep", 1, "keep"),
     Variant("train_rows", "data.per_class", None, "k"),
     Variant("normalise", "autoencoder.normalise", "scalar", ""),
+    Variant("linear_path", "network.linear_path", False, "path"),
     Variant("leading", "autoencoder.leading", None, "lead"),
     Variant("residual", "autoencoder.residual", "local", ""),
     Variant("weighting", "generator.weighting", "plain", ""),
