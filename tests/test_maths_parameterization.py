@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from inn_experiments.contracts import Corrupted
+from inn_experiments.contracts import Corrupted, UserError
 from inn_experiments.maths.corruption import Convex, Gaussian, Multiplicative
 from inn_experiments.maths.parameterization import LEAST_ALPHA, LEAST_SAMPLED_ALPHA, X0, Epsilon, Mu, V
 from inn_experiments.maths.samplers import DDIM, DDPM
@@ -177,3 +177,25 @@ def test_a_level_without_signal_before_it_leaves_the_mean_finite():
     mean = way.target(one, Corrupted(one, t, 0 * one[:, :1], one[:, :1], one))
     clean, noise = way.split(mean, one, 0 * one[:, :1], one[:, :1], t)
     assert mean.isfinite().all() and clean.isfinite().all() and torch.equal(noise, one)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "sampler", "lost"),
+    [
+        (Cosine(1000), DDIM(100), True),
+        (Cosine(1000), DDIM(10), True),
+        (Cosine(1000), DDIM(None), False),
+        (Cosine(1000), DDPM(), False),
+        (Cosine(50), DDIM(10), False),
+        (Linear(50), DDIM(50), False),
+    ],
+)
+def test_a_walk_that_would_lose_predicted_means_is_refused(schedule, sampler, lost):
+    times = sampler.times(schedule)
+    for way in (X0(), Epsilon(), V()):
+        way.on(schedule).check(times)
+    if not lost:
+        Mu().on(schedule).check(times)
+        return
+    with pytest.raises(UserError, match=r"parameterization=mu: .* levels multiply .* sampler.steps=null"):
+        Mu().on(schedule).check(times)

@@ -107,6 +107,9 @@ class Parameterization(Protocol):
     def on(self, schedule: Schedule) -> Parameterization:
         """The parameterization for this schedule."""
 
+    def check(self, times: list[int]) -> None:
+        """Raise UserError where a walk over these levels, from T to 0, would lose the rows."""
+
     def target(self, x: Tensor, corrupted: Corrupted) -> Tensor:
         """What is to be predicted (n, d) for clean rows x (n, d)."""
 
@@ -225,10 +228,7 @@ class Diffusing(Protocol):
 
 @runtime_checkable
 class Invertible(Protocol):
-    """A synthesizer with both directions; switches on the forward, inverse and round-trip numbers.
-
-    Arrays are (n, d) float32 in normalised units.
-    """
+    """A synthesizer with both directions, which switches on their numbers; arrays are (n, d) float32, normalised."""
 
     def primes(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """The targets of the inverse direction, and the inputs of the forward one."""

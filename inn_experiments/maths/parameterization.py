@@ -6,12 +6,13 @@ and both halves of `split` are (n, d) as x, x_t and prediction are; alpha and si
 way's target leads to the same halves, so that the four convert into each other without loss.
 """
 
+from itertools import pairwise
 from typing import Self
 
 import torch
 from torch import Tensor
 
-from inn_experiments.contracts import Corrupted, Schedule
+from inn_experiments.contracts import Corrupted, Schedule, UserError
 from inn_experiments.maths.schedules import posterior
 
 # Below this alpha a noise prediction says almost nothing about the clean row: dividing by it explodes.
@@ -21,6 +22,10 @@ LEAST_ALPHA = 0.05
 # the row's signal is lost, and a noise prediction's error is multiplied by no more than a hundred. The noise
 # itself is never capped.
 LEAST_SAMPLED_ALPHA = 0.01
+
+# By this much a step may multiply the error of a predicted mean. Factors up to 5 do no harm; with 10 some rows of a Swiss
+# roll overflow.
+MOST_AMPLIFIED = 8.0
 
 # The row's least share in the mean of the next state: below it rounding alone would decide the row.
 LEAST_SHARE = 1e-6
@@ -35,6 +40,9 @@ class Scheduleless:
     def on(self, schedule: Schedule) -> Self:
         """The way told the schedule: itself."""
         return self
+
+    def check(self, times: list[int]) -> None:
+        """Any walk will do."""
 
     def clean(self, prediction: Tensor, x_t: Tensor, alpha: Tensor, sigma: Tensor) -> Tensor:
         """The clean row that a prediction implies, which inversion methods iterate."""
@@ -109,9 +117,9 @@ class V(Scheduleless):
 class Mu:
     """The network predicts the mean of x_{t-1} given x_t and x, A x + B x_t: equation (7) of Kulkarni et al.
 
-    Ancestral sampling over all levels walks on the prediction itself; a sampler that skips levels multiplies
-    its error by about as many as it skips. As it needs the posterior of a schedule, and has nothing to say of
-    prime space, it is for diffusion alone. `on` makes the copy that can be used.
+    Ancestral sampling over all levels walks on the prediction itself; a step that skips levels multiplies its error
+    by about as many as it skips, near T, where A is next to nothing, until rows are lost. As it needs the posterior of
+    a schedule, and has nothing to say of prime space, it is for diffusion alone. `on` makes the copy that can be used.
     """
 
     direct = False
@@ -119,10 +127,26 @@ class Mu:
     def on(self, schedule: Schedule) -> Self:
         """A copy with A and B of the step from each level t to t-1, (T+1,) float64 each; (1, 0) at t = 0."""
         bound, (a, s) = type(self)(), schedule.levels()
+        bound.alpha = a
         of_row, of_state, _ = posterior((a[1:], s[1:]), (a[:-1], s[:-1]))
         bound.of_row = torch.cat([of_row.new_ones(1), of_row])
         bound.of_state = torch.cat([of_state.new_zeros(1), of_state])
         return bound
+
+    def check(self, times: list[int]) -> None:
+        """Raise UserError where a step would multiply the error of a predicted mean by more than MOST_AMPLIFIED."""
+        a, s = self.alpha, (1 - self.alpha**2).sqrt()
+        # What the row moves in the next state of a deterministic step, by what its mean says of it.
+        steps = [
+            (a[to] - s[to] * a[t] / s[t]) / self.of_row[t].clamp(min=LEAST_SHARE) for t, to in pairwise(times) if to
+        ]
+        factor = max(map(float, steps), default=0.0)
+        if factor > MOST_AMPLIFIED:
+            raise UserError(
+                f"parameterization=mu: {len(times) - 1} steps over {times[0]} levels multiply the error of a predicted "
+                f"mean by up to {factor:.0f}, which loses the rows; give sampler.steps=null for all levels, or choose "
+                "another parameterization"
+            )
 
     def target(self, x: Tensor, corrupted: Corrupted) -> Tensor:
         """A x + B x_t."""

@@ -111,7 +111,7 @@ class DDIM(Walk):
     deterministic, for any pairs of alpha and sigma; 1 has the law of DDPM (Song, Meng and Ermon 2021, equation 16).
     """
 
-    steps: PositiveInt = 100
+    steps: PositiveInt | None = 100
     eta: Share = 0.0
 
     def step(self, seen: Sequence[Seen], to: Level, draws: torch.Generator) -> Tensor:

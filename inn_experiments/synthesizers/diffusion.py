@@ -57,7 +57,7 @@ class Diffusion(Conditional):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.sampler.times(self.schedule)
+        times = self.sampler.times(self.schedule)
         if not 0 <= self.ema < 1:
             raise UserError(f"generator.ema must be in [0, 1), got {self.ema}: 1 would keep the random start for ever")
         if self.apart and type(self.conditioning) is not Label:
@@ -66,6 +66,7 @@ class Diffusion(Conditional):
                 "conditioning=label"
             )
         self.parameterization = self.parameterization.on(self.schedule)
+        self.parameterization.check(times)
 
     @property
     def net(self) -> nn.Module:
