@@ -23,8 +23,8 @@ LEAST_ALPHA = 0.05
 # itself is never capped.
 LEAST_SAMPLED_ALPHA = 0.01
 
-# By this much a step may multiply the error of a predicted mean. Factors up to 5 do no harm; with 10 some rows of a Swiss
-# roll overflow.
+# By this much a step may multiply the error of a predicted mean. Factors up to 5 do no harm; with 10 some rows of a
+# Swiss roll overflow.
 MOST_AMPLIFIED = 8.0
 
 # The row's least share in the mean of the next state: below it rounding alone would decide the row.
