@@ -10,7 +10,7 @@ from reports_examples import CELLS, WOBBLE, Cell, make_grid
 from scipy.stats import t as student
 
 from inn_experiments.reports.design import Design
-from inn_experiments.reports.estimate import Estimate, estimate
+from inn_experiments.reports.estimate import Estimate
 from inn_experiments.reports.studies.grid import grid_document
 from inn_experiments.reports.studies.grid.findings import below_trivial, beside_bar
 from inn_experiments.reports.studies.grid.tables import paper_table_6
@@ -18,7 +18,7 @@ from inn_experiments.reports.words import number
 
 
 def forward_error(grid: Design, method: str) -> Estimate:
-    return estimate(grid.number("test/forward/mse")[grid.places(method=method)])
+    return grid.estimate(grid.number("test/forward/mse")[grid.places(method=method)])
 
 
 def written(grid: Design) -> str:

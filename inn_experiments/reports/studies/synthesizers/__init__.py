@@ -20,7 +20,7 @@ GAINS = {
 COSTS = {"parameters": ("parameters", 0), "training (s)": ("seconds/train", 1)}
 """Head -> key and digits."""
 ABOUT = (
-    "An entry is the mean ± half the width of its 95 % Student t interval over seeds; a seed changes every random "
+    "An entry is the mean ± half the width of its 95 % interval over seeds; a seed changes every random "
     "draw of a run. Differences are taken within each run and so paired. All scores are against real test rows.\n"
     "\n"
     "- C2ST: 0.5 is indistinguishable. Distance to train: distance to the nearest training row over that of real test "
