@@ -84,7 +84,7 @@ def test_the_class_wise_bar_stands_apart_from_trivial_predictors():
     low = make_grid(lambda cell, seed: {"test__forward__mse": 0.4 if cell.method == "implicit" else 0.7}, bar=0.45)
     assert "(linear)" in below_trivial(low)
     text = beside_bar(low)
-    assert "forward 0.450, and 20 of 80 runs below it" in text and "inverse 0.450" in text
+    assert "forward 0.450, and 20 of 80 runs (5 of 10 trainings) below it" in text and "inverse 0.450" in text
     assert "| class_linear (both samplings) |" in paper_table_6(low)
 
 

@@ -107,7 +107,7 @@ def test_a_study_of_mnist1d_redraws_it_and_its_first_seed_has_the_published_one(
     rows = ["data.rows=100", "data.val_rows=0", "data.fresh_rows=0"]
     quick = ["utility=none", "tracking=none", "trainer.progress=false", *rows]
     study = ["experiment=all_synthesizers", "preset=gaussian", "seed=0,1"]
-    status, _, err = run("-m", *study, *quick)
+    status, _, err = run(*study, *quick, "-m")
     assert status == 0, err
     status, _, err = run("generator=gaussian", *quick)
     assert status == 0, err

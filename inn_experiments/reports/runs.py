@@ -15,7 +15,7 @@ from inn_experiments.reports.sharing import Sharing, sharing_of
 
 ABSENT = "-"
 """The value of an axis that a run does not read."""
-FACTS = ("cell", "seed", "fingerprint", "split", "versions", "warnings")
+FACTS = ("cell", "seed", "fingerprint", "split", "versions", "warnings", "trained")
 COLUMNS = ("run", *Number.__dataclass_fields__)
 
 

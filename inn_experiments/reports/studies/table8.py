@@ -25,8 +25,9 @@ ABOUT = (
     "Moments are over all values of a class' rows; PC1 and PC2 are shares of variance, each set by its own PCA. "
     "`second real`: other real rows scored as if they were generated, what a perfect generator gets. `gaussian`: rows "
     "from a Gaussian with the training rows' mean and covariance, the moments without the structure. C2ST: 0.5 is "
-    "best. Spread: the deviation about the class' mean row; where the features' means differ far more than rows do, "
-    "the SD is right for any generator that knows the mean row alone, and the spread is not. SWD: sliced "
+    "best, and generated − second real is what it is above other real rows, from equally many. Spread: the deviation "
+    "about the class' mean row; where the features' means differ far more than rows do, the SD is right for any "
+    "generator that knows the mean row alone, and the spread is not. SWD: sliced "
     "Wasserstein-2 distance in spreads; Fréchet likewise, squared. Distance ratio: distance to the nearest training "
     "row over that of second real rows, 1 is best, below are copies. Along PC1: total variation over 20 equal-mass "
     "bins. Entries of several seeds are mean ± half the width of the 95 % interval over seeds."
@@ -92,6 +93,9 @@ def structure_table(runs: Frame, keys: Sequence[str]) -> str:
     tables = {f"{arrowed(key)} {name}": by_class(runs, f"{arm}/{key}") for key in keys for arm, name in ARMS.items()}
     if "coverage" in keys:
         tables["generated coverage over second real's"] = by_class(runs, "generated/coverage_ratio")
+    if "c2st" in keys:
+        # Runs of before have no excess, and both sides of it.
+        tables["C2ST generated − second real"] = by_class(runs, "generated/c2st") - by_class(runs, "second/c2st")
     return _class_table(tables, runs)
 
 
