@@ -23,7 +23,7 @@ SEEDS = (0, 1, 2, 3, 4)
 WOBBLE = dict(zip(SEEDS, (-0.02, -0.01, 0.0, 0.01, 0.02), strict=True))
 ONLY = {"network": "point_unet", "data": "mnist1d"}
 DIRECTIONS = ("forward", "denoise", "inverse", "round_trip_clean", "round_trip_prime")
-FIDELITY = ("c2st", "precision", "recall", "density", "coverage", "fid", "kl", "nearest_train_ratio", "copies")
+FIDELITY = ("c2st", "precision", "recall", "density", "coverage", "fid", "kl", "swd", "nearest_train_ratio", "copies")
 
 
 def make_report(cell: Cell, seed: int, **values: float) -> dict:

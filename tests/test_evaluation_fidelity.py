@@ -95,7 +95,8 @@ def test_fidelity_of_real_rows_copies_and_broken_rows():
     train, real = rows(0), rows(1)
     fresh = fidelity(Rows(normal(2), real.y), real, train, seed=0)
     assert set(fresh) == {
-        *("c2st", "c2st/low", "c2st/high", "precision", "recall", "density", "coverage", "fid", "kl", "swd"),
+        *(f"{key}{end}" for key in ("c2st", "c2st_labelled") for end in ("", "/low", "/high", "/n")),
+        *("precision", "recall", "density", "coverage", "fid", "kl", "swd"),
         *("nearest_train", "nearest_train_ratio", "copies"),
     }
     assert fresh["nearest_train_ratio"] == pytest.approx(1, abs=0.1) and fresh["copies"] < 0.05

@@ -55,7 +55,7 @@ def test_one_seed_gives_the_papers_columns_and_its_error_lines():
     assert found[1:7] == ["0.200", "1.25 %", "1.50 %", "1.00", "7.50 %", "10.00 %"]
     assert line(error_table(runs), "**second real**")[1] == "0.000"
     structure = structure_table(runs, {"c2st": "C2ST", "coverage": "coverage"})
-    assert line(structure, "JP8") == ["JP8", "0.600", "0.500", "0.900", "0.600", "0.500", "0.900", "0.600"]
+    assert line(structure, "JP8") == ["JP8", "0.600", "0.500", "0.900", "0.600", "0.500", "0.900", "0.600", "0.100"]
 
 
 def test_several_seeds_give_student_intervals():
@@ -131,7 +131,7 @@ def test_the_console_shows_each_class_beside_a_second_real_sample():
 
     text = shown(make_report(0))
     deb = next(row for row in text.splitlines() if row.startswith("DEB")).split()
-    assert deb == ["DEB", "1.0", "%", "10.0", "%", "60.0", "%", "0.600", "(0.500)", "0.600", "(0.500)"]
+    assert deb == ["DEB", "1.0", "%", "10.0", "%", "60.0", "%", "0.600", "(0.100)", "0.600", "(0.500)"]
     assert "mean of 2 classes" in text
     many = make_report(0) | {"geometry": [make_class(f"class {n}", 0, 0, 1, 1) for n in range(50)]}
     assert "class 11" in shown(many) and "class 12" not in shown(many) and "mean of 50 classes" in shown(many)

@@ -10,7 +10,7 @@ from reports_examples import CELLS, WOBBLE, Cell, make_grid
 from scipy.stats import t as student
 
 from inn_experiments.reports.design import Design
-from inn_experiments.reports.estimate import Estimate, estimate
+from inn_experiments.reports.estimate import Estimate
 from inn_experiments.reports.studies.grid import grid_document
 from inn_experiments.reports.studies.grid.findings import below_trivial, beside_bar
 from inn_experiments.reports.studies.grid.tables import paper_table_6
@@ -18,7 +18,7 @@ from inn_experiments.reports.words import number
 
 
 def forward_error(grid: Design, method: str) -> Estimate:
-    return estimate(grid.number("test/forward/mse")[grid.places(method=method)])
+    return grid.estimate(grid.number("test/forward/mse")[grid.places(method=method)])
 
 
 def written(grid: Design) -> str:
@@ -84,7 +84,7 @@ def test_the_class_wise_bar_stands_apart_from_trivial_predictors():
     low = make_grid(lambda cell, seed: {"test__forward__mse": 0.4 if cell.method == "implicit" else 0.7}, bar=0.45)
     assert "(linear)" in below_trivial(low)
     text = beside_bar(low)
-    assert "forward 0.450, and 20 of 80 runs below it" in text and "inverse 0.450" in text
+    assert "forward 0.450, and 20 of 80 runs (5 of 10 trainings) below it" in text and "inverse 0.450" in text
     assert "| class_linear (both samplings) |" in paper_table_6(low)
 
 

@@ -38,7 +38,15 @@ def made(preset: str, seed: int, k: int, data: str = "table", **axes: object) ->
             numbers.append(Number(f"{prefix}/{treatment}/n_train", rows))
             if treatment in ("real", "synthetic", "convex"):
                 numbers += [Number(f"{prefix}/{treatment}/f1", value + 0.01 * c, of=f"c{c}") for c in range(4)]
-    split = {"name": "fifty", "train": 4 * k, "test": 32, "features": 9, "classes": 4}
+    split = {
+        "name": "fifty",
+        "train": 4 * k,
+        "test": 32,
+        "features": 9,
+        "classes": 4,
+        "pool": "fifty",
+        "test_rows": "a",
+    }
     found = {"data": data, "generator": preset, "preset": preset, "train_rows": k, "seed": seed, **axes}
     return Report(f"{data}-{preset}", seed, f"{data}{preset}{seed}{k}{axes}", found, numbers=numbers, split=split)
 

@@ -30,7 +30,7 @@ def from_dict(plain: Mapping[str, Any]) -> Report:
     if version not in (1, VERSION):
         raise UserError(f"a report of form {version}, and this program reads forms up to {VERSION}; use a later one")
     numbers = [Number(**number) for number in plain["numbers"]] if version == VERSION else list(_numbers(plain))
-    return Report(**{key: plain[key] for key in COMMON}, numbers=numbers)
+    return Report(**{key: plain[key] for key in COMMON}, numbers=numbers, trained=dict(plain.get("trained", {})))
 
 
 def _numbers(plain: Mapping[str, Any]) -> Iterator[Number]:

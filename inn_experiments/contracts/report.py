@@ -48,7 +48,10 @@ class Findings:
 
 @dataclass
 class Report:
-    """All that one finished cell knows about itself; `report.json` is this, as a plain dict."""
+    """All that one finished cell knows about itself; `report.json` is this, as a plain dict.
+
+    `trained` says by which name each part is kept: two cells with one name share that training.
+    """
 
     cell: str
     seed: int
@@ -60,6 +63,7 @@ class Report:
     timings: dict[str, float] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
     split: dict[str, Any] = field(default_factory=dict)
+    trained: dict[str, str] = field(default_factory=dict)
 
     @property
     def metrics(self) -> dict[str, float]:

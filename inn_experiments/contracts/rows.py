@@ -135,7 +135,8 @@ class Split:
     `unseen` holds rows of classes of which no other part has any. `manifold` is the curve or the points that
     toy rows scatter about; None where there is none. `bounded`, `smiles` and `shape` are those of `About`.
     `columns` are the names that the d values have in the file, and `label_name` that of the class; `reading` says
-    what was read, None where nothing was: rows that are drawn.
+    what was read, None where nothing was: rows that are drawn. Splits of one `pool` divide the same rows, and if
+    `test_rows`, too, are one, have the same test part; '' where that is not told.
     """
 
     train: Rows
@@ -155,6 +156,8 @@ class Split:
     columns: tuple[str, ...] | None = None
     label_name: str = "label"
     reading: Reading | None = None
+    pool: str = ""
+    test_rows: str = ""
 
     @property
     def features(self) -> int:

@@ -1,5 +1,6 @@
 """From rows in the file's own units to a `contracts.Split`: readers read, and here is what all of them share."""
 
+import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -48,6 +49,7 @@ class RawRows(ABC):
         axis_name, smiles, bounded, manifold, columns, label_name: as in `contracts.Split`.
         unit: what messages call a row.
         told: what the reader says of them; None for rows that are made, not read.
+        pool: names these rows, where other seeds make others; '' where the data's name does, as seeds divide one file.
         numbers: (n,) of each row in its file, counted from 1; None where all are used, in their order.
     """
 
@@ -64,6 +66,7 @@ class RawRows(ABC):
     columns: tuple[str, ...] | None = None
     label_name: str = "label"
     told: Told | None = None
+    pool: str = ""
     numbers: np.ndarray | None = None
 
     @property
@@ -110,6 +113,8 @@ class RawRows(ABC):
             columns=self.columns,
             label_name=self.label_name,
             reading=None if self.told is None else self._reading(self.told, train, test),
+            pool=self.pool or self.name,
+            test_rows=hashlib.sha256(np.ascontiguousarray(parts.test, np.int64).data).hexdigest()[:12],
         )
 
     def _reading(self, told: Told, train: Rows, test: Rows) -> Reading:

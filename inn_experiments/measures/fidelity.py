@@ -1,7 +1,7 @@
 """How close synthetic rows are to real ones, without a classifier for the task."""
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import numpy as np
 from inn_experiments.contracts import (
     Findings,
     Measure,
+    Number,
     Quantity,
     Rows,
     Samples,
@@ -19,17 +20,31 @@ from inn_experiments.contracts import (
     in_turn,
     kept_numbers,
 )
-from inn_experiments.contracts.quantity import SHARE
+from inn_experiments.contracts.quantity import GAIN, SHARE
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.maths.division import halves
+from inn_experiments.measures.numbers.beside_real import LEAST_A_CLASS, class_by_class, excess
 from inn_experiments.measures.numbers.errors import frechet, histogram_kl
+from inn_experiments.measures.numbers.labelled import c2st_labelled
 from inn_experiments.measures.numbers.rows import check_finite
 from inn_experiments.measures.numbers.told import numbers_of, with_bounds
-from inn_experiments.measures.numbers.two_samples import LEAST_ROWS, c2st, comparable, nearest, prdc, sliced_wasserstein
+from inn_experiments.measures.numbers.two_samples import (
+    LEAST_ROWS,
+    c2st,
+    comparable,
+    nearest,
+    pair_count,
+    prdc,
+    sliced_wasserstein,
+)
 
 C2ST = Quantity("samples/c2st", "C2ST", "lower", best=0.5, note="higher is told apart more often", limits=SHARE)
+EXCESS = Quantity("samples/c2st_excess", "C2ST − real", "lower", best=0.0, limits=GAIN)
+LABELLED = replace(C2ST, key="samples/c2st_labelled", label="C2ST with labels")
 FIDELITY = (
     C2ST,
+    EXCESS,
+    LABELLED,
     Quantity("samples/precision", "precision", "higher", limits=SHARE),
     Quantity("samples/recall", "recall", "higher", limits=SHARE),
     Quantity("samples/density", "density", "higher"),
@@ -77,8 +92,34 @@ class Fidelity(Measure):
         found = in_turn(partial(fidelity, made, real, split.train, **options) for made, real in scores.values())
         if lacking := [part for part, one in zip(scores, found, strict=True) if "c2st" not in one]:
             _warn(f"{SIDES[lacking[0]]} and test rows have hardly a class in common, so C2ST is left out")
-        told = zip(scores, found, strict=True)
-        return Findings([number for part, one in told for number in numbers_of(f"{part}/samples", one)])
+        told = dict(zip(scores, found, strict=True))
+        numbers = [number for part, one in told.items() for number in numbers_of(f"{part}/samples", one)]
+        if not lacking and len(told) == len(SIDES):
+            numbers += _beside_real(samples, split, told, scores["fresh"], **options)
+        return Findings(numbers)
+
+
+def _beside_real(
+    samples: Samples, split: Split, told: dict[str, dict[str, float]], other: tuple[Rows, Rows], **options: object
+) -> list[Number]:
+    """How much easier than a second real sample generated rows are told, over all classes and class by class."""
+    second, real = other
+    # The same pairs, where there are fresh rows enough; else fewer, of a half of the test rows.
+    alike = real is split.test and told["test"]["c2st/n"] == told["fresh"]["c2st/n"]
+    known = (told["test"], told["fresh"]) if alike else None
+    numbers = numbers_of("test/samples", excess(samples, second, real, known=known, **options))
+    if len(split.classes) < 2:
+        return numbers
+    by_class, short = class_by_class(samples, second, real, split.classes, **options)
+    for name, arms in by_class.items():
+        for part, values in arms.items():
+            numbers += numbers_of(f"{part}/samples", values, of=name)
+    if short:
+        _warn(
+            f"{len(short)} of {len(short) + len(by_class)} classes have no C2ST of their own, the first is "
+            f"{short[0]!r}: it takes {LEAST_A_CLASS} generated, test and second real rows of a class"
+        )
+    return numbers
 
 
 def _enough(part: str, rows: Rows | Samples, real: Rows) -> bool:
@@ -113,10 +154,11 @@ def fidelity(
 ) -> dict[str, float] | None:
     """Scores of generated rows (n, d) against held-out ones `real` (m, d), of a generator that saw `train`.
 
-    c2st: 0.5 is best. precision, recall, density, coverage: higher is better. fid, kl, swd: lower is better.
-    nearest_train: mean distance to the closest training row; nearest_train_ratio: over the same distance of `real`, 1
-    is best and far below 1 means copies; copies: share of samples closer to a training row than 99 % of `real` are,
-    0.01 is what real rows get. c2st has bounds, see `with_bounds`, and is left out where hardly a row of either side is
+    c2st, c2st_labelled: 0.5 is best; the second sees labels, too, and is left out where there is one only. precision,
+    recall, density, coverage: higher is better. fid, kl, swd: lower is better. nearest_train: mean distance to the
+    closest training row; nearest_train_ratio: over the same distance of `real`, 1 is best and far below 1 means copies;
+    copies: share of samples closer to a training row than 99 % of `real` are, 0.01 is what real rows get. Both C2ST
+    have bounds and the number of their pairs, see `with_bounds`, and are left out where hardly a row of either side is
     of the same class. Equally many rows of either side are compared, at most 2,000; samples have labels in the
     proportions of `real`. The scores are kept in `cache`; `wait` is that of `kept`, and the answer None for one not
     waited for. Raises UserError for NaN or infinity in the samples, and for fewer than five rows on a side.
@@ -140,8 +182,18 @@ def _scores(samples: Rows | Samples, real: Rows, train: np.ndarray, count: int, 
     distance, usual = nearest(made, train), nearest(held_out, train)
     # Where held-out rows are themselves copies both are zero, and the ratio is one, not NaN.
     floor = 1e-12 * (max(train.max(), -train.min()) + 1.0)
+    labels = np.intersect1d(*classes)
     return {
-        **(with_bounds("c2st", c2st(made, held_out, classes, seed=seed)) if comparable(*classes) else {}),
+        **(
+            with_bounds("c2st", c2st(made, held_out, classes, seed=seed), pair_count(*classes))
+            if comparable(*classes)
+            else {}
+        ),
+        **(
+            with_bounds("c2st_labelled", c2st_labelled(made, held_out, classes, seed=seed), pair_count(*classes))
+            if comparable(*classes) and len(labels) > 1
+            else {}
+        ),
         **prdc(held_out, made),
         "fid": frechet(made, held_out),
         "kl": histogram_kl(made, held_out),

@@ -7,33 +7,24 @@ from pathlib import Path
 
 import numpy as np
 
-from inn_experiments.contracts import (
-    Findings,
-    Measure,
-    Number,
-    Quantity,
-    Rows,
-    Shapes,
-    Subject,
-    UserError,
-    kept_numbers,
-)
+from inn_experiments.contracts import Findings, Measure, Number, Quantity, Rows, Shapes, Subject, UserError
 from inn_experiments.contracts.limits import PositiveInt
 from inn_experiments.contracts.quantity import SHARE
 from inn_experiments.contracts.seeding import child_seed
-from inn_experiments.measures.fidelity import C2ST, second_sample
-from inn_experiments.measures.numbers.errors import frechet
+from inn_experiments.measures.fidelity import C2ST, EXCESS, second_sample
 from inn_experiments.measures.numbers.intervals import mean_of
 from inn_experiments.measures.numbers.moments import gaussian_rows, moment_errors, moments
 from inn_experiments.measures.numbers.rows import check_finite, few_per_class
+from inn_experiments.measures.numbers.structure import judged, over_second, structure
 from inn_experiments.measures.numbers.told import bounds_of, numbers_of, with_bounds
-from inn_experiments.measures.numbers.two_samples import LEAST_ROWS, along, c2st, nearest, prdc, sliced_wasserstein
+from inn_experiments.measures.numbers.two_samples import LEAST_ROWS
 
 LABELS = {"mean": "mean", "std": "SD", "spread": "spread", "pc1": "PC1", "pc2": "PC2"}
 MOMENTS = tuple(Quantity(key, label) for key, label in LABELS.items())
 GEOMETRY = (
     *(Quantity(f"{key}_error", f"{label} error", "lower") for key, label in LABELS.items()),
     replace(C2ST, key="c2st"),
+    replace(EXCESS, key="c2st_excess"),
     Quantity("swd", "SWD", "lower"),
     Quantity("coverage", "coverage", "higher", limits=SHARE),
     Quantity("precision", "precision", "higher", limits=SHARE),
@@ -44,6 +35,7 @@ GEOMETRY = (
     Quantity("coverage_ratio", "coverage ratio", "higher"),
 )
 JUDGE = replace(C2ST, key="judge", label="C2ST of decoded rows")
+JUDGES = (JUDGE, replace(EXCESS, key="judge_excess", label="C2ST of decoded rows − real"))
 ARMS = ("generated", "second", "gaussian")
 REFERENCE_ROWS, LEAST_TRAIN = 2000, 2
 """Training rows of a class that the reference and the Gaussian control are made of, at most and at least."""
@@ -123,10 +115,11 @@ class Geometry(Measure):
         All rows are points (n, d) of one space, rows or latents. Scores of an arm: mean_error, std_error (in the class'
         own standard deviation), spread_error, pc1_error, pc2_error, swd (in the spread of the class about its mean
         row), frechet (likewise, squared), along and distance, to the nearest of at most 2,000 training rows: lower is
-        better. coverage, precision: higher is. c2st: 0.5 is best. distance_ratio, coverage_ratio: over those of
-        `second`; distance_ratio is best at 1, and copies of training rows are far below. What is scored is kept in
-        `cache`: two arms of three are the same in all cells of a seed. A class with fewer than five rows on a side (two
-        in `train`) is left out with a warning.
+        better. coverage, precision: higher is. c2st: 0.5 is best; c2st_excess: less that of `second`, of equally many
+        rows. distance_ratio, coverage_ratio: over those of `second`; distance_ratio is best at 1, and copies of
+        training rows are far below. What is scored is kept in `cache`: two arms of three are the same in all cells of a
+        seed. A class with fewer than five rows on a side (two in
+        `train`) is left out with a warning.
         """
         found: Classes = {}
         parts = {"real": real, "generated": generated, "second": second}
@@ -139,11 +132,13 @@ class Geometry(Measure):
             spread = max(shape["real"]["spread"], 1e-9 * scale)
             scores = {
                 arm: moment_errors(shape[arm], shape["real"], scale)
-                | _structure(
+                | structure(
                     arms["real"], arms[arm], reference, spread, cache, child_seed(seed, f"geometry/{name}/{arm}")
                 )
                 for arm in ARMS
             }
+            for arm, own in over_second(scores, "c2st").items():
+                scores[arm] |= own
             for arm, own in scores.items():
                 shape[arm] |= own
                 # What is left to compare with a second real sample; where both are zero the ratio is 1, not NaN.
@@ -168,14 +163,15 @@ class Geometry(Measure):
         The machine judge of Figure 6, on rows as a person would see them. Leaves out classes as `score` does.
         """
         parts = {"real": real, "generated": generated, "second": second}
-        return {
-            name: {
-                key: value
+        found: Classes = {}
+        for name, _, arms in self._classes(parts, classes, "judge", seed):
+            scores = {
+                arm: judged(arms[arm], arms["real"], cache, child_seed(seed, f"judge/{name}/{arm}"))
                 for arm in ("generated", "second")
-                for key, value in _judged(arm, arms, cache, child_seed(seed, f"judge/{name}/{arm}")).items()
             }
-            for name, _, arms in self._classes(parts, classes, "judge", seed)
-        }
+            scores["generated"] |= over_second(scores, "judge")["generated"]
+            found[name] = {f"{arm}/{key}": value for arm, own in scores.items() for key, value in own.items()}
+        return found
 
     def _classes(
         self, parts: dict[str, Rows], classes: tuple[str, ...], purpose: str, seed: int, train: Rows | None = None
@@ -208,7 +204,10 @@ def over_classes(found: Classes) -> list[Number]:
     numbers = []
     for arm in ARMS if found else ():
         for score in GEOMETRY:
-            values = [row[f"{arm}/{score.key}"] for row in found.values()]
+            values = [row[f"{arm}/{score.key}"] for row in found.values() if f"{arm}/{score.key}" in row]
+            if not values:
+                # A second real sample has no excess over itself.
+                continue
             if score.better is None:
                 worst = max(values, key=lambda value: max(value, 1 / max(value, 1e-12)))
             else:
@@ -224,27 +223,3 @@ def over_classes(found: Classes) -> list[Number]:
 def _draw(rows: Rows, label: int, most: int, seed: int) -> np.ndarray:
     """At most `most` rows of a class, drawn without replacement, as float64."""
     return np.asarray(few_per_class(rows.take(rows.y == label), most, seed).x, np.float64)
-
-
-def _structure(
-    real: np.ndarray, arm: np.ndarray, train: np.ndarray, spread: float, cache: Path | None, seed: int
-) -> dict[str, float]:
-    def compute() -> dict[str, float]:
-        neighbours = prdc(real, arm)
-        return {
-            **with_bounds("c2st", c2st(arm, real, seed=child_seed(seed, "c2st"))),
-            "swd": sliced_wasserstein(arm, real, seed=child_seed(seed, "swd")) / spread,
-            **{key: neighbours[key] for key in ("coverage", "precision")},
-            "distance": float(nearest(arm, train).mean()),
-            "along": along(real, arm),
-            "frechet": frechet(arm, real) / spread**2,
-        }
-
-    return kept_numbers(cache, "geometry", (real, arm, train, float(spread), seed), compute)
-
-
-def _judged(arm: str, arms: dict[str, np.ndarray], cache: Path | None, seed: int) -> dict[str, float]:
-    rows, real = arms[arm], arms["real"]
-    content = rows, real, seed
-    found = kept_numbers(cache, "geometry", content, lambda: with_bounds("judge", c2st(rows, real, seed=seed)))
-    return {f"{arm}/{key}": value for key, value in found.items()}

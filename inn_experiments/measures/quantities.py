@@ -4,7 +4,7 @@ from inn_experiments.contracts import Quantity
 from inn_experiments.measures.directions import BAR as BAR
 from inn_experiments.measures.directions import DIRECTIONS
 from inn_experiments.measures.fidelity import FIDELITY
-from inn_experiments.measures.geometry import GEOMETRY, JUDGE, MOMENTS
+from inn_experiments.measures.geometry import GEOMETRY, JUDGES, MOMENTS
 from inn_experiments.measures.reconstruction import RECONSTRUCTION
 from inn_experiments.measures.unseen import UNSEEN
 from inn_experiments.measures.utility.amounts import AMOUNT
@@ -14,7 +14,7 @@ from inn_experiments.measures.utility.treatments import TREATMENTS as TREATMENTS
 
 QUANTITIES = {
     one.key: one
-    for group in (DIRECTIONS, RECONSTRUCTION, FIDELITY, GEOMETRY, MOMENTS, (JUDGE,), UNSEEN, CLASSIFICATION, AMOUNT)
+    for group in (DIRECTIONS, RECONSTRUCTION, FIDELITY, GEOMETRY, MOMENTS, JUDGES, UNSEEN, CLASSIFICATION, AMOUNT)
     for one in group
 }
 

@@ -8,6 +8,7 @@ from itertools import product
 import pandas as pd
 
 from inn_experiments.contracts import UserError
+from inn_experiments.reports.estimate import Estimate, estimate
 from inn_experiments.reports.runs import Frame, axis_words, missing_runs
 
 Combination = Mapping[str, str]
@@ -52,6 +53,10 @@ class Design:
     def number(self, key: str, reference: str = "") -> pd.DataFrame:
         """A number of the runs as seeds x places."""
         return self.table(self.frame.value(key, reference=reference))
+
+    def estimate(self, table: pd.DataFrame) -> Estimate | None:
+        """Mean and 95 % interval over seeds of a number, seeds x some of the places; None where there is no number."""
+        return estimate(table, self.frame)
 
     def missing(self) -> dict[str, list[int]]:
         """The places that lack runs, each with the seeds it lacks."""

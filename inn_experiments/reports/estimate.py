@@ -8,6 +8,7 @@ import pandas as pd
 
 from inn_experiments.measures.numbers.intervals import Interval, corrected_interval, mean_interval
 from inn_experiments.reports.runs import Frame
+from inn_experiments.reports.sharing import DIVIDED, strictest
 
 
 @dataclass(frozen=True)
@@ -26,23 +27,18 @@ class Estimate:
         return f" ({', '.join(notes)})" if notes else ""
 
 
-def over_seeds(values: pd.Series) -> Interval | None:
-    """The mean of one value a seed and its Student t half width; None where there is no value."""
-    known = values.dropna().tolist()
-    return mean_interval(known) if known else None
+def over_seeds(values: pd.Series, frame: Frame) -> Interval | None:
+    """The mean of one value a seed of the runs of `frame`, with its 95 % half width; None where there is no value.
 
-
-def corrected_over_seeds(values: pd.Series, frame: Frame) -> Interval | None:
-    """As `over_seeds`, where each seed divides the same rows anew, so that test sets overlap.
-
-    The half width is the corrected resampled one for the mean numbers of training and test rows (Nadeau and Bengio
-    2003).
+    Where the seeds divide the same rows anew, test sets overlap, and the half width is the corrected resampled one for
+    the mean numbers of training and test rows (Nadeau and Bengio 2003). Where each seed has rows of its own, or all
+    have one test part and the interval is said to hold for it, it is Student's t.
     """
-    known = values.dropna()
-    if known.empty:
+    known = values.dropna().tolist()
+    if not known:
         return None
-    train, test = (sum(frame.split(part)[known.index]) / len(known) for part in ("train", "test"))
-    return corrected_interval(known.tolist(), train, test)
+    shared = strictest(frame.sharing.values())
+    return corrected_interval(known, shared.train, shared.test) if shared.kind == DIVIDED else mean_interval(known)
 
 
 def by_row(read: Callable[..., float], *tables: pd.DataFrame) -> pd.Series:
@@ -65,7 +61,7 @@ def without_gaps(table: pd.DataFrame) -> pd.DataFrame:
     return table.dropna(axis=1, how="all").dropna(axis=0)
 
 
-def estimate(table: pd.DataFrame) -> Estimate | None:
-    """Mean and 95 % interval over seeds of a number averaged over places; None where there is no number."""
+def estimate(table: pd.DataFrame, frame: Frame) -> Estimate | None:
+    """Mean and 95 % interval over seeds of a number of `frame` averaged over places; None where there is no number."""
     kept = without_gaps(table)
-    return None if kept.empty else Estimate(*over_seeds(row_means(kept)), *kept.shape)
+    return None if kept.empty else Estimate(*over_seeds(row_means(kept), frame), *kept.shape)

@@ -11,10 +11,11 @@ import pandas as pd
 
 from inn_experiments.contracts import Number, Report, UserError
 from inn_experiments.measures.quantities import BAR
+from inn_experiments.reports.sharing import Sharing, sharing_of
 
 ABSENT = "-"
 """The value of an axis that a run does not read."""
-FACTS = ("cell", "seed", "fingerprint", "split", "versions", "warnings")
+FACTS = ("cell", "seed", "fingerprint", "split", "versions", "warnings", "trained")
 COLUMNS = ("run", *Number.__dataclass_fields__)
 
 
@@ -43,6 +44,11 @@ class Frame:
     def seeds(self) -> list[int]:
         """The seeds of the runs, each once, sorted."""
         return sorted(set(self.runs["seed"]))
+
+    @cached_property
+    def sharing(self) -> dict[str, Sharing]:
+        """Data set -> what its seeds share, which decides what an interval over them is."""
+        return sharing_of(self.runs, self.axes)
 
     @cached_property
     def keys(self) -> list[str]:

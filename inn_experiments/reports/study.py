@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from inn_experiments.reports.runs import Frame
+from inn_experiments.reports.sharing import interval_words
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ class Document:
         versions = pd.DataFrame([*self.runs.runs["versions"]]).sort_index(axis=1)
         listed = [f"{name} {' / '.join(sorted(set(found.dropna().map(str))))}" for name, found in versions.items()]
         counted = self.counted or f"{len(self.runs)} runs, seeds {', '.join(map(str, self.runs.seeds))}"
-        facts = [f"{date}: {counted}", *self.facts, f"versions: {', '.join(listed) or 'not recorded'}"]
+        told = interval_words(self.runs.sharing) if len(self.runs.seeds) > 1 else []
+        facts = [f"{date}: {counted}", *self.facts, *told, f"versions: {', '.join(listed) or 'not recorded'}"]
         head = [f"- {fact}" for fact in facts]
         typed = "\n".join(["```", *commands, "```"])
         parts = [f"# {self.title}", "\n".join(head), typed, *(part.strip("\n") for part in self.sections)]

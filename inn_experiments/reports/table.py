@@ -43,7 +43,9 @@ def comparison_table(frame: Frame, rows: Sequence[str], columns: Sequence[str]) 
     )
     lines = []
     for place, runs in frame.apart(pd.Series([*words.itertuples(index=False, name=None)], words.index)).items():
-        entries = [entry(over_seeds(values[column][runs.runs.index]), ABSENT, _limits(column)) for column in columns]
+        entries = [
+            entry(over_seeds(values[column][runs.runs.index], runs), ABSENT, _limits(column)) for column in columns
+        ]
         lines.append([*place, *entries, str(len(runs))])
     trivial = [_trivial(frame, column) for column in columns]
     if any(trivial):

@@ -90,6 +90,8 @@ def describe(split: Split) -> dict[str, Any]:
         found |= {"shape": list(split.shape), "preprocessing": split.scaling.describe()}
     else:
         found["scaling"] = dict(split.scaling.describe())
+    if split.pool:
+        found |= {"pool": split.pool, "test_rows": split.test_rows}
     if split.reading is not None:
         found["read"] = {"line": split.reading.line(), **split.reading.as_dict()}
     return found

@@ -17,7 +17,6 @@ from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.checks import check_option
 from inn_experiments.configuration.targets import NOTES, find_class
 from inn_experiments.contracts import Split, Synthesizer, UserError, child_seed, once
-from inn_experiments.synthesizers.direction import Direction
 from inn_experiments.synthesizers.inn import Inn
 from inn_experiments.synthesizers.latent import Latent
 from inn_experiments.training.files import load, read, write
@@ -36,14 +35,17 @@ OWN_SETTINGS = ("epochs", "batch", "learning_rate")
 """Settings of the trainer for which an autoencoder brings its own numbers."""
 
 
-def fit_or_load(cell: Cell, split: Split, build: Callable[[Cell], Synthesizer], folder: Path) -> Synthesizer:
+def fit_or_load(
+    cell: Cell, split: Split, build: Callable[[Cell], Synthesizer], folder: Path, trained: dict[str, str] | None = None
+) -> Synthesizer:
     """The fitted synthesizer of `cell`: loaded from `folder` where the same training was done, else fitted and kept.
 
     implicit, svd and explicit train the very same forward network, implicit the same inverse one under every loss, and
     two samplers use the same network; whichever comes second finds it here, as does a second generator inside the same
     autoencoder. Generators that train nothing are always fitted. A training that was interrupted goes on from its last
-    checkpoint.
+    checkpoint. `trained` is told each part's name in `folder`.
     """
+    trained = {} if trained is None else trained
     synthesizer, given = build(cell), told_to_fit(cell, split)
     if not synthesizer.trains:
         synthesizer.fit(**given)
@@ -52,6 +54,7 @@ def fit_or_load(cell: Cell, split: Split, build: Callable[[Cell], Synthesizer], 
     if isinstance(synthesizer, Latent):
         own = {name: nodes[name] for name in ("autoencoder", "trainer")}
         key = autoencoder_key(own) | told
+        trained["autoencoder"] = fingerprint(key)
         _keep(synthesizer.autoencoder, folder, key, own, lambda: synthesizer.fit_autoencoder(**given))
 
     def fit() -> None:
@@ -60,10 +63,20 @@ def fit_or_load(cell: Cell, split: Split, build: Callable[[Cell], Synthesizer], 
             return
         synthesizer.prepare(**given)
         for direction in synthesizer.directions:
-            _keep(direction, folder, direction_key(nodes, direction) | told, nodes, direction.fit)
+            _keep(
+                direction,
+                folder,
+                direction_key(nodes, direction.name, direction.training.reads) | told,
+                nodes,
+                direction.fit,
+            )
         synthesizer.join()
 
-    _keep(synthesizer, folder, training_key(nodes) | told, nodes, fit)
+    key = training_key(nodes) | told
+    trained["generator"] = fingerprint(key)
+    _keep(synthesizer, folder, key, nodes, fit)
+    for training in synthesizer.method.trainings() if isinstance(synthesizer, Inn) else ():
+        trained[training.title] = fingerprint(direction_key(nodes, training.title, training.reads) | told)
     return synthesizer
 
 
@@ -103,17 +116,17 @@ def training_key(nodes: Nodes) -> dict[str, Any]:
     return {"parts": key}
 
 
-def direction_key(nodes: Nodes, direction: Direction) -> dict[str, Any]:
-    """Of the nodes of an inversion generator what decides the weights of one of its networks."""
+def direction_key(nodes: Nodes, title: str, reads: Iterable[str]) -> dict[str, Any]:
+    """Of the nodes of an inversion generator what decides the weights of the network `title`, which `reads` these."""
     groups = training_key(nodes)["parts"]
     parts: dict[str, Any] = {}
-    for name in direction.training.reads:
+    for name in reads:
         group, _, setting = name.partition(".")
         if setting:
             parts.setdefault(group, {})[setting] = groups[group][setting]
         else:
             parts[group] = groups[group]
-    return {"training": direction.name, "parts": parts}
+    return {"training": title, "parts": parts}
 
 
 def autoencoder_key(nodes: Nodes) -> dict[str, Any]:

@@ -22,7 +22,7 @@ def run(cell: Cell, run: Run, begun: Begun) -> Report:
     run.dataset(split.name, f"{cell.seed}-{len(split.train)}x{split.features}")
 
     with report.step("fit"):
-        synthesizer = fit_or_load(cell, split, build, folder_of(cell))
+        synthesizer = fit_or_load(cell, split, build, folder_of(cell), report.trained)
     # What a training leaves behind, copies of the rows among it, would stay until the collector comes by.
     gc.collect()
     report.parameters = synthesizer.parameters

@@ -118,7 +118,7 @@ def _tasks(cells: Sequence[Cell]) -> list[Task]:
         except UserError:
             continue
         for direction in inn.directions:
-            key = fits.direction_key(nodes, direction) | told
+            key = fits.direction_key(nodes, direction.name, direction.training.reads) | told
             path = fits.place(folder, key)
             if path not in found and not path.exists():
                 found[path] = _task(cell, direction, key, split)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from inn_experiments.contracts import Split, UserError, child_seed, once, read_arrays, write_arrays
+from inn_experiments.contracts import NaturalInt, Split, UserError, child_seed, once, read_arrays, write_arrays
 from inn_experiments.data.division import Parts
 from inn_experiments.data.source import ArrayRows
 from inn_experiments.maths.division import LEAST_TRAIN, balanced
@@ -26,12 +26,14 @@ class Mnist1d:
     Args:
         rows, val_rows, fresh_rows: sizes of these parts, class-balanced as far as the 4,000 rows allow.
         generation_seed: the generator's seed; 42 is the published data set. The test rows are always its 1,000.
+        draw: added to `generation_seed`; the run's seed, where every seed is to have a data set of its own.
     """
 
     rows: int = 2000
     val_rows: int = 500
     fresh_rows: int = 1000
     generation_seed: int = 42
+    draw: NaturalInt = 0
 
     def __post_init__(self) -> None:
         sizes = {"rows": self.rows, "val_rows": self.val_rows, "fresh_rows": self.fresh_rows}
@@ -45,15 +47,15 @@ class Mnist1d:
                 f"data.rows={self.rows}, data.val_rows={self.val_rows} and data.fresh_rows={self.fresh_rows} sum to "
                 f"{total}: MNIST1D has {POOL} rows outside its test set"
             )
-        if not 0 <= self.generation_seed < 2**32:
-            raise UserError(f"data.generation_seed={self.generation_seed}: must be in 0..{2**32 - 1}")
+        if not 0 <= self.generation_seed < 2**32 - self.draw:
+            raise UserError(f"data.generation_seed={self.generation_seed}: must be in 0..{2**32 - 1 - self.draw}")
 
     def load(self, *, seed: int, cache: Path) -> Split:
         """The division that `seed` gives, standardised with the training rows' mean and deviation.
 
         The generated arrays are kept in the folder `cache`; parallel workers wait for the first to finish.
         """
-        found = cached_arrays(cache, self.generation_seed)
+        found = cached_arrays(cache, self.generation_seed + self.draw)
         rng = np.random.default_rng(child_seed(seed, "split"))
         train, val, fresh = balanced(found["y"], (self.rows, self.val_rows, self.fresh_rows), rng)
         raw = ArrayRows(
@@ -62,6 +64,7 @@ class Mnist1d:
             classes=tuple(str(digit) for digit in range(CLASSES)),
             name="mnist1d",
             axis_name="position",
+            pool=f"mnist1d {self.generation_seed + self.draw}",
         )
         return raw.split(Parts(train, val, np.arange(len(found["y"]), len(raw.y)), fresh))
 

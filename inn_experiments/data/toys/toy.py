@@ -49,6 +49,7 @@ class Toy(ABC):
             name=self.name,
             axis_name=self.axis_name,
             manifold=self.manifold,
+            pool=f"{self.name} {seed}",
         )
         edges = np.cumsum(list(sizes.values()))
         return raw.split(Parts(*np.split(np.arange(edges[-1]), edges[:-1])))

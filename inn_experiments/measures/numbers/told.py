@@ -5,16 +5,17 @@ from collections.abc import Mapping
 from inn_experiments.contracts import Number
 from inn_experiments.measures.numbers.intervals import Bounded
 
-LOW, HIGH = "/low", "/high"
+LOW, HIGH, COUNT = "/low", "/high", "/n"
 
 
-def with_bounds(key: str, found: Bounded) -> dict[str, float]:
-    """The value under its `key`, and its bounds.
+def with_bounds(key: str, found: Bounded, count: int | None = None) -> dict[str, float]:
+    """The value under its `key`, its bounds, and of how many pairs it is, where that is told.
 
     >>> with_bounds("c2st", Bounded(0.5, 0.25, 0.75))
     {'c2st': 0.5, 'c2st/low': 0.25, 'c2st/high': 0.75}
     """
-    return {key: found.value, f"{key}{LOW}": found.low, f"{key}{HIGH}": found.high}
+    counted = {} if count is None else {f"{key}{COUNT}": count}
+    return {key: found.value, f"{key}{LOW}": found.low, f"{key}{HIGH}": found.high, **counted}
 
 
 def bounds_of(scores: Mapping[str, float], key: str) -> Bounded | None:
@@ -24,9 +25,10 @@ def bounds_of(scores: Mapping[str, float], key: str) -> Bounded | None:
 
 
 def numbers_of(prefix: str, scores: Mapping[str, float], of: str | None = None) -> list[Number]:
-    """The number `prefix/KEY` of each score, and of the class `of`, where it is of one, with its bounds, if any."""
+    """The number `prefix/KEY` of each score, of the class `of` if it is of one, with its bounds and count, if any."""
     return [
-        Number(f"{prefix}/{key}", value, low=scores.get(f"{key}{LOW}"), high=scores.get(f"{key}{HIGH}"), of=of)
+        Number(f"{prefix}/{key}", value, low=scores.get(f"{key}{LOW}"), high=scores.get(f"{key}{HIGH}"), n=n, of=of)
         for key, value in scores.items()
-        if not key.endswith((LOW, HIGH))
+        if not key.endswith((LOW, HIGH, COUNT))
+        for n in [int(scores[f"{key}{COUNT}"]) if f"{key}{COUNT}" in scores else None]
     ]

@@ -1,5 +1,7 @@
 """Two sets of rows compared: by a classifier, by nearest neighbours, and along lines."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from inn_experiments.contracts.seeding import child_seed
@@ -19,16 +21,24 @@ DIRECTIONS = 100
 BINS, ROWS_PER_BIN = 20, 5
 
 
-def c2st(a: np.ndarray, b: np.ndarray, classes: tuple[np.ndarray, np.ndarray] | None = None, *, seed: int) -> Bounded:
+def c2st(
+    a: np.ndarray,
+    b: np.ndarray,
+    classes: tuple[np.ndarray, np.ndarray] | None = None,
+    *,
+    seed: int,
+    most: int = LIMIT,
+    trees: int | None = None,
+) -> Bounded:
     """Cross-validated accuracy of telling rows `a` (n, d) from `b` (m, d): 0.5 is best, 1 means always told.
 
     Pairs of one row of either side, of the same class where the `classes` (n,) and (m,) are given, are left out
-    together, 1,000 of them in 5 folds at most. So whatever is told apart, the sides are as large as each other in
+    together, `most` of them in 5 folds at most. So whatever is told apart, the sides are as large as each other in
     training and in test, in every class: where rows of two sides, class by class, could be exchanged, the expected
     value is 0.5 exactly, for any number of rows. (Folds that are not balanced score less: where one side lost a row to
     the test, the other has the majority.) A row that is called neither counts half.
 
-    100 extremely randomised trees see shifts, wrong scales and wrong correlations alike, unlike a linear or
+    100 extremely randomised `trees` see shifts, wrong scales and wrong correlations alike, unlike a linear or
     nearest-neighbour test, and need no scaling. Copies of one row within a side fall into several folds, so a side that
     repeats itself is told from one that does not: a bootstrap of real rows scores above 0.5.
 
@@ -38,39 +48,59 @@ def c2st(a: np.ndarray, b: np.ndarray, classes: tuple[np.ndarray, np.ndarray] | 
     """
     rng = np.random.default_rng(child_seed(seed, "c2st"))
     labels = classes or (np.zeros(len(a), np.int64), np.zeros(len(b), np.int64))
-    pairs = _pairs(*labels, rng)
+
+    def right(train: np.ndarray, test: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        learned, judged = ((a[pairs[:, 0]], b[pairs[:, 1]]) for pairs in (train, test))
+        return told(learned, judged, int(rng.integers(2**31)), trees)
+
+    return left_out(pairs_of(*labels, rng, most), right, rng)
+
+
+Right = Callable[[np.ndarray, np.ndarray, np.random.Generator], np.ndarray]
+"""How right (k, 2) one is about the rows of test pairs (k, 2) having learned of training pairs: 0, a half or 1."""
+
+
+def left_out(pairs: np.ndarray, right: Right, rng: np.random.Generator) -> Bounded:
+    """How often both rows of `pairs` (n, 2) are told in the mean, each pair judged by what was learned without it."""
     if len(pairs) < LEAST_PAIRS:
-        raise ValueError(f"c2st needs {LEAST_PAIRS} pairs of rows of one class, got {len(pairs)} of {len(a)}, {len(b)}")
-    fold, right = np.arange(len(pairs)) % min(FOLDS, len(pairs)), np.empty((len(pairs), 2))
+        raise ValueError(f"c2st needs {LEAST_PAIRS} pairs of rows of one class, got {len(pairs)}")
+    fold, found = np.arange(len(pairs)) % min(FOLDS, len(pairs)), np.empty((len(pairs), 2))
     for number in range(fold.max() + 1):
-        right[fold == number] = _told(a, b, pairs[fold != number], pairs[fold == number], int(rng.integers(2**31)))
-    return bounded_share(float(right.mean()), len(pairs))
+        found[fold == number] = right(pairs[fold != number], pairs[fold == number], rng)
+    return bounded_share(float(found.mean()), len(pairs))
+
+
+def pair_count(first: np.ndarray, second: np.ndarray) -> int:
+    """How many pairs of one class rows of class labels `first` (n,) and `second` (m,) give, at most LIMIT."""
+    return min(LIMIT, sum(int(min(np.sum(first == label), np.sum(second == label))) for label in np.unique(first)))
 
 
 def comparable(first: np.ndarray, second: np.ndarray) -> bool:
     """Whether rows of class labels `first` (n,) and `second` (m,) give the pairs that `c2st` needs."""
-    return sum(min(np.sum(first == label), np.sum(second == label)) for label in np.unique(first)) >= LEAST_PAIRS
+    return pair_count(first, second) >= LEAST_PAIRS
 
 
-def _pairs(first: np.ndarray, second: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def pairs_of(first: np.ndarray, second: np.ndarray, rng: np.random.Generator, most: int = LIMIT) -> np.ndarray:
     """Random pairs (k, 2) of a row of class labels `first` (n,) and one of `second` (m,), class after class."""
     found = []
     for label in np.intersect1d(first, second):
         rows = [rng.permutation(np.flatnonzero(side == label)) for side in (first, second)]
         found.append(np.stack([each[: min(map(len, rows))] for each in rows], axis=1))
     pairs = np.concatenate([np.zeros((0, 2), np.int64), *found])
-    return pairs[at_most(len(pairs), LIMIT, int(rng.integers(2**31)))]
+    return pairs[at_most(len(pairs), most, int(rng.integers(2**31)))]
 
 
-def _told(a: np.ndarray, b: np.ndarray, train: np.ndarray, test: np.ndarray, state: int) -> np.ndarray:
-    """How right (k, 2) trees that learned of `train` pairs are about the rows of `test` pairs: 0, a half or 1."""
+def told(
+    learned: tuple[np.ndarray, np.ndarray], judged: tuple[np.ndarray, np.ndarray], state: int, trees: int | None = None
+) -> np.ndarray:
+    """How right (k, 2) trees that learned of two sides (n, d) are about the rows of two more (k, d): 0, a half or 1."""
     from sklearn.ensemble import ExtraTreesClassifier
 
     # Leaves of three rows take enough rows to be divided at all.
-    leaf = min(3, 1 + len(train) // 10)
-    trees = ExtraTreesClassifier(TREES, min_samples_leaf=leaf, random_state=state, n_jobs=1)
-    trees.fit(np.concatenate([a[train[:, 0]], b[train[:, 1]]]), np.repeat([0, 1], len(train)))
-    second = trees.predict_proba(np.concatenate([a[test[:, 0]], b[test[:, 1]]]))[:, 1].reshape(2, -1).T - 0.5
+    leaf = min(3, 1 + len(learned[0]) // 10)
+    forest = ExtraTreesClassifier(trees or TREES, min_samples_leaf=leaf, random_state=state, n_jobs=1)
+    forest.fit(np.concatenate(learned), np.repeat([0, 1], len(learned[0])))
+    second = forest.predict_proba(np.concatenate(judged))[:, 1].reshape(2, -1).T - 0.5
     # Votes are added up in floats: the last digits are no answer.
     return 0.5 + 0.5 * np.where(np.abs(second) < UNDECIDED, 0.0, np.sign(second)) * [-1, 1]
 

@@ -41,7 +41,7 @@ def _geometry_table(report: Report) -> Table | None:
     every = rows.pop(None, {})
     if not rows:
         return None
-    table = columns("geometry", "mean error ↓", "SD error ↓", "spread error ↓", "C2ST (real)", "coverage ↑ (real)")
+    table = columns("geometry", "mean error ↓", "SD error ↓", "spread error ↓", "C2ST (− real)", "coverage ↑ (real)")
     for name, found in list(rows.items())[:SHOWN_CLASSES]:
         table.add_row(Text(name, overflow="ellipsis"), *_geometry(found))
     if len(rows) > 1:
@@ -54,8 +54,10 @@ def _geometry_table(report: Report) -> Table | None:
 
 def _geometry(found: Mapping[str, Number]) -> list[str]:
     errors = [f"{100 * found[f'generated/{key}_error'].value:.1f} %" for key in ("mean", "std", "spread")]
-    pairs = [(found[f"generated/{key}"], found[f"second/{key}"]) for key in ("c2st", "coverage")]
-    return [*errors, *(f"{measured(own)} ({number(real.value)})" for own, real in pairs)]
+    told, (own, real) = found["generated/c2st"], (found[f"{arm}/coverage"] for arm in ("generated", "second"))
+    # Reports of before have no excess.
+    over = found.get("generated/c2st_excess") or Number("", told.value - found["second/c2st"].value)
+    return [*errors, f"{number(told.value)} ({measured(over)})", f"{measured(own)} ({number(real.value)})"]
 
 
 def _claims_table(report: Report) -> Table | None:

@@ -16,7 +16,7 @@ TWINS = (
     "--only AXIS=VALUE, or use another --outputs"
 )
 ABOUT = (
-    "A value is the mean over seeds ± half the width of its 95 % Student t interval; with one seed its own interval "
+    "A value is the mean over seeds ± half the width of its 95 % interval; with one seed its own interval "
     "stands in brackets. p belongs to each seed's test against chance, in the order of the seeds; it is not corrected "
     "for there being many."
 )
@@ -34,13 +34,13 @@ def answer(frame: Frame, options: Namespace) -> Document:
 def claims_table(runs: Frame) -> str:
     """One cell's statements, a row each, in the order they were measured."""
     every = runs.numbers[runs.numbers["key"].str.startswith("claims/")]
-    return markdown(HEADS, [_row(claims) for _, claims in every.groupby("key", sort=False)])
+    return markdown(HEADS, [_row(claims, runs) for _, claims in every.groupby("key", sort=False)])
 
 
-def _row(claims: pd.DataFrame) -> list[str]:
+def _row(claims: pd.DataFrame, runs: Frame) -> list[str]:
     own, chances = claims[claims["reference"] == ""], claims["value"][claims["reference"] == "chance"].tolist()
     first = own.iloc[0]
-    value = interval(*over_seeds(own["value"]))
+    value = interval(*over_seeds(own["value"], runs))
     if len(own) == 1 and pd.notna(first["low"]):
         value = f"{number(first['value'])} [{number(first['low'])}, {number(first['high'])}]"
     chance = number(sum(chances) / len(chances)) if chances else ABSENT

@@ -6,7 +6,7 @@ from inn_experiments.reports.runs import Frame, choose
 from inn_experiments.reports.study import Document, Study, names
 from inn_experiments.reports.table import comparison_table
 
-ABOUT = "Mean ± half the width of the 95 % Student t interval over seeds; all rows are test rows."
+ABOUT = "Mean ± half the width of the 95 % interval over seeds; all rows are test rows."
 
 
 def options(parser: ArgumentParser) -> None:

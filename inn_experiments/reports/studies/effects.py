@@ -4,17 +4,19 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Mapping, Sequence
 from itertools import combinations, product
 
+import pandas as pd
+
 from inn_experiments.contracts import UserError
-from inn_experiments.measures.numbers.intervals import mean_interval
 from inn_experiments.measures.quantities import quantity
 from inn_experiments.reports.design import Combination, Design, axis_values, combined, common_axes
+from inn_experiments.reports.estimate import over_seeds
 from inn_experiments.reports.runs import ABSENT, Frame, choose, one_run_each
 from inn_experiments.reports.study import Document, Study, missing_section, names
 from inn_experiments.reports.table import comparison_table, markdown
 from inn_experiments.reports.words import leaves_out_zero, signed
 
 ABOUT = (
-    "A cell is the mean ± half the width of its 95 % Student t interval over seeds. A main effect is the difference "
+    "A cell is the mean ± half the width of its 95 % interval over seeds. A main effect is the difference "
     "to the factor's first value, averaged over all combinations of the other factors within each seed; its interval "
     "is over these paired differences. An interaction is by how much the first factor's effect grows from the second "
     "factor's first value to the other. `better` and `worse` stand where the interval leaves 0 out; the intervals are "
@@ -106,7 +108,7 @@ def effect_table(design: Design, columns: Sequence[str], order: int) -> str:
             pairs = {factor: (value, design.values[factor][0]) for factor, value in zip(chosen, contrast, strict=True)}
             text = " x ".join(f"{factor}: {value} − {first}" for factor, (value, first) in pairs.items())
             found = [contrasts(design, pairs, kept[column], column) for column in columns]
-            lines.append([text, *(_entry(*pair, order) for pair in zip(columns, found, strict=True))])
+            lines.append([text, *(_entry(*pair, order, design.frame) for pair in zip(columns, found, strict=True))])
         for column, rests in kept.items():
             if dropped := [label(rest) or "all" for rest in others(design, chosen) if rest not in rests]:
                 notes.append(f"- {name} on `{column}`: left out as incomplete: {'; '.join(dropped)}")
@@ -147,10 +149,10 @@ def verdict(column: str, difference: float, half: float | None) -> str:
     return ("", "better", "worse")[leaves_out_zero(difference, half) * (quantity(column).way or 0)]
 
 
-def _entry(column: str, found: list[float], order: int) -> str:
+def _entry(column: str, found: list[float], order: int, frame: Frame) -> str:
     if not found:
         return ABSENT
-    mean, half = mean_interval(found)
+    mean, half = over_seeds(pd.Series(found), frame)
     said = verdict(column, mean, half) if order == 1 else ""
     return signed(mean, half) + (f" ({said})" if said else "")
 

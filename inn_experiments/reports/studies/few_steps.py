@@ -29,7 +29,7 @@ ABOUT = (
     "is best) are of pooled rows against held-out ones, or of latents, class by class, where rows are decoded from "
     "them; `real rows`: others in the place of generated ones, which a perfect sampler of a perfect network would "
     "equal. Seconds are those of the step that samples the compared rows (2,000 at most), by the clock. Entries are "
-    "the mean ± half the width of the 95 % Student t interval over seeds; differences are within each seed, which has "
+    "the mean ± half the width of the 95 % interval over seeds; differences are within each seed, which has "
     "one training."
 )
 TWINS = "two runs of {place} have seed {seed}, which differ in {differing}; choose one with --only AXIS=VALUE"
@@ -66,12 +66,16 @@ def answer(frame: Frame, options: Namespace) -> Document:
         frame, options.only, holds & axis_words(frame, ["sampler"])["sampler"].ne(ABSENT), "samples", advice
     )
     problems, ways = problems_of(chosen), ways_of(chosen)
-    tables = {name: scores(part, ways[part.runs.index]) for name, part in chosen.apart(problems).items()}
+    parts = chosen.apart(problems)
+    tables = {name: scores(part, ways[part.runs.index]) for name, part in parts.items()}
     sections = [ABOUT, f"![Quality and seconds against calls]({options.picture})"]
-    sections += ["## Which way is as good as the reference", *target_section(tables, options.reference, options.within)]
+    sections += [
+        "## Which way is as good as the reference",
+        *target_section(tables, parts, options.reference, options.within),
+    ]
     for name, table in tables.items():
-        sections += [f"## {name}", way_table(table, options.reference)]
-    return Document("Samplers: quality and seconds against calls", chosen, sections, figure=figure(tables))
+        sections += [f"## {name}", way_table(table, parts[name], options.reference)]
+    return Document("Samplers: quality and seconds against calls", chosen, sections, figure=figure(tables, parts))
 
 
 def problems_of(frame: Frame) -> pd.Series:
@@ -117,26 +121,28 @@ def difference(table: Mapping[str, pd.DataFrame], one: Way, reference: Way, scor
     return values[one] - values[reference] if {one, reference} <= {*values} else pd.Series(dtype=float)
 
 
-def way_table(table: Mapping[str, pd.DataFrame], reference: Way) -> str:
+def way_table(table: Mapping[str, pd.DataFrame], runs: Frame, reference: Way) -> str:
     """A row for each way to sample one problem, and one of real rows."""
     lines = []
     for one in table["C2ST"]:
-        shown = [entry(over_seeds(table[name][one])) for name in ("C2ST", "SWD", "seconds")]
-        found = [over_seeds(difference(table, one, reference, name)) for name in ("C2ST", "SWD")]
+        shown = [entry(over_seeds(table[name][one], runs)) for name in ("C2ST", "SWD", "seconds")]
+        found = [over_seeds(difference(table, one, reference, name), runs) for name in ("C2ST", "SWD")]
         apart = [ABSENT if one == reference or each is None else signed(*each) for each in found]
         lines.append([*map(str, one), *shown, *apart, str(table["C2ST"][one].count())])
-    real = [entry(over_seeds(table[f"real {name}"].mean(axis=1))) for name in ("C2ST", "SWD")]
+    real = [entry(over_seeds(table[f"real {name}"].mean(axis=1), runs)) for name in ("C2ST", "SWD")]
     lines.append(["**real rows**", "", "", *real, "", "", "", str(len(table["C2ST"]))])
     apart = [f"{name} − {'-'.join(map(str, reference))}" for name in ("C2ST", "SWD")]
     return markdown(["Sampler", "Spacing", "Calls", "C2ST", "SWD", "Seconds", *apart, "Seeds"], lines)
 
 
-def target_section(tables: Mapping[str, Mapping[str, pd.DataFrame]], reference: Way, within: float) -> list[str]:
+def target_section(
+    tables: Mapping[str, Mapping[str, pd.DataFrame]], parts: Mapping[str, Frame], reference: Way, within: float
+) -> list[str]:
     """Each way's difference in C2ST to the reference on every problem, and the problems where it is allowed."""
     every = sorted({one for table in tables.values() for one in table["C2ST"]} - {reference}, key=_order)
     lines = []
     for one in every:
-        found = [over_seeds(difference(table, one, reference)) for table in tables.values()]
+        found = [over_seeds(difference(table, one, reference), parts[name]) for name, table in tables.items()]
         known = [each for each in found if each is not None]
         means = sum(mean <= within for mean, _ in known)
         sure = sum(half is not None and mean + half <= within for mean, half in known)
@@ -151,14 +157,14 @@ def target_section(tables: Mapping[str, Mapping[str, pd.DataFrame]], reference: 
     return [words, markdown(["Sampler", "Spacing", "Calls", *tables, "Mean", "Interval"], lines)]
 
 
-def figure(tables: Mapping[str, Mapping[str, pd.DataFrame]]) -> Figure:
+def figure(tables: Mapping[str, Mapping[str, pd.DataFrame]], parts: Mapping[str, Frame]) -> Figure:
     """A column a problem; C2ST, SWD and seconds against calls, a line a sampler and spacing, with intervals."""
     names = ("C2ST", "SWD", "seconds")
     made, axes = grid(len(names) * len(tables), len(tables), 3.1, 2.4)
     for row, name in enumerate(names):
         for column, (problem, table) in enumerate(tables.items()):
             axis = axes[row * len(tables) + column]
-            _panel(axis, table, name)
+            _panel(axis, table, parts[problem], name)
             axis.set_title(plain(problem) if row == 0 else "", fontsize=8)
             axis.set_ylabel(name if column == 0 else "", fontsize=8)
             axis.set_xlabel("calls" if name == names[-1] else "", fontsize=8)
@@ -168,12 +174,12 @@ def figure(tables: Mapping[str, Mapping[str, pd.DataFrame]]) -> Figure:
     return made
 
 
-def _panel(axis: Axes, table: Mapping[str, pd.DataFrame], name: str) -> None:
+def _panel(axis: Axes, table: Mapping[str, pd.DataFrame], runs: Frame, name: str) -> None:
     lines: dict[tuple[str, str], list[Way]] = {}
     for one in sorted(table[name], key=_order):
         lines.setdefault((one.sampler, one.spacing), []).append(one)
     for number, ((sampler, spacing), ways) in enumerate(lines.items()):
-        found = [over_seeds(table[name][one]) for one in ways]
+        found = [over_seeds(table[name][one], runs) for one in ways]
         # A little apart, so that intervals do not hide each other.
         calls = [one.calls * (1 + 0.02 * (number - len(lines) / 2)) for one in ways]
         style, marker = LINES[spacing]

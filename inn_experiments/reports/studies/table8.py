@@ -25,11 +25,12 @@ ABOUT = (
     "Moments are over all values of a class' rows; PC1 and PC2 are shares of variance, each set by its own PCA. "
     "`second real`: other real rows scored as if they were generated, what a perfect generator gets. `gaussian`: rows "
     "from a Gaussian with the training rows' mean and covariance, the moments without the structure. C2ST: 0.5 is "
-    "best. Spread: the deviation about the class' mean row; where the features' means differ far more than rows do, "
-    "the SD is right for any generator that knows the mean row alone, and the spread is not. SWD: sliced "
+    "best, and generated − second real is what it is above other real rows, from equally many. Spread: the deviation "
+    "about the class' mean row; where the features' means differ far more than rows do, the SD is right for any "
+    "generator that knows the mean row alone, and the spread is not. SWD: sliced "
     "Wasserstein-2 distance in spreads; Fréchet likewise, squared. Distance ratio: distance to the nearest training "
     "row over that of second real rows, 1 is best, below are copies. Along PC1: total variation over 20 equal-mass "
-    "bins. Entries of several seeds are mean ± half the width of the 95 % Student t interval over seeds."
+    "bins. Entries of several seeds are mean ± half the width of the 95 % interval over seeds."
 )
 
 
@@ -50,7 +51,7 @@ def block(cell: str, runs: Frame) -> list[str]:
     judged = {title: by_class(runs, f"{arm}/judge") for arm, title in list(ARMS.items())[:2]}
     if any(table.notna().any(axis=None) for table in judged.values()):
         parts += ["The machine judge of the eye tests, C2ST on the rows themselves (0.5: cannot be told):"]
-        parts += [_class_table(judged)]
+        parts += [_class_table(judged, runs)]
     return parts
 
 
@@ -66,7 +67,7 @@ def moments_table(runs: Frame) -> str:
     moments = {"mean": ("Mean", entry), "std": ("SD", entry), "pc1": ("PC1", percent), "pc2": ("PC2", percent)}
     for key, (title, show) in moments.items():
         for arm in ("real", "generated"):
-            columns[f"{title} {arm}"] = [show(values) for _, values in by_class(runs, f"{arm}/{key}").items()]
+            columns[f"{title} {arm}"] = [show(values, runs) for _, values in by_class(runs, f"{arm}/{key}").items()]
     return markdown(list(columns), zip(*columns.values(), strict=True))
 
 
@@ -78,12 +79,12 @@ def error_table(runs: Frame) -> str:
     for arm, title in ARMS.items():
         line = [f"**{title}**"]
         for key in ("mean", "std"):
-            line.append(entry(by_row(np.mean, (by_class(runs, f"{arm}/{key}") - by_class(runs, f"real/{key}")).abs())))
+            gaps = (by_class(runs, f"{arm}/{key}") - by_class(runs, f"real/{key}")).abs()
+            line.append(entry(by_row(np.mean, gaps), runs))
             shares = by_class(runs, f"{arm}/{key}_error")
-            line += [percent(by_row(np.mean, shares)), percent(by_row(max, shares))]
-        lines.append(
-            [*line, *(percent(by_row(np.mean, by_class(runs, f"{arm}/{key}_error"))) for key in ("pc1", "pc2"))]
-        )
+            line += [percent(by_row(np.mean, shares), runs), percent(by_row(max, shares), runs)]
+        components = (by_row(np.mean, by_class(runs, f"{arm}/{key}_error")) for key in ("pc1", "pc2"))
+        lines.append([*line, *(percent(values, runs) for values in components)])
     return markdown([*header, "PC1 error", "PC2 error"], lines)
 
 
@@ -92,28 +93,31 @@ def structure_table(runs: Frame, keys: Sequence[str]) -> str:
     tables = {f"{arrowed(key)} {name}": by_class(runs, f"{arm}/{key}") for key in keys for arm, name in ARMS.items()}
     if "coverage" in keys:
         tables["generated coverage over second real's"] = by_class(runs, "generated/coverage_ratio")
-    return _class_table(tables)
+    if "c2st" in keys:
+        # Runs of before have no excess, and both sides of it.
+        tables["C2ST generated − second real"] = by_class(runs, "generated/c2st") - by_class(runs, "second/c2st")
+    return _class_table(tables, runs)
 
 
-def entry(values: pd.Series) -> str:
+def entry(values: pd.Series, runs: Frame) -> str:
     """A mean over seeds with its interval, one seed's number alone, or a dash for none."""
     known = values.dropna()
-    return number(known.iloc[0]) if len(known) == 1 else words.entry(over_seeds(known))
+    return number(known.iloc[0]) if len(known) == 1 else words.entry(over_seeds(known, runs))
 
 
-def percent(values: pd.Series) -> str:
+def percent(values: pd.Series, runs: Frame) -> str:
     """As `entry`, of shares."""
-    found = over_seeds(100 * values)
+    found = over_seeds(100 * values, runs)
     if found is None:
         return ABSENT
     mean, half = found
     return f"{mean:.2f} %" if half is None else f"{mean:.2f} ± {half:.2f} %"
 
 
-def _class_table(tables: Mapping[str, pd.DataFrame]) -> str:
+def _class_table(tables: Mapping[str, pd.DataFrame], runs: Frame) -> str:
     names = list(next(iter(tables.values())))
-    lines = [[name, *(entry(table[name]) for table in tables.values())] for name in names]
-    lines.append(["**mean**", *(entry(by_row(np.mean, table)) for table in tables.values())])
+    lines = [[name, *(entry(table[name], runs) for table in tables.values())] for name in names]
+    lines.append(["**mean**", *(entry(by_row(np.mean, table), runs) for table in tables.values())])
     return markdown(["Chemical", *tables], lines)
 
 

@@ -12,8 +12,8 @@ from inn_experiments.reports.study import Document, Study, missing_section
 
 UNITS = (
     "All errors are on test rows, in normalised units (training variance 1). An entry is the mean ± half the width of "
-    "its 95 % Student t interval over seeds; a seed changes every random draw of a run, so the interval covers these "
-    "and no other data set. An entry that averages cells does so within each seed."
+    "its 95 % interval over seeds; a seed changes every random draw of a run. An entry that "
+    "averages cells does so within each seed."
 )
 ABOUT_METHODS = (
     "Each method is the mean over its four cells. Test: noisy (all levels) → clean. Forward: prime → clean. Inverse: "
@@ -44,7 +44,7 @@ ABOUT_UTILITY = (
 def options(parser: ArgumentParser) -> None:
     """Which runs make the grid."""
     parser.add_argument("--network", default="point_unet", help="the runs' network")
-    parser.add_argument("--data", default="mnist1d", help="the runs' data")
+    parser.add_argument("--data", default="mnist1d*", help="the runs' data")
     parser.add_argument("--epochs", help="the runs' epochs, where runs of several lengths have finished")
     parser.add_argument("--seeds", type=seed_list, help="seeds wanted, e.g. 0,1,2 (default: found)")
 

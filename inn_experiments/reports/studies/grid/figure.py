@@ -4,7 +4,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from inn_experiments.reports.design import Combination, Design, combined
-from inn_experiments.reports.estimate import Estimate, estimate
+from inn_experiments.reports.estimate import Estimate
 from inn_experiments.reports.panels import SEVEN
 from inn_experiments.reports.studies.grid.cells import METHODS
 
@@ -50,7 +50,7 @@ def grid_figure(grid: Design) -> Figure:
 def _panel(axis: Axes, grid: Design, key: str) -> None:
     fresh, best = grid.frame.value(key.replace("test/", "fresh/")), grid.frame.trivial(key).min(axis=1)
     cells, tables = combined(grid.values), (grid.number(key), grid.table(fresh if "/samples/" in key else best))
-    values, marks = ([estimate(table[[place]]) for place in grid.places()] for table in tables)
+    values, marks = ([grid.estimate(table[[place]]) for place in grid.places()] for table in tables)
     means = [value.mean for value in (*values, *marks) if value is not None]
     logarithmic = bool(means) and min(means) > 0 and max(means) > WIDE * min(means)
     for row, (cell, value, mark) in enumerate(zip(cells, values, marks, strict=True)):

@@ -6,7 +6,7 @@ import pandas as pd
 
 from inn_experiments.measures.quantities import FIDELITY
 from inn_experiments.reports.design import Design
-from inn_experiments.reports.estimate import estimate, row_means
+from inn_experiments.reports.estimate import row_means
 from inn_experiments.reports.studies.grid.cells import METHODS, SAMPLINGS
 from inn_experiments.reports.table import estimate_row, markdown
 from inn_experiments.reports.words import ABSENT
@@ -90,7 +90,7 @@ def treatment_table(grid: Design, protocol: str) -> str:
     """The columns of the paper's Tables 1, 2 and 5 for one protocol, averaged over the cells."""
     rows = []
     for treatment, title in TREATMENTS.items():
-        found = [estimate(grid.number(f"utility/{protocol}/{treatment}/{measure}")) for measure in SCORES.values()]
+        found = [grid.estimate(grid.number(f"utility/{protocol}/{treatment}/{measure}")) for measure in SCORES.values()]
         if treatment == "real":
             found[-1] = None
         if any(found):
@@ -113,7 +113,7 @@ def cost_table(grid: Design) -> str:
     forms = {"parameters": ",.0f", **dict.fromkeys(stages, ".1f")}
     rows = []
     for method, name in METHOD_NAMES.items():
-        found = {key: estimate(grid.number(key)[grid.places(method=method)]) for key in forms}
+        found = {key: grid.estimate(grid.number(key)[grid.places(method=method)]) for key in forms}
         rows.append([name, *(ABSENT if one is None else format(one.mean, forms[key]) for key, one in found.items())])
     return markdown(["Method", "Parameters", *(f"{key.removeprefix('seconds/')} (s)" for key in stages)], rows)
 
@@ -145,7 +145,7 @@ def _table(
     ]
     tables = [grid.number(key) for key in columns.values()]
     for label, cells in (rows or {cell: [cell] for cell in grid.places()}).items():
-        found = [estimate(table[cells]) for table in tables]
+        found = [grid.estimate(table[cells]) for table in tables]
         lines.append(estimate_row(f"**{label}**", found, len(grid.seeds), len(cells), "missing"))
     return markdown([heading, *columns], lines)
 
@@ -157,5 +157,5 @@ def _shared_row(grid: Design, label: str, keys: list[str], samplings: Sequence[s
     """
     tables = [grid.number(key, reference) for key in keys]
     sides = [{name: row_means(table[grid.places(sampling=name)]) for name in samplings} for table in tables]
-    found = [estimate(pd.DataFrame(side).dropna()) for side in sides]
+    found = [grid.estimate(pd.DataFrame(side).dropna()) for side in sides]
     return estimate_row(label, found, len(grid.seeds), len(samplings), ABSENT)

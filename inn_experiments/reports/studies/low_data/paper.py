@@ -38,7 +38,7 @@ TABLES = {
         BOTH: (0.76, 0.73, 0.73, 0.85, 0.84, 0.85, 0.84),
     },
 }
-OF_DATA = {"table": (1,), "massbank": (1,), "digits": (2,), "mnist1d": (2,), "ims": (3, 4, 5)}
+OF_DATA = {"table": (1,), "massbank": (1,), "digits": (2,), "mnist1d": (2,), "mnist1d_redrawn": (2,), "ims": (3, 4, 5)}
 OF_DATA["ims_simulated"] = OF_DATA["ims"]
 """Option of the data -> the numbers of the paper's tables that are about rows of this kind."""
 

@@ -8,6 +8,7 @@ from scipy import stats
 
 from inn_experiments.measures.numbers.intervals import Interval, corrected_interval, mean_interval
 from inn_experiments.measures.quantities import CLASSIFIERS
+from inn_experiments.reports.estimate import over_seeds
 from inn_experiments.reports.runs import Frame, choose, missing_runs, one_run_each
 
 TWINS = (
@@ -25,7 +26,7 @@ class Gain(NamedTuple):
 
     Attributes:
         mean: over seeds.
-        half: Student's t over seeds; None with one seed.
+        half: over seeds, Student's t where all have one test part; None with one seed.
         corrected: that of Nadeau and Bengio (2003) for seeds that share rows.
         seeds: how many.
         classes: Student's t over classes of their mean differences; None where classes are not told.
@@ -124,7 +125,7 @@ def gain(runs: Frame, classifier: str, method: str, against: str) -> Gain | None
     if found.empty:
         return None
     sizes = [int(runs.split(part).mean()) for part in ("train", "test")]
-    (mean, half), (_, corrected) = mean_interval(found.tolist()), corrected_interval(found.tolist(), *sizes)
+    (mean, half), (_, corrected) = over_seeds(found, runs), corrected_interval(found.tolist(), *sizes)
     return Gain(mean, half, corrected, len(found), _over_classes(runs, classifier, method, against))
 
 

@@ -28,7 +28,7 @@ def paper_layout(runs: Frame) -> str:
         for words, method, treatment in treatments:
             found = [query.score(some, "forest", method, treatment, key) for key in KEYS]
             if not found[0].empty:
-                scores = [entry(over_seeds(values), ABSENT, SHARE) for values in found]
+                scores = [entry(over_seeds(values, some), ABSENT, SHARE) for values in found]
                 lines.append([f"{k}: {words}", *scores, str(len(found[0]))])
     return markdown(["rows a class: trained on", *COLUMNS, "seeds"], lines)
 
@@ -44,7 +44,7 @@ def gains_table(runs: Frame, classifier: str, against: str) -> str:
                 halves = [ABSENT if half is None else f"± {number(half)}" for half in (found.corrected, found.classes)]
                 plain = signed(found.mean, found.half)
                 name = NAMES.get(method, method)
-                lines.append([k, name, entry(over_seeds(own), ABSENT, SHARE), plain, *halves, str(found.seeds)])
+                lines.append([k, name, entry(over_seeds(own, some), ABSENT, SHARE), plain, *halves, str(found.seeds)])
     over = f"gain over {NAMES.get(against, against)}"
     return markdown(["k", "with", "macro F1", over, "corrected", "over classes", "seeds"], lines) if lines else ""
 
@@ -98,13 +98,13 @@ def best_table(runs: Frame) -> str:
         first = max(alone, key=lambda name: alone[name].mean())
         known = {place: found for place, found in added.items() if not found.empty}
         name, method = max(known, key=lambda place: known[place].mean())
-        gap = over_seeds((known[name, method] - alone[first]).dropna())
+        gap = over_seeds((known[name, method] - alone[first]).dropna(), some)
         lines.append(
             [
-                *(k, CLASSIFIERS[first], entry(over_seeds(alone[first]), ABSENT, SHARE)),
+                *(k, CLASSIFIERS[first], entry(over_seeds(alone[first], some), ABSENT, SHARE)),
                 *(
                     f"{CLASSIFIERS[name]}, {NAMES.get(method, method)}",
-                    entry(over_seeds(known[name, method]), ABSENT, SHARE),
+                    entry(over_seeds(known[name, method], some), ABSENT, SHARE),
                 ),
                 ABSENT if gap is None else signed(*gap),
             ]

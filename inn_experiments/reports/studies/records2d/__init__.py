@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
 
-from inn_experiments.reports.estimate import by_row, corrected_over_seeds
+from inn_experiments.reports.estimate import by_row, over_seeds
 from inn_experiments.reports.runs import ABSENT, Frame
 from inn_experiments.reports.studies.records2d import runs as query
 from inn_experiments.reports.studies.records2d.figure import records2d_figure
@@ -32,8 +32,8 @@ CONTROLS = {"convex": "convex combinations", "bootstrap": "copies"}
 CLASSWISE = ("synthetic", "convex", "reconstructed", "reconstructed_synthetic")
 SCALES = {"accuracy": 100, "f1_macro": 1}
 ABOUT = (
-    "An entry is the mean over seeds ± half the width of its 95 % corrected resampled t interval (Nadeau and Bengio "
-    "2003): a seed divides the records anew and trains everything again, but it divides the same records. Differences "
+    "An entry is the mean over seeds ± half the width of its 95 % interval: a seed divides the records anew and trains "
+    "everything again, but it divides the same records, and the interval is corrected for that. Differences "
     "are paired by seed; **bold** ones have intervals that leave 0 out. Intervals are not corrected for there being "
     "many."
 )
@@ -180,7 +180,7 @@ def trend(sizes: np.ndarray, gains: np.ndarray) -> float:
 
 def text(values: pd.Series, runs: Frame, form: Callable[..., str] = interval, scale: float = 1.0) -> str:
     """The mean over seeds and its half width, times `scale`, as `form` writes them."""
-    found = corrected_over_seeds(values, runs)
+    found = over_seeds(values, runs)
     return ABSENT if found is None else form(*(None if one is None else scale * one for one in found))
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from inn_experiments.reports.estimate import corrected_over_seeds
+from inn_experiments.reports.estimate import over_seeds
 from inn_experiments.reports.panels import SEVEN
 from inn_experiments.reports.runs import Frame
 from inn_experiments.reports.studies.records2d.runs import ERROR, Kind, Width, class_sizes, protocols
@@ -74,7 +74,7 @@ def _points(axis: Axes, runs: Frame, treatment: str, label: str, colour: str, sh
 
 
 def _line(axis: Axes, points: Points, label: str, **style: str) -> None:
-    found = [(place, corrected_over_seeds(values, runs)) for place, values, runs in points]
+    found = [(place, over_seeds(values, runs)) for place, values, runs in points]
     known = sorted((place, mean, half or 0.0) for place, interval in found if interval for mean, half in [interval])
     if known:
         places, means, halves = zip(*known, strict=True)

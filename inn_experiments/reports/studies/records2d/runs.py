@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from inn_experiments.contracts import UserError
-from inn_experiments.reports.estimate import corrected_over_seeds
+from inn_experiments.reports.estimate import over_seeds
 from inn_experiments.reports.runs import Frame, choose
 
 ERROR = "test/reconstruction/mse"
@@ -97,5 +97,5 @@ def protocols(frame: Frame, by_class: bool = False) -> list[str]:
 def class_sizes(runs: Frame, protocol: str) -> dict[str, float]:
     """Class -> real training rows, the smallest first."""
     rows = runs.classes(f"utility/{protocol}/real/n_train")
-    sizes = {name: corrected_over_seeds(values, runs)[0] for name, values in rows.items()}
+    sizes = {name: over_seeds(values, runs)[0] for name, values in rows.items()}
     return dict(sorted(sizes.items(), key=lambda each: each[1]))

@@ -10,7 +10,17 @@ from inn_experiments.reports.study import Document, Study
 from inn_experiments.reports.table import arrowed, markdown
 from inn_experiments.reports.words import ABSENT, entry, leaves_out_zero, number
 
-KEYS = ("c2st", "fid", "coverage", "precision", "recall", "nearest_train_ratio", "copies")
+KEYS = (
+    "c2st",
+    "c2st_excess",
+    "c2st_labelled",
+    "fid",
+    "coverage",
+    "precision",
+    "recall",
+    "nearest_train_ratio",
+    "copies",
+)
 SCORES = {arrowed(f"samples/{key}"): f"samples/{key}" for key in KEYS}
 GAINS = {
     "F1 gain over real": query.gain,
@@ -20,12 +30,13 @@ GAINS = {
 COSTS = {"parameters": ("parameters", 0), "training (s)": ("seconds/train", 1)}
 """Head -> key and digits."""
 ABOUT = (
-    "An entry is the mean ± half the width of its 95 % Student t interval over seeds; a seed changes every random "
+    "An entry is the mean ± half the width of its 95 % interval over seeds; a seed changes every random "
     "draw of a run. Differences are taken within each run and so paired. All scores are against real test rows.\n"
     "\n"
-    "- C2ST: 0.5 is indistinguishable. Distance to train: distance to the nearest training row over that of real test "
-    "rows, 1 is best; copies: share of rows closer to a training row than 99 % of test rows are, 0.01 is what real "
-    "rows get.\n"
+    "- C2ST: 0.5 is indistinguishable. C2ST − real: less that of fresh real rows, from equally many. C2ST with labels: "
+    "the classifier sees how likely each row's label is, so that wrong labels are told. Distance to train: distance to "
+    "the nearest training row over that of real test rows, 1 is best; copies: share of rows closer to a training row "
+    "than 99 % of test rows are, 0.01 is what real rows get.\n"
     "- F1 gain over real: macro F1 of a random forest trained on real and generated rows, less that of one trained on "
     "the same real rows alone (protocol same_rows: the generator saw exactly these rows). Over convex: less that of "
     "real rows and as many same-class convex combinations of them. `bootstrap` adds plain copies: a gain that is no "

@@ -48,12 +48,12 @@ def over_convex(runs: Frame) -> pd.Series:
 
 def by_preset(runs: Frame, values: pd.Series) -> dict[str, Interval | None]:
     """Preset -> the mean over seeds and its 95 % half width, by name; None where no run has the number."""
-    return {preset: over_seeds(found) for preset, found in values.groupby(runs.axes["preset"])}
+    return {preset: over_seeds(found, runs) for preset, found in values.groupby(runs.axes["preset"])}
 
 
 def shared(runs: Frame, values: pd.Series) -> Interval | None:
     """The mean over seeds of a number that does not depend on the preset; the largest of one seed stands for it."""
-    return over_seeds(values.groupby(runs.runs["seed"]).max())
+    return over_seeds(values.groupby(runs.runs["seed"]).max(), runs)
 
 
 def ranked(runs: Frame) -> list[str]:
