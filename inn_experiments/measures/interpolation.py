@@ -81,12 +81,12 @@ class Interpolation(Measure):
         judge = {"trees": self.trees, "levels": 64, "seed": child_seed(seed, "judge"), "cache": subject.about.cache}
         ends = {kind: pairs_of(mixed, kind == "same", self.pairs, child_seed(seed, f"pairs/{kind}")) for kind in KINDS}
         made = {kind: mixtures(model, pairs, child_seed(seed, f"noise/{kind}")) for kind, pairs in ends.items()}
-        every = [x for mixed in made.values() for x in mixed.values()]
+        every = [x for sides in made.values() for x in sides.values()]
         called = forest_predictions(split.train, np.concatenate(every).astype(np.float32), **judge)
         called = iter(np.split(called, len(every)))
-        for kind, mixed in made.items():
-            judged = {key: next(called) for key in mixed}
-            numbers += told_of(kind, ends[kind], mixed, judged, split.train.x, real, usual, seed)
+        for kind, sides in made.items():
+            judged = {key: next(called) for key in sides}
+            numbers += told_of(kind, ends[kind], sides, judged, split.train.x, real, usual, seed)
         return Findings(numbers)
 
 
