@@ -53,7 +53,7 @@ class Interpolation(Measure):
         trees: of the judge.
     """
 
-    pairs: PositiveInt = 300
+    pairs: PositiveInt = 200
     trees: PositiveInt = 100
 
     def check(self, split: Split, *, seed: int) -> None:
