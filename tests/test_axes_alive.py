@@ -40,6 +40,8 @@ INNER = [
     ("network=point_unet", "network.slope=0.3 network.activation=leaky_relu"),
     ("network=square", "network.slope=0.9"),
     ("network=square", "network.orthogonal=false"),
+    ("network=masked_mlp", "network.pattern=dense"),
+    ("network=masked_mlp", "network.budget=4000"),
     ("network=coupling", "network.depth=2"),
     ("network=coupling_conv", "network.channels=8"),
     ("method=semi_implicit", "method.round_trip_fi=0.0"),

@@ -24,7 +24,10 @@ NEEDED = {
     "data=records2d": ["data.path=records"],
     **{
         option: ["data.path=records"]
-        for option in ("data=massbank", "experiment=mass_spectra", "experiment=unseen_compounds")
+        for option in (
+            "data=massbank",
+            *(f"experiment={one}" for one in ("mass_spectra", "multiplicative", "unseen_compounds")),
+        )
     },
     "network=conv_unet": ["method=implicit"],
     "network=mlp": ["generator=diffusion"],

@@ -173,6 +173,7 @@ def test_walk_back_is_finite_float64_and_differentiable(options: dict) -> None:
         ({"pattern": "band", "bandwidth": 0}, "network.bandwidth"),
         ({"pattern": "random", "density": 0.0}, "network.density"),
         ({"pattern": "random", "density": 1.5}, "network.density"),
+        ({"budget": 10}, "network.budget"),
         ({"pattern": "spiral"}, "network.pattern"),
         ({"hidden": 0}, "network.hidden"),
         ({"layers": 0}, "network.layers"),

@@ -117,4 +117,7 @@ VARIANTS = (
     Variant("latent", "autoencoder.latent", 512, "d"),
     Variant("replacement", "generator.replacement", True, "replacement"),
     Variant("last_beta", "schedule.last", 0.02, "b"),
+    Variant("pattern", "network.pattern", "mlp", ""),
+    Variant("density", "network.density", 0.5, "density"),
+    Variant("budget", "network.budget", None, "p"),
 )

@@ -52,3 +52,4 @@ from inn_experiments.contracts.report import Findings, Number, Report
 from inn_experiments.contracts.rows import About, Manifold, RecordScaling, Rows, Samples, Scaling, Smiles, Split
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.contracts.shown import Paths, Shapes
+from inn_experiments.contracts.watching import Iterative, Restoring

@@ -73,6 +73,7 @@ class Walk:
         generator: torch.Generator,
         clip: tuple[float, float] | None = None,
         kept: int | None = KEPT,
+        top: int | None = None,
     ) -> list[Tensor]:
         """At most kept + 1 states (n, d), from `start`, which is noise (n, d) at level T, to the rows.
 
@@ -84,8 +85,11 @@ class Walk:
             clip: range that every estimate of the clean row is kept in, the noise then being what is left of x_t
                 (equation 19).
             kept: states handed back beside the start, evenly spaced, the rows among them; None: all.
+            top: the level of `start`, below which the same levels are visited; None: T.
         """
         times = self.times(schedule)
+        if top is not None:
+            times = [top, *(t for t in times if t < top)]
         levels = list(zip(*(part.tolist() for part in schedule.levels()), strict=True))
         last = len(times) - 1
         count = last if kept is None else kept

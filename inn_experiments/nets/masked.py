@@ -20,8 +20,8 @@ def block_mask(
 ) -> Tensor:
     """Which blocks of the masked matrix may carry weights: bool (blocks, blocks), rows are targets.
 
-    `mlp` opens the sub-diagonal, `band` all blocks at most `bandwidth` from the diagonal, `random` each block
-    with probability `density` and, on top, one random path of `applications` steps from the first block to
+    `mlp` opens the sub-diagonal, `band` all blocks at most `bandwidth` from the diagonal, `dense` all, `random` each
+    block with probability `density` and, on top, one random path of `applications` steps from the first block to
     the last, so that the input always reaches the output. Paper, Section 2.1. Raises UserError for an unknown
     pattern and for density or bandwidth out of range.
     """
@@ -32,6 +32,8 @@ def block_mask(
         if bandwidth < 1:
             raise UserError(f"network.bandwidth must be at least 1, got {bandwidth}")
         mask = abs(target - source) <= bandwidth
+    elif pattern == "dense":
+        mask = np.ones((blocks, blocks), dtype=bool)
     elif pattern == "random":
         if not 0 < density <= 1:
             raise UserError(f"network.density must lie in (0, 1], got {density}")
@@ -40,7 +42,7 @@ def block_mask(
         path = [0, *generator.integers(0, blocks, applications - 1), blocks - 1]
         mask[path[1:], path[:-1]] = True
     else:
-        raise UserError(f"network.pattern must be mlp, random or band, got {pattern!r}")
+        raise UserError(f"network.pattern must be mlp, random, band or dense, got {pattern!r}")
     return torch.from_numpy(mask)
 
 

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from inn_experiments.contracts import EvenInt, Positive, PositiveInt, PositiveShare, UserError
 from inn_experiments.maths.activations import Activation, ActivationName
 from inn_experiments.maths.inverses import Inverter
+from inn_experiments.nets.budget import widest
 from inn_experiments.nets.embeddings import Context, shifts
 from inn_experiments.nets.masked import MaskedLinear, block_mask, needed_blocks, used_blocks
 
@@ -21,7 +22,8 @@ class MaskedMLP(nn.Module):
     `nets.masked.block_mask`. Paper, Section 2 and Fig. 1; Hershey et al. (2024).
 
     Blocks that cannot reach the output in the steps that remain are not computed, and weights that no step
-    uses are not made, so the mask costs nothing and every parameter counts.
+    uses are not made, so the mask costs nothing and every parameter counts. With a `budget` of trainable numbers
+    `hidden` is the largest width that keeps to it: patterns are then compared at equal size.
 
     Raises:
         UserError: where an option is out of range or the mask cuts the input off from the output.
@@ -40,19 +42,25 @@ class MaskedMLP(nn.Module):
         hidden: PositiveInt = 64,
         layers: PositiveInt = 4,
         applications: PositiveInt | None = None,
-        pattern: Literal["mlp", "random", "band"] = "mlp",
+        pattern: Literal["mlp", "random", "band", "dense"] = "mlp",
         density: PositiveShare = 0.5,
         bandwidth: PositiveInt = 1,
         mask_seed: int = 0,
         activation: ActivationName = "leaky_relu",
         slope: Positive = 0.1,
         embedding: EvenInt = 32,
+        budget: PositiveInt | None = None,
     ) -> None:
         super().__init__()
         applications = layers if applications is None else applications
         for name, value in {"hidden": hidden, "layers": layers, "applications": applications}.items():
             if value < 1:
                 raise UserError(f"network.{name} must be at least 1, got {value}")
+        if budget is not None:
+            sizes = features, steps, conditions
+            shape = {"layers": layers, "applications": applications, "pattern": pattern, "density": density}
+            shape |= {"bandwidth": bandwidth, "mask_seed": mask_seed, "embedding": embedding}
+            hidden = widest(budget, lambda width: MaskedMLP(*sizes, hidden=width, **shape))
         self.widths = [features, *[hidden] * (layers - 1), features]
         mask = block_mask(pattern, layers + 1, applications, density=density, bandwidth=bandwidth, seed=mask_seed)
         self.needed = needed_blocks(mask, applications)

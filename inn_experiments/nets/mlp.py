@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from inn_experiments.contracts.limits import EvenInt, PositiveInt
+from inn_experiments.nets.budget import widest
 from inn_experiments.nets.embeddings import Context
 
 ACTIVATIONS = {"silu": functional.silu, "gelu": functional.gelu, "relu": functional.relu, "tanh": torch.tanh}
@@ -18,7 +19,8 @@ class Mlp(nn.Module):
     `residual` adds each hidden layer, behind a layer norm, to its input. `linear_path` adds leave(g * enter(x_t)),
     linear maps around gates g of level and condition, to the output. (The paper's network has neither.) The best
     denoiser of a Gaussian is of that form, with the eigenvectors of its covariance around one gate for each; the
-    hidden layers, which are no wider than a row, would have to spend themselves on it.
+    hidden layers, which are no wider than a row, would have to spend themselves on it. With a `budget` of trainable
+    numbers `hidden` is the largest width that keeps to it.
 
     Example:
         >>> net = Mlp(features=3, steps=10, conditions=2, layers=2, hidden=8, residual=True)
@@ -37,8 +39,12 @@ class Mlp(nn.Module):
         activation: Literal["silu", "gelu", "relu", "tanh"] = "silu",
         residual: bool = False,
         linear_path: bool = False,
+        budget: PositiveInt | None = None,
     ) -> None:
         super().__init__()
+        if budget is not None:
+            sizes, shape = (features, steps, conditions, layers), {"embedding": embedding, "residual": residual}
+            hidden = widest(budget, lambda width: Mlp(*sizes, width, linear_path=linear_path, **shape))
         self.act = ACTIVATIONS[activation]
         self.context = Context(steps, embedding, conditions)
         self.enter = nn.Linear(features + self.context.width, hidden)

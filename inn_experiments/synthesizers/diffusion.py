@@ -130,6 +130,22 @@ class Diffusion(Conditional):
         states = self._blocks(self._told(), y, np.asarray(start, dtype=np.float32), generator, None, 0)
         return np.array(self.sampler.times(self.schedule)), states
 
+    def levels(self) -> int:
+        """T, the last level of the schedule."""
+        return self.schedule.steps
+
+    def noised(self, x: np.ndarray, y: np.ndarray, level: int, *, seed: int) -> np.ndarray:
+        """Rows x (n, d) with the noise of this level, (n, d), in the rows' normalised units."""
+        alpha, sigma = (float(part[level]) for part in self.schedule.levels())
+        noise = np.random.default_rng(child_seed(seed, "noised")).standard_normal(x.shape)
+        return (self.mean + alpha * (x - self.mean) + sigma * self.std * noise).astype(np.float32)
+
+    def restored(self, x_t: np.ndarray, y: np.ndarray, level: int, *, seed: int) -> np.ndarray:
+        """What the sampler makes of rows x_t (n, d) at this level, in the levels below that it visits."""
+        draws = torch.Generator().manual_seed(child_seed(seed, "restored"))
+        start = np.asarray(x_t, dtype=np.float32)
+        return self._blocks(self._told(), self._checked(y), start, draws, 1, -1, top=level)[-1]
+
     def signal(self) -> np.ndarray:
         """Alpha at the levels 0..T (T+1,) float64: the share of a row that is left there."""
         return self.schedule.levels()[0].numpy()
@@ -167,8 +183,9 @@ class Diffusion(Conditional):
         generator: torch.Generator,
         kept: int | None,
         first: int,
+        top: int | None = None,
     ) -> np.ndarray:
-        """States (k, n, d) from number `first` on, a block of rows at a time; start None: standard noise."""
+        """States (k, n, d) from number `first` on, a block of rows at a time; start None: standard noise at T."""
         wanted = self.trainer.accelerator != "cpu" and torch.accelerator.is_available()
         device = torch.accelerator.current_accelerator() if wanted else torch.device("cpu")
         self.net.to(device)
@@ -181,7 +198,7 @@ class Diffusion(Conditional):
                 state = drawn(torch.empty(len(rows), self.features, device=device), generator)
             else:
                 state = told.inward(torch.from_numpy(start)[rows].to(device), z).sub(self.mean).div(self.std)
-            states = self._walked(state, z if z.shape[1] else None, generator, clip=clip, kept=kept)[first:]
+            states = self._walked(state, z if z.shape[1] else None, generator, clip=clip, kept=kept, top=top)[first:]
             states = told.outward(states.mul_(self.std).add_(self.mean), z)
             if self.about.bounded:
                 # Where rounding has left the interval again.

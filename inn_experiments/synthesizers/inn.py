@@ -129,9 +129,27 @@ class Inn(Fitted):
 
     def denoise(self, corrupted: Corrupted) -> np.ndarray:
         """The clean rows (n, d) that the network sees in corrupted ones."""
+        return self.iterates(corrupted)[-1]
+
+    def iterates(self, corrupted: Corrupted) -> np.ndarray:
+        """The corrupted rows and what each of the n iterations made of them, (n+1, rows, d) (equation 1)."""
+        c = corrupted
         with torch.no_grad():
-            c = corrupted
-            return self.method.denoise(c.x_t, c.t, c.alpha, c.sigma)[-1].numpy()
+            return torch.stack([c.x_t, *self.method.denoise(c.x_t, c.t, c.alpha, c.sigma)]).numpy()
+
+    def levels(self) -> int:
+        """T, the last level of the corruption."""
+        return self.schedule.steps
+
+    def noised(self, x: np.ndarray, y: np.ndarray, level: int, *, seed: int) -> np.ndarray:
+        """Rows x (n, d) of classes y (n,) corrupted to this level, (n, d)."""
+        return np.asarray(self.corrupt(x, y, seed=seed, t=np.full(len(x), level)).x_t)
+
+    def restored(self, x_t: np.ndarray, y: np.ndarray, level: int, *, seed: int) -> np.ndarray:
+        """The clean rows (n, d) that the network sees in rows x_t (n, d), told this level; nothing is drawn."""
+        rows = torch.as_tensor(x_t)
+        with torch.no_grad():
+            return self.method.denoise(rows, torch.full((len(rows),), level))[-1].numpy()
 
     def forward(self, prime: np.ndarray) -> np.ndarray:
         """Prime space -> clean rows, both (n, d); in float64 where the rows are, as a walk's answers may be."""
