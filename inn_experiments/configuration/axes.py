@@ -110,6 +110,7 @@ VARIANTS = (
     Variant("train_rows", "data.per_class", None, "k"),
     Variant("normalise", "autoencoder.normalise", "scalar", ""),
     Variant("latent", "autoencoder.latent", 512, "d"),
+    Variant("series_kept", "autoencoder.keep", 0.2, "series"),
     Variant("replacement", "generator.replacement", True, "replacement"),
     Variant("last_beta", "schedule.last", 0.02, "b"),
 )
