@@ -13,7 +13,7 @@ from inn_experiments.data.records.preprocessing import Settings
 from inn_experiments.data.records.reader import RawRecords
 from inn_experiments.data.scaling import BasePeak
 from inn_experiments.measures.numbers.peaks import matched, noise_level, peaks
-from inn_experiments.measures.peaks import ARMS, THIRDS, Peaks, in_file_units
+from inn_experiments.measures.peaks import PEAK_ARMS, THIRDS, Peaks, in_file_units
 
 SIDES = (32, 40)
 CENTRES = {0: [(6, 8), (20, 12), (26, 33)], 1: [(6, 30), (15, 20), (26, 8)]}
@@ -89,7 +89,7 @@ def test_matching_forms_as_many_pairs_as_there_can_be_and_the_nearest_ones() -> 
 
 def test_a_lossless_autoencoder_loses_no_peak_and_another_class_shares_few() -> None:
     found = measured(lambda z: z)
-    assert {key.split("/")[0] for key in found} == set(ARMS)
+    assert {key.split("/")[0] for key in found} == set(PEAK_ARMS)
     assert found["reconstructed/found"] == 1 and found["reconstructed/spurious"] == 0
     assert found["reconstructed/retention_bins"] == found["reconstructed/height"] == 0
     assert found["second/found"] > 0.9 > 0.4 > found["other/found"]

@@ -23,7 +23,7 @@ from inn_experiments.measures.claims import claim
 from inn_experiments.measures.numbers.peaks import matched, noise_level, peaks
 from inn_experiments.measures.numbers.rows import at_most, class_means
 
-ARMS = {
+PEAK_ARMS = {
     "noisy": "the test record with as much noise again",
     "reconstructed": "the test record through the autoencoder",
     "second": "another real record of its class",
@@ -36,7 +36,7 @@ ARMS = {
 """What stands beside each real test record, in the order of tables."""
 
 THIRDS = ("low", "middle", "high")
-QUANTITIES = {
+PEAK_QUANTITIES = {
     "found": "share of the test record's peaks that are there",
     **{f"found_{third}": f"found, of {third} intensity" for third in THIRDS},
     "spurious": "share of its peaks that the test record has not",
@@ -104,9 +104,9 @@ class Peaks(Measure):
             (rng.uniform(0, 1, place.shape) * (split.shape), height) for place, height in arms["second"]
         ]
         numbers: list[Number] = []
-        for arm in filter(arms.__contains__, ARMS):
+        for arm in filter(arms.__contains__, PEAK_ARMS):
             for key, (value, n) in self._compare(real, arms[arm], limits, split.scaling).items():
-                numbers += claim(f"peaks/{arm}/{key}", f"{arm}: {QUANTITIES[key]}", value, n=n)
+                numbers += claim(f"peaks/{arm}/{key}", f"{arm}: {PEAK_QUANTITIES[key]}", value, n=n)
         return Findings(numbers)
 
     def _peaks(self, x: np.ndarray, split: Split, least: float, floor: float) -> list[Found]:
@@ -160,7 +160,7 @@ class Peaks(Measure):
             values |= {f"{name}_bins": gap[:, side], name: gap[:, side] * step}
         for place, name in enumerate(THIRDS):
             values |= {f"found_{name}": hit[part == place], f"height_bias_{name}": ratio[own == place]}
-        return {key: (float(values[key].mean()), len(values[key])) for key in QUANTITIES if len(values[key])}
+        return {key: (float(values[key].mean()), len(values[key])) for key in PEAK_QUANTITIES if len(values[key])}
 
 
 def in_file_units(x: np.ndarray, scaling: RecordScaling) -> np.ndarray:

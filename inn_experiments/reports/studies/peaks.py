@@ -2,7 +2,9 @@
 
 from argparse import Namespace
 
-from inn_experiments.measures.peaks import ARMS, QUANTITIES, THIRDS
+import pandas as pd
+
+from inn_experiments.measures.quantities import PEAK_ARMS, PEAK_QUANTITIES
 from inn_experiments.reports.estimate import over_seeds
 from inn_experiments.reports.runs import ABSENT, Frame, choose
 from inn_experiments.reports.study import Document, Study
@@ -10,6 +12,7 @@ from inn_experiments.reports.table import markdown
 from inn_experiments.reports.words import emphasised, interval
 
 TWINS = "two runs of {place} have seed {seed}; choose with --only AXIS=VALUE"
+THIRDS = ("low", "middle", "high")
 PLACES = ("retention", "retention_bins", "drift", "drift_bins")
 HEIGHTS = ("height", "height_bias", *(f"height_bias_{third}" for third in THIRDS))
 DIFFERENCES = (
@@ -33,7 +36,7 @@ ABOUT = (
 def answer(frame: Frame, options: Namespace) -> Document:
     """Every cell's peaks found, their distances and heights, and the differences between arms."""
     chosen = choose(frame, options.only, frame.holds("claims/peaks/"), "peaks", "choose claims=peaks")
-    parts = [ABOUT, "\n".join(f"- `{arm}`: {text}" for arm, text in ARMS.items())]
+    parts = [ABOUT, "\n".join(f"- `{arm}`: {text}" for arm, text in PEAK_ARMS.items())]
     for cell, runs in chosen.apart(chosen.runs["cell"], TWINS).items():
         found = table(runs, ("found", *(f"found_{third}" for third in THIRDS), "spurious"))
         parts += [f"## {cell} ({len(runs)} seeds)", "### Found and spurious", found]
@@ -45,11 +48,11 @@ def answer(frame: Frame, options: Namespace) -> Document:
 def table(runs: Frame, quantities: tuple[str, ...]) -> str:
     """A row an arm, a column a quantity."""
     rows = []
-    for arm in ARMS:
+    for arm in PEAK_ARMS:
         values = [over_seeds(runs.value(f"claims/peaks/{arm}/{key}")) for key in quantities]
         if any(values):
             rows.append([arm, *(ABSENT if one is None else interval(*one) for one in values)])
-    return markdown(["Partner", *(QUANTITIES[key] for key in quantities)], rows)
+    return markdown(["Partner", *(PEAK_QUANTITIES[key] for key in quantities)], rows)
 
 
 def differences(runs: Frame) -> str:
@@ -60,11 +63,18 @@ def differences(runs: Frame) -> str:
         gaps = [over_seeds(a - b) for a, b in zip(one, other, strict=True)]
         if any(gaps):
             rows.append([f"{first} − {second}", *map(emphasised, gaps)])
-    for arm in ARMS:
-        gap = runs.value(f"claims/peaks/{arm}/found_low") - runs.value(f"claims/peaks/{arm}/found_high")
+    gaps = {f"{arm}: found, low − high": low_less_high(runs, arm) for arm in PEAK_ARMS}
+    for first, second in DIFFERENCES:
+        gaps[f"{first} − {second}: found, low − high"] = low_less_high(runs, first) - low_less_high(runs, second)
+    for text, gap in gaps.items():
         if gap.notna().any():
-            rows.append([f"{arm}: found, low − high", emphasised(over_seeds(gap)), *[""] * (len(COMPARED) - 1)])
-    return markdown(["Difference", *(QUANTITIES[key] for key in COMPARED)], rows)
+            rows.append([text, emphasised(over_seeds(gap)), *[""] * (len(COMPARED) - 1)])
+    return markdown(["Difference", *(PEAK_QUANTITIES[key] for key in COMPARED)], rows)
+
+
+def low_less_high(runs: Frame, arm: str) -> pd.Series:
+    """The share of low-intensity peaks that are found less that of high-intensity ones, of every run."""
+    return runs.value(f"claims/peaks/{arm}/found_low") - runs.value(f"claims/peaks/{arm}/found_high")
 
 
 STUDY = Study("peaks", "peaks of 2-D records: found, missed, places and heights", answer)
