@@ -19,6 +19,8 @@ NEEDED = {
     "claims=spirals": ["generator=diffusion"],
     "parameterization=mu": ["generator=diffusion"],
     "claims=latent_arithmetic": ["autoencoder=plain"],
+    "claims=peaks": ["data=gcims_simulated"],
+    "claims=undersampling": ["autoencoder=plain"],
     "experiment=all_synthesizers_mass": ["data.path=rows.npz"],
     **{f"experiment=low_data{which}": ["data.path=rows.npz"] for which in ("", "_contributor")},
     "data=records2d": ["data.path=records"],

@@ -115,6 +115,7 @@ VARIANTS = (
     Variant("weighting", "generator.weighting", "plain", ""),
     Variant("apart", "generator.apart", False, "apart"),
     Variant("latent", "autoencoder.latent", 512, "d"),
+    Variant("series_kept", "autoencoder.keep", 0.2, "series"),
     Variant("replacement", "generator.replacement", True, "replacement"),
     Variant("last_beta", "schedule.last", 0.02, "b"),
     Variant("pattern", "network.pattern", "mlp", ""),

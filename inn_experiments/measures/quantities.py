@@ -5,6 +5,8 @@ from inn_experiments.measures.directions import BAR as BAR
 from inn_experiments.measures.directions import DIRECTIONS
 from inn_experiments.measures.fidelity import FIDELITY
 from inn_experiments.measures.geometry import GEOMETRY, JUDGES, MOMENTS
+from inn_experiments.measures.peaks import PEAK_ARMS as PEAK_ARMS
+from inn_experiments.measures.peaks import PEAK_QUANTITIES as PEAK_QUANTITIES
 from inn_experiments.measures.reconstruction import RECONSTRUCTION
 from inn_experiments.measures.unseen import UNSEEN
 from inn_experiments.measures.utility.amounts import AMOUNT

@@ -76,6 +76,17 @@ def leaves_out_zero(mean: float, half: float | None) -> int:
     return 0 if half is None or abs(mean) <= half else 1 if mean > 0 else -1
 
 
+def emphasised(found: Interval | None, absent: str = ABSENT) -> str:
+    """`mean ± half` of a difference, with its sign; bold where the interval leaves 0 out, `absent` where there is none.
+
+    >>> emphasised((0.5, 0.25)), emphasised((-0.5, 0.75)), emphasised(None)
+    ('**+0.500 ± 0.250**', '-0.500 ± 0.750', '—')
+    """
+    if found is None:
+        return absent
+    return f"**{signed(*found)}**" if leaves_out_zero(*found) else signed(*found)
+
+
 def bounds(low: float, high: float) -> str:
     """The bounds of an interval, as short as they can be.
 

@@ -14,7 +14,7 @@ from inn_experiments.reports.studies.records2d.figure import records2d_figure
 from inn_experiments.reports.studies.records2d.runs import ERROR, Kind, Width
 from inn_experiments.reports.study import Document, Study
 from inn_experiments.reports.table import markdown
-from inn_experiments.reports.words import interval, leaves_out_zero, signed
+from inn_experiments.reports.words import emphasised, interval
 
 TREATMENTS = {
     "real": "original",
@@ -191,7 +191,7 @@ def percent(mean: float, half: float | None) -> str:
 
 def difference(mean: float, half: float | None) -> str:
     """With its sign, bold where the interval leaves 0 out."""
-    return f"**{signed(mean, half)}**" if leaves_out_zero(mean, half) else signed(mean, half)
+    return emphasised((mean, half))
 
 
 STUDY = Study("records2d", "2-D records: reconstruction, utility, uplift per class", answer)
