@@ -104,6 +104,7 @@ VARIANTS = (
     Variant("sampler_steps", "sampler.steps", 100, "s", always=True),
     Variant("spacing", "sampler.spacing", "time", ""),
     Variant("eta", "sampler.eta", 0, "eta"),
+    Variant("variance", "sampler.variance", "posterior", "var"),
     Variant("keep", "trainer.keep", "auto", ""),
     Variant("ema", "generator.ema", 0, "ema"),
     Variant("kept", "generator.keep", 1, "keep"),
