@@ -109,6 +109,7 @@ VARIANTS = (
     Variant("ema", "generator.ema", 0, "ema"),
     Variant("kept", "generator.keep", 1, "keep"),
     Variant("train_rows", "data.per_class", None, "k"),
+    Variant("snooping", "data.snooping", "none", "test_"),
     Variant("normalise", "autoencoder.normalise", "scalar", ""),
     Variant("latent", "autoencoder.latent", 512, "d"),
     Variant("replacement", "generator.replacement", True, "replacement"),
