@@ -58,6 +58,9 @@ class Exact:
     def signal(self):
         return self.schedule.alpha_bar().sqrt().numpy()
 
+    def freshness(self):
+        return np.ones(self.schedule.steps)
+
     def diffuse(self, x, *, seed):
         rng, alpha = np.random.default_rng(seed), self.signal()
         states = [np.asarray(x, np.float64)]

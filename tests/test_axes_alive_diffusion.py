@@ -46,7 +46,13 @@ WEIGHTINGS = [f"generator.weighting={kind}" for kind in ("plain", "row", "min_sn
 # A denoiser that predicts noise leaves the training rows' range at first, so that clipping shows.
 NOISY = (*BASE, "parameterization=epsilon")
 # Overrides that change what comes out of one and the same training.
-SAMPLING = ["sampler=ddpm sampler.steps=5", "sampler.steps=10", "sampler.eta=0.7", "generator.clip=true"]
+SAMPLING = [
+    "sampler=ddpm sampler.steps=5",
+    "sampler=ddpm sampler.steps=5 sampler.variance=forward",
+    "sampler.steps=10",
+    "sampler.eta=0.7",
+    "generator.clip=true",
+]
 SAMPLING += ["sampler=dpmpp", "sampler=unipc", "sampler.spacing=logsnr", "sampler.spacing=quadratic"]
 SAMPLING += ["sampler=unipc sampler.spacing=logsnr", "sampler=dpmpp sampler.spacing=quadratic"]
 

@@ -36,6 +36,8 @@ def chemical(**changes: str) -> pd.DataFrame:
         ("sampler.steps", "-1", []),
         ("sampler.steps", "many", []),
         ("sampler.steps", "0", ["sampler=ddpm"]),
+        ("sampler.variance", "-1", ["sampler=ddpm"]),
+        ("sampler.variance", "backward", ["sampler=ddpm"]),
         ("sampler.eta", "1.5", []),
         ("sampler.spacing", "even", []),
         ("sampler.spacing", "3", ["sampler=unipc"]),

@@ -16,7 +16,7 @@ from inn_experiments.contracts import UserError
 NEEDED = {
     "data=table": ["data.path=rows.csv", "data.label=kind"],
     "data=ims": ["data.path=rows.csv"],
-    "claims=spirals": ["generator=diffusion"],
+    **{f"claims={one}": ["generator=diffusion"] for one in ("spirals", "normality", "score")},
     "parameterization=mu": ["generator=diffusion"],
     "claims=latent_arithmetic": ["autoencoder=plain"],
     "claims=peaks": ["data=gcims_simulated"],
@@ -28,7 +28,7 @@ NEEDED = {
         option: ["data.path=records"]
         for option in (
             "data=massbank",
-            *(f"experiment={one}" for one in ("mass_spectra", "multiplicative", "unseen_compounds")),
+            *(f"experiment={one}" for one in ("balance", "mass_spectra", "multiplicative", "unseen_compounds")),
         )
     },
     "network=conv_unet": ["method=implicit"],

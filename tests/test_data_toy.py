@@ -58,7 +58,7 @@ def test_the_clusters_are_halves_with_the_middle_halfway(seed, tmp_path):
 
 
 def test_the_place_among_centres_is_the_nearer_one():
-    manifold = Centres(np.array([[-1.0, -1.0], [1.0, 1.0]]))
+    manifold = Centres(np.array([[-1.0, -1.0], [1.0, 1.0]]), 0.5)
     distance, place = manifold.project(np.array([[-1.0, -1.0], [1.0, 2.0], [0.1, 0.0], [-3.0, 2.0]]))
     np.testing.assert_array_equal(place, [0, 1, 1, 0])
     np.testing.assert_allclose(distance, [0, 1, np.hypot(0.9, 1), np.hypot(2, 3)])

@@ -57,7 +57,13 @@ def test_noise_is_that_of_the_posterior_in_whatever_units_and_share() -> None:
     expected = np.sqrt((1 - alpha[:-1] ** 2) / (1 - alpha[1:] ** 2) * beta)[::-1]  # equation (6)
     for scale in (1.0, 0.3, 7.0):
         first = scale * expected[0] * np.random.default_rng(0).normal(size=(200_000, 2)) + [5, -1]
-        assert np.allclose(statements.noise_deviations(alpha[::-1], first), scale * expected, rtol=0.01)
+        assert np.allclose(statements.noise_deviations(alpha[::-1], first, 1.0), scale * expected, rtol=0.01)
+    # A sampler that departs from it says by how much: the first step gives the scale of all.
+    grown = np.linspace(1, 3, 20)
+    noise = statements.noise_deviations(
+        alpha[::-1], expected[0] * np.random.default_rng(0).normal(size=(200_000, 2)), grown
+    )
+    assert np.allclose(noise, expected * grown, rtol=0.01)
     lengths = np.linalg.norm(np.random.default_rng(1).normal(size=(200_000, 2)), axis=1)
     assert statements.mean_noise_lengths(np.ones(1))[0] == pytest.approx(lengths.mean(), rel=0.005)
 

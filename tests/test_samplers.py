@@ -221,3 +221,50 @@ def test_levels_fall_evenly_from_the_top_to_zero(levels):
 def test_more_steps_than_levels_are_an_error(sampler):
     with pytest.raises(UserError, match=r"sampler\.steps is 51.*schedule\.steps has only 50"):
         sampler(GAUSSIAN.denoiser(Cosine(50)), noise(2), Cosine(50), generator())
+
+
+POINT = GaussianOracle(MEAN, torch.zeros(3, 3, dtype=torch.float64))
+STANDARD = GaussianOracle(torch.zeros(3, dtype=torch.float64), torch.eye(3, dtype=torch.float64))
+
+
+@pytest.mark.parametrize("steps", [2, 5, 50])
+@pytest.mark.parametrize(
+    ("variance", "oracle", "mean"),
+    [("posterior", POINT, MEAN), ("forward", STANDARD, 0 * MEAN)],
+    ids=["point", "noise"],
+)
+def test_strided_ancestral_sampling_has_the_marginal_of_every_level_it_visits(steps, variance, oracle, mean):
+    """Each end of the variances is right for one kind of rows, whatever the stride: a point, and standard noise."""
+    schedule, sampler, size = Linear(50), DDPM(steps, variance=variance), 20_000
+    times = sampler.times(schedule)
+    states = sampler(oracle.denoiser(schedule), noise(size), schedule, generator(), kept=None)
+    alpha, sigma = schedule.levels()
+    for t, x in list(zip(times, states, strict=True))[1:-1]:
+        deviation = sigma[t] if variance == "posterior" else 1.0
+        torch.testing.assert_close(x.mean(0), alpha[t] * mean, rtol=0, atol=float(5 * deviation / size**0.5) + 0.01)
+        torch.testing.assert_close(x.std(0) / deviation, torch.ones(3).double(), rtol=0, atol=5 / (2 * size) ** 0.5)
+
+
+def test_the_wrong_end_of_the_variances_is_seen():
+    """The posterior's is too little for standard noise, the forward step's too much for a point."""
+    schedule, sigma = Linear(50), Linear(50).levels()[1]
+    for variance, oracle, low in (("posterior", STANDARD, True), ("forward", POINT, False)):
+        sampler = DDPM(5, variance=variance)
+        t, states = (
+            sampler.times(schedule)[-2],
+            sampler(oracle.denoiser(schedule), noise(5000), schedule, generator(), kept=None),
+        )
+        ratio = float(states[-2].std()) / float(1.0 if low else sigma[t])
+        assert ratio < 0.9 if low else ratio > 1.1
+
+
+def test_a_variance_is_a_multiple_of_the_posteriors():
+    schedule, start = Linear(50), noise(50)
+    assert torch.equal(mapped(DDPM(7), schedule, start), mapped(DDPM(7, variance=1.0), schedule, start))
+    still = [DDPM(7, variance=0)(GAUSSIAN.denoiser(schedule), start, schedule, generator(seed))[-1] for seed in (0, 1)]
+    assert torch.equal(*still)
+    assert DDPM(7).freshness(schedule) == DDPM(7, variance=0.5).freshness(schedule) == [1.0] * 7
+    sampler = DDPM(7, variance="forward")
+    sigma, times = schedule.levels()[1], sampler.times(schedule)
+    expected = [float(sigma[t] / sigma[s]) for t, s in pairwise(times[:-1])]
+    assert sampler.freshness(schedule) == pytest.approx([*expected, 1.0]) and min(expected) > 1

@@ -30,7 +30,6 @@ from inn_experiments.contracts.parts import (
     Corrupted,
     Corruption,
     Curves,
-    Diffusing,
     Encoding,
     Invertible,
     Loss,
@@ -49,7 +48,17 @@ from inn_experiments.contracts.quantity import Quantity
 from inn_experiments.contracts.reading import Reading, printable
 from inn_experiments.contracts.recording import Measure, Run, Subject, Tracker
 from inn_experiments.contracts.report import Findings, Number, Report
-from inn_experiments.contracts.rows import About, Manifold, RecordScaling, Rows, Samples, Scaling, Smiles, Split
+from inn_experiments.contracts.rows import (
+    About,
+    Manifold,
+    Mixture,
+    RecordScaling,
+    Rows,
+    Samples,
+    Scaling,
+    Smiles,
+    Split,
+)
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.contracts.shown import Paths, Shapes
-from inn_experiments.contracts.watching import Iterative, Restoring
+from inn_experiments.contracts.watching import Diffusing, Iterative, Restoring, Scoring

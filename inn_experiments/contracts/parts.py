@@ -126,6 +126,9 @@ class Sampler(Protocol):
     def times(self, schedule: Schedule) -> list[int]:
         """The levels that are visited, from T down to 0; raises UserError for more steps than levels."""
 
+    def freshness(self, schedule: Schedule) -> list[float]:
+        """Of each step the deviation of its fresh noise over that of the posterior between its levels, to a factor."""
+
     def __call__(
         self,
         denoise: Callable[[Tensor, Tensor], tuple[Tensor, Tensor]],
@@ -210,20 +213,6 @@ class OpenClasses(Protocol):
 
     def conditions(self) -> np.ndarray | None:
         """The conditions (C, k) of all classes; None where this one is not open to new classes."""
-
-
-@runtime_checkable
-class Diffusing(Protocol):
-    """A synthesizer whose forward and reverse process can be watched, in the normalised units of rows."""
-
-    def diffuse(self, x: np.ndarray, *, seed: int) -> tuple[np.ndarray, np.ndarray]:
-        """(levels (T+1,), states (T+1, n, d)) of rows x (n, d) that noise is added to level by level."""
-
-    def reverse(self, start: np.ndarray, y: np.ndarray, *, seed: int) -> tuple[np.ndarray, np.ndarray]:
-        """(levels (k+1,), states (k+1, n, d)) of the sampler from `start` (n, d) down to rows of classes y (n,)."""
-
-    def signal(self) -> np.ndarray:
-        """Alpha at each level, (T+1,)."""
 
 
 @runtime_checkable

@@ -84,6 +84,19 @@ class Manifold(Protocol):
         """Of points (n, 2): the distance (n,) to the nearest place, and that place (n,) as a number in 0..1."""
 
 
+@runtime_checkable
+class Mixture(Manifold, Protocol):
+    """A manifold of k points with Gaussian noise about each, all of one share and deviation: the density is known.
+
+    Attributes:
+        points: (k, d), in the units of the file.
+        noise: standard deviation of a coordinate.
+    """
+
+    points: np.ndarray
+    noise: float
+
+
 @dataclass(frozen=True)
 class About:
     """What a synthesizer is told about rows beside the rows: nothing here depends on test rows.

@@ -14,6 +14,7 @@ from inn_experiments.data.classes import alike, group_codes
 from inn_experiments.data.division import Division, Parts, draw_unseen
 from inn_experiments.data.precision import Places, twins
 from inn_experiments.data.scaling import Standard
+from inn_experiments.data.snooping import Snooping, fitted_to, snooped
 
 NONE = np.zeros(0, dtype=np.int64)
 """The numbers of no rows."""
@@ -147,23 +148,29 @@ class RawRows(ABC):
 
 @dataclass(frozen=True, kw_only=True)
 class ArrayRows(RawRows):
-    """Rows `x` (n, d) in memory; `fit` makes the scaling of training rows (k, d)."""
+    """Rows `x` (n, d) in memory; `fit` makes the scaling of training rows (k, d); `snooping` is for controls alone."""
 
     x: np.ndarray
     fit: Callable[[np.ndarray], Scaling] = Standard.fit
+    snooping: Snooping = "none"
 
     @property
     def channels(self) -> int:
         """Values of a row before it is scaled."""
         return self.x.shape[1]
 
+    def split(self, parts: Parts, unseen: np.ndarray = NONE) -> Split:
+        """As `RawRows.split` says; warns where test rows are looked at."""
+        return super().split(snooped(parts, self.snooping), unseen)
+
     def scale(self, parts: Sequence[np.ndarray]) -> tuple[Scaling, list[np.ndarray]]:
         """As `RawRows.scale` says; raises UserError where training rows are all equal, or float32 cannot hold a row."""
         train = self.x[parts[0]]
         check_varies(train, f"{self.name}, training {self.unit}s")
         before = twins(train)
-        with self.places.of(parts[0]):
-            scaling = self.fit(train)
+        seen = fitted_to(parts, self.snooping)
+        with self.places.of(seen):
+            scaling = self.fit(train if seen is parts[0] else self.x[seen])
         # All that is there twice from here on is a block of rows.
         del train
         scaled = [self._scaled(scaling, part) for part in parts]

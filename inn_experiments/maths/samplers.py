@@ -8,11 +8,12 @@ estimates of the row and of the noise in x_t = alpha x + sigma noise. It may be 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 import torch
 from torch import Tensor
 
-from inn_experiments.contracts import PositiveInt, Schedule, Share, UserError
+from inn_experiments.contracts import NonNegative, PositiveInt, Schedule, Share, UserError
 from inn_experiments.maths.schedules import LEAST, Level, posterior
 from inn_experiments.maths.spacing import Spacing, spaced
 
@@ -53,6 +54,10 @@ class Walk:
     def corrected(self, now: Seen, before: Sequence[Seen]) -> Seen:
         """What is seen now, once it is compared with what was seen `before`, the latest first; mostly as it is."""
         return now
+
+    def freshness(self, schedule: Schedule) -> list[float]:
+        """The fresh noise of each step, its deviation over that of the posterior between its levels, up to a factor."""
+        return [1.0] * (len(self.times(schedule)) - 1)
 
     def times(self, schedule: Schedule) -> list[int]:
         """The levels visited, falling from T to 0; raises UserError where there are fewer than steps of them."""
@@ -129,13 +134,34 @@ class DDIM(Walk):
 
 @dataclass
 class DDPM(Walk):
-    """Ancestral sampling, with fresh noise in every step: Ho et al. 2020, equations 6 and 7."""
+    """Ancestral sampling, with fresh noise in every step: Ho et al. 2020, equations 6 and 7.
+
+    Over fewer levels than there are, each step is that between the levels visited, t and s: the strided sampling of
+    Nichol and Dhariwal 2021, Section 4. `variance` is that of the noise of a step: of the `posterior`
+    q(x_s | x_t, x), beta (1 - alpha_bar_s) / (1 - alpha_bar_t), right for rows that are one point; of the `forward`
+    step, beta = 1 - alpha_bar_t / alpha_bar_s, right for rows that are standard noise: the two ends of what can be
+    right (Ho et al., Section 3.2); or so many times that of the posterior: 0 walks along the means alone. The last
+    step, to the row, adds no noise.
+    """
+
+    variance: Literal["posterior", "forward"] | NonNegative = "posterior"
+
+    def freshness(self, schedule: Schedule) -> list[float]:
+        """Grows towards the rows with the variance of the forward step, by sigma_t / sigma_s."""
+        if self.variance != "forward":
+            return super().freshness(schedule)
+        sigma = schedule.levels()[1].tolist()
+        return [sigma[t] / sigma[s] if sigma[s] else 1.0 for t, s in pairwise(self.times(schedule))]
 
     def step(self, seen: Sequence[Seen], to: Level, draws: torch.Generator) -> Tensor:
-        """A draw (n, d) from q(x_s | x_t, clean); the noise is not read: x_t and clean decide it."""
+        """A draw (n, d) of x_s, about the mean of q(x_s | x_t, clean); the noise seen is not read: x_t and clean do."""
         now = seen[0]
         of_row, of_state, deviation = posterior(now.level, to)
         mean = of_row * now.clean + of_state * now.x
+        if self.variance == "forward":
+            deviation = deviation * now.level[1] / to[1] if to[1] else 0.0
+        elif self.variance != "posterior":
+            deviation = deviation * self.variance**0.5
         return mean + deviation * drawn(now.x, draws) if deviation else mean
 
 

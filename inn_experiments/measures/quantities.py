@@ -12,11 +12,23 @@ from inn_experiments.measures.unseen import UNSEEN
 from inn_experiments.measures.utility.amounts import AMOUNT
 from inn_experiments.measures.utility.classifiers import CLASSIFIERS as CLASSIFIERS
 from inn_experiments.measures.utility.scores import CLASSIFICATION
+from inn_experiments.measures.utility.selective import CHOSEN
 from inn_experiments.measures.utility.treatments import TREATMENTS as TREATMENTS
 
 QUANTITIES = {
     one.key: one
-    for group in (DIRECTIONS, RECONSTRUCTION, FIDELITY, GEOMETRY, MOMENTS, JUDGES, UNSEEN, CLASSIFICATION, AMOUNT)
+    for group in (
+        DIRECTIONS,
+        RECONSTRUCTION,
+        FIDELITY,
+        GEOMETRY,
+        MOMENTS,
+        JUDGES,
+        UNSEEN,
+        CLASSIFICATION,
+        AMOUNT,
+        CHOSEN,
+    )
     for one in group
 }
 

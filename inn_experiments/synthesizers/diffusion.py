@@ -150,6 +150,28 @@ class Diffusion(Conditional):
         """Alpha at the levels 0..T (T+1,) float64: the share of a row that is left there."""
         return self.schedule.levels()[0].numpy()
 
+    def standardised(self, x: np.ndarray) -> np.ndarray:
+        """Rows x (n, d) in the units that noise is added in, float64."""
+        return (np.asarray(x, np.float64) - self.mean) / self.std
+
+    @torch.no_grad()
+    def score(self, states: np.ndarray, t: int, y: np.ndarray) -> np.ndarray:
+        """The network's score -noise / sigma (n, d) float64 of standardised `states` (n, d) at level t, of classes y.
+
+        Source: Song et al. 2021, where it is the gradient of the log density of such states.
+        """
+        alpha, sigma = (part[t].float() for part in self.schedule.levels())
+        z = self._told().of(self._checked(y), torch.Generator())
+        x, levels = torch.tensor(states, dtype=torch.float32), torch.full((len(states),), t)
+        prediction = self.net(x, levels, z if z.shape[1] else None)
+        ends = (part.expand(len(x), 1) for part in (alpha, sigma))
+        noise = self.parameterization.split(prediction, x, *ends, levels)[1]
+        return -noise.double().numpy() / float(sigma)
+
+    def freshness(self) -> np.ndarray:
+        """The deviation (k,) of the noise in each of the sampler's steps over the posterior's, up to a factor."""
+        return np.array(self.sampler.freshness(self.schedule))
+
     def _network(self) -> nn.Module:
         shape = {"features": self.features, "steps": self.schedule.steps}
         if self.apart:

@@ -11,6 +11,7 @@ import numpy as np
 
 from inn_experiments.contracts import NaturalInt, Split, UserError, child_seed, once, read_arrays, write_arrays
 from inn_experiments.data.division import Parts
+from inn_experiments.data.snooping import Snooping
 from inn_experiments.data.source import ArrayRows
 from inn_experiments.maths.division import LEAST_TRAIN, balanced
 
@@ -27,6 +28,7 @@ class Mnist1d:
         rows, val_rows, fresh_rows: sizes of these parts, class-balanced as far as the 4,000 rows allow.
         generation_seed: the generator's seed; 42 is the published data set. The test rows are always its 1,000.
         draw: added to `generation_seed`; the run's seed, where every seed is to have a data set of its own.
+        snooping: a control, see `data.snooping`: `none` leaves test rows alone.
     """
 
     rows: int = 2000
@@ -34,6 +36,7 @@ class Mnist1d:
     fresh_rows: int = 1000
     generation_seed: int = 42
     draw: NaturalInt = 0
+    snooping: Snooping = "none"
 
     def __post_init__(self) -> None:
         sizes = {"rows": self.rows, "val_rows": self.val_rows, "fresh_rows": self.fresh_rows}
@@ -63,6 +66,7 @@ class Mnist1d:
             y=np.concatenate([found["y"], found["y_test"]]),
             classes=tuple(str(digit) for digit in range(CLASSES)),
             name="mnist1d",
+            snooping=self.snooping,
             axis_name="position",
             pool=f"mnist1d {self.generation_seed + self.draw}",
         )

@@ -29,7 +29,7 @@ class TwoClusters(Toy):
     @property
     def manifold(self) -> Centres:
         """The two centres."""
-        return Centres(np.array([[-1.0, -1.0], [1.0, 1.0]]) * self.centre)
+        return Centres(np.array([[-1.0, -1.0], [1.0, 1.0]]) * self.centre, self.noise)
 
     def draw(self, rows: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
         """Points (rows, 2) of the one class."""
@@ -43,9 +43,10 @@ class TwoClusters(Toy):
 
 @dataclass(frozen=True, eq=False)
 class Centres:
-    """Two `points` (2, 2) as a `contracts.Manifold`: the places on it are 0, for the first, and 1."""
+    """Two `points` (2, 2) as a `contracts.Mixture`: the places on it are 0, for the first, and 1."""
 
     points: np.ndarray
+    noise: float
     near: ClassVar[float] = 0.5
 
     def project(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

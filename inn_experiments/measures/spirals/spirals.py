@@ -60,14 +60,15 @@ class Spirals(Measure):
         forward_file, back_file, centre_file = (_in_file(split, states) for states in (forward, back, centre))
         alphas = np.asarray(synthesizer.signal(), np.float64)[np.asarray(back_levels, dtype=int)]
         still = bool(np.ptp(centre[-1], axis=0).max() < IDENTICAL)
-        deviations = np.zeros(len(alphas) - 1) if still else statements.noise_deviations(alphas, centre_file[1])
+        fresh = np.zeros(len(alphas) - 1) if still else synthesizer.freshness()
+        deviations = statements.noise_deviations(alphas, centre_file[1], fresh)
 
         place = split.manifold.project(forward_file[0])[1]
         found = _ends(split, place, back, back_levels, alphas, seed)
         if still:
             _warn(
-                "the sampler adds no noise, so all paths from (0, 0) are one and cannot be counted; sampler=ddpm or "
-                "sampler.eta above 0 does"
+                "the sampler adds no noise, so all paths from (0, 0) are one and cannot be counted; sampler=ddpm with "
+                "a sampler.variance above 0 does, or sampler.eta above 0"
             )
         elif len(np.unique(_place(split, split.train.x)[1])) == 2:
             found += _either(synthesizer, split, centre[-1], labels, seed)

@@ -80,17 +80,18 @@ def step_lengths(states: np.ndarray) -> np.ndarray:
     return np.linalg.norm(np.diff(np.asarray(states, np.float64), axis=0), axis=2).T
 
 
-def noise_deviations(signal: np.ndarray, first_step: np.ndarray) -> np.ndarray:
+def noise_deviations(signal: np.ndarray, first_step: np.ndarray, freshness: np.ndarray) -> np.ndarray:
     """Standard deviation (k,), a coordinate, of the fresh noise in each step of a sampler; `signal` is alpha (k+1,).
 
-    It falls as that of q(x_s | x_t, x_0) (Kulkarni et al., equation 6). How much of it the sampler adds, and in which
-    units, is read off `first_step` (n, 2): paths with one start differ after it by its noise alone.
+    It falls as that of q(x_s | x_t, x_0) (Kulkarni et al., equation 6) times `freshness` (k,), by which the sampler
+    departs from it. How much of it the sampler adds, and in which units, is read off `first_step` (n, 2): paths with
+    one start differ after it by its noise alone.
     """
     now, then = np.asarray(signal[:-1], np.float64), np.asarray(signal[1:], np.float64)
     noise = np.sqrt(np.maximum(1 - then**2, 0) / np.maximum(1 - now**2, 1e-12))
-    posterior = noise * np.sqrt(np.maximum(1 - (now / then) ** 2, 0))
+    fresh = noise * np.sqrt(np.maximum(1 - (now / then) ** 2, 0)) * freshness
     observed = np.sqrt(np.var(np.asarray(first_step, np.float64), axis=0, ddof=1).mean())
-    return posterior * (observed / posterior[0] if posterior[0] > 0 else 0.0)
+    return fresh * (observed / fresh[0] if fresh[0] > 0 else 0.0)
 
 
 def mean_noise_lengths(deviations: np.ndarray) -> np.ndarray:

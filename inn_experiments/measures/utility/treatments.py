@@ -16,11 +16,19 @@ TREATMENTS = {
     "reconstructed_synthetic": "reconstructed + synthetic",
     "convex": "real + convex",
     "both": "real + both",
+    "mixed_3_1": "real + synthetic 3 : 1 convex",
+    "mixed_1_1": "real + synthetic 1 : 1 convex",
+    "mixed_1_3": "real + synthetic 1 : 3 convex",
+    "by_class": "real + what suits the class",
+    "one_rule": "real + what suits most",
+    "oracle_by_class": "real + what suits the class, by test rows",
     "bootstrap": "real + copies",
     "shuffled": "real + synthetic, labels shuffled",
     "synthetic_only": "synthetic",
 }
 """Name -> what people call it, in the order of tables."""
+BALANCES = {"mixed_3_1": 0.75, "mixed_1_1": 0.5, "mixed_1_3": 0.25}
+"""Mixed treatments -> the share of generated rows among those that are added, as many as to `synthetic`."""
 
 
 def treatments(
@@ -31,14 +39,15 @@ def treatments(
     seed: int,
     reconstructed: bool = False,
     generated: int | None = None,
+    balance: bool = False,
 ) -> Iterator[tuple[str, Rows]]:
     """Each treatment's name and training rows, from the classifier's real rows `train` (n, d).
 
     The subject's synthesizer is used as it is, its references are fitted to `train`. Of each class `per_class` rows are
     added; as many as the class has in `train` where None. So many `generated` ones join real rows, where given. With
-    `reconstructed` an autoencoder around the generator, if any, gives `train` back, alone and with generated rows.
-    Convex combinations take two rows of each class: without, there are none. Raises UserError for NaN or infinity in
-    what was made.
+    `reconstructed` an autoencoder around the generator, if any, gives `train` back, alone and with generated rows; with
+    `balance` there are mixtures of generated and convex rows, at an equal total (the paper, 6.3). Convex combinations
+    take two rows of each class: without, there are none. Raises UserError for NaN or infinity in what was made.
     """
     classes, counts = np.unique(train.y, return_counts=True)
     labels = np.repeat(classes, counts if per_class is None else per_class)
@@ -57,6 +66,8 @@ def treatments(
     if "convex" in made:
         yield "convex", join(train, made["convex"])
         yield "both", join(train, synthetic, made["convex"])
+        for name, share in BALANCES.items() if balance else ():
+            yield name, join(train, *_mixed(alone, made["convex"], share))
     yield "bootstrap", join(train, made["bootstrap"])
     yield "shuffled", Rows(augmented.x, augmented.y[order])
     yield "synthetic_only", alone
@@ -64,6 +75,15 @@ def treatments(
         copies = _finite(generator.decode(generator.encode(train.x)), train.y, generator, "the autoencoder of ")
         yield "reconstructed", copies
         yield "reconstructed_synthetic", join(copies, synthetic)
+
+
+def _mixed(generated: Rows, convex: Rows, share: float) -> tuple[Rows, Rows]:
+    """The first rows of each class of the one and the last of the other, in these shares and as many as of either."""
+    first = np.zeros(len(generated), bool)
+    for label in np.unique(generated.y):
+        rows = np.flatnonzero(generated.y == label)
+        first[rows[: round(share * len(rows))]] = True
+    return generated.take(first), convex.take(~first)
 
 
 def _drawn(synthesizer: Synthesizer, labels: np.ndarray, seed: int) -> Rows:

@@ -11,12 +11,13 @@ import numpy as np
 
 from inn_experiments.contracts import Findings, Measure, Rows, Split, Subject, UserError, child_seed, in_turn
 from inn_experiments.contracts.keeping import Call
-from inn_experiments.measures.utility.amounts import Choice, amount_numbers, choose
+from inn_experiments.measures.utility.amounts import Choice, Predict, amount_numbers, choose
 from inn_experiments.measures.utility.classifiers import Classifier, predictions
 from inn_experiments.measures.utility.division import few
 from inn_experiments.measures.utility.forest import reduced
 from inn_experiments.measures.utility.protocols import Protocol, Protocols
 from inn_experiments.measures.utility.scores import Repeat, utility_numbers
+from inn_experiments.measures.utility.selective import Chosen, chosen_numbers, with_selected
 from inn_experiments.measures.utility.treatments import treatments
 
 
@@ -59,6 +60,8 @@ class Utility(Measure):
         amount: `auto`: so many generated rows join the real ones (`synthetic`, `both`, `shuffled`) as an inner
             cross-validation on the generator's training rows finds to help the first of `classifiers`, see `choose`;
             none, where none do by more than noise. `fixed`: as many as `per_class` says, as of all others.
+        balance: three more treatments: generated and convex rows 3 : 1 to 1 : 3, as many in all as of either alone.
+        selective: three more, see `selective`: what is added to a class is decided by an inner cross-validation.
 
     Raises:
         UserError: a value is out of range.
@@ -86,6 +89,8 @@ class Utility(Measure):
     rows: int | None = 10_000
     classifiers: list[Classifier] = field(default_factory=lambda: ["forest"])
     amount: Literal["fixed", "auto"] = "fixed"
+    balance: bool = False
+    selective: bool = False
 
     def __post_init__(self) -> None:
         for name, least in {"repeats": 1, "trees": 1, "per_class": 1, "levels": 2, "components": 1, "rows": 1}.items():
@@ -123,9 +128,10 @@ class Utility(Measure):
         # Treatment -> the fewest components of its repeats, and their training rows.
         used: dict[str, tuple[int, int]] = {}
         choices: list[Choice] = []
+        chosen: Chosen = defaultdict(list)
 
         def calls() -> Iterator[Call[np.ndarray]]:
-            for protocol, name, rows, test, state in self._asked(subject, protocols, seed, choices):
+            for protocol, name, rows, test, state in self._asked(subject, protocols, seed, choices, chosen):
                 # What counts from here on of test rows are their labels and groups.
                 told = (name, rows.y, Rows(np.empty((len(test), 0)), test.y, test.group))
                 seen, test_x = self._seen(rows, test.x, state)
@@ -153,7 +159,7 @@ class Utility(Measure):
         for place in sorted(outcomes, key=lambda place: protocols.index(place.partition("/")[0])):
             shared = place.startswith("same_rows") and not self.refit
             numbers += utility_numbers(place, outcomes[place], subject.split.classes, shared=shared, seed=resamples)
-        return Findings([*numbers, *(amount_numbers(choices) if choices else ())])
+        return Findings([*numbers, *(amount_numbers(choices) if choices else ()), *chosen_numbers(chosen)])
 
     def _options(self, subject: Subject) -> dict[str, Any]:
         # Principal components are no intensities.
@@ -164,15 +170,18 @@ class Utility(Measure):
         """What classifiers get of training and test rows."""
         return (rows, test_x) if self.components is None else reduced(rows, test_x, self.components, seed=seed)
 
-    def _chosen(self, subject: Subject, train: Rows, seed: int) -> Choice:
-        """How many generated rows join the real ones, by the generator's training rows."""
+    def _judge(self, subject: Subject) -> Predict:
+        """The first of the classifiers."""
 
         def predict(rows: Rows, test_x: np.ndarray, state: int) -> np.ndarray:
-            return predictions(
-                self.classifiers[0], *self._seen(rows, test_x, state), seed=state, **self._options(subject)
-            )
+            seen = self._seen(rows, test_x, state)
+            return predictions(self.classifiers[0], *seen, seed=state, **self._options(subject))
 
-        found = choose(train, subject, self.per_class, predict, seed=child_seed(seed, "amount"))
+        return predict
+
+    def _chosen(self, subject: Subject, train: Rows, seed: int) -> Choice:
+        """How many generated rows join the real ones, by the generator's training rows."""
+        found = choose(train, subject, self.per_class, self._judge(subject), seed=child_seed(seed, "amount"))
         if found.unjudged is not None:
             warnings.warn(
                 f"utility.amount=auto: no generated rows are added, since nothing can judge them: {found.unjudged}; "
@@ -183,9 +192,9 @@ class Utility(Measure):
         return found
 
     def _asked(
-        self, subject: Subject, protocols: Sequence[Protocol], seed: int, choices: list[Choice]
+        self, subject: Subject, protocols: Sequence[Protocol], seed: int, choices: list[Choice], chosen: Chosen
     ) -> Iterator[tuple[str, str, Rows, Rows, int]]:
-        """Of every forest: protocol, treatment, training and test rows, and its seed; adds to the `choices`."""
+        """Of every forest: protocol, treatment, training and test rows, and its seed; adds to what was chosen."""
         for repeat in range(self.repeats):
             child = child_seed(seed, f"repeat/{repeat}")
             # One draw of few rows for all repeats, so that those which share their rows go on doing so.
@@ -194,8 +203,14 @@ class Utility(Measure):
             for protocol, scene, train, test in self._scenes(subject, protocols, child, child_seed(seed, "rows")):
                 options = {"seed": child_seed(child, protocol), "reconstructed": self.reconstructed}
                 options["generated"] = choices[-1].rows if choices else None
-                for name, rows in treatments(train, scene, self.per_class, **options):
-                    yield protocol, name, rows, test, child_seed(child, f"{protocol}/forest")
+                sets = treatments(train, scene, self.per_class, balance=self.balance, **options)
+                state = child_seed(child, f"{protocol}/forest")
+                if self.selective:
+                    sets = with_selected(
+                        dict(sets), scene, test, self.per_class, self._judge(scene), chosen, seed=state
+                    )
+                for name, rows in sets:
+                    yield protocol, name, rows, test, state
 
     def _tell_rows(self, split: Split) -> None:
         found = {"training": len(split.train), "test": len(split.test)}
