@@ -299,3 +299,21 @@ def test_what_decides_the_weights_has_a_training_of_its_own(first, second) -> No
 def test_what_is_known_of_the_rows_decides_too(change) -> None:
     other = replace(cells.chemicals(), **change)
     assert cells.training("generator=gan", of=cells.chemicals()) != cells.training("generator=gan", of=other)
+
+
+def test_a_run_tells_the_names_of_its_trainings_and_shared_ones_by_one_name(tmp_path):
+    told = {}
+    for name in ("implicit", "explicit", "semi_implicit"):
+        cell = cells.composed(*cells.short(1), f"method={name}")
+        for _ in range(2):
+            # The second time all of it is there already.
+            told[name] = {}
+            fit_or_load(cell, cells.chemicals(), build, tmp_path, told[name])
+    assert set(told["implicit"]) == {"generator", "forward", "inverse"} and set(told["semi_implicit"]) == {
+        "generator",
+        "both",
+    }
+    assert told["implicit"]["forward"] == told["explicit"]["forward"]
+    assert len({one["generator"] for one in told.values()}) == 3
+    names = {path.name for path in tmp_path.iterdir()}
+    assert {name for one in told.values() for name in one.values()} <= names

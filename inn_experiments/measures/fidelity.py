@@ -104,9 +104,8 @@ def _beside_real(
 ) -> list[Number]:
     """How much easier than a second real sample generated rows are told, over all classes and class by class."""
     second, real = other
-    # The same pairs, where there are fresh rows enough; else fewer, of a half of the test rows.
-    alike = real is split.test and told["test"]["c2st/n"] == told["fresh"]["c2st/n"]
-    known = (told["test"], told["fresh"]) if alike else None
+    # Where no rows are fresh, a half of the test rows is compared with the other, and so the generated ones are, too.
+    known = (told["test"], told["fresh"]) if real is split.test else None
     numbers = numbers_of("test/samples", excess(samples, second, real, known=known, **options))
     if len(split.classes) < 2:
         return numbers

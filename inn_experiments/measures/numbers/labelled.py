@@ -6,7 +6,7 @@ from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.measures.numbers.intervals import Bounded
 from inn_experiments.measures.numbers.two_samples import left_out, pairs_of, told
 
-TREES = 50
+TREES = 25
 """Of what tells one class from another."""
 Sides = tuple[np.ndarray, np.ndarray]
 

@@ -29,11 +29,12 @@ def c2st(
     seed: int,
     most: int = LIMIT,
     trees: int | None = None,
+    folds: int = FOLDS,
 ) -> Bounded:
     """Cross-validated accuracy of telling rows `a` (n, d) from `b` (m, d): 0.5 is best, 1 means always told.
 
     Pairs of one row of either side, of the same class where the `classes` (n,) and (m,) are given, are left out
-    together, `most` of them in 5 folds at most. So whatever is told apart, the sides are as large as each other in
+    together, `most` of them in 5 `folds` at most. So whatever is told apart, the sides are as large as each other in
     training and in test, in every class: where rows of two sides, class by class, could be exchanged, the expected
     value is 0.5 exactly, for any number of rows. (Folds that are not balanced score less: where one side lost a row to
     the test, the other has the majority.) A row that is called neither counts half.
@@ -53,18 +54,18 @@ def c2st(
         learned, judged = ((a[pairs[:, 0]], b[pairs[:, 1]]) for pairs in (train, test))
         return told(learned, judged, int(rng.integers(2**31)), trees)
 
-    return left_out(pairs_of(*labels, rng, most), right, rng)
+    return left_out(pairs_of(*labels, rng, most), right, rng, folds)
 
 
 Right = Callable[[np.ndarray, np.ndarray, np.random.Generator], np.ndarray]
 """How right (k, 2) one is about the rows of test pairs (k, 2) having learned of training pairs: 0, a half or 1."""
 
 
-def left_out(pairs: np.ndarray, right: Right, rng: np.random.Generator) -> Bounded:
+def left_out(pairs: np.ndarray, right: Right, rng: np.random.Generator, folds: int = FOLDS) -> Bounded:
     """How often both rows of `pairs` (n, 2) are told in the mean, each pair judged by what was learned without it."""
     if len(pairs) < LEAST_PAIRS:
         raise ValueError(f"c2st needs {LEAST_PAIRS} pairs of rows of one class, got {len(pairs)}")
-    fold, found = np.arange(len(pairs)) % min(FOLDS, len(pairs)), np.empty((len(pairs), 2))
+    fold, found = np.arange(len(pairs)) % min(folds, len(pairs)), np.empty((len(pairs), 2))
     for number in range(fold.max() + 1):
         found[fold == number] = right(pairs[fold != number], pairs[fold == number], rng)
     return bounded_share(float(found.mean()), len(pairs))
