@@ -16,7 +16,7 @@ from inn_experiments.contracts import UserError
 NEEDED = {
     "data=table": ["data.path=rows.csv", "data.label=kind"],
     "data=ims": ["data.path=rows.csv"],
-    "claims=spirals": ["generator=diffusion"],
+    **{f"claims={which}": ["generator=diffusion"] for which in ("spirals", "score", "normality")},
     "parameterization=mu": ["generator=diffusion"],
     "claims=latent_arithmetic": ["autoencoder=plain"],
     "experiment=all_synthesizers_mass": ["data.path=rows.npz"],
@@ -24,7 +24,7 @@ NEEDED = {
     "data=records2d": ["data.path=records"],
     **{
         option: ["data.path=records"]
-        for option in ("data=massbank", "experiment=mass_spectra", "experiment=unseen_compounds")
+        for option in ("data=massbank", "experiment=mass_spectra", "experiment=balance", "experiment=unseen_compounds")
     },
     "network=conv_unet": ["method=implicit"],
     "network=mlp": ["generator=diffusion"],
