@@ -24,7 +24,7 @@ ABOUT = (
 
 def answer(frame: Frame, options: Namespace) -> Document:
     """Every cell's statements with what chance, or the control, gives."""
-    advice = "choose claims=spirals or claims=latent_arithmetic"
+    advice = "choose one of the options of claims, such as claims=spirals"
     chosen = choose(frame, options.only, frame.holds("claims/"), "measured statements", advice)
     cells = chosen.apart(chosen.runs["cell"], TWINS)
     parts = [part for cell, runs in cells.items() for part in (f"## {cell}", claims_table(runs))]
