@@ -308,7 +308,7 @@ def test_a_run_tells_the_names_of_its_trainings_and_shared_ones_by_one_name(tmp_
         for _ in range(2):
             # The second time all of it is there already.
             told[name] = {}
-            fit_or_load(cell, cells.chemicals(), build, tmp_path, told[name])
+            fit_or_load(cell, cells.unbounded(), build, tmp_path, told[name])
     assert set(told["implicit"]) == {"generator", "forward", "inverse"} and set(told["semi_implicit"]) == {
         "generator",
         "both",

@@ -21,8 +21,9 @@ HEADER = (
 )
 ABOUT = (
     "Differences are better − worse, paired by seed and averaged over the cells that differ in this axis alone. The "
-    "ratio is the geometric mean of better / worse over the same pairs. It decides H1 and H3, whose errors differ by "
-    "orders of magnitude, so that a difference is that of the largest; the difference decides the others. What decides "
+    "ratio is the geometric mean of better / worse over the same pairs. It decides what is said of the inverse and of "
+    "round trips, so all of H1 and H3: errors of walks differ by orders of magnitude, and their difference is that of "
+    "the largest. Elsewhere the difference decides. What decides "
     "is **bold**. The answer is by Holm's p, adjusted for all comparisons here: `undecided` from 0.05 on. A hypothesis "
     "is supported when all its comparisons are, and not supported when one is decided the other way."
 )
