@@ -45,7 +45,7 @@ def _row(claims: pd.DataFrame, runs: Frame) -> list[str]:
         value = f"{number(first['value'])} [{number(first['low'])}, {number(first['high'])}]"
     chance = number(sum(chances) / len(chances)) if chances else ABSENT
     p = ", ".join(map(probability, own["p"].dropna())) or ABSENT
-    return [first["label"], value, chance, p, f"{first['n']:.0f}", str(len(own))]
+    return [first["label"], value, chance, p, ABSENT if pd.isna(first["n"]) else f"{first['n']:.0f}", str(len(own))]
 
 
 STUDY = Study("claims", "measured statements of the sources, beside chance", answer)

@@ -4,9 +4,11 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 
+from inn_experiments.measures.numbers import normality
 from inn_experiments.measures.quantities import quantity
 from inn_experiments.reports.design import Design
 from inn_experiments.reports.estimate import over_seeds, row_means
@@ -139,9 +141,8 @@ def overall(answers: Sequence[Answer]) -> str:
 
 def holm(p_values: Sequence[float | None]) -> list[float | None]:
     """Holm's adjusted p-values (1979), in the order given; None stays None and counts as no comparison."""
-    known = pd.Series(p_values, dtype=float).dropna().sort_values()
-    adjusted = (known * list(range(len(known), 0, -1))).clip(upper=1.0).cummax()
-    return [adjusted.get(place) for place in range(len(p_values))]
+    raised = iter(normality.holm(np.array([p for p in p_values if p is not None])).tolist())
+    return [None if p is None else next(raised) for p in p_values]
 
 
 def _paired(grid: Design, comparison: Comparison) -> list[pd.DataFrame]:
