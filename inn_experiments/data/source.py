@@ -115,7 +115,7 @@ class RawRows(ABC):
             label_name=self.label_name,
             reading=None if self.told is None else self._reading(self.told, train, test),
             pool=self.pool or self.name,
-            test_rows=hashlib.sha256(np.ascontiguousarray(parts.test, np.int64).data).hexdigest()[:12],
+            test_rows=hashlib.sha256(np.ascontiguousarray(every[2], np.int64).data).hexdigest()[:12],
         )
 
     def _reading(self, told: Told, train: Rows, test: Rows) -> Reading:

@@ -1,6 +1,6 @@
 """Simulated GC-IMS records of six blends of volatiles: not measured; the model is in `gcims_physics`."""
 
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -59,7 +59,7 @@ class GcimsSimulated(RecordReader):
 
     def read(self, cache: Path) -> ArrayRows:
         """All records; `cache` is not used, the simulation takes about a second."""
-        return self.simulate().rows("gcims_simulated", self)
+        return replace(self.simulate().rows("gcims_simulated", self), pool=f"gcims_simulated {self.generation_seed}")
 
     def counts(self) -> dict[str, int]:
         """Blend -> its number of records, on a geometric ladder."""

@@ -71,6 +71,7 @@ class ImsSimulated(Reader):
             y=self.labels(),
             classes=self.classes,
             name="ims_simulated",
+            pool=f"ims_simulated {self.generation_seed}",
             axis_name="drift bin (positive, then negative)",
             smiles=tuple(tuple(self.smiles[name]) for name in self.classes),
         )

@@ -20,9 +20,8 @@ ABOUT = (
     "how much the gain changes with every doubling of a class' real training rows, by least squares over the classes "
     "of a seed; negative: small classes gain more. `bootstrap` draws training rows again with replacement (through the "
     "same autoencoder, where there is one): what it gains is gained by weighing rows anew, without any new row. An "
-    "entry is the mean over seeds ± half the width of its 95 % Student t interval, which is right where every seed "
-    "draws its own rows (`data.generation_seed=${seed}`), and too narrow where seeds divide the same ones. Bold: it "
-    "leaves 0 out; not corrected for there being many."
+    "entry is the mean over seeds ± half the width of its 95 % interval. Bold: it leaves 0 out; not corrected for "
+    "there being many."
 )
 
 
@@ -42,8 +41,8 @@ def answer(frame: Frame, options: Namespace) -> Document:
 def slope(sizes: np.ndarray, gains: np.ndarray) -> float:
     """The least-squares slope of `gains` (c,) on log2 of `sizes` (c,); NaN where all sizes are alike.
 
-    >>> slope(np.array([2, 4, 8]), np.array([0.3, 0.2, 0.1])).round(3)
-    np.float64(-0.1)
+    >>> round(slope(np.array([2, 4, 8]), np.array([0.3, 0.2, 0.1])), 3)
+    -0.1
     """
     x = np.log2(sizes) - np.log2(sizes).mean()
     return float(x @ gains / (x @ x)) if x.any() else np.nan
@@ -64,7 +63,7 @@ def slopes_table(cells: dict[str, Frame]) -> str:
     rows = []
     for cell, runs in cells.items():
         for treatment, words in TREATMENTS.items():
-            found = [over_seeds(read(runs, treatment)) for read in (mean_gain, slopes)]
+            found = [over_seeds(read(runs, treatment), runs) for read in (mean_gain, slopes)]
             if all(found):
                 rows.append([cell, words, *map(emphasised, found), str(len(runs))])
     return markdown(["Cell", "Trained on", "gain in macro F1", "slope a doubling", "seeds"], rows)
@@ -76,7 +75,7 @@ def beyond_table(cells: dict[str, Frame]) -> str:
     for cell, runs in cells.items():
         gain, copies = mean_gain(runs, "synthetic"), runs.value(f"{PREFIX}/{CONTROL}/difference_f1_macro")
         gaps = (gain - copies, gain - mean_gain(runs, "convex"), slopes(runs, "synthetic") - slopes(runs, "convex"))
-        rows.append([cell, *map(emphasised, map(over_seeds, gaps))])
+        rows.append([cell, *(emphasised(over_seeds(gap, runs)) for gap in gaps)])
     return markdown(["Cell", "gain − that of copies", "gain − that of convex", "slope − that of convex"], rows)
 
 
@@ -89,7 +88,7 @@ def control_table(frame: Frame) -> str:
         gaps = []
         for read in (mean_gain, slopes):
             known_values = dict(zip(other, read(control, "synthetic"), strict=True))
-            gaps.append(over_seeds(read(runs, "synthetic") - own.map(known_values)))
+            gaps.append(over_seeds(read(runs, "synthetic") - own.map(known_values), runs))
         rows.append([name, *map(emphasised, gaps)])
     heads = ["Generator", "gain − that of copies", "slope − that of copies"]
     return markdown(heads, rows) if rows else ""
@@ -102,8 +101,8 @@ def class_table(runs: Frame) -> str:
     gains = {name: runs.classes(f"{PREFIX}/{name}/difference_f1") for name in TREATMENTS}
     gains = {name: table for name, table in gains.items() if len(table.columns)}
     for name, size in sizes.sort_values().items():
-        uplifts = [emphasised(over_seeds(table[name])) for table in gains.values()]
-        rows.append([str(name), f"{size:.3g}", f"{tests[name]:.3g}", interval(*over_seeds(f1[name])), *uplifts])
+        uplifts = [emphasised(over_seeds(table[name], runs)) for table in gains.values()]
+        rows.append([str(name), f"{size:.3g}", f"{tests[name]:.3g}", interval(*over_seeds(f1[name], runs)), *uplifts])
     return markdown(["Class", "training rows", "test rows", "F1, real", *(TREATMENTS[name] for name in gains)], rows)
 
 

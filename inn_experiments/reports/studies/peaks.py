@@ -26,9 +26,8 @@ DIFFERENCES = (
 COMPARED = ("found", "found_low", "found_high", "spurious", "retention_bins", "drift_bins", "height")
 ABOUT = (
     "Peaks of each real test record are matched with those of a partner, which each row of a table names. An entry is "
-    "the mean over seeds ± half the width of its 95 % Student t interval: it is right where every seed draws its own "
-    "records (`data.generation_seed=${seed}`), and too narrow where seeds divide the same ones. Thirds of intensity "
-    "are those of the training records' peaks. log2 of a ratio: 1 is twice as high as in the test record. Differences "
+    "the mean over seeds ± half the width of its 95 % interval. Thirds of intensity are those of the training records' "
+    "peaks. log2 of a ratio: 1 is twice as high as in the test record. Differences "
     "are paired by seed; **bold** ones have intervals that leave 0 out, not corrected for there being many."
 )
 
@@ -49,7 +48,7 @@ def table(runs: Frame, quantities: tuple[str, ...]) -> str:
     """A row an arm, a column a quantity."""
     rows = []
     for arm in PEAK_ARMS:
-        values = [over_seeds(runs.value(f"claims/peaks/{arm}/{key}")) for key in quantities]
+        values = [over_seeds(runs.value(f"claims/peaks/{arm}/{key}"), runs) for key in quantities]
         if any(values):
             rows.append([arm, *(ABSENT if one is None else interval(*one) for one in values)])
     return markdown(["Partner", *(PEAK_QUANTITIES[key] for key in quantities)], rows)
@@ -60,7 +59,7 @@ def differences(runs: Frame) -> str:
     rows = []
     for first, second in DIFFERENCES:
         one, other = ([runs.value(f"claims/peaks/{arm}/{key}") for key in COMPARED] for arm in (first, second))
-        gaps = [over_seeds(a - b) for a, b in zip(one, other, strict=True)]
+        gaps = [over_seeds(a - b, runs) for a, b in zip(one, other, strict=True)]
         if any(gaps):
             rows.append([f"{first} − {second}", *map(emphasised, gaps)])
     gaps = {f"{arm}: found, low − high": low_less_high(runs, arm) for arm in PEAK_ARMS}
@@ -68,7 +67,7 @@ def differences(runs: Frame) -> str:
         gaps[f"{first} − {second}: found, low − high"] = low_less_high(runs, first) - low_less_high(runs, second)
     for text, gap in gaps.items():
         if gap.notna().any():
-            rows.append([text, emphasised(over_seeds(gap)), *[""] * (len(COMPARED) - 1)])
+            rows.append([text, emphasised(over_seeds(gap, runs)), *[""] * (len(COMPARED) - 1)])
     return markdown(["Difference", *(PEAK_QUANTITIES[key] for key in COMPARED)], rows)
 
 
