@@ -19,7 +19,8 @@ from inn_experiments.contracts import (
     child_seed,
 )
 from inn_experiments.measures.claims import claim
-from inn_experiments.measures.numbers.normality import Law, fisher, heavy_tailed, holm, null, p_values, statistics
+from inn_experiments.measures.numbers.intervals import holm
+from inn_experiments.measures.numbers.normality import Law, fisher, heavy_tailed, null, p_values, statistics
 from inn_experiments.measures.numbers.two_samples import c2st, comparable
 
 LEVEL = 0.05

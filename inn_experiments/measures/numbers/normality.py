@@ -123,19 +123,6 @@ def p_values(found: np.ndarray, under_null: np.ndarray) -> np.ndarray:
     return (1 + larger) / (1 + len(under_null))
 
 
-def holm(p: np.ndarray) -> np.ndarray:
-    """The p values (c,) of as many tests, adjusted so that the least of them is right for all (Holm 1979).
-
-    >>> holm(np.array([0.01, 0.04, 0.03])).round(2).tolist()
-    [0.03, 0.06, 0.06]
-    """
-    order = np.argsort(p)
-    raised = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
-    adjusted = np.empty(len(p))
-    adjusted[order] = np.minimum(raised, 1.0)
-    return adjusted
-
-
 def fisher(p: np.ndarray) -> np.ndarray:
     """The p value (b,) of all of the independent p values (c, b) being those of true hypotheses (Fisher 1925)."""
     from scipy.stats import chi2

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 
-from inn_experiments.measures.numbers import normality
+from inn_experiments.measures.numbers.intervals import holm as adjusted
 from inn_experiments.measures.quantities import quantity
 from inn_experiments.reports.design import Design
 from inn_experiments.reports.estimate import over_seeds, row_means
@@ -141,7 +141,7 @@ def overall(answers: Sequence[Answer]) -> str:
 
 def holm(p_values: Sequence[float | None]) -> list[float | None]:
     """Holm's adjusted p-values (1979), in the order given; None stays None and counts as no comparison."""
-    raised = iter(normality.holm(np.array([p for p in p_values if p is not None])).tolist())
+    raised = iter(adjusted(np.array([p for p in p_values if p is not None])).tolist())
     return [None if p is None else next(raised) for p in p_values]
 
 
