@@ -53,12 +53,12 @@ class Residual:
         """Latents (n, k) of leading directions (n, l) of classes y (n,); the same seed gives the same."""
         found = np.empty((len(lead), self.z.shape[1]), np.float32)
         found[:, -self.leading :] = lead
+        made = copied if self.kind == "bootstrap" else mixed
         for label in np.unique(y):
             own, wanted = self.y == label, np.flatnonzero(y == label)
             rows = self.z[own] if own.any() else self.z
             first, rest = self.first(rows), rows[:, : -self.leading]
             rng = np.random.default_rng(child_seed(seed, f"residual/{label}"))
-            made = copied if self.kind == "bootstrap" else mixed
             found[wanted, : -self.leading] = made(first, rest, lead[wanted], rng)
         return found
 

@@ -17,7 +17,7 @@ from inn_experiments.contracts import (
     child_seed,
 )
 from inn_experiments.measures.claims import claim
-from inn_experiments.measures.numbers.errors import ridge
+from inn_experiments.measures.numbers.errors import ridge, squared_error
 from inn_experiments.measures.numbers.rows import at_most
 
 WORDS = {"denoise": "noisy → clean", "forward": "prime → clean", "inverse": "clean → prime"}
@@ -62,8 +62,10 @@ class Generalisation(Measure):
         numbers = []
         for way, words in WORDS.items():
             train, test = (sides[part][way] for part in parts)
-            own = [error(side.found, side.wanted) for side in (train, test)]
-            linear = [error(ridge(train.given, train.wanted, side.given), side.wanted) for side in (train, test)]
+            own = [squared_error(side.found, side.wanted) for side in (train, test)]
+            linear = [
+                squared_error(ridge(train.given, train.wanted, side.given), side.wanted) for side in (train, test)
+            ]
             for part, value, bar in (
                 ("train", own[0], linear[0]),
                 ("test", own[1], linear[1]),
@@ -82,11 +84,6 @@ def answered(model: Invertible, rows: Rows, seed: int) -> dict[str, Answered]:
         "forward": Answered(prime, model.forward(prime), rows.x),
         "inverse": Answered(rows.x, model.inverses(rows.x)["inverse"], prime),
     }
-
-
-def error(found: np.ndarray, wanted: np.ndarray) -> float:
-    """The mean squared difference of rows (n, d)."""
-    return float(np.mean(np.square(np.asarray(found, np.float64) - wanted)))
 
 
 def steadiness(curves: Curves) -> list[Number]:

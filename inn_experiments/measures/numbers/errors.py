@@ -15,6 +15,11 @@ PSEUDO_COUNT = 0.5
 """Per bin: every logarithm stays finite, also where a collapsed prediction leaves bins empty."""
 
 
+def squared_error(found: np.ndarray, wanted: np.ndarray) -> float:
+    """The mean squared difference of paired rows (n, d), in float64."""
+    return float(np.mean(np.square(np.asarray(found, np.float64) - wanted)))
+
+
 def direction_errors(prediction: np.ndarray, target: np.ndarray) -> dict[str, float]:
     """`mse` and `mae` of paired rows (n, d), `kl` and `fid` of the two sets of rows; lower is better, best 0.
 
@@ -23,10 +28,9 @@ def direction_errors(prediction: np.ndarray, target: np.ndarray) -> dict[str, fl
     prediction, target = np.asarray(prediction, np.float64), np.asarray(target, np.float64)
     if prediction.shape != target.shape:
         raise ValueError(f"prediction and target must have one shape, got {prediction.shape}, {target.shape}")
-    difference = prediction - target
     return {
-        "mse": float(np.mean(difference**2)),
-        "mae": float(np.mean(np.abs(difference))),
+        "mse": squared_error(prediction, target),
+        "mae": float(np.mean(np.abs(prediction - target))),
         "kl": histogram_kl(prediction, target),
         "fid": frechet(prediction, target),
     }
