@@ -26,7 +26,9 @@ MAY_KNOW: dict[str, set[str]] = {
     "tracking": set(),
     "reports": {"measures.numbers.intervals", "measures.quantities", "tracking"},
     "configuration": {"synthesizers.latent"},
-    "running": {"configuration", "synthesizers", "training", "data", "measures", "reports", "tracking"},
+    "artifact": {"configuration", "synthesizers", "training", "data", "tracking"},
+    "sample": {"artifact", "configuration"},
+    "running": {"artifact", "configuration", "synthesizers", "training", "data", "measures", "reports", "tracking"},
     "__main__": {"configuration", "running"},
 }
 """Room -> the rooms it may know beside `contracts`, which everybody knows."""

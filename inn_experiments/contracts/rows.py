@@ -173,6 +173,11 @@ class Split:
     test_rows: str = ""
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """What the d values of a row are called: as in the file, or by their places."""
+        return self.columns if self.columns is not None else tuple(f"{value:.10g}" for value in self.axis)
+
+    @property
     def features(self) -> int:
         """The number of values d of a row."""
         return self.train.x.shape[1]

@@ -206,3 +206,8 @@ class Reader(Division, ABC):
     def load(self, *, seed: int, cache: Path) -> Split:
         """The division that `seed` gives; `cache` is a folder for what is computed once."""
         return self.read(cache).divided(self, seed=seed, unseen=self.unseen)
+
+    def whole(self, *, cache: Path) -> Split:
+        """All rows as the part `train`, whose statistics are then those of all; the other parts are empty."""
+        raw = self.read(cache)
+        return raw.split(Parts(np.arange(len(raw.y)), NONE, NONE, NONE))

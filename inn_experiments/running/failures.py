@@ -16,9 +16,9 @@ from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
 from inn_experiments.configuration.axes import NOTES
-from inn_experiments.configuration.checks import nearest, unknown_key
+from inn_experiments.configuration.checks import unknown_key
 from inn_experiments.configuration.compose import defaults
-from inn_experiments.contracts import UserError
+from inn_experiments.contracts import UserError, nearest
 
 BAD_INPUT, BROKEN = 2, 1
 """Exit statuses: a mistake of the input or the environment, and any other failure."""

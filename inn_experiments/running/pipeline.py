@@ -9,6 +9,7 @@ from inn_experiments.measures.numbers.rows import at_most
 from inn_experiments.reports.cell.figures import record
 from inn_experiments.running.beginning import Begun
 from inn_experiments.running.fits import fit_or_load, folder_of
+from inn_experiments.running.keep import keep
 from inn_experiments.synthesizers.classical.bootstrap import Bootstrap
 from inn_experiments.synthesizers.classical.convex import Convex
 
@@ -40,6 +41,9 @@ def run(cell: Cell, run: Run, begun: Begun) -> Report:
             findings = measure(subject, seed=seed)
         report.numbers += findings.numbers
         shown.append(findings.shown)
+
+    with report.step("keep"):
+        report.kept = keep(cell, run, begun, synthesizer)
 
     with report.step("record"):
         for name, (steps, values) in synthesizer.curves.items():
