@@ -28,6 +28,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "configuration": {"synthesizers.latent"},
     "artifact": {"configuration", "synthesizers", "training", "data", "tracking"},
     "sample": {"artifact", "configuration"},
+    "library": {"artifact", "configuration", "data", "synthesizers", "tracking"},
     "running": {"artifact", "configuration", "synthesizers", "training", "data", "measures", "reports", "tracking"},
     "__main__": {"configuration", "running"},
 }

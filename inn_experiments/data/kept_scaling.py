@@ -23,7 +23,6 @@ DERIVED: dict[type, dict[str, Callable[[dict[str, Any]], object]]] = {
     Savgol: {"operator": lambda told: _savgol(told).operator, "factor": lambda told: _savgol(told).factor},
     # A record of the training rows, which a figure shows and nothing is computed from.
     Preprocessing: {"example": lambda told: np.zeros(tuple(map(len, told["raw_axes"])))},
-    Baseline: {"model": lambda told: Baseline.fit(np.zeros((1, len(told["mean"]))), told["smoothness"]).model},
 }
 """What follows from the other fields, or is not needed on the way back, and how it is made: it is not kept."""
 

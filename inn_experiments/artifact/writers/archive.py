@@ -19,7 +19,7 @@ from inn_experiments.contracts import RecordScaling, free_name
 if TYPE_CHECKING:
     from inn_experiments.artifact.writers import Append
 
-TAKEN = ("X", "axis", "columns", "retention", "drift", MARK, "file")
+TAKEN = ("X", "axis", "features", "retention", "drift", MARK, "file")
 """Keys of the file, and a name that NumPy's writer does not take."""
 
 
@@ -52,4 +52,4 @@ def archive(path: Path, kept: Kept, seed: int) -> Iterator[Append]:
 def _axes(kept: Kept) -> dict[str, np.ndarray]:
     if isinstance(kept.scaling, RecordScaling):
         return dict(zip(("retention", "drift"), kept.scaling.raw_axes, strict=True))
-    return {"axis": kept.axis, "columns": np.array(kept.facts.columns, dtype=str)}
+    return {"axis": kept.axis, "features": np.array(kept.facts.columns, dtype=str)}

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from inn_experiments.artifact.kept import Kept
 from inn_experiments.artifact.rows import Piece, mark
-from inn_experiments.contracts import printable
 
 if TYPE_CHECKING:
     from inn_experiments.artifact.writers import Append
@@ -21,7 +20,7 @@ LEAST = 1e-4
 @contextmanager
 def msp(path: Path, kept: Kept, seed: int) -> Iterator[Append]:
     """An MSP file; every value of a row above a ten-thousandth of its largest is a peak."""
-    facts, number, told = kept.facts, 0, mark(kept, seed)
+    facts, number, told = kept.facts, 0, " ".join(mark(kept, seed).split())
     places = [f"{value:.10g}" for value in kept.axis]
     structures = ["|".join(texts) for texts in facts.smiles] if facts.smiles else [""] * len(facts.classes)
     # A line break in a name would begin another field.
@@ -35,7 +34,7 @@ def msp(path: Path, kept: Kept, seed: int) -> Iterator[Append]:
                 peaks = [
                     (place, value) for place, value in zip(places, row, strict=True) if value > LEAST * row.max() > 0
                 ]
-                lines = [f"Name: {names[label]}", f"Synthetic: {printable(told)}", f"Comment: synthetic; {told}"]
+                lines = [f"Name: {names[label]}", f"Synthetic: {told}", f"Comment: synthetic; {told}"]
                 lines += [f"SMILES: {structures[label]}"] if structures[label] else []
                 lines += [f"ID: synthetic-{number}", f"Num Peaks: {len(peaks)}"]
                 lines += [f"{place} {value:.7g}" for place, value in peaks]

@@ -1,0 +1,1 @@
+"""What Python programs use: `from inn_experiments import Augmenter, load, runs`."""
