@@ -22,8 +22,11 @@ MARKS = ((REAL, "o"), (GENERATED, "x"))
 """How points of either are drawn."""
 
 DOTS_PER_INCH = 110
-SHOWN_CLASSES = 12
+SHOWN_CLASSES, TICKS = 12, 4
 LONGEST_NAME = 22
+HEAD = 0.42
+"""Of a figure's height, for title and legend, in inches."""
+
 PIECE = 50
 TITLE_WIDTH = 7.0
 """One or two panels are wider than they would need to be, so that a title of one line fits above them, in inches."""
@@ -50,6 +53,8 @@ def grid(
             axis.tick_params(labelbottom=True)
     for axis in axes[:count]:
         axis.tick_params(labelsize=6)
+        # Laying out the numbers takes most of a figure's time.
+        axis.locator_params(nbins=TICKS)
     return figure, axes[:count]
 
 
@@ -71,15 +76,15 @@ def class_panels(
     return figure, list(zip(shown, axes, strict=True)), cut
 
 
-def head(figure: Figure, title: str) -> None:
-    """The title above all panels."""
-    figure.suptitle(title, fontsize=9)
-
-
-def key(figure: Figure, entries: Sequence[tuple[Artist | tuple[Artist, ...], str]]) -> None:
-    """The legend of a whole figure between its title and its panels: what each colour and mark stands for."""
+def head(figure: Figure, title: str, entries: Sequence[tuple[Artist | tuple[Artist, ...], str]]) -> None:
+    """The title above all panels, and below it the legend: what each colour and mark stands for."""
+    height = figure.get_size_inches()[1]
+    figure.suptitle(title, fontsize=9, y=1 - 0.07 / height, va="top")
     handles, words = zip(*entries, strict=True)
-    figure.legend(handles, words, loc="outside upper center", ncols=len(words), fontsize=7, frameon=False)
+    place = {"loc": "upper center", "bbox_to_anchor": (0.5, 1 - 0.2 / height), "borderaxespad": 0.0}
+    figure.legend(handles, words, ncols=len(words), fontsize=7, frameon=False, **place)
+    # Laid out by hand: the engine would put one over the other.
+    figure.get_layout_engine().set(rect=(0, 0, 1, 1 - HEAD / height))
 
 
 def mark(colour: str, marker: str) -> Line2D:

@@ -32,8 +32,8 @@ def spectra(
 ) -> ArrayRows:
     """The rows `x` (n, d) of a checked table of text `labels` (n,), to go through `steps` and then be scaled.
 
-    `columns` are the names of the d values, `axis` their places, `value` what they are. `smiles` has every label, a mixture with several.
-    Raises UserError for one class only, equal rows and rows without a base peak.
+    `columns` are the names of the d values, `axis` their places, `value` what they are. `smiles` has every label, a
+    mixture with several. Raises UserError for one class only, equal rows and rows without a base peak.
     """
     classes, y = encode(labels, name)
     checks.check_varies(x, name)

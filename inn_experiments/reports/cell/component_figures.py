@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from inn_experiments.contracts import Samples, Shapes, Split
 from inn_experiments.reports.cell.drawn import of_class
-from inn_experiments.reports.panels import MARKS, class_panels, draw_pair, head, key, mark, note
+from inn_experiments.reports.panels import MARKS, class_panels, draw_pair, head, mark, note
 
 SHOWN_POINTS, MOST_POINTS = 150, 500
 PCA_ROWS = 500
@@ -33,9 +33,9 @@ def pca_figure(split: Split, samples: Samples) -> Figure:
         axis.plot(*seen[:SHOWN_POINTS].T, TRAINING[1], color=TRAINING[0], markersize=2.5, linestyle="")
         draw_pair(axis, real, generated)
         _name(axis, shares)
-    head(figure, f"Components 1 and 2 of each class, fitted on its training rows{cut}")
     words = ("training rows", "real test rows", "generated rows")
-    key(figure, [(mark(*kind), name) for kind, name in zip((TRAINING, *MARKS), words, strict=True)])
+    handles = [(mark(*kind), name) for kind, name in zip((TRAINING, *MARKS), words, strict=True)]
+    head(figure, f"Components 1 and 2 of each class, fitted on its training rows{cut}", handles)
     return figure
 
 
@@ -57,8 +57,12 @@ def geometry_figure(shapes: Shapes, classes: tuple[str, ...], units: str) -> Fig
         points = (both - centre) @ basis
         draw_pair(axis, points[:count], points[count:])
         _name(axis, shares)
-    head(figure, f"Components 1 and 2 of real and generated {units} together{cut}")
-    key(figure, [(mark(*kind), f"{name} {units}") for kind, name in zip(MARKS, ("real", "generated"), strict=True)])
+    title = f"Components 1 and 2 of real and generated {units} together{cut}"
+    head(
+        figure,
+        title,
+        [(mark(*kind), f"{name} {units}") for kind, name in zip(MARKS, ("real", "generated"), strict=True)],
+    )
     return figure
 
 

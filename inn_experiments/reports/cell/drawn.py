@@ -51,7 +51,8 @@ def set_places(axis: Axes, split: Split, places: np.ndarray | None = None) -> No
     """Let the horizontal scale end where the axis of the split does, or those `places` (k,) of it, and run its way."""
     places = split.axis if places is None or not len(places) else places
     low, high = float(places.min()), float(places.max())
-    edge = 0.02 * (high - low) or 0.5
+    # The names of the outermost sticks need room.
+    edge = (0.06 if is_mass(split) else 0.02) * (high - low) or 0.5
     falling = split.unit in FALLING and not split.axis_name.startswith("Raman")
     axis.set_xlim(*((high + edge, low - edge) if falling else (low - edge, high + edge)))
 
@@ -103,7 +104,9 @@ class Drawn:
         if min(counts, default=0) >= LEAST_REAL:
             return cls(split, samples, (split.test,), "real test rows")
         parts = (split.test, split.train, split.val, split.fresh)
-        return cls(split, samples, tuple(part for part in parts if part is not None), "all real rows, training too")
+        return cls(
+            split, samples, tuple(part for part in parts if part is not None), "all real rows (training rows too)"
+        )
 
     def pair(self, label: int) -> tuple[np.ndarray, np.ndarray]:
         """Real (n, d) and generated rows (m, d) of a class."""

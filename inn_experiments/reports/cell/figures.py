@@ -91,7 +91,10 @@ def kind_of(split: Split) -> Kind:
 def cell_figures(
     folder: Path, split: Split, samples: Samples, curves: Curves, draw: Callable[[np.ndarray], Samples] | None = None
 ) -> list[Path]:
-    """Draw what there is to draw of one finished cell into `folder`, and return the PNG files; `draw` as in `record`."""
+    """Draw what there is to draw of one finished cell into `folder`, and return the PNG files.
+
+    `draw` is as in `record`.
+    """
     records = split.shape is not None and isinstance(split.scaling, RecordScaling)
     least = (row_figures.SHOWN_RECORDS, row_figures.records_shown(split)) if split.shape is not None else ()
     rows = samples if draw is None else enough(split, samples, draw, *least)

@@ -9,7 +9,7 @@ from matplotlib.patches import Patch
 from inn_experiments.contracts import child_seed
 from inn_experiments.reports.cell.drawn import Drawn, is_mass, labels_shown, set_places, units_of
 from inn_experiments.reports.cell.sticks import draw_sticks, mirror
-from inn_experiments.reports.panels import GENERATED, REAL, class_panels, draw_rows, head, key, note, plain, short
+from inn_experiments.reports.panels import GENERATED, REAL, class_panels, draw_rows, head, note, plain, short
 
 DRAWS = 200
 """Of real rows, for the band of what two draws of them differ by."""
@@ -34,18 +34,18 @@ def means_figure(drawn: Drawn) -> Figure:
                 draw_sticks(axis, split.axis, sign * middle, colour, peaks=3)
             else:
                 draw_band(axis, split.axis, low, high, colour)
-                draw_rows(axis, split.axis, middle, color=colour, linewidth=0.9)
+                # Thin over thick: neither hides the other where they are the same.
+                draw_rows(axis, split.axis, middle, color=colour, linewidth=1.8 if sign > 0 else 0.8)
         if mass:
             mirror(axis, split, np.concatenate([real, generated]).any(axis=0))
         else:
             set_places(axis, split)
-    told = "10 to 90 % of rows" if split.bounded else "mean ± 1 SD"
+    told = "10 to 90 % of rows" if split.bounded else "± 1 SD"
     if mass:
-        told = f"pale: up to {'the 90 % quantile' if split.bounded else 'mean + 1 SD'}"
-    words = ((f"{drawn.words}{', up' * mass}", REAL), (f"generated rows{', down' * mass}", GENERATED))
-    handles = [(_line(colour) if mass else _both(colour), f"{name}: mean; {told}") for name, colour in words]
-    head(figure, f"Class means of real and generated rows{cut}")
-    key(figure, handles)
+        told = f"up to {'the 90 % quantile' if split.bounded else '+ 1 SD'}"
+    sides = (f"{drawn.words}{', up' * mass}", REAL), (f"generated rows{', down' * mass}", GENERATED)
+    handles = [(_both(colour), f"{name}: mean, pale {told}") for name, colour in sides]
+    head(figure, f"Class means of real and generated rows{cut}", handles)
     _name(figure, plain(split.axis_name), units.label)
     return figure
 
@@ -68,7 +68,7 @@ def difference_figure(drawn: Drawn) -> Figure:
         axis.axhline(0.0, color="0.4", linewidth=0.6)
         if len(real) > 1:
             low, high = control(real, len(generated), child_seed(0, f"figures/difference/{label}"))
-            draw_band(axis, split.axis, low, high, REAL, step="mid" if mass else None)
+            draw_band(axis, split.axis, low, high, REAL, wide=2.5 if mass else 0)
             edge = 1e-6 * float(np.abs(real).max())
             outside = 100 * np.mean((apart < low - edge) | (apart > high + edge))
             axis.set_title(f"{axis.get_title()}, {outside:.0f} % outside", fontsize=7)
@@ -77,9 +77,9 @@ def difference_figure(drawn: Drawn) -> Figure:
         else:
             draw_rows(axis, split.axis, apart, color=GENERATED, linewidth=0.9)
         set_places(axis, split, split.axis[np.concatenate([real, generated]).any(axis=0)] if mass else None)
-    head(figure, f"Mean of generated rows minus mean of {drawn.words}{cut}")
-    band_words = f"95 % of differences between draws of real rows ({CHANCE} % are outside by chance)"
-    key(figure, [(_line(GENERATED), "generated minus real"), (Patch(color=REAL, alpha=0.25, linewidth=0), band_words)])
+    told = f"95 % of differences between draws of real rows ({CHANCE} % are outside by chance)"
+    handles = [(_line(GENERATED), "generated minus real"), (_both(REAL)[0], told)]
+    head(figure, f"Mean of generated rows minus mean of {drawn.words}{cut}", handles)
     _name(figure, plain(split.axis_name), f"difference of {units.label}")
     return figure
 
@@ -111,14 +111,12 @@ def control(real: np.ndarray, others: int, seed: int) -> tuple[np.ndarray, np.nd
     return low, high
 
 
-def draw_band(
-    axis: Axes, places: np.ndarray, low: np.ndarray, high: np.ndarray, colour: str, step: str | None = None
-) -> None:
-    """The surface between two curves (d,) over their `places`, a bar where there is one place."""
-    if len(places) == 1:
-        axis.vlines(places, low, high, color=colour, linewidth=6, alpha=0.25)
-        return
-    axis.fill_between(places, low, high, color=colour, alpha=0.25, linewidth=0, step=step)
+def draw_band(axis: Axes, places: np.ndarray, low: np.ndarray, high: np.ndarray, colour: str, wide: float = 0) -> None:
+    """The surface between two curves (d,) over their `places`; bars of `wide` points, or where there is one place."""
+    if wide or len(places) == 1:
+        axis.vlines(places, low, high, color=colour, linewidth=wide or 6, alpha=0.25)
+    else:
+        axis.fill_between(places, low, high, color=colour, alpha=0.25, linewidth=0)
 
 
 def _count(axis: Axes, name: str, real: int, generated: int) -> None:

@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from inn_experiments.contracts import RecordScaling, Samples, Split
 from inn_experiments.reports.cell.drawn import Drawn, labels_shown, set_places, units_of
-from inn_experiments.reports.panels import GENERATED, REAL, class_panels, draw_rows, grid, head, key, mark, plain, short
+from inn_experiments.reports.panels import GENERATED, REAL, class_panels, draw_rows, grid, head, mark, plain, short
 
 SHADES = (1.0, 0.7, 0.5, 0.35)
 """Of the rows that are shown of a class."""
@@ -44,9 +44,9 @@ def rows_figure(drawn: Drawn) -> Figure:
         places = [tick + lift for lift in (0.0, LIFT * extent) for tick in ticks]
         axis.set_yticks(places, labels=[f"{tick:.4g}" for tick in ticks] * 2)
         set_places(axis, split)
-    head(figure, f"Single rows of each class{cut}")
     words = ((f"{drawn.words}, above", REAL), ("generated rows, below", GENERATED))
-    key(figure, [(Line2D([], [], color=colour), name) for name, colour in words])
+    handles = [(Line2D([], [], color=colour), name) for name, colour in words]
+    head(figure, f"Single rows of each class{cut}", handles)
     figure.supxlabel(plain(split.axis_name), fontsize=9)
     figure.supylabel(units.label, fontsize=9)
     return figure
@@ -68,8 +68,8 @@ def points_figure(split: Split, samples: Samples) -> Figure:
         axis.set_title(f"{min(len(x), SHOWN_POINTS)} {name}", fontsize=8)
         axis.set_xlabel(names[0], fontsize=8)
     axes[0].set_ylabel(names[1], fontsize=8)
-    head(figure, "Real test points and generated points, units of the file")
-    key(figure, [(mark(colour, "."), name) for _, colour, name in parts])
+    handles = [(mark(colour, "."), name) for _, colour, name in parts]
+    head(figure, "Real test points and generated points, units of the file", handles)
     return figure
 
 

@@ -8,12 +8,14 @@ from matplotlib.ticker import FuncFormatter
 
 from inn_experiments.contracts import Split
 from inn_experiments.reports.cell.drawn import Drawn, labels_shown, set_places, units_of
-from inn_experiments.reports.panels import GENERATED, REAL, class_panels, head, key, note, plain, short
+from inn_experiments.reports.panels import GENERATED, REAL, class_panels, head, note, plain, short
 
 APART = 0.08
 """Of the width of a panel, between two peaks that are both named."""
 
-NAMED = 4
+NAMED, LEAST_NAMED = 4, 0.05
+"""Peaks of a row that are named, if they have this share of the tallest."""
+
 ROOM = 1.25
 """Of the tallest stick, for the names above it."""
 
@@ -29,11 +31,13 @@ def draw_sticks(
     width = float(np.ptp(places[there])) or 1.0
     named: list[float] = []
     for place in there[np.argsort(-np.abs(heights[there]), kind="stable")]:
+        if abs(heights[place]) < LEAST_NAMED * np.abs(heights).max():
+            break
         if all(abs(places[place] - other) > APART * width for other in named):
             named.append(float(places[place]))
             above = heights[place] > 0
             label = f"{places[place]:g}"
-            where = {"ha": "center", "va": "bottom" if above else "top", "clip_on": True}
+            where = {"ha": "center", "va": "bottom" if above else "top"}
             axis.text(places[place], heights[place], label, fontsize=5.5, **where)
         if len(named) == peaks:
             break
@@ -67,9 +71,9 @@ def pairs_figure(drawn: Drawn) -> Figure:
         mirror(axis, split, (real[row] != 0) | (generated[made] != 0))
         beside = "" if control is None else f" (real {control:.2f})"
         axis.set_title(f"{short(split.classes[label])}\ncosine {like:.2f}{beside}", fontsize=7)
-    head(figure, f"The most typical of {drawn.words} and the generated row most like it{cut}")
     words = (("real, up", REAL), ("generated, down", GENERATED))
-    key(figure, [(Line2D([], [], color=colour), name) for name, colour in words])
+    handles = [(Line2D([], [], color=colour), name) for name, colour in words]
+    head(figure, f"The most typical of {drawn.words} and the generated row most like it{cut}", handles)
     figure.supxlabel(plain(split.axis_name), fontsize=9)
     figure.supylabel(f"{plain(split.value_name) or 'intensity'}, % of base peak", fontsize=9)
     return figure
