@@ -50,9 +50,10 @@ def test_a_cell_of_records_has_images_and_its_preprocessing(tmp_path):
     files = cell_figures(tmp_path, split, make_samples(split), {})
     assert {file.name for file in files} == {"real_and_generated.png", "pca.png", "states.png", "preprocessing.png"}
     assert sorted(tmp_path.iterdir()) == sorted(files) and all(file.stat().st_size > 5000 for file in files)
-    plain = dataclasses.replace(split, shape=None)
-    names = {file.name for file in cell_figures(tmp_path / "plain", plain, make_samples(split), {})}
-    assert names == {"real_and_generated.png", "pca.png", "states.png"}
+    plain = dataclasses.replace(split, shape=None, scaling=Standard(0.0, 1.0))
+    lines = {file.name for file in cell_figures(tmp_path / "plain", plain, make_samples(split), {})}
+    assert lines == {"real_and_generated.png", "difference.png", "rows.png", "pca.png", "states.png"}
+    names = {"real_and_generated.png", "pca.png", "states.png"}
     unlike = dataclasses.replace(split, scaling=Standard(0.0, 1.0))
     assert {file.name for file in cell_figures(tmp_path / "unlike", unlike, make_samples(split), {})} == names
 

@@ -76,7 +76,8 @@ def components(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     basis, shares = np.zeros((x.shape[1], 2), x.dtype), np.zeros(2)
     count = min(2, len(rows))
     basis[:, :count] = rows[:count].T
-    shares[:count] = 100 * values[:count] ** 2 / max(np.sum(values**2), 1e-300)
+    squares = values.astype(np.float64) ** 2
+    shares[:count] = 100 * squares[:count] / max(squares.sum(), 1e-300)
     return centre, basis, shares
 
 
