@@ -94,7 +94,7 @@ def test_means_and_bands_are_numpys_in_the_units_of_the_file():
                 assert all(np.abs(corners[:, 1] - value).min() < 1e-4 for value in edge)
         assert [line.get_color() for line in axis.lines] == [REAL, GENERATED]
         assert axis.get_title() == f"class {label}\n12 real, 25 generated"
-    assert legend(figure) == ["real test rows: mean, pale ± 1 SD", "generated rows: mean, pale ± 1 SD"]
+    assert legend(figure) == ["real test rows: mean, band ± 1 SD", "generated rows: mean, band ± 1 SD"]
 
 
 def test_the_band_of_bounded_rows_is_their_quantiles_and_one_row_has_none():

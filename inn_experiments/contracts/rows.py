@@ -61,7 +61,7 @@ class RecordScaling(Scaling, Protocol):
     Attributes:
         raw_shape: (M, D) of a record before.
         shape: (m, d) of a record after.
-        raw_axes, axes: retention and drift, likewise.
+        raw_axes, axes: retention and drift, likewise; units: of these two, '' where the file does not say.
         example: (M, D), the first training record.
     """
 
@@ -69,6 +69,7 @@ class RecordScaling(Scaling, Protocol):
     shape: tuple[int, int]
     raw_axes: tuple[np.ndarray, np.ndarray]
     axes: tuple[np.ndarray, np.ndarray]
+    units: tuple[str, str]
     example: np.ndarray
 
     def stages(self, record: np.ndarray) -> dict[str, np.ndarray]:

@@ -40,11 +40,11 @@ def means_figure(drawn: Drawn) -> Figure:
             mirror(axis, split, np.concatenate([real, generated]).any(axis=0))
         else:
             set_places(axis, split)
-    told = "10 to 90 % of rows" if split.bounded else "± 1 SD"
+    told = "band 10 to 90 % of rows" if split.bounded else "band ± 1 SD"
     if mass:
-        told = f"up to {'the 90 % quantile' if split.bounded else '+ 1 SD'}"
+        told = f"pale up to {'the 90 % quantile' if split.bounded else 'mean + 1 SD'}"
     sides = (f"{drawn.words}{', up' * mass}", REAL), (f"generated rows{', down' * mass}", GENERATED)
-    handles = [(_both(colour), f"{name}: mean, pale {told}") for name, colour in sides]
+    handles = [(_both(colour), f"{name}: mean, {told}") for name, colour in sides]
     head(figure, f"Class means of real and generated rows{cut}", handles)
     _name(figure, plain(split.axis_name), units.label)
     return figure

@@ -93,6 +93,11 @@ def records_figure(split: Split, samples: Samples) -> Figure:
     for axis in axes:
         axis.set_axis_off()
     image = None
+    scale, sides = "normalised units", ("", "")
+    if isinstance(split.scaling, RecordScaling):
+        scale = "logarithm of the value, 0 to 1 over the training records"
+        named = zip(("retention", "drift"), split.scaling.units, strict=True)
+        sides = tuple(f"{name} / {unit}" if unit else name for name, unit in named)
     for line, label in zip(lines, labels, strict=True):
         line[0, 0].set_ylabel(f"{short(split.classes[label])}\n{counts[label]} to train", fontsize=7)
         line[0, 0].set_axis_on()
@@ -103,9 +108,11 @@ def records_figure(split: Split, samples: Samples) -> Figure:
     for axis, name in zip(lines[0].ravel(), np.repeat(("real", "generated"), SHOWN_RECORDS), strict=True):
         axis.set_title(name, fontsize=8)
     if image is not None:
-        figure.colorbar(image, ax=axes, shrink=0.6, label="normalised units").ax.tick_params(labelsize=6)
+        figure.colorbar(image, ax=axes, shrink=0.6, label=scale).ax.tick_params(labelsize=6)
     cut = f" ({len(labels)} of {len(counts)} classes)" if len(labels) < len(counts) else ""
     figure.suptitle(f"Real test records and generated records, retention upwards, drift to the right{cut}", fontsize=9)
+    figure.supxlabel(sides[1], fontsize=9)
+    figure.supylabel(sides[0], fontsize=9)
     return figure
 
 
