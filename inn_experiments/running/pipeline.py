@@ -1,6 +1,7 @@
 """The steps of a cell that is begun: fit, sample, measure, record. A table of contents."""
 
 import gc
+from functools import partial
 
 from inn_experiments.configuration.building import build
 from inn_experiments.configuration.cell import Cell
@@ -48,5 +49,7 @@ def run(cell: Cell, run: Run, begun: Begun) -> Report:
     with report.step("record"):
         for name, (steps, values) in synthesizer.curves.items():
             run.curve(name, steps, values)
-        record(run.folder, report, split, samples, synthesizer.curves, shown)
+        # Figures have rows of their own where the test part has few: no number knows them.
+        draw = partial(synthesizer.sample, seed=child_seed(cell.seed, "figures/draw"))
+        record(run.folder, report, split, samples, synthesizer.curves, shown, draw)
     return report
