@@ -120,5 +120,10 @@ def _bar(count: int) -> Iterator[Callable[[int], None]]:
         yield lambda done: progress.update(task, completed=done)
 
 
-if __name__ == "__main__":
+def command() -> None:
+    """The console script."""
     sys.exit(main())
+
+
+if __name__ == "__main__":
+    command()

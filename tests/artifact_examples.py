@@ -9,7 +9,7 @@ import cells
 
 from inn_experiments.artifact.kept import Kept, read, write_kept
 from inn_experiments.configuration.building import recipe
-from inn_experiments.contracts import Number, Reading, Report, Split
+from inn_experiments.contracts import Number, Report, Split
 from inn_experiments.running.keep import facts_of
 from inn_experiments.tracking.mlflow import Mlflow
 
@@ -26,8 +26,7 @@ def finished(outputs: Path, generator: str, seed: int = 0) -> Path:
     """The folder of a run that is on record as finished, of a person's table `rows`, with its report and artifact."""
     cell = cells.composed(f"generator={generator}", "data=table", "data.path=rows.csv", "data.label=kind")
     cell = replace(cell, plain={**cell.plain, "seed": seed})
-    reading = Reading(name="rows", rows=36, classes={}, channels=16, unit="m/z")
-    of = replace(cells.spectra(), reading=reading, label_name="kind", name="rows")
+    of = replace(cells.spectra(), unit="m/z", label_name="kind", name="rows")
     made = cells.trained(cells.built(f"generator={generator}"), of)
     with Mlflow().open(outputs, cell.name, {"fingerprint": cell.fingerprint}) as run:
         kept(run.folder, made, cell, of, "all", run.title)

@@ -15,7 +15,7 @@ from record_examples import LABELS, records
 from inn_experiments.artifact.request import Request
 from inn_experiments.artifact.rows import mark, pieces, table
 from inn_experiments.artifact.writers import write
-from inn_experiments.contracts import Reading, UserError
+from inn_experiments.contracts import UserError
 from inn_experiments.data.division import Division
 from inn_experiments.data.massbank.massbank import MassBank
 from inn_experiments.data.records.preprocessing import Settings
@@ -90,8 +90,7 @@ def test_records_are_written_as_they_were_before_preprocessing(tmp_path) -> None
 
 
 def mass_spectra(tmp_path):
-    reading = Reading(name="spectra", rows=36, classes={}, channels=16, unit="m/z")
-    found = replace(cells.spectra(), axis=40.0 + np.arange(16), reading=reading, smiles=(("CCO",), ("O",), ("C",)))
+    found = replace(cells.spectra(), axis=40.0 + np.arange(16), unit="m/z", smiles=(("CCO",), ("O",), ("C",)))
     return example(tmp_path / "kept", of=found)
 
 
@@ -143,9 +142,8 @@ def test_a_form_that_does_not_do_is_refused_before_any_row_is_made(tmp_path, spe
         raise AssertionError("a row was asked for")
         yield
 
-    unit = Reading(name="nir", rows=1, classes={}, channels=1, unit="nm").unit
     with pytest.raises(UserError, match=words):
-        next(write(tmp_path / name, spectra.called(replace(spectra.facts, unit=unit)), never(), 0))
+        next(write(tmp_path / name, spectra.called(replace(spectra.facts, unit="nm")), never(), 0))
     assert not (tmp_path / name).exists()
 
 

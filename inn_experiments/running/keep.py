@@ -57,7 +57,7 @@ def facts_of(cell: Cell, run: str, split: Split, part: str, report: Report) -> F
         columns=split.names if records is None else (),
         label_name=split.label_name,
         axis_name=split.axis_name,
-        unit="" if split.reading is None else split.reading.unit,
+        unit=split.unit,
         bounded=split.bounded,
         shape=split.shape,
         records=records,
