@@ -28,6 +28,8 @@ MAY_KNOW: dict[str, set[str]] = {
     "configuration": {"synthesizers.latent"},
     "running": {"configuration", "synthesizers", "training", "data", "measures", "reports", "tracking"},
     "__main__": {"configuration", "running"},
+    "library": {"configuration", "data", "synthesizers", "artifact", "tracking", "reports"},
+    "": {"library"},
 }
 """Room -> the rooms it may know beside `contracts`, which everybody knows."""
 
@@ -36,8 +38,8 @@ OWNERS = {
     "omegaconf": {"configuration", "running", "__main__"},
     "mlflow": {"tracking"},
     "lightning": {"training"},
-    "sklearn": {"data", "measures", "synthesizers"},
-    "imblearn": {"synthesizers"},
+    "sklearn": {"data", "measures", "synthesizers", "library"},
+    "imblearn": {"synthesizers", "library"},
     "matplotlib": {"reports"},
     "fcd": {"conditioning"},
     "rdkit": {"conditioning", "data"},

@@ -1,0 +1,1 @@
+"""The program from Python: what `from inn_experiments import ...` gives."""
