@@ -109,5 +109,5 @@ def _text(value: object, key: str) -> str:
         case Mapping():
             return "{" + ",".join(f"{name}: {_text(each, key)}" for name, each in value.items()) + "}"
     raise UserError(
-        f"settings: {key}: a {type(value).__name__} will not do; give a number, a text, a list or a mapping of these"
+        f"settings: {key}: {type(value).__name__} will not do; give a number, a text, a list or a mapping of these"
     )
