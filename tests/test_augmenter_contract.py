@@ -50,7 +50,7 @@ def test_none_of_the_checks_is_left_out() -> None:
         "check_estimators_pickle",
         "check_parameters_default_constructible",
     } <= names
-    assert len(CHECKS) >= 16 * len(SAMPLERS) and len(OF_SKLEARN) > 30
+    assert len(CHECKS) >= 15 * len(SAMPLERS) and len(OF_SKLEARN) > 30
 
 
 @pytest.mark.parametrize("check", [check_param_validation, check_dataframe_column_names_consistency])
