@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from dataclasses import replace
 from functools import cache
@@ -17,6 +18,7 @@ from inn_experiments.data.scaling import BasePeak, Standard
 from inn_experiments.data.simulated.mnist1d import Mnist1d
 from inn_experiments.running import pipeline
 from inn_experiments.running.fits import fingerprint, known, training_key
+from inn_experiments.training.files import RECORD, checksum, mark_of
 
 
 @cache
@@ -121,3 +123,11 @@ def same_weights(first, second) -> bool:
     """Whether two inversion generators have bit for bit the same weights under the same names."""
     a, b = dict(first.method.named_parameters()), dict(second.method.named_parameters())
     return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
+
+
+def resealed(folder: Path, **entries: object) -> None:
+    """Other entries in the record of a kept training, and checksums that go with what its files are now."""
+    record = json.loads((folder / RECORD).read_text(encoding="utf-8")) | entries
+    marks = {file: checksum(folder / file) for file in record.pop("sha256") if file != RECORD}
+    sealed = record | {"sha256": {**marks, RECORD: mark_of(record)}}
+    (folder / RECORD).write_text(json.dumps(sealed), encoding="utf-8")

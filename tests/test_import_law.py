@@ -26,9 +26,11 @@ MAY_KNOW: dict[str, set[str]] = {
     "tracking": set(),
     "reports": {"measures.numbers.intervals", "measures.quantities", "tracking"},
     "configuration": {"synthesizers.latent"},
-    "running": {"configuration", "synthesizers", "training", "data", "measures", "reports", "tracking"},
+    "artifact": {"configuration", "synthesizers", "training", "data", "tracking"},
+    "sample": {"artifact", "configuration"},
+    "library": {"artifact", "configuration", "data", "reports", "synthesizers", "tracking"},
+    "running": {"artifact", "configuration", "synthesizers", "training", "data", "measures", "reports", "tracking"},
     "__main__": {"configuration", "running"},
-    "library": {"configuration", "data", "synthesizers", "artifact", "tracking", "reports"},
     "": {"library"},
 }
 """Room -> the rooms it may know beside `contracts`, which everybody knows."""

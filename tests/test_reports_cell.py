@@ -11,6 +11,7 @@ from rich.console import Console
 
 from inn_experiments.contracts import Rows, Samples, Split
 from inn_experiments.contracts.report import Number, Report
+from inn_experiments.data.scaling import Unscaled
 from inn_experiments.reports.cell.console import cell_table
 from inn_experiments.reports.cell.figures import cell_figures
 
@@ -25,7 +26,7 @@ def make_split(classes: int = 10, per_class: int = 30, features: int = 40) -> Sp
         return Rows(x.astype(np.float32), y)
 
     names = tuple(f"class {number}" for number in range(classes))
-    return Split(rows(), rows(), rows(), None, names, axis, "position", None, False, "toy")
+    return Split(rows(), rows(), rows(), None, names, axis, "position", Unscaled(), False, "toy")
 
 
 def make_samples(split: Split, states: int = 4) -> Samples:
@@ -35,6 +36,7 @@ def make_samples(split: Split, states: int = 4) -> Samples:
     return Samples(path[-1], split.test.y, path)
 
 
+SPECTRA = ["real_and_generated.png", "difference.png", "rows.png", "pca.png"]
 CURVES = {
     "train/loss": (list(range(1, 101)), [1 / step for step in range(1, 101)]),
     "val/forward": (list(range(10, 101, 10)), [2 / step for step in range(10, 101, 10)]),
@@ -119,10 +121,10 @@ def test_markup_in_a_name_is_shown_as_it_is():
     assert "runs/[a]" in rendered(make_report(), folder="runs/[a]")
 
 
-def test_four_figures_are_the_same_twice(tmp_path):
-    split = make_split()
+def test_six_figures_are_the_same_twice(tmp_path):
+    split = make_split(3)
     files = cell_figures(tmp_path / "a", split, make_samples(split), CURVES)
-    assert [path.name for path in files] == ["real_and_generated.png", "pca.png", "states.png", "curves.png"]
+    assert [path.name for path in files] == [*SPECTRA, "states.png", "curves.png"]
     again = cell_figures(tmp_path / "b", split, make_samples(split), CURVES)
     assert [path.read_bytes() for path in files] == [path.read_bytes() for path in again]
 
@@ -132,7 +134,7 @@ def test_few_rows_many_classes_no_states_and_no_curves(tmp_path, classes, per_cl
     split = make_split(classes, per_class)
     samples = make_samples(split)
     files = cell_figures(tmp_path, split, Samples(samples.x, samples.y), {})
-    assert [path.name for path in files] == ["real_and_generated.png", "pca.png"]
+    assert [path.name for path in files] == SPECTRA
 
 
 def test_a_class_without_generated_rows_and_a_curve_at_zero_are_drawn(tmp_path):
@@ -141,4 +143,4 @@ def test_a_class_without_generated_rows_and_a_curve_at_zero_are_drawn(tmp_path):
     kept = samples.y != 1
     curves = {"train/loss": ([1, 2], [1.0, 0.0]), "empty": ([], [])}
     files = cell_figures(tmp_path, split, Samples(samples.x[kept], samples.y[kept]), curves)
-    assert len(files) == 3
+    assert [path.name for path in files] == [*SPECTRA, "curves.png"]

@@ -28,8 +28,8 @@ def split(classes: tuple[str, ...] = CLASSES) -> Split:
 
 
 def make() -> tuple[Rows, Rows]:
-    """Real rows hold values below 1, generated ones 2 and more: a test can tell them, whatever a person
-    can."""
+    """Real rows hold values below 1, generated ones 2 and more (shown in percent): a test can tell them, whatever a
+    person can."""
     rng = np.random.default_rng(0)
     y = np.array([0] * 9 + [1] * 5 + [2] * 4 + [3] * 30)
     real = Rows(rng.uniform(0, 1, (len(y), 16)).astype(np.float32), y)
@@ -57,7 +57,7 @@ def test_the_key_names_the_one_synthetic_panel_of_every_sheet(tmp_path, drawn):
     assert [tmp_path / row["sheet"] for row in key] == paths[:-1] and paths[-1].parent.name == "key"
     assert len({row["sheet"] for row in key}) == 3
     for row, figure in zip(key, drawn, strict=True):
-        synthetic = [axis.get_title(loc="left") for axis in figure.axes if axis.lines[0].get_ydata().max() > 1]
+        synthetic = [axis.get_title(loc="left") for axis in figure.axes if axis.lines[0].get_ydata().max() > 100]
         assert synthetic == [row["synthetic_panel"]]
         assert len({axis.lines[0].get_ydata().tobytes() for axis in figure.axes}) == len(PANELS)
     assert (key[0]["judge_c2st_generated"], key[0]["judge_c2st_second_real"]) == ("0.7", "0.51")

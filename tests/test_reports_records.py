@@ -26,7 +26,7 @@ def make_split(classes: int = 3, each: int = 10) -> Split:
     rng = np.random.default_rng(0)
     x = rng.gamma(0.3, 40.0, (classes * each, *SHAPE)).astype(np.float32)
     labels = np.array([f"kind {number:02}" for number in range(classes)]).repeat(each)
-    raw = RawRecords(x, labels, None, np.linspace(0, 60, 16), np.linspace(5, 9, 24))
+    raw = RawRecords(x, labels, None, np.linspace(0, 60, 16), np.linspace(5, 9, 24), ("s", ""))
     settings = Settings()
     return raw.rows("toy", settings).divided(Division(), seed=0)
 
@@ -50,9 +50,10 @@ def test_a_cell_of_records_has_images_and_its_preprocessing(tmp_path):
     files = cell_figures(tmp_path, split, make_samples(split), {})
     assert {file.name for file in files} == {"real_and_generated.png", "pca.png", "states.png", "preprocessing.png"}
     assert sorted(tmp_path.iterdir()) == sorted(files) and all(file.stat().st_size > 5000 for file in files)
-    plain = dataclasses.replace(split, shape=None)
-    names = {file.name for file in cell_figures(tmp_path / "plain", plain, make_samples(split), {})}
-    assert names == {"real_and_generated.png", "pca.png", "states.png"}
+    plain = dataclasses.replace(split, shape=None, scaling=Standard(0.0, 1.0))
+    lines = {file.name for file in cell_figures(tmp_path / "plain", plain, make_samples(split), {})}
+    assert lines == {"real_and_generated.png", "difference.png", "rows.png", "pca.png", "states.png"}
+    names = {"real_and_generated.png", "pca.png", "states.png"}
     unlike = dataclasses.replace(split, scaling=Standard(0.0, 1.0))
     assert {file.name for file in cell_figures(tmp_path / "unlike", unlike, make_samples(split), {})} == names
 
@@ -72,6 +73,7 @@ def test_real_and_generated_records_stand_side_by_side_on_one_scale():
     # Up is a later retention time, right a longer drift time, in the axes' own units.
     first = next(axis for axis in figure.axes if axis.images)
     assert first.images[0].origin == "lower" and first.images[0].get_extent()[0] > 5.0
+    assert (figure.get_supylabel(), figure.get_supxlabel()) == ("retention / s", "drift")
 
 
 def test_of_many_classes_the_largest_and_the_smallest_are_shown():

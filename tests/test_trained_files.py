@@ -12,7 +12,7 @@ import torch
 from inn_experiments.configuration.building import recipe
 from inn_experiments.contracts import About, UserError
 from inn_experiments.running.fits import rebuild
-from inn_experiments.training.files import RECORD, WEIGHTS, load, read, write
+from inn_experiments.training.files import RECORD, ROWS, WEIGHTS, load, read, write
 
 SHORT = (*cells.short(1), "loss=mse")
 
@@ -23,12 +23,6 @@ def kept(tmp_path):
     cell = cells.composed(*SHORT)
     write(tmp_path, cells.fitted(*SHORT, epochs=1, of=cells.spectra()).state(), {"parts": recipe(cell)})
     return tmp_path
-
-
-def changed(folder, **entries) -> None:
-    """Other entries in the record of `folder`."""
-    record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-    (folder / RECORD).write_text(json.dumps(record | entries), encoding="utf-8")
 
 
 def test_arrays_tensors_and_plain_values_come_back_as_they_were(tmp_path) -> None:
@@ -64,21 +58,32 @@ def test_a_missing_and_a_damaged_file_are_named(kept, file) -> None:
         rebuild(kept)
 
 
-def test_a_later_format_and_a_lack_of_a_recipe_are_told(kept) -> None:
-    changed(kept, version=99)
-    with pytest.raises(UserError, match="format 99, and this program reads 2"):
+@pytest.mark.parametrize("file", [WEIGHTS, ROWS, RECORD])
+def test_one_flipped_bit_is_found(kept, file) -> None:
+    content = bytearray((kept / file).read_bytes())
+    # Within the numbers of a file of tensors, where no reader of its form would see it.
+    place = content.index(b'"seconds": ') + 11 if file == RECORD else len(content) // 2
+    content[place] ^= 1
+    (kept / file).write_bytes(content)
+    with pytest.raises(UserError, match=rf"{file} .*damaged.*delete its folder"):
         rebuild(kept)
-    changed(kept, version=2, recipe=None)
+
+
+def test_a_later_format_and_a_lack_of_a_recipe_are_told(kept) -> None:
+    cells.resealed(kept, version=99)
+    with pytest.raises(UserError, match="format 99, and this program reads 3"):
+        rebuild(kept)
+    cells.resealed(kept, version=3, recipe=None)
     with pytest.raises(UserError, match="does not say how its synthesizer was made"):
         rebuild(kept)
 
 
 def test_a_recipe_makes_nothing_but_parts_of_this_program(kept) -> None:
     parts = json.loads((kept / RECORD).read_text(encoding="utf-8"))["recipe"]["parts"]
-    changed(kept, recipe={"parts": parts | {"prime": {"_target_": "os.system", "command": "true"}}})
+    cells.resealed(kept, recipe={"parts": parts | {"prime": {"_target_": "os.system", "command": "true"}}})
     with pytest.raises(UserError, match="os.system.*not allowed"):
         rebuild(kept)
-    changed(kept, recipe={"parts": parts | {"loss": {**parts["loss"], "colour": 1}}})
+    cells.resealed(kept, recipe={"parts": parts | {"loss": {**parts["loss"], "colour": 1}}})
     with pytest.raises(UserError, match="unknown key 'colour'"):
         rebuild(kept)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from inn_experiments.configuration.axes import PARTS
 from inn_experiments.configuration.cell import Cell
+from inn_experiments.configuration.checks import check_option
 from inn_experiments.configuration.targets import build as made
 from inn_experiments.contracts import Synthesizer
 
@@ -36,3 +37,16 @@ def assemble(nodes: Nodes) -> Synthesizer:
 
     # A trainer of its own: two trainings that go on must not share a checkpoint.
     return Latent(made(nodes["autoencoder"], trainer=made(nodes["trainer"])), generator)
+
+
+def revived(nodes: Nodes, where: str) -> Synthesizer:
+    """The unfitted synthesizer of nodes that a file brought, which messages call by `where` they came from.
+
+    Raises UserError for a class outside the allow-list, an unknown key or a value of another type.
+    """
+    for group, node in nodes.items():
+        check_option(node, group, f"{where}: {group}")
+    if nodes.get("trainer", {}).get("accelerator") == "gpu":
+        # Rows can be made without the accelerator that trained.
+        nodes = {**nodes, "trainer": {**nodes["trainer"], "accelerator": "auto"}}
+    return assemble(nodes)

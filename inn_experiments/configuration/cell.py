@@ -111,6 +111,16 @@ class Cell:
         """The folder that everything is written to, absolute."""
         return outputs_folder(self.plain["paths"]["outputs"])
 
+    @property
+    def final_fit(self) -> bool:
+        """Whether the synthesizer is trained once more on all rows for sampling; by default that of a user's file.
+
+        Few rows a class, or classes that nobody is to have seen, would be undone by that.
+        """
+        told = self.plain.get("final_fit")
+        few = self.value("data.per_class") is not None or bool(self.value("data.unseen"))
+        return self.value("data.path") is not None and not few if told is None else told
+
     def build(self, group: str, **extra: Any) -> Any:
         """A new object of the group's option; None where the group is absent."""
         return build(self.plain[group], **extra) if group in self.plain else None

@@ -1,6 +1,5 @@
 """Keys, types and ranges of a configuration are checked before anything is computed."""
 
-import difflib
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -11,21 +10,15 @@ from pydantic import ConfigDict, Field, PydanticSchemaGenerationError, TypeAdapt
 from inn_experiments.configuration.axes import GROUPS, MEASURES, NOTES, named
 from inn_experiments.configuration.reads import ignored
 from inn_experiments.configuration.targets import takes
-from inn_experiments.contracts import UserError
+from inn_experiments.contracts import UserError, nearest
 
-SCALARS: dict[str, Any] = {"seed": Annotated[int, Field(ge=0)], "objective": Annotated[str, Field(min_length=1)]}
+SCALARS: dict[str, Any] = {
+    "seed": Annotated[int, Field(ge=0)],
+    "objective": Annotated[str, Field(min_length=1)],
+    "final_fit": bool | None,
+}
 PLAIN: dict[str, dict[str, Any]] = {"paths": {"outputs": Annotated[str, Field(min_length=1)]}}
 """Groups without a class: key -> type."""
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """The end of a message about an unknown name: the nearest known one, where one is near, and all of them."""
-    known = sorted(known)
-    if not known:
-        return "; there are none here"
-    near = difflib.get_close_matches(str(name), known, n=1)
-    guess = f"; did you mean {near[0]!r}?" if near else ""
-    return f"{guess} (known: {', '.join(known)})"
 
 
 def unknown_key(key: str, known: Iterable[str], where: str) -> str:

@@ -9,9 +9,9 @@ from omegaconf.errors import OmegaConfBaseException
 
 from inn_experiments.configuration.axes import NOTES
 from inn_experiments.configuration.cell import Cell
-from inn_experiments.configuration.checks import nearest, unknown_key
+from inn_experiments.configuration.checks import unknown_key
 from inn_experiments.configuration.compose import compose, defaults
-from inn_experiments.contracts import UserError
+from inn_experiments.contracts import UserError, nearest
 
 
 def composed(*overrides: str) -> Cell:

@@ -4,6 +4,7 @@ from inn_experiments.contracts.errors import UserError
 from inn_experiments.contracts.files import (
     csv_text,
     file_name,
+    free_name,
     once,
     once_each,
     read_arrays,
@@ -24,6 +25,7 @@ from inn_experiments.contracts.limits import (
     SeveralInt,
     Share,
 )
+from inn_experiments.contracts.near import nearest
 from inn_experiments.contracts.parts import (
     Autoencoder,
     Conditioning,
@@ -43,6 +45,7 @@ from inn_experiments.contracts.parts import (
     Source,
     State,
     Synthesizer,
+    WholeSource,
 )
 from inn_experiments.contracts.quantity import Quantity
 from inn_experiments.contracts.reading import Reading, printable

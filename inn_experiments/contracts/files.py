@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -69,6 +69,15 @@ def file_name(name: str, used: set[str] | None = None, longest: int = 60) -> str
     return found
 
 
+def free_name(name: str, taken: Collection[str]) -> str:
+    """The name, with a line below behind it where it is taken.
+
+    >>> free_name("label", ["40", "41"]), free_name("40", ["40", "41"])
+    ('label', '40_')
+    """
+    return free_name(f"{name}_", taken) if name in taken else name
+
+
 def csv_text(rows: Iterable[Sequence[object]], separator: str = ",") -> str:
     """Rows as CSV, in which no text is a formula to a spreadsheet: one that begins like it gets an apostrophe.
 
@@ -77,11 +86,14 @@ def csv_text(rows: Iterable[Sequence[object]], separator: str = ",") -> str:
         '=1+1,"a, b",-2.5,-2.5
     """
     text = io.StringIO()
-    csv.writer(text, delimiter=separator, lineterminator="\n").writerows([_cell(cell) for cell in row] for row in rows)
+    csv.writer(text, delimiter=separator, lineterminator="\n").writerows(
+        [cell_text(cell) for cell in row] for row in rows
+    )
     return text.getvalue()
 
 
-def _cell(value: object) -> object:
+def cell_text(value: object) -> object:
+    """A text that no spreadsheet takes for a formula; other values as they are."""
     if not isinstance(value, str):
         return value
     # A carriage return alone would end the line for some readers, quoted or not.

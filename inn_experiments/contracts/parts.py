@@ -46,6 +46,14 @@ class Source(Protocol):
         """The division that `seed` gives; `cache` is a folder for what is computed once."""
 
 
+@runtime_checkable
+class WholeSource(Protocol):
+    """A source with an end, whose rows can all be training rows when everything is measured."""
+
+    def whole(self, *, cache: Path) -> Split:
+        """All rows as the part `train`, the others empty."""
+
+
 class Network(Protocol):
     """A factory of networks (config group `network`): rows (n, d), levels (n,), conditions (n, k) -> rows (n, d)."""
 
@@ -213,6 +221,9 @@ class OpenClasses(Protocol):
 
     def conditions(self) -> np.ndarray | None:
         """The conditions (C, k) of all classes; None where this one is not open to new classes."""
+
+    def add_conditions(self, classes: tuple[str, ...], smiles: Smiles) -> None:
+        """Let it be asked for more classes, behind those that it knows, by the `smiles` of each."""
 
 
 @runtime_checkable

@@ -46,9 +46,10 @@ class Measure(Protocol):
 
 
 class Run(Protocol):
-    """One run on record; everything that belongs to it lies in `folder`."""
+    """One run on record; everything that belongs to it lies in `folder`, and `title` is what its files call it."""
 
     folder: Path
+    title: str
 
     def params(self, values: Mapping[str, object]) -> None:
         """Record the axes of the cell."""

@@ -50,7 +50,8 @@ class Findings:
 class Report:
     """All that one finished cell knows about itself; `report.json` is this, as a plain dict.
 
-    `trained` says by which name each part is kept: two cells with one name share that training.
+    `trained` says by which name each part is kept: two cells with one name share that training. `kept` says which
+    training is there to sample from: of the `part` `train`, whose numbers these are, or of `all` rows, after them.
     """
 
     cell: str
@@ -64,6 +65,7 @@ class Report:
     versions: dict[str, str] = field(default_factory=dict)
     split: dict[str, Any] = field(default_factory=dict)
     trained: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, Any] = field(default_factory=dict)
 
     @property
     def metrics(self) -> dict[str, float]:

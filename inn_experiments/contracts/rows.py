@@ -61,7 +61,7 @@ class RecordScaling(Scaling, Protocol):
     Attributes:
         raw_shape: (M, D) of a record before.
         shape: (m, d) of a record after.
-        raw_axes, axes: retention and drift, likewise.
+        raw_axes, axes: retention and drift, likewise; units: of these two, '' where the file does not say.
         example: (M, D), the first training record.
     """
 
@@ -69,6 +69,7 @@ class RecordScaling(Scaling, Protocol):
     shape: tuple[int, int]
     raw_axes: tuple[np.ndarray, np.ndarray]
     axes: tuple[np.ndarray, np.ndarray]
+    units: tuple[str, str]
     example: np.ndarray
 
     def stages(self, record: np.ndarray) -> dict[str, np.ndarray]:
@@ -149,7 +150,9 @@ class Split:
     toy rows scatter about; None where there is none. `bounded`, `smiles` and `shape` are those of `About`.
     `columns` are the names that the d values have in the file, and `label_name` that of the class; `reading` says
     what was read, None where nothing was: rows that are drawn. Splits of one `pool` divide the same rows, and if
-    `test_rows`, too, are one, have the same test part; '' where that is not told.
+    `test_rows`, too, are one, have the same test part; '' where that is not told. `unit` is that of `axis`, such as
+    `nm`, `cm⁻¹` or `m/z`, and stands in `axis_name`, too; `value_name` is what the values are, such as `absorbance`:
+    '' where the data do not say.
     """
 
     train: Rows
@@ -171,6 +174,13 @@ class Split:
     reading: Reading | None = None
     pool: str = ""
     test_rows: str = ""
+    unit: str = ""
+    value_name: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the d values of a row are called: as in the file, or by their places."""
+        return self.columns if self.columns is not None else tuple(f"{value:.10g}" for value in self.axis)
 
     @property
     def features(self) -> int:

@@ -53,19 +53,23 @@ UNITS = {
 BEFORE = {name for name, unit in UNITS.items() if unit and len(name) > 1} - {"ev", "hz", "ms", "min", "da"}
 """Words that tell a unit before a number, too: the `V` of `V1` is none."""
 
-TITLES = {
-    "nm": "wavelength, nm",
-    "µm": "wavelength, µm",
-    "cm⁻¹": "wavenumber, cm⁻¹",
-    "m/z": "m/z",
-    "ppm": "chemical shift, ppm",
-    "s": "time, s",
-    "ms": "time, ms",
-    "min": "time, min",
-    "eV": "energy, eV",
-    "keV": "energy, keV",
+NAMES = {
+    "nm": "wavelength",
+    "µm": "wavelength",
+    "cm⁻¹": "wavenumber",
+    "ppm": "chemical shift",
+    "s": "time",
+    "ms": "time",
+    "min": "time",
+    "Hz": "frequency",
+    "kHz": "frequency",
+    "MHz": "frequency",
+    "GHz": "frequency",
+    "THz": "frequency",
+    "eV": "energy",
+    "keV": "energy",
 }
-"""Unit -> what figures call the axis."""
+"""Unit -> what is usually measured in it, where the file has no name for it."""
 
 LEAST_SERIES = 5
 """Names that differ in a number alone, before they are taken for a series whatever stands around it."""
@@ -77,15 +81,37 @@ WRAPPING = " _-.:()[]"
 
 @dataclass(frozen=True)
 class Axis:
-    """Values (d,) float64 along a row, None where columns are only counted, and their `unit`, "" where unknown."""
+    """Values (d,) float64 along a row, None where columns are only counted, and their `unit`, "" where unknown.
+
+    `name` is what the file says is measured along it, "" where the unit tells it or nothing does.
+    """
 
     values: np.ndarray | None = None
     unit: str = ""
+    name: str = ""
 
     @property
     def title(self) -> str:
-        """What figures call it."""
-        return "column" if self.values is None else TITLES.get(self.unit, self.unit or "axis")
+        """What figures call it.
+
+        >>> Axis(np.arange(2.0), "cm⁻¹").title, Axis(np.arange(2.0), "cm⁻¹", "Raman shift").title
+        ('wavenumber / cm⁻¹', 'Raman shift / cm⁻¹')
+        >>> Axis(np.arange(2.0), "m/z").title, Axis(np.arange(2.0)).title, Axis().title
+        ('m/z', 'axis', 'column')
+        """
+        if self.values is None:
+            return "column"
+        name = self.name or NAMES.get(self.unit, "")
+        return f"{name} / {self.unit}" if name and self.unit else name or self.unit or "axis"
+
+
+def name_of(text: str) -> str:
+    """What is measured along an axis that a file calls `text`, where its unit would be read as something else.
+
+    >>> name_of("raman_shift"), name_of("wavenumber")
+    ('Raman shift', '')
+    """
+    return "Raman shift" if "raman" in text.casefold() else ""
 
 
 def unit_of(text: str) -> str | None:
@@ -139,7 +165,8 @@ def series(names: Sequence[str]) -> Series:
     able = {key: places for key, places in members.items() if known[key] is not None or len(places) >= LEAST_SERIES}
     if not able:
         return Series()
-    unit = known[max(able, key=lambda key: len(able[key]))]
+    most = max(able, key=lambda key: len(able[key]))
+    unit = known[most]
     # `1100 nm, 1120, 1140`: bare numbers are of the same axis. Series with other words, of two polarities, are taken
     # together without one.
     unit = unit if unit != "" else next((known[key] for key in able if known[key]), "")
@@ -148,7 +175,7 @@ def series(names: Sequence[str]) -> Series:
     values = np.array([parsed[place][1] for place in places])
     counted = unit is None and (len(same) > 1 or np.array_equal(np.diff(values), np.ones(len(values) - 1)))
     distinct = len(np.unique(values)) == len(values)
-    return Series(tuple(places), Axis(values, unit or "") if distinct and not counted else Axis())
+    return Series(tuple(places), Axis(values, unit or "", name_of(most[0])) if distinct and not counted else Axis())
 
 
 def _unit(key: tuple[str, str]) -> str | None:

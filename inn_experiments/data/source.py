@@ -47,7 +47,8 @@ class RawRows(ABC):
         name: of the data.
         group: (n,) codes from 0 of what must not stand in two parts; None where rows have no groups.
         axis: (d,) of the scaled rows; None counts the values.
-        axis_name, smiles, bounded, manifold, columns, label_name: as in `contracts.Split`.
+        axis_name, smiles, bounded, manifold, columns, label_name, value_name: as in `contracts.Split`.
+        axis_unit: its `unit`.
         unit: what messages call a row.
         told: what the reader says of them; None for rows that are made, not read.
         pool: names these rows, where other seeds make others; '' where the data's name does, as seeds divide one file.
@@ -69,6 +70,8 @@ class RawRows(ABC):
     told: Told | None = None
     pool: str = ""
     numbers: np.ndarray | None = None
+    axis_unit: str = ""
+    value_name: str = ""
 
     @property
     def places(self) -> Places:
@@ -116,6 +119,8 @@ class RawRows(ABC):
             reading=None if self.told is None else self._reading(self.told, train, test),
             pool=self.pool or self.name,
             test_rows=hashlib.sha256(np.ascontiguousarray(every[2], np.int64).data).hexdigest()[:12],
+            unit=self.axis_unit,
+            value_name=self.value_name,
         )
 
     def _reading(self, told: Told, train: Rows, test: Rows) -> Reading:
@@ -206,3 +211,8 @@ class Reader(Division, ABC):
     def load(self, *, seed: int, cache: Path) -> Split:
         """The division that `seed` gives; `cache` is a folder for what is computed once."""
         return self.read(cache).divided(self, seed=seed, unseen=self.unseen)
+
+    def whole(self, *, cache: Path) -> Split:
+        """All rows as the part `train`, whose statistics are then those of all; the other parts are empty."""
+        raw = self.read(cache)
+        return raw.split(Parts(np.arange(len(raw.y)), NONE, NONE, NONE))

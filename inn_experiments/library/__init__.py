@@ -1,1 +1,1 @@
-"""The program from Python: what `from inn_experiments import ...` gives."""
+"""What Python programs use: `from inn_experiments import Augmenter, load, runs`."""

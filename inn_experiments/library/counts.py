@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from numbers import Integral
 
-from inn_experiments.configuration.checks import nearest
-from inn_experiments.contracts import UserError
+from inn_experiments.contracts import UserError, nearest
 
 
 def counts(asked: int | Mapping[object, int], classes: Sequence[object], argument: str) -> dict[object, int]:

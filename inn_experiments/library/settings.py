@@ -8,10 +8,9 @@ from numbers import Integral, Real
 
 from inn_experiments.configuration.axes import PARTS
 from inn_experiments.configuration.building import Nodes, recipe
-from inn_experiments.configuration.checks import nearest
 from inn_experiments.configuration.compose import CONF
 from inn_experiments.configuration.mistakes import composed
-from inn_experiments.contracts import UserError
+from inn_experiments.contracts import UserError, nearest
 
 KEY = re.compile(r"[a-z_][a-z_0-9]*(\.[A-Za-z_0-9]+)*")
 SMILES, RECORDS = "a SMILES for every class", "2-D records"

@@ -2,23 +2,31 @@
 
 import math
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.image import imsave
+from matplotlib.lines import Line2D
 
 from inn_experiments.contracts import printable, replacing
 
 REAL, GENERATED = "#0072b2", "#d55e00"
 """In every figure; SEVEN are for any other things."""
 SEVEN = (REAL, GENERATED, "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
+MARKS = ((REAL, "o"), (GENERATED, "x"))
+"""How points of either are drawn."""
+
 DOTS_PER_INCH = 110
-SHOWN_CLASSES = 12
+SHOWN_CLASSES, TICKS = 12, 4
 LONGEST_NAME = 22
+HEAD = 0.42
+"""Of a figure's height, for title and legend, in inches."""
+
 PIECE = 50
 TITLE_WIDTH = 7.0
 """One or two panels are wider than they would need to be, so that a title of one line fits above them, in inches."""
@@ -30,40 +38,58 @@ def grid(
     """A figure and `count` axes (count,) on it, line by line, `columns` of a line at most; one panel at least is made.
 
     `width` and `height` are those of a panel, `least` the least width of the figure, in inches. `share`: whether the
-    panels share their axes; `row`: the horizontal axis all, the vertical one line by line.
+    panels share their axes; `x`: the horizontal one alone; `row`: that, and the vertical one line by line.
     """
     columns = max(1, min(columns, count))
     lines = max(1, math.ceil(count / columns))
     figure = Figure(figsize=(max(width * columns + 0.4, least), height * lines + 0.9), layout="constrained")
-    axes = figure.subplots(lines, columns, squeeze=False, sharex=bool(share), sharey=share).ravel()
+    sharey = False if share == "x" else share
+    axes = figure.subplots(lines, columns, squeeze=False, sharex=bool(share), sharey=sharey).ravel()
     for axis in axes[count:]:
         axis.remove()
+    if share:
+        # The panels above the gaps in the last line have none below them that has the scale.
+        for axis in axes[max(count - columns, 0) : count]:
+            axis.tick_params(labelbottom=True)
     for axis in axes[:count]:
         axis.tick_params(labelsize=6)
+        # Laying out the numbers takes most of a figure's time.
+        axis.locator_params(nbins=TICKS)
     return figure, axes[:count]
 
 
 def class_panels(
-    labels: Iterable[int], classes: tuple[str, ...], side: float = 2.0
+    labels: Iterable[int], classes: tuple[str, ...], side: float = 2.0, share: bool | str = False
 ) -> tuple[Figure, list[tuple[int, Axes]], str]:
     """A figure with an axis for each of the first 12 labels, titled with its class, and words on what is not shown.
 
-    `side`: of a panel, about, in inches.
+    `side`: of a panel, about, in inches; `share` as in `grid`.
     """
     every = [int(label) for label in labels]
     shown = every[:SHOWN_CLASSES]
-    figure, axes = grid(len(shown), 5 if len(shown) in (5, 9, 10) else 4, 1.1 * side, side, least=TITLE_WIDTH)
+    figure, axes = grid(
+        len(shown), 5 if len(shown) in (5, 9, 10) else 4, 1.1 * side, side, least=TITLE_WIDTH, share=share
+    )
     for label, axis in zip(shown, axes, strict=True):
         axis.set_title(short(classes[label]), fontsize=8)
     cut = f" (first {len(shown)} of {len(every)} classes)" if len(every) > len(shown) else ""
     return figure, list(zip(shown, axes, strict=True)), cut
 
 
-def head(figure: Figure, title: str) -> None:
-    """The title, between the two words that say what the two colours are."""
-    figure.suptitle(title, fontsize=9)
-    for name, colour, place, side in (("real", REAL, 0.01, "left"), ("generated", GENERATED, 0.99, "right")):
-        figure.text(place, 0.99, name, color=colour, fontsize=9, fontweight="bold", ha=side, va="top")
+def head(figure: Figure, title: str, entries: Sequence[tuple[Artist | tuple[Artist, ...], str]]) -> None:
+    """The title above all panels, and below it the legend: what each colour and mark stands for."""
+    height = figure.get_size_inches()[1]
+    figure.suptitle(title, fontsize=9, y=1 - 0.07 / height, va="top")
+    handles, words = zip(*entries, strict=True)
+    place = {"loc": "upper center", "bbox_to_anchor": (0.5, 1 - 0.2 / height), "borderaxespad": 0.0}
+    figure.legend(handles, words, ncols=len(words), fontsize=7, frameon=False, **place)
+    # Laid out by hand: the engine would put one over the other.
+    figure.get_layout_engine().set(rect=(0, 0, 1, 1 - HEAD / height))
+
+
+def mark(colour: str, marker: str) -> Line2D:
+    """A point of this kind, for the legend."""
+    return Line2D([], [], color=colour, marker=marker, markersize=4, linestyle="")
 
 
 def note(axis: Axes, text: str) -> None:
@@ -79,7 +105,7 @@ def draw_rows(axis: Axes, places: np.ndarray, rows: np.ndarray, **style: object)
 def draw_pair(axis: Axes, real: np.ndarray, generated: np.ndarray) -> None:
     """Real and generated points (n, 2), (m, 2), in alternating small pieces, so that neither hides the other."""
     for start in range(0, max(len(real), len(generated)), PIECE):
-        for points, colour, marker in ((real, REAL, "o"), (generated, GENERATED, "x")):
+        for points, (colour, marker) in ((real, MARKS[0]), (generated, MARKS[1])):
             piece = points[start : start + PIECE]
             axis.plot(*piece.T, marker, color=colour, markersize=2.5, alpha=0.6, linestyle="")
 

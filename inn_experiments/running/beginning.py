@@ -1,12 +1,14 @@
 """What a cell begins with: its rows and what is to be measured on them, before any library of training is imported."""
 
 import platform
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
 from inn_experiments.configuration.cell import Cell
-from inn_experiments.contracts import Measure, Report, Source, Split, child_seed
+from inn_experiments.contracts import Measure, Report, Source, Split, UserError, WholeSource, child_seed
 from inn_experiments.measures.directions import Directions
 from inn_experiments.measures.fidelity import Fidelity
 from inn_experiments.measures.reconstruction import Reconstruction
@@ -24,11 +26,13 @@ class Begun:
         report: with the versions and the step `split`.
         split: the divided rows.
         measures: what is measured, in order: the name of the step, the measure, and its seed.
+        whole: gives all rows as training rows, for what is kept in the end; None where no such training is asked for.
     """
 
     report: Report
     split: Split
     measures: dict[str, tuple[Measure, int]]
+    whole: Callable[[], Split] | None = None
 
 
 def begin(cell: Cell) -> Begun:
@@ -40,12 +44,23 @@ def begin(cell: Cell) -> Begun:
     """
     report = Report(cell.name, cell.seed, cell.fingerprint, cell.axes, versions=versions())
     source, chosen = cell.source(), measures(cell)
+    check_whole(cell, source)
     with report.step("split"):
         split = divided(cell, source)
         for measure, seed in chosen.values():
             measure.check(split, seed=seed)
     report.split = describe(split)
-    return Begun(report, split, chosen)
+    whole = partial(source.whole, cache=cell.outputs / "cache") if cell.final_fit else None
+    return Begun(report, split, chosen, whole)
+
+
+def check_whole(cell: Cell, source: Source) -> None:
+    """Raise UserError where a last training is asked for on rows that are drawn, of which there is no end."""
+    if cell.final_fit and not isinstance(source, WholeSource):
+        raise UserError(
+            f"final_fit=true: data={cell.choices['data']} draws its rows, so there are no others to train on in the "
+            "end; ask for more of them, or leave final_fit out"
+        )
 
 
 def divided(cell: Cell, source: Source) -> Split:

@@ -12,9 +12,8 @@ import numpy as np
 
 from inn_experiments import __version__
 from inn_experiments.configuration.axes import SHOWING
-from inn_experiments.configuration.building import Nodes, assemble, recipe
+from inn_experiments.configuration.building import Nodes, recipe, revived
 from inn_experiments.configuration.cell import Cell
-from inn_experiments.configuration.checks import check_option
 from inn_experiments.configuration.targets import NOTES, find_class
 from inn_experiments.contracts import Split, Synthesizer, UserError, child_seed, once
 from inn_experiments.synthesizers.inn import Inn
@@ -91,13 +90,7 @@ def rebuild(folder: Path) -> Synthesizer:
     _, told = read(folder, "generator", "kept")
     if not told or "generator" not in told["parts"]:
         raise UserError(f"{folder}: it does not say how its synthesizer was made; give the folder of a kept training")
-    nodes: Nodes = told["parts"]
-    for group, node in nodes.items():
-        check_option(node, group, f"{folder}: {group}")
-    if "trainer" in nodes and nodes["trainer"].get("accelerator") == "gpu":
-        # Rows can be made without the accelerator that trained.
-        nodes["trainer"]["accelerator"] = "auto"
-    synthesizer = assemble(nodes)
+    synthesizer = revived(told["parts"], str(folder))
     load(synthesizer, folder)
     return synthesizer
 

@@ -12,9 +12,8 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
 from inn_experiments.configuration.cell import Cell
-from inn_experiments.configuration.checks import nearest
 from inn_experiments.configuration.compose import prepare
-from inn_experiments.contracts import Report, UserError, write_text
+from inn_experiments.contracts import Report, UserError, nearest, write_text
 from inn_experiments.contracts.imports import importing
 from inn_experiments.contracts.old_report import from_dict
 from inn_experiments.running import failures, sweep

@@ -1,6 +1,7 @@
 """The steps of a cell that is begun: fit, sample, measure, record. A table of contents."""
 
 import gc
+from functools import partial
 
 from inn_experiments.configuration.building import build
 from inn_experiments.configuration.cell import Cell
@@ -9,6 +10,7 @@ from inn_experiments.measures.numbers.rows import at_most
 from inn_experiments.reports.cell.figures import record
 from inn_experiments.running.beginning import Begun
 from inn_experiments.running.fits import fit_or_load, folder_of
+from inn_experiments.running.keep import keep
 from inn_experiments.synthesizers.classical.bootstrap import Bootstrap
 from inn_experiments.synthesizers.classical.convex import Convex
 
@@ -41,8 +43,13 @@ def run(cell: Cell, run: Run, begun: Begun) -> Report:
         report.numbers += findings.numbers
         shown.append(findings.shown)
 
+    with report.step("keep"):
+        report.kept = keep(cell, run, begun, synthesizer)
+
     with report.step("record"):
         for name, (steps, values) in synthesizer.curves.items():
             run.curve(name, steps, values)
-        record(run.folder, report, split, samples, synthesizer.curves, shown)
+        # Figures have rows of their own where the test part has few: no number knows them.
+        draw = partial(synthesizer.sample, seed=child_seed(cell.seed, "figures/draw"))
+        record(run.folder, report, split, samples, synthesizer.curves, shown, draw)
     return report

@@ -7,7 +7,17 @@ import torch
 from torch import Tensor
 
 from inn_experiments.conditioning.context import Context
-from inn_experiments.contracts import About, Conditioning, PositiveInt, Rows, Samples, State, UserError, child_seed
+from inn_experiments.contracts import (
+    About,
+    Conditioning,
+    PositiveInt,
+    Rows,
+    Samples,
+    Smiles,
+    State,
+    UserError,
+    child_seed,
+)
 from inn_experiments.maths.moments import BLOCK, Moments, blocks, evenly
 from inn_experiments.maths.samplers import drawn
 from inn_experiments.synthesizers.contexts import Contexts
@@ -37,6 +47,16 @@ class Conditional(Fitted):
     def conditions(self) -> np.ndarray | None:
         """The conditions (C, k) of all classes; None where classes without training rows cannot be asked for."""
         return self.table if self.conditioning.open else None
+
+    def add_conditions(self, classes: tuple[str, ...], smiles: Smiles) -> None:
+        """Let it be asked for more classes, whose labels follow those that it knows, by the `smiles` of each.
+
+        Raises UserError for a SMILES that cannot be read, and where classes without rows cannot be asked for.
+        """
+        if not self.conditioning.open:
+            raise UserError(f"generator {self.name}: its conditioning tells nothing of classes without training rows")
+        more = self.conditioning.table(classes, smiles, self.about.cache)
+        self.table = np.concatenate([self.table, np.asarray(more, np.float32)])
 
     def state(self) -> State:
         """As of every generator, with the training rows where classes are told by them."""

@@ -8,7 +8,17 @@ import numpy as np
 from inn_experiments.autoencoders.base import Autoencoder
 from inn_experiments.autoencoders.normalisation import Normalisation
 from inn_experiments.autoencoders.residual import Residual
-from inn_experiments.contracts import About, OpenClasses, Rows, Samples, State, Synthesizer, UserError, child_seed
+from inn_experiments.contracts import (
+    About,
+    OpenClasses,
+    Rows,
+    Samples,
+    Smiles,
+    State,
+    Synthesizer,
+    UserError,
+    child_seed,
+)
 from inn_experiments.training.trained import Fitted
 
 
@@ -89,6 +99,10 @@ class Latent(Fitted):
     def conditions(self) -> np.ndarray | None:
         """Those of the generator, where it knows a condition of classes without training rows."""
         return self.generator.conditions() if isinstance(self.generator, OpenClasses) else None
+
+    def add_conditions(self, classes: tuple[str, ...], smiles: Smiles) -> None:
+        """Let the generator be asked for more classes, by the `smiles` of each; raises UserError where it cannot."""
+        self.generator.add_conditions(classes, smiles)
 
     def resume_in(self, folder: Path) -> None:
         """Keep the states of unfinished trainings in subfolders of `folder`, or go on from those there."""

@@ -19,8 +19,8 @@ class Run:
     This class keeps files alone; `tracking.mlflow.MlflowRun` also tells MLflow.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, title: str = "") -> None:
+        self.folder, self.title = folder, title or folder.name
 
     def params(self, values: Mapping[str, Any]) -> None:
         """Record the axes of the cell: name -> short value."""

@@ -26,7 +26,7 @@ class MlflowRun(Run):
     """A run whose files are its MLflow artifacts: `folder` is the artifact folder itself."""
 
     def __init__(self, folder: Path, client: MlflowClient, run_id: str, outputs: Path) -> None:
-        super().__init__(folder)
+        super().__init__(folder, run_id)
         self._client, self.run_id, self._outputs = client, run_id, outputs
 
     def params(self, values: Mapping[str, Any]) -> None:

@@ -16,8 +16,11 @@ from torch import Tensor
 from inn_experiments.contracts import Plain, State, UserError, once, replacing, write_text
 from inn_experiments.training.trained import Fitted
 
-VERSION = 2
+VERSION = 3
 """Of the format."""
+
+AGAIN = "delete its folder to train again"
+"""What mends a kept training that cannot be read."""
 
 WEIGHTS, ROWS, RECORD = "weights.pt", "rows.pt", "trained.json"
 TENSOR, ARRAY = "$tensor", "$array"
@@ -34,6 +37,7 @@ def write(folder: Path, state: State, recipe: dict[str, Plain] | None = None, ro
     """
     tensors: dict[str, Tensor] = {}
     record = {"version": VERSION, "recipe": recipe, "state": _taken_out(state, "", tensors)}
+    marks: dict[str, str] = {}
     of_rows = {name: tensors.pop(name) for name in list(tensors) if name.startswith("rows/")}
     for file, content in ((WEIGHTS, tensors), (ROWS, of_rows)):
         if file == WEIGHTS or content:
@@ -42,7 +46,19 @@ def write(folder: Path, state: State, recipe: dict[str, Plain] | None = None, ro
                     _share(content, rows, fresh)
                 else:
                     torch.save(content, fresh)
-    write_text(folder / RECORD, json.dumps(record))
+            marks[file] = checksum(folder / file)
+    write_text(folder / RECORD, json.dumps(record | {"sha256": {**marks, RECORD: mark_of(record)}}))
+
+
+def checksum(path: Path) -> str:
+    """SHA-256 of the file's bytes, in hexadecimal digits."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def mark_of(record: dict[str, Any]) -> str:
+    """The checksum of a record's own entries."""
+    return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
 
 
 def _share(content: dict[str, Tensor], rows: Path, fresh: Path) -> None:
@@ -59,26 +75,43 @@ def _share(content: dict[str, Tensor], rows: Path, fresh: Path) -> None:
         shutil.copyfile(shared, fresh)
 
 
-def read(folder: Path, kind: str, name: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """State and recipe from `folder`, of a trained part that messages call by its kind and name.
+def read_record(folder: Path, kind: str, name: str, remedy: str = AGAIN) -> dict[str, Any]:
+    """The record in `folder` of a trained part that messages call by its kind and name; no tensor is read.
 
-    Raises UserError for a file that is missing, damaged, of a later format, or that holds more than weights.
+    Raises UserError, which ends in the `remedy`, for one that is missing, damaged, changed or of another format.
     """
     for file in (WEIGHTS, RECORD):
         if not (folder / file).is_file():
             raise UserError(f"{kind} {name}: {folder / file} is missing; give the folder of a saved {kind}")
-    with _damage(folder / RECORD, "is damaged, and was not read"):
+    damaged = "is damaged, and was not read"
+    with _damage(folder / RECORD, damaged, remedy):
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-        version, state, recipe = record["version"], record["state"], record["recipe"]
+        version = record["version"]
     if version != VERSION:
         raise UserError(f"{folder / RECORD}: it has format {version}, and this program reads {VERSION}; train it again")
+    with _damage(folder / RECORD, damaged, remedy):
+        marks = record.pop("sha256")
+        if marks.pop(RECORD) != mark_of(record):
+            raise ValueError("other content")
+        return {"state": record["state"], "recipe": record["recipe"], "sha256": marks}
+
+
+def read(folder: Path, kind: str, name: str, remedy: str = AGAIN) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """State and recipe from `folder`, of a trained part that messages call by its kind and name.
+
+    Raises UserError, which ends in the `remedy`, for a file that is missing, damaged, not the one that was written, of
+    another format, or that holds more than weights.
+    """
+    record = read_record(folder, kind, name, remedy)
     tensors = {}
-    for file in (WEIGHTS, ROWS) if (folder / ROWS).is_file() else (WEIGHTS,):
-        with _damage(folder / file, "holds more than weights, or is damaged, and was not read"):
+    for file, mark in record["sha256"].items():
+        with _damage(folder / file, "holds more than weights, or is damaged, and was not read", remedy):
+            if checksum(folder / file) != mark:
+                raise ValueError("other bytes")
             # Rows are many and only looked up: they stay on the disk.
             tensors |= torch.load(folder / file, weights_only=True, map_location="cpu", mmap=file == ROWS)
-    with _damage(folder, f"lacks a part of the {kind}, and was not read"):
-        return _put_back(state, tensors), recipe
+    with _damage(folder, f"lacks a part of the {kind}, and was not read", remedy):
+        return _put_back(record["state"], tensors), record["recipe"]
 
 
 def load(part: Fitted, folder: Path) -> None:
@@ -89,13 +122,13 @@ def load(part: Fitted, folder: Path) -> None:
 
 
 @contextmanager
-def _damage(path: Path, what: str) -> Iterator[None]:
+def _damage(path: Path, what: str, remedy: str = AGAIN) -> Iterator[None]:
     try:
         yield
     except UserError as error:
         raise UserError(f"{path}: {error}") from None
     except Exception as error:
-        raise UserError(f"{path} {what} ({type(error).__name__}); delete its folder to train again") from error
+        raise UserError(f"{path} {what} ({type(error).__name__}); {remedy}") from error
 
 
 def _taken_out(value: Value, name: str, tensors: dict[str, Tensor]) -> Plain:

@@ -83,6 +83,7 @@ class MassBank(Choice, Reader):
             smiles=gathered.class_smiles(alone=self.label is not None),
             told=Told(left_out=tuple(gathered.left_out), notes=tuple(gathered.notes)),
             label_name=self.label or "label",
+            value="intensity",
         )
         return replace(rows, told=replace(rows.told, scaling="base_peak (mass spectra)"))
 

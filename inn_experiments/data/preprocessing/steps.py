@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
@@ -166,7 +167,7 @@ class Baseline(Step):
     """
 
     smoothness: float
-    model: AirPls = field(repr=False)
+    start: np.ndarray = field(repr=False)
     mean: np.ndarray = field(repr=False)
     name: ClassVar[str] = "baseline"
     options: ClassVar[dict[str, tuple[type, float, float]]] = {"smoothness": (float, 1e-3, LARGEST_SMOOTHNESS)}
@@ -175,18 +176,22 @@ class Baseline(Step):
     @classmethod
     def fit(cls, x: np.ndarray, smoothness: float | None = None) -> Baseline:
         """The step for the training rows x (n, d), whose mean baseline is not known before they are treated."""
-        from chemotools.baseline import AirPls
-
         weight = min((x.shape[1] / 20) ** 4, LARGEST_SMOOTHNESS) if smoothness is None else float(smoothness)
-        # Its fit takes the weights to begin with from the first row.
-        return cls(weight, AirPls(lam=weight).fit(_between(x[:1])[0]), np.zeros(x.shape[1]))
+        return cls(weight, _airpls(weight, _between(x[:1])[0]).w_init_, np.zeros(x.shape[1]))
+
+    @cached_property
+    def model(self) -> AirPls:
+        """What finds baselines, from the weights on that the first training row gave."""
+        found = _airpls(self.smoothness, np.zeros((1, len(self.start))))
+        found.w_init_ = self.start
+        return found
 
     @classmethod
     def learn(cls, x: np.ndarray, smoothness: float | None = None) -> Baseline:
         """`fit`, and x treated in its place; what that took from the mean of x is the mean baseline."""
         step, before = cls.fit(x, smoothness), x.mean(axis=0)
         step.replace(x)
-        return cls(step.smoothness, step.model, before - x.mean(axis=0))
+        return cls(step.smoothness, step.start, before - x.mean(axis=0))
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Rows x less their baselines."""
@@ -203,6 +208,12 @@ class Baseline(Step):
     def describe(self) -> dict[str, object]:
         """Its name and the smoothness."""
         return {"step": self.name, "smoothness": self.smoothness}
+
+
+def _airpls(smoothness: float, rows: np.ndarray) -> AirPls:
+    from chemotools.baseline import AirPls
+
+    return AirPls(lam=smoothness).fit(rows)
 
 
 def _between(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

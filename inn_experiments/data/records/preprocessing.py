@@ -51,7 +51,8 @@ class Settings:
 class Preprocessing:
     """The four fitted steps in their order, as the scaling of a split: rows (n, M*D) to (n, m*d) and back.
 
-    `raw_axes` and `axes` are retention and drift before and after; `example` (M, D) is the first training record.
+    `raw_axes` and `axes` are retention and drift before and after, in `units`; `example` (M, D) is the first training
+    record.
 
     Source: arXiv 2502.13183, input preprocessing (the sizes and the constants are not given there).
     """
@@ -60,12 +61,15 @@ class Preprocessing:
     raw_axes: Axes
     axes: Axes
     example: np.ndarray
+    units: tuple[str, str] = ("", "")
 
     def __post_init__(self) -> None:
         self.raw_shape, self.shape = ((len(axes[0]), len(axes[1])) for axes in (self.raw_axes, self.axes))
 
     @classmethod
-    def fit(cls, train: np.ndarray, axes: Axes, settings: Settings, name: str) -> Preprocessing:
+    def fit(
+        cls, train: np.ndarray, axes: Axes, settings: Settings, name: str, units: tuple[str, str] = ("", "")
+    ) -> Preprocessing:
         """Take all constants from the training records `train` (n, M, D), whose axes are (M,) and (D,).
 
         Raises:
@@ -85,7 +89,7 @@ class Preprocessing:
         log = Log.fit(x)
         minmax = MinMax.fit(log.apply(x))
         left = tuple(axis[slice(*window)] for axis, window in zip(coarse, windows, strict=True))
-        return cls((wavelet, crop, log, minmax), axes, left, np.array(train[0], dtype=np.float64))
+        return cls((wavelet, crop, log, minmax), axes, left, np.array(train[0], dtype=np.float64), units)
 
     def apply(self, x: np.ndarray) -> np.ndarray:
         """Preprocessed rows (n, m*d) float32 of rows x (n, M*D) in the file's units."""

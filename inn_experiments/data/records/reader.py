@@ -40,7 +40,8 @@ class RawRecords:
         shape = self.x.shape[1:]
 
         def fit(train: np.ndarray) -> Preprocessing:
-            return Preprocessing.fit(train.reshape(-1, *shape), (self.retention, self.drift), settings, name)
+            axes = (self.retention, self.drift)
+            return Preprocessing.fit(train.reshape(-1, *shape), axes, settings, name, self.units)
 
         return ArrayRows(
             x=self.x.reshape(len(y), -1),

@@ -9,7 +9,7 @@ import numpy as np
 from inn_experiments.contracts import UserError
 from inn_experiments.data.archive_axes import CHANNELS, axis_arrays, named, only_one, unit_in
 from inn_experiments.data.archives import Arrays, as_text, entries, opened, read_columns
-from inn_experiments.data.axes import Axis, series, unit_of
+from inn_experiments.data.axes import Axis, name_of, series, unit_of
 from inn_experiments.data.checks import check_present, check_unique, shorten
 from inn_experiments.data.tables.wide import Read
 
@@ -65,7 +65,7 @@ def read_table_archive(
         check_present(feature, "data.features", names, where)
     chosen = [names.index(feature) for feature in features]
     values = None if along.values is None else along.values[chosen]
-    return Read(x[:, chosen], texts, features, Axis(values, along.unit))
+    return Read(x[:, chosen], texts, features, Axis(values, along.unit, along.name))
 
 
 def _axis_of(axes: Arrays, numeric: str | None, written: str | None, names: list[str], unit: str | None) -> Axis:
@@ -78,7 +78,8 @@ def _axis_of(axes: Arrays, numeric: str | None, written: str | None, names: list
     if key is None or values is None:
         return Axis(None, unit or "")
     told = unit_in(key, CHANNELS)
-    return Axis(values, unit if unit is not None else told or unit_of(key) or found.axis.unit)
+    unit = unit if unit is not None else told or unit_of(key) or found.axis.unit
+    return Axis(values, unit, name_of(key) or found.axis.name)
 
 
 def _one(found: Arrays, where: str) -> str | None:

@@ -77,7 +77,7 @@ def choose(
     for place, reason in sorted((left_out | told).items()):
         reasons.setdefault(reason, []).append(repr(printable(names[place])))
     summary = [f"{reason} {shorten(them, 5)}" for reason, them in reasons.items()]
-    return Channels(chosen, Axis(axis.values, _unit(axis, sheet, unit)), summary)
+    return Channels(chosen, Axis(axis.values, _unit(axis, sheet, unit), axis.name), summary)
 
 
 def _features(
@@ -99,7 +99,9 @@ def _features(
     axis = found.axis if len(found.places) == len(features) else Axis()
     left = [repr(printable(name)) for name in names if name not in features and name not in columns.values()]
     left_out = [f"columns that data.features does not name: {shorten(left, 5)}"] if left else []
-    return Channels([names.index(name) for name in features], Axis(axis.values, _unit(axis, sheet, unit)), left_out)
+    return Channels(
+        [names.index(name) for name in features], Axis(axis.values, _unit(axis, sheet, unit), axis.name), left_out
+    )
 
 
 def _named(names: Sequence[str], patterns: Sequence[str], taken: set[str]) -> list[str]:

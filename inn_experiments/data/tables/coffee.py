@@ -24,4 +24,6 @@ class Coffee(Reader):
         # is not negative: the noise of the baseline is cut, so that the rows are bounded.
         x = np.clip(found.to_numpy(dtype=np.float64), 0.0, None)
         names = [*map(str, found.columns)]
-        return spectra("coffee", x, labels["labels"].to_numpy(str), names, axis=Axis(numbers(names)))
+        # The package numbers the channels and does not say where they stand.
+        axis = Axis(numbers(names), name="channel")
+        return spectra("coffee", x, labels["labels"].to_numpy(str), names, axis=axis, value="absorbance")

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from inn_experiments.contracts import UserError
-from inn_experiments.data.axes import Axis, unit_of
+from inn_experiments.data.axes import Axis, name_of, unit_of
 from inn_experiments.data.checks import readable, shorten
 from inn_experiments.data.tables.wide import Read
 
@@ -48,14 +48,15 @@ def read_folder(root: Path, columns: Mapping[str, str], unit: str | None) -> Rea
             rows.append(values)
             for argument, field in columns.items():
                 texts[argument].append(_field(block, field, argument, path, root))
-    told = str(first.get("xunits", ""))
+    told, kind = str(first.get("xunits", "")), str(first.get("data type", ""))
     kinds = shorten(sorted({path.suffix for path in files}))
     return Read(
         np.stack(rows),
         {argument: np.array(values) for argument, values in texts.items()},
         [f"{value:.10g}" for value in axis],
-        Axis(axis, unit if unit is not None else unit_of(told) or told.casefold()),
+        Axis(axis, unit if unit is not None else unit_of(told) or told.casefold(), name_of(kind)),
         notes=[f"{len(files)} files {kinds}"],
+        value=str(first.get("yunits", "")).strip().casefold(),
     )
 
 

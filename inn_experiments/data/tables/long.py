@@ -9,7 +9,7 @@ from itertools import permutations
 import numpy as np
 
 from inn_experiments.contracts import UserError
-from inn_experiments.data.axes import Axis, unit_of
+from inn_experiments.data.axes import Axis, name_of, unit_of
 from inn_experiments.data.checks import check_present, shorten
 from inn_experiments.data.tables.sheet import Sheet, to_numbers
 from inn_experiments.data.tables.wide import Read
@@ -147,12 +147,14 @@ def fold(sheet: Sheet, form: Long, columns: Mapping[str, str], unit: str | None)
         numbers, points, at = numbers[order], points[order], np.argsort(order)[at]
     x = np.empty((len(samples), len(points)))
     x[of, at] = values
-    axis = Axis(None if wrong.any() else numbers, unit if unit is not None else unit_of(form.axis) or sheet.unit)
+    unit = unit if unit is not None else unit_of(form.axis) or sheet.unit
+    # A unit has a name of its own, but for Raman shifts; without one the file's is all there is.
+    axis = Axis(None if wrong.any() else numbers, unit, name_of(form.axis) or ("" if unit else form.axis))
     texts = {argument: read[name][first] for argument, name in columns.items()}
     unused = [repr(name) for name in sheet.names if name not in (*texts_read, form.value)]
     left_out = [f"columns {shorten(unused, 5)}"] if unused else []
     form_told = f"long form: {form.sample!r} along {form.axis!r}"
-    return Read(x, texts, points.tolist(), axis, left_out, [*sheet.notes, form_told])
+    return Read(x, texts, points.tolist(), axis, left_out, [*sheet.notes, form_told], value=form.value)
 
 
 def _words() -> dict[str, set[str]]:

@@ -28,11 +28,12 @@ def spectra(
     told: Told | None = None,
     label_name: str = "label",
     numbers: np.ndarray | None = None,
+    value: str = "",
 ) -> ArrayRows:
     """The rows `x` (n, d) of a checked table of text `labels` (n,), to go through `steps` and then be scaled.
 
-    `columns` are the names of the d values, `axis` their places. `smiles` has every label, a mixture with several.
-    Raises UserError for one class only, equal rows and rows without a base peak.
+    `columns` are the names of the d values, `axis` their places, `value` what they are. `smiles` has every label, a
+    mixture with several. Raises UserError for one class only, equal rows and rows without a base peak.
     """
     classes, y = encode(labels, name)
     checks.check_varies(x, name)
@@ -47,6 +48,8 @@ def spectra(
         group=group_codes(groups),
         axis=axis.values,
         axis_name=axis.title,
+        axis_unit=axis.unit if axis.values is not None else "",
+        value_name=value,
         smiles=None if smiles is None else tuple(smiles[label] for label in classes),
         bounded=planned.bounded,
         columns=tuple(columns),

@@ -94,6 +94,7 @@ class Table(Reader):
             told=Told(left_out=tuple(read.left_out), notes=tuple(read.notes)),
             label_name=columns["label"],
             numbers=read.numbers,
+            value=read.value,
         )
 
     def _read(self, path: Path, columns: dict[str, str]) -> Read:

@@ -23,6 +23,7 @@ class Read:
         names: of the d columns; axis: their places.
         left_out, notes: as in `contracts.Reading`.
         numbers: (n,) the rows' numbers in the file, from 1; None where all are there.
+        value: what the numbers of `x` are called, "" where the file does not say.
     """
 
     x: np.ndarray
@@ -32,6 +33,7 @@ class Read:
     left_out: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     numbers: np.ndarray | None = None
+    value: str = ""
 
     def keep(self, rows: np.ndarray) -> None:
         """Leave out all rows but those at `rows` (n,) bool."""

@@ -1,38 +1,49 @@
 """Real and generated rows of each class on two principal components: of the training rows, or of both together."""
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from inn_experiments.contracts import Samples, Shapes, Split
-from inn_experiments.reports.panels import class_panels, draw_pair, head, note
+from inn_experiments.reports.cell.drawn import of_class
+from inn_experiments.reports.panels import MARKS, class_panels, draw_pair, head, mark, note
 
 SHOWN_POINTS, MOST_POINTS = 150, 500
 PCA_ROWS = 500
 """Two components are settled by this many rows; of all of them the decomposition takes longer than a training."""
 
 LEAST_ROWS, LEAST_PAIRS = 3, 2
+TRAINING = ("0.72", "o")
+"""Colour and mark of training rows, behind the others."""
 
 
 def pca_figure(split: Split, samples: Samples) -> Figure:
-    """Real test rows and generated rows on the first two components of each class' real training rows."""
-    figure, panels, cut = class_panels(range(len(split.classes)), split.classes)
+    """Training rows, real test rows and generated rows on the first two components of each class' training rows."""
+    figure, panels, cut = class_panels(np.unique(split.train.y), split.classes, side=2.2)
     for label, axis in panels:
-        train = split.train.x[split.train.y == label][:PCA_ROWS]
+        train = of_class(split.train, label, PCA_ROWS)
         if len(train) < LEAST_ROWS:
             note(axis, f"{len(train)} training rows:\ntoo few for a PCA")
             continue
-        centre, basis, _ = components(train)
-        real, generated = (rows.x[rows.y == label][:SHOWN_POINTS] for rows in (split.test, samples))
-        draw_pair(axis, (real - centre) @ basis, (generated - centre) @ basis)
-    head(figure, f"Components 1 and 2 of each class, fitted on its training rows{cut}")
+        centre, basis, shares = components(train)
+        seen, real, generated = (
+            (rows - centre) @ basis
+            for rows in (train, *(of_class(part, label, SHOWN_POINTS) for part in (split.test, samples)))
+        )
+        axis.plot(*seen[:SHOWN_POINTS].T, TRAINING[1], color=TRAINING[0], markersize=2.5, linestyle="")
+        draw_pair(axis, real, generated)
+        _name(axis, shares)
+    words = ("training rows", "real test rows", "generated rows")
+    handles = [(mark(*kind), name) for kind, name in zip((TRAINING, *MARKS), words, strict=True)]
+    head(figure, f"Components 1 and 2 of each class, fitted on its training rows{cut}", handles)
     return figure
 
 
 def geometry_figure(shapes: Shapes, classes: tuple[str, ...], units: str) -> Figure:
     """One panel a class (at most 12): components 1 and 2 of real and generated points together.
 
-    Equally many of either, at most 500, are drawn and enter the PCA, whose shares of the variance stand in the panel's
-    title; `units` says what they are, e.g. `latents`. Source: Figure 5, which fits on real and generated rows together.
+    Equally many of either, at most 500, are drawn and enter the PCA, whose shares of the variance stand beside the
+    axes; `units` says what they are, e.g. `latents`. Source: Figure 5, which fits on real and generated rows together.
     """
     figure, panels, cut = class_panels(np.unique(shapes.real.y), classes, side=2.6)
     for label, axis in panels:
@@ -45,8 +56,13 @@ def geometry_figure(shapes: Shapes, classes: tuple[str, ...], units: str) -> Fig
         centre, basis, shares = components(both)
         points = (both - centre) @ basis
         draw_pair(axis, points[:count], points[count:])
-        axis.set_title(f"{axis.get_title()}\nPC1 {shares[0]:.1f} %, PC2 {shares[1]:.1f} %", fontsize=8)
-    head(figure, f"Components 1 and 2 of real and generated {units} together{cut}")
+        _name(axis, shares)
+    title = f"Components 1 and 2 of real and generated {units} together{cut}"
+    head(
+        figure,
+        title,
+        [(mark(*kind), f"{name} {units}") for kind, name in zip(MARKS, ("real", "generated"), strict=True)],
+    )
     return figure
 
 
@@ -60,5 +76,11 @@ def components(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     basis, shares = np.zeros((x.shape[1], 2), x.dtype), np.zeros(2)
     count = min(2, len(rows))
     basis[:, :count] = rows[:count].T
-    shares[:count] = 100 * values[:count] ** 2 / max(np.sum(values**2), 1e-300)
+    squares = values.astype(np.float64) ** 2
+    shares[:count] = 100 * squares[:count] / max(squares.sum(), 1e-300)
     return centre, basis, shares
+
+
+def _name(axis: Axes, shares: np.ndarray) -> None:
+    axis.set_xlabel(f"PC1 ({shares[0]:.1f} %)", fontsize=7, labelpad=1)
+    axis.set_ylabel(f"PC2 ({shares[1]:.1f} %)", fontsize=7, labelpad=1)

@@ -1,5 +1,6 @@
 """The one table that a person sees when a cell has finished."""
 
+import shlex
 from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
@@ -28,7 +29,19 @@ def cell_table(report: Report, folder: str) -> RenderableType:
         parts += [Text(), block]
     notes = list(_notes(report))
     parts += [Text(), *notes] if notes else []
-    return Group(*parts, Text(), Text(f"files: {folder}", overflow="fold"))
+    kept = [Text(line, overflow="fold") for line in kept_lines(report, folder)]
+    return Group(*parts, Text(), Text(f"files: {folder}", overflow="fold"), *kept)
+
+
+def kept_lines(report: Report, folder: str) -> list[str]:
+    """Which training is there to sample from, and how; nothing of a report of before there was one."""
+    if not report.kept:
+        return []
+    rows, before = report.kept["rows"], report.split.get("train")
+    told = f"the training that is measured above, of {rows:,} rows"
+    if report.kept["part"] == "all":
+        told = f"trained once more, on all {rows:,} rows; the numbers above are of the training on {before:,}"
+    return [f"more rows: python -m inn_experiments.sample run={shlex.quote(folder)} n=100", f"made by: {told}"]
 
 
 def _errors(report: Report) -> Table:

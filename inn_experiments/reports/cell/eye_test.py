@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from inn_experiments.contracts import Report, Rows, Split, child_seed, csv_text, file_name, write_text
+from inn_experiments.reports.cell.drawn import set_places, units_of
 from inn_experiments.reports.panels import SHOWN_CLASSES, draw_rows, grid, plain, write_figure
 
 PANELS = "ABCDEF"
@@ -42,10 +43,13 @@ def eye_tests(folder: Path, report: Report, split: Split, real: Rows, generated:
 
 
 def _sheet(rows: list[np.ndarray], split: Split, name: str) -> Figure:
+    units = units_of(split)
     figure, panels = grid(len(PANELS), 3, 3.5, 2.2, share=True)
     for letter, panel, row in zip(PANELS, panels, rows, strict=True):
-        draw_rows(panel, split.axis, row, color="0.15", linewidth=0.7)
+        draw_rows(panel, split.axis, units.of(row[None]), color="0.15", linewidth=0.7)
+        set_places(panel, split)
         panel.set_title(letter, fontsize=10, loc="left", fontweight="bold")
     figure.supxlabel(plain(split.axis_name), fontsize=9)
+    figure.supylabel(units.label, fontsize=9)
     figure.suptitle(f"{plain(name)}: five of these are real, one is synthetic. Which?", fontsize=10)
     return figure

@@ -11,9 +11,12 @@ from matplotlib.figure import Figure
 from inn_experiments.contracts import Curves, Paths, RecordScaling, Report, Samples, Shapes, Split
 from inn_experiments.reports.cell import row_figures
 from inn_experiments.reports.cell.component_figures import geometry_figure, pca_figure
+from inn_experiments.reports.cell.drawn import Drawn, enough, is_mass, units_of
 from inn_experiments.reports.cell.eye_test import eye_tests
+from inn_experiments.reports.cell.mean_figures import difference_figure, means_figure
 from inn_experiments.reports.cell.paths_figures import paths_figures
 from inn_experiments.reports.cell.samples import write_samples
+from inn_experiments.reports.cell.sticks import pairs_figure
 from inn_experiments.reports.panels import GENERATED, SEVEN, grid, plain, short, spaced, write_figure
 
 SHOWN_LINES, SHOWN_STATES = 4, 7
@@ -22,26 +25,53 @@ SHOWN_LINES, SHOWN_STATES = 4, 7
 class Kind(NamedTuple):
     """How rows of one kind of data are drawn: real ones beside generated ones, and (k, d) of one state in a panel."""
 
-    compare: Callable[[Split, Samples], Figure]
+    compare: Callable[[Split, Samples], dict[str, Figure]]
     draw: Callable[..., object]
     states: str  # words of the states' title
 
 
-SPECTRA = Kind(row_figures.spectra_figure, row_figures.draw_spectra, "from the start to the generated row")
-POINTS = Kind(row_figures.points_figure, row_figures.draw_points, "from the start to the generated points")
+def spectra_figures(split: Split, samples: Samples) -> dict[str, Figure]:
+    """File -> means with bands, their difference, and single rows, which mass spectra have in pairs."""
+    drawn = Drawn.of(split, samples)
+    return {
+        "real_and_generated.png": means_figure(drawn),
+        "difference.png": difference_figure(drawn),
+        "rows.png": pairs_figure(drawn) if is_mass(split) else row_figures.rows_figure(drawn),
+    }
+
+
+def points_figures(split: Split, samples: Samples) -> dict[str, Figure]:
+    """File -> points beside points."""
+    return {"real_and_generated.png": row_figures.points_figure(split, samples)}
+
+
+def records_figures(split: Split, samples: Samples) -> dict[str, Figure]:
+    """File -> images beside images."""
+    return {"real_and_generated.png": row_figures.records_figure(split, samples)}
+
+
+SPECTRA = Kind(spectra_figures, row_figures.draw_spectra, "from the start to the generated row")
+POINTS = Kind(points_figures, row_figures.draw_points, "from the start to the generated points")
 # Noise has another range than records.
-RECORDS = Kind(row_figures.records_figure, row_figures.draw_record, "each in colours of its own range")
+RECORDS = Kind(records_figures, row_figures.draw_record, "each in colours of its own range")
 
 
 def record(
-    folder: Path, report: Report, split: Split, samples: Samples, curves: Curves, shown: Sequence[object]
+    folder: Path,
+    report: Report,
+    split: Split,
+    samples: Samples,
+    curves: Curves,
+    shown: Sequence[object],
+    draw: Callable[[np.ndarray], Samples] | None = None,
 ) -> None:
     """Draw a finished cell's figures, lay out its eye tests and write its samples, all below `folder`.
 
-    Types of what measures have `shown` say which figures are drawn; None is skipped.
+    Types of what measures have `shown` say which figures are drawn; None is skipped. `draw` makes rows for labels (k,),
+    for figures alone, where the samples have few of a class.
     """
     figures = folder / "figures"
-    cell_figures(figures, split, samples, curves)
+    cell_figures(figures, split, samples, curves, draw)
     for one in shown:
         if isinstance(one, Paths):
             paths_figures(figures, one)
@@ -58,12 +88,19 @@ def kind_of(split: Split) -> Kind:
     return RECORDS if split.shape is not None else POINTS if split.features == 2 else SPECTRA
 
 
-def cell_figures(folder: Path, split: Split, samples: Samples, curves: Curves) -> list[Path]:
-    """Draw what there is to draw of one finished cell into `folder`, and return the PNG files."""
+def cell_figures(
+    folder: Path, split: Split, samples: Samples, curves: Curves, draw: Callable[[np.ndarray], Samples] | None = None
+) -> list[Path]:
+    """Draw what there is to draw of one finished cell into `folder`, and return the PNG files.
+
+    `draw` is as in `record`.
+    """
     records = split.shape is not None and isinstance(split.scaling, RecordScaling)
+    least = (row_figures.SHOWN_RECORDS, row_figures.records_shown(split)) if split.shape is not None else ()
+    rows = samples if draw is None else enough(split, samples, draw, *least)
     pictures = {
-        "real_and_generated.png": kind_of(split).compare(split, samples),
-        "pca.png": pca_figure(split, samples),
+        **kind_of(split).compare(split, rows),
+        "pca.png": pca_figure(split, rows),
         "states.png": states_figure(split, samples),
         "curves.png": curves_figure(curves),
         "preprocessing.png": row_figures.preprocessing_figure(split.scaling) if records else None,
@@ -94,7 +131,9 @@ def states_figure(split: Split, samples: Samples) -> Figure | None:
     for axis, step in zip(axes[0], steps, strict=True):
         axis.set_title("start" if step == 0 else f"state {step}", fontsize=8)
     figure.suptitle(f"States of the iteration, {kind.states}", fontsize=9)
-    figure.supxlabel(plain(split.axis_name) if kind is SPECTRA else "", fontsize=9)
+    if kind is SPECTRA:
+        figure.supxlabel(plain(split.axis_name), fontsize=9)
+        figure.supylabel(units_of(split).label, fontsize=9)
     return figure
 
 
@@ -112,6 +151,7 @@ def curves_figure(curves: Curves) -> Figure | None:
     if all(min(values) > 0 for _, values in drawn.values()):
         axis.set_yscale("log")
     axis.set_xlabel("step", fontsize=9)
+    axis.set_ylabel("loss or error", fontsize=9)
     axis.set_title("Training curves", fontsize=9)
     axis.grid(color="0.92")
     axis.legend(fontsize=8, frameon=False, ncols=math.ceil(len(drawn) / 8))

@@ -4,12 +4,18 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
-from inn_experiments.contracts import RecordScaling, Rows, Samples, Split
-from inn_experiments.reports.panels import GENERATED, REAL, class_panels, draw_rows, grid, head, plain, short
+from inn_experiments.contracts import RecordScaling, Samples, Split
+from inn_experiments.reports.cell.drawn import Drawn, labels_shown, set_places, units_of
+from inn_experiments.reports.panels import GENERATED, REAL, class_panels, draw_rows, grid, head, mark, plain, short
 
 SHADES = (1.0, 0.7, 0.5, 0.35)
 """Of the rows that are shown of a class."""
+
+LIFT = 1.15
+"""Of the extent of a panel's rows, by which real ones stand above generated ones."""
 
 SHOWN_POINTS = 2000
 SHOWN_CLASSES = 6
@@ -19,32 +25,51 @@ UNITS = {"log": "log", "minmax": "normalised"}
 """Of a record after a step, where they are not the file's."""
 
 
-def spectra_figure(split: Split, samples: Samples) -> Figure:
-    """A few real test rows above a few generated rows, per class, on one scale."""
-    figure, panels, cut = class_panels(range(len(split.classes)), split.classes)
-    shown = [_few(rows, label) for rows in (split.test, samples) for label, _ in panels]
-    extent = float(np.ptp(np.concatenate(shown))) or 1.0
+def rows_figure(drawn: Drawn) -> Figure:
+    """A few single real rows above a few generated rows, per class: a mean hides what single rows look like.
+
+    The scale stands twice at the side, once for either.
+    """
+    split, units = drawn.split, units_of(drawn.split)
+    figure, panels, cut = class_panels(labels_shown(split), split.classes, side=2.2, share="x")
     for label, axis in panels:
-        for rows, lift, colour in ((split.test, 1.1 * extent, REAL), (samples, 0.0, GENERATED)):
-            for shade, row in zip(SHADES, _few(rows, label), strict=False):
+        few = [units.of(rows[: len(SHADES)]) for rows in drawn.pair(label)]
+        low, high = (float(end(np.concatenate(few))) for end in (np.min, np.max))
+        extent = (high - low) or 1.0
+        for rows, lift, colour in zip(few, (LIFT * extent, 0.0), (REAL, GENERATED), strict=True):
+            for shade, row in zip(SHADES, rows, strict=False):
                 draw_rows(axis, split.axis, row + lift, color=colour, linewidth=0.8, alpha=shade)
-        axis.set_yticks([])
-    head(figure, f"Real test rows (above) and generated rows (below), normalised units{cut}")
+        axis.axhline(low + 0.5 * (1 + LIFT) * extent, color="0.8", linewidth=0.6)
+        ticks = [tick for tick in MaxNLocator(3).tick_values(low, high) if low - 1e-9 * extent <= tick <= high]
+        places = [tick + lift for lift in (0.0, LIFT * extent) for tick in ticks]
+        axis.set_yticks(places, labels=[f"{tick:.4g}" for tick in ticks] * 2)
+        set_places(axis, split)
+    words = ((f"{drawn.words}, above", REAL), ("generated rows, below", GENERATED))
+    handles = [(Line2D([], [], color=colour), name) for name, colour in words]
+    head(figure, f"Single rows of each class{cut}", handles)
     figure.supxlabel(plain(split.axis_name), fontsize=9)
+    figure.supylabel(units.label, fontsize=9)
     return figure
 
 
 def draw_spectra(axis: Axes, split: Split, rows: np.ndarray, colour: str) -> None:
-    """Rows (k, d) as lines over the axis of the split."""
-    draw_rows(axis, split.axis, rows, color=colour, linewidth=0.9)
+    """Rows (k, d) as lines over the axis of the split, in the units that figures show."""
+    draw_rows(axis, split.axis, units_of(split).of(rows), color=colour, linewidth=0.9)
+    set_places(axis, split)
 
 
 def points_figure(split: Split, samples: Samples) -> Figure:
     """Real test points and generated points (n, 2), in the units of the file."""
     figure, axes = grid(2, 2, 3.3, 2.9, least=7.0, share=True)
-    for axis, x, colour in zip(axes, (split.test.x, samples.x), (REAL, GENERATED), strict=True):
+    names = [plain(name) for name in split.columns or (f"{split.axis_name} 1", f"{split.axis_name} 2")]
+    parts = ((split.test.x, REAL, "real test points"), (samples.x, GENERATED, "generated points"))
+    for axis, (x, colour, name) in zip(axes, parts, strict=True):
         draw_points(axis, split, x, colour)
-    head(figure, "Real test points and generated points, units of the file")
+        axis.set_title(f"{min(len(x), SHOWN_POINTS)} {name}", fontsize=8)
+        axis.set_xlabel(names[0], fontsize=8)
+    axes[0].set_ylabel(names[1], fontsize=8)
+    handles = [(mark(colour, "."), name) for _, colour, name in parts]
+    head(figure, "Real test points and generated points, units of the file", handles)
     return figure
 
 
@@ -54,18 +79,12 @@ def draw_points(axis: Axes, split: Split, rows: np.ndarray, colour: str) -> None
     axis.set_aspect("equal")
 
 
-def _few(rows: Rows | Samples, label: int) -> np.ndarray:
-    return rows.x[rows.y == label][: len(SHADES)]
-
-
 def records_figure(split: Split, samples: Samples) -> Figure:
     """A few real test records beside a few generated ones, a class a line, on one scale of colours.
 
     Of more classes than fit, those with the most and with the fewest training records are shown, half and half.
     """
-    counts = np.bincount(split.train.y, minlength=len(split.classes))
-    order, half = np.argsort(-counts, kind="stable").tolist(), SHOWN_CLASSES // 2
-    labels = sorted(order if len(order) <= SHOWN_CLASSES else order[:half] + order[-half:])
+    counts, labels = np.bincount(split.train.y, minlength=len(split.classes)), records_shown(split)
     # All but the extremes of the real records.
     low, high = map(float, np.quantile(split.test.x, (0.001, 0.999)))
     limits = {"vmin": low, "vmax": high if high > low else low + 1.0}
@@ -74,6 +93,11 @@ def records_figure(split: Split, samples: Samples) -> Figure:
     for axis in axes:
         axis.set_axis_off()
     image = None
+    scale, sides = "normalised units", ("", "")
+    if isinstance(split.scaling, RecordScaling):
+        scale = "logarithm of the value, 0 to 1 over the training records"
+        named = zip(("retention", "drift"), split.scaling.units, strict=True)
+        sides = tuple(f"{name} / {unit}" if unit else name for name, unit in named)
     for line, label in zip(lines, labels, strict=True):
         line[0, 0].set_ylabel(f"{short(split.classes[label])}\n{counts[label]} to train", fontsize=7)
         line[0, 0].set_axis_on()
@@ -84,10 +108,19 @@ def records_figure(split: Split, samples: Samples) -> Figure:
     for axis, name in zip(lines[0].ravel(), np.repeat(("real", "generated"), SHOWN_RECORDS), strict=True):
         axis.set_title(name, fontsize=8)
     if image is not None:
-        figure.colorbar(image, ax=axes, shrink=0.6, label="normalised units").ax.tick_params(labelsize=6)
+        figure.colorbar(image, ax=axes, shrink=0.6, label=scale).ax.tick_params(labelsize=6)
     cut = f" ({len(labels)} of {len(counts)} classes)" if len(labels) < len(counts) else ""
     figure.suptitle(f"Real test records and generated records, retention upwards, drift to the right{cut}", fontsize=9)
+    figure.supxlabel(sides[1], fontsize=9)
+    figure.supylabel(sides[0], fontsize=9)
     return figure
+
+
+def records_shown(split: Split) -> list[int]:
+    """The classes of which records are shown."""
+    counts = np.bincount(split.train.y, minlength=len(split.classes))
+    order, half = np.argsort(-counts, kind="stable").tolist(), SHOWN_CLASSES // 2
+    return sorted(order if len(order) <= SHOWN_CLASSES else order[:half] + order[-half:])
 
 
 def draw_record(axis: Axes, split: Split, row: np.ndarray, colour: str = "", **limits: float) -> AxesImage:

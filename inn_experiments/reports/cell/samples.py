@@ -1,11 +1,10 @@
 """Synthetic rows in the units of the data's own file: a Parquet table, or an NPZ of 2-D records."""
 
-from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
 
-from inn_experiments.contracts import RecordScaling, Samples, Split, replacing
+from inn_experiments.contracts import RecordScaling, Samples, Split, free_name, replacing
 
 TAKEN = ("X", "retention", "drift", "file")
 """Keys of the NPZ, and a name that NumPy's writer does not take."""
@@ -26,7 +25,7 @@ def write_samples(folder: Path, split: Split, samples: Samples) -> Path:
         if isinstance(split.scaling, RecordScaling):
             shape = split.scaling.raw_shape
             axes = dict(zip(("retention", "drift"), split.scaling.raw_axes, strict=True))
-        arrays = {"X": rows.reshape(len(rows), *shape), _free(split.label_name, TAKEN): labels, **axes}
+        arrays = {"X": rows.reshape(len(rows), *shape), free_name(split.label_name, TAKEN): labels, **axes}
         with replacing(folder / "samples.npz") as fresh, fresh.open("wb") as handle:
             np.savez(handle, **arrays)
         return folder / "samples.npz"
@@ -34,12 +33,7 @@ def write_samples(folder: Path, split: Split, samples: Samples) -> Path:
 
     columns = [f"{value:g}" for value in split.axis] if split.columns is None else split.columns
     table = pd.DataFrame(rows, columns=columns)
-    table.insert(0, _free(split.label_name, columns), labels.astype(object))
+    table.insert(0, free_name(split.label_name, columns), labels.astype(object))
     with replacing(folder / "samples.parquet") as fresh:
         table.to_parquet(fresh, index=False)
     return folder / "samples.parquet"
-
-
-def _free(name: str, taken: Collection[str]) -> str:
-    """The name, with a line below behind it where it is taken."""
-    return _free(f"{name}_", taken) if name in taken else name

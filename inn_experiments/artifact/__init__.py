@@ -1,0 +1,1 @@
+"""A trained synthesizer as a self-contained folder of its run, and rows made from it."""

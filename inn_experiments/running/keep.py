@@ -1,0 +1,80 @@
+"""What a run leaves for sampling: its synthesizer, or one trained once more on all rows when everything is measured."""
+
+import hashlib
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from inn_experiments import __version__
+from inn_experiments.artifact.facts import Facts
+from inn_experiments.artifact.kept import write_kept
+from inn_experiments.configuration.building import build, recipe
+from inn_experiments.configuration.cell import Cell
+from inn_experiments.contracts import RecordScaling, Report, Run, Split, Synthesizer
+from inn_experiments.running.beginning import Begun
+from inn_experiments.running.fits import fit_or_load, folder_of
+
+KEPT_EPOCH = "val/kept"
+"""How the curve ends that says which epoch's weights a training kept."""
+
+
+def keep(cell: Cell, run: Run, begun: Begun, synthesizer: Synthesizer) -> dict[str, Any]:
+    """Write the artifact of a cell that is measured; answers which training is kept, for the report.
+
+    A final training has no validation rows. Where the first one kept the weights of its best epoch, it has as many
+    epochs as that.
+    """
+    split, part, used = begun.split, "train", cell
+    if begun.whole is not None:
+        split, part = begun.whole(), "all"
+        used = _as_long_as_was_best(cell, synthesizer)
+        synthesizer = fit_or_load(used, split, build, folder_of(cell))
+    facts = facts_of(used, run.title, split, part, begun.report)
+    data = {"scaling": split.scaling, "axis": split.axis}
+    write_kept(run.folder, synthesizer, recipe(used), facts, data, folder_of(cell) / "rows")
+    told = {"part": part, "rows": len(split.train), "sha256": facts.rows, "parameters": synthesizer.parameters}
+    if part == "all" and synthesizer.trains:
+        told["seconds"] = synthesizer.seconds
+    if used is not cell:
+        told["epochs"] = used.value("trainer.epochs")
+    return told
+
+
+def facts_of(cell: Cell, run: str, split: Split, part: str, report: Report) -> Facts:
+    """What is known of the rows `split.train` that a kept synthesizer was trained on."""
+    rows, counts = hashlib.sha256(), np.bincount(split.train.y, minlength=len(split.classes)).tolist()
+    for array in (split.train.x, split.train.y):
+        rows.update(np.ascontiguousarray(array).data)
+    records = split.scaling.raw_shape if isinstance(split.scaling, RecordScaling) else split.shape
+    few = split.scaling.undo(split.train.x[:1000])
+    return Facts(
+        cell=cell.name,
+        seed=cell.seed,
+        run=run,
+        fingerprint=cell.fingerprint,
+        classes=split.classes,
+        columns=split.names if records is None else (),
+        label_name=split.label_name,
+        axis_name=split.axis_name,
+        unit="" if split.reading is None else split.reading.unit,
+        bounded=split.bounded,
+        shape=split.shape,
+        records=records,
+        smiles=split.smiles,
+        wide=few.dtype == np.float64,
+        part=part,
+        counts=dict(zip(split.classes, counts, strict=True)),
+        rows=rows.hexdigest(),
+        pool=split.pool or split.name,
+        versions={"inn-experiments": __version__, **report.versions},
+        config={**cell.plain, "choices": cell.choices},
+    )
+
+
+def _as_long_as_was_best(cell: Cell, synthesizer: Synthesizer) -> Cell:
+    best = [epochs[-1] for name, (epochs, _) in synthesizer.curves.items() if name.endswith(KEPT_EPOCH) and epochs]
+    if not best or not max(best):
+        return cell
+    trainer = {**cell.plain["trainer"], "epochs": max(best)}
+    return replace(cell, plain={**cell.plain, "trainer": trainer})
