@@ -28,9 +28,10 @@ MAY_KNOW: dict[str, set[str]] = {
     "configuration": {"synthesizers.latent"},
     "artifact": {"configuration", "synthesizers", "training", "data", "tracking"},
     "sample": {"artifact", "configuration"},
-    "library": {"artifact", "configuration", "data", "synthesizers", "tracking"},
+    "library": {"artifact", "configuration", "data", "reports", "synthesizers", "tracking"},
     "running": {"artifact", "configuration", "synthesizers", "training", "data", "measures", "reports", "tracking"},
     "__main__": {"configuration", "running"},
+    "": {"library"},
 }
 """Room -> the rooms it may know beside `contracts`, which everybody knows."""
 
@@ -39,8 +40,8 @@ OWNERS = {
     "omegaconf": {"configuration", "running", "__main__"},
     "mlflow": {"tracking"},
     "lightning": {"training"},
-    "sklearn": {"data", "measures", "synthesizers"},
-    "imblearn": {"synthesizers"},
+    "sklearn": {"data", "measures", "synthesizers", "library"},
+    "imblearn": {"synthesizers", "library"},
     "matplotlib": {"reports"},
     "fcd": {"conditioning"},
     "rdkit": {"conditioning", "data"},

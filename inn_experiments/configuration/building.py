@@ -7,7 +7,6 @@ from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.checks import check_option
 from inn_experiments.configuration.targets import build as made
 from inn_experiments.contracts import Synthesizer
-from inn_experiments.synthesizers.latent import Latent
 
 Nodes = dict[str, dict[str, Any]]
 """Group -> the plain node of its option."""
@@ -33,6 +32,9 @@ def assemble(nodes: Nodes) -> Synthesizer:
     generator = made(nodes["generator"], **{group: made(nodes[group]) for group in PARTS if group in reads})
     if "autoencoder" not in nodes:
         return generator
+    # It imports torch, which what draws from stored rows does without.
+    from inn_experiments.synthesizers.latent import Latent
+
     # A trainer of its own: two trainings that go on must not share a checkpoint.
     return Latent(made(nodes["autoencoder"], trainer=made(nodes["trainer"])), generator)
 

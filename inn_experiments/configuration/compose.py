@@ -1,6 +1,7 @@
 """From option files and overrides to a checked `Cell`: the only place that resolves a configuration."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from omegaconf import DictConfig, OmegaConf, open_dict
@@ -53,21 +54,38 @@ def prepare(cfg: DictConfig, choices: dict[str, str], overrides: Sequence[str] =
 
 
 def compose(*overrides: str) -> Cell:
-    """A checked cell outside of the command line.
+    """A checked cell outside of the command line, also within another program of Hydra, which does not notice.
 
     Example:
         >>> compose("method=svd", "sampling=convex").name
         'svd-convex-fid'
     """
     from hydra import compose as hydra_compose
-    from hydra import initialize_config_dir
 
-    with initialize_config_dir(str(CONF), version_base="1.3"):
+    with _hydra():
         cfg = hydra_compose("config", list(overrides), return_hydra_config=True)
     choices = dict(cfg.hydra.runtime.choices)
     with open_dict(cfg):
         del cfg["hydra"]
     return prepare(cfg, choices, overrides)
+
+
+@contextmanager
+def _hydra() -> Iterator[None]:
+    """Hydra with the folder of the options; what was set up in this process before is so again afterwards."""
+    from hydra import initialize_config_dir
+    from hydra.core.global_hydra import GlobalHydra
+    from hydra.version import VersionBase
+
+    outer, base = GlobalHydra.instance().hydra, VersionBase.instance().version_base
+    # Hydra refuses to begin twice.
+    GlobalHydra.instance().clear()
+    try:
+        with initialize_config_dir(str(CONF), version_base="1.3"):
+            yield
+    finally:
+        GlobalHydra.instance().hydra = outer
+        VersionBase.instance().version_base = base
 
 
 def first_line(error: BaseException) -> str:

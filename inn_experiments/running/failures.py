@@ -1,7 +1,6 @@
 """What a person reads when something goes wrong: one line where that says it all, else the traceback."""
 
 import errno
-import re
 import signal
 import sqlite3
 import sys
@@ -11,14 +10,11 @@ from types import FrameType
 from typing import NoReturn
 
 from hydra._internal.utils import get_args_parser
-from hydra.errors import HydraException, MissingConfigException, OverrideParseException
-from omegaconf import DictConfig
+from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
 
-from inn_experiments.configuration.axes import NOTES
-from inn_experiments.configuration.checks import unknown_key
-from inn_experiments.configuration.compose import defaults
-from inn_experiments.contracts import UserError, nearest
+from inn_experiments.configuration.mistakes import of_hydra
+from inn_experiments.contracts import UserError
 
 BAD_INPUT, BROKEN = 2, 1
 """Exit statuses: a mistake of the input or the environment, and any other failure."""
@@ -62,7 +58,7 @@ def one_line(error: BaseException, outputs: Path | None = None) -> str | None:
     if isinstance(error, UserError):
         return str(error)
     if isinstance(error, (HydraException, OmegaConfBaseException)):
-        return _of_hydra(error)
+        return of_hydra(error)
     if isinstance(error, ValueError) and str(error).startswith("Config group override must be a string"):
         return "a group cannot be null: name one of its options (--help lists them)"
     if type(error).__name__ == "TerminatedWorkerError":
@@ -79,47 +75,6 @@ def one_line(error: BaseException, outputs: Path | None = None) -> str | None:
                     return f"{where}{meaning}; paths.outputs=FOLDER writes elsewhere"
         link = link.__cause__ or link.__context__
     return None
-
-
-def _of_hydra(error: Exception) -> str:
-    message = str(error).partition("\nConfig search path")[0].strip()
-    ambiguous = re.match(r"Ambiguous value for argument '([^=']+)=(.*)'\n", message)
-    if ambiguous:
-        key, values = ambiguous.groups()
-        return f"{key}={values}: several values are a sweep, which needs -m; one list is written {key}=[{values}]"
-    if isinstance(error, OverrideParseException):
-        return (
-            f"{error.override!r} cannot be read as KEY=VALUE; a value with blanks, brackets, ~ or the like is "
-            "quoted twice: 'KEY=\"VALUE\"'"
-        )
-    if isinstance(error, MissingConfigException) and error.options:
-        group, _, option = str(error.missing_cfg_file).rpartition("/")
-        return f"{group}={option}: there is no option {group}/{option}{nearest(option, error.options)}"
-    typo = re.match(r"Could not override '([^']+)'", message)
-    if typo and "." in typo[1]:
-        # omegaconf's own error knows the node in which the key was looked for.
-        node = getattr(error.__cause__, "parent_node", None)
-        known = [key for key in node if key not in (*NOTES, "_target_")] if isinstance(node, DictConfig) else []
-        group, _, name = typo[1].rpartition(".")
-        if _swept(group):
-            return (
-                f"{typo[1]}: a sweep over {group!r} is looked at without it first, where there is no such key; "
-                f"write ++{typo[1]}=..."
-            )
-        none = f"; the chosen option of {group!r} has no settings" if group in defaults() else ""
-        return f"unknown key {typo[1]!r}{nearest(name, known) if known else none}"
-    if typo:
-        return unknown_key(typo[1], [*defaults(), "seed", "objective"], "the configuration")
-    missing = re.match(r"(Key '|Missing key )(\w+)", message)
-    if missing:
-        return f"{missing[2]}: the configuration does not have it; leave its default alone, or give {missing[2]}=..."
-    cause = f"\n{error.__cause__}" if isinstance(error.__cause__, OmegaConfBaseException) else ""
-    return " ".join(line.strip() for line in f"{message}{cause}".splitlines() if line.strip())
-
-
-def _swept(group: str) -> bool:
-    """Whether the command line gives several options of `group`."""
-    return any(re.match(rf"{re.escape(group)}=[^\[{{(]*,", argument) for argument in sys.argv[1:])
 
 
 def show(error: BaseException, outputs: Path | None = None) -> int:

@@ -1,0 +1,71 @@
+"""What rows and labels come in, and how others are handed back the same way."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from imblearn.utils._validation import ArraysTransformer
+from sklearn.preprocessing import label_binarize
+
+from inn_experiments.data.axes import Axis, series
+
+
+def is_frame(x: object) -> bool:
+    """Whether this is a DataFrame of pandas, which is only there where somebody has imported it."""
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and isinstance(x, pandas.DataFrame)
+
+
+def axis_of(x: object) -> Axis:
+    """The axis that the names of a DataFrame's columns tell, such as `1000 cm-1`; none where not all of them do."""
+    if not is_frame(x):
+        return Axis()
+    found = series([str(name) for name in x.columns])
+    return found.axis if len(found.places) == x.shape[1] else Axis()
+
+
+@dataclass(frozen=True)
+class Containers:
+    """What rows (n, d) and labels (n,) were given as: arrays, lists, a DataFrame, a Series, one column a class.
+
+    Attributes:
+        arrays: imbalanced-learn's own way back to lists, frames and series.
+        whole: mask (d,) of the columns that hold whole numbers or truths.
+        binarized: labels were one column a class.
+        axis: that the names of the columns tell.
+    """
+
+    arrays: ArraysTransformer
+    whole: np.ndarray
+    binarized: bool
+    axis: Axis
+
+    @classmethod
+    def of(cls, x: Any, y: Any, checked: np.ndarray, binarized: bool) -> Containers:
+        """Those of rows x and labels y, of which `checked` (n, d) are the rows as an array, sparse or not."""
+        types = list(x.dtypes) if is_frame(x) else [checked.dtype] * checked.shape[1]
+        return cls(ArraysTransformer(x, y), np.array([_is_whole(one) for one in types]), binarized, axis_of(x))
+
+    def like(self, made: np.ndarray, dtype: np.dtype) -> np.ndarray:
+        """Rows `made` (n, d) in the type of those given, rounded where these are whole."""
+        made = np.where(self.whole, np.rint(made), made)
+        if dtype.kind == "b":
+            return made > 0
+        limits = np.iinfo(dtype) if dtype.kind in "iu" else np.finfo(dtype)
+        return made.clip(limits.min, limits.max).astype(dtype)
+
+    def back(self, x: np.ndarray, labels: np.ndarray, classes: np.ndarray) -> tuple[Any, Any]:
+        """Rows x (n, d) and labels (n,) as they were given."""
+        return self.arrays.transform(x, label_binarize(labels, classes=classes) if self.binarized else labels)
+
+
+def _is_whole(dtype: Any) -> bool:
+    """Whether a type of NumPy or of pandas is of whole numbers or truths."""
+    if isinstance(dtype, np.dtype):
+        return dtype.kind in "iub"
+    from pandas.api.types import is_bool_dtype, is_integer_dtype
+
+    return is_integer_dtype(dtype) or is_bool_dtype(dtype)
