@@ -147,7 +147,7 @@ def folder(tmp_path_factory) -> Path:
 def shortened(words: list[str]) -> list[str]:
     """The command's words with the overrides that bring it to smoke scale, each in place of its own."""
     words = [FEWER.get(word, word) for word in words]
-    if "inn_experiments.reports" in words:
+    if {"inn_experiments.reports", "inn_experiments.sample"} & set(words):
         return words
     usual = [*SHORT, *FOREST, *([] if any(word.startswith("data=") for word in words) else MNIST1D)]
     more = next((more for word, more in SHORTER.items() if word in words), usual)

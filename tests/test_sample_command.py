@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -116,6 +118,22 @@ def test_a_mistake_is_one_line_and_leaves_no_file(here, outputs, capsys, argumen
     status, out, err = asked(capsys, *arguments, *([] if own else [f"outputs={outputs}"]))
     assert status == 2 and err.startswith("error: ") and len(err.splitlines()) == 1 and words in err, err
     assert out == "" and {*here.iterdir()} == before
+
+
+def test_the_commands_of_its_page_run_in_their_order(tmp_path, run, capsys, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = (Path(__file__).parents[1] / "docs/sample.md").read_text(encoding="utf-8")
+    first, *lines = re.search(r"```bash\n(.*?)```", page, flags=re.DOTALL)[1].splitlines()
+    words = shlex.split(first)
+    assert words[:3] == ["python", "-m", "inn_experiments"]
+    status, _, err = run(*words[3:])
+    assert status == 0, err
+    for line in lines:
+        words = shlex.split(line)
+        assert words[:3] == ["python", "-m", "inn_experiments.sample"]
+        status, _, err = asked(capsys, *words[3:], "outputs=out")
+        assert status == 0, err
+    assert len(pd.read_parquet("rows.parquet")) == 60
 
 
 def test_help_is_printed(capsys) -> None:
