@@ -39,6 +39,7 @@ OWNERS = {
     "sklearn": {"data", "measures", "synthesizers"},
     "imblearn": {"synthesizers"},
     "matplotlib": {"reports"},
+    "jinja2": {"reports"},
     "fcd": {"conditioning"},
     "rdkit": {"conditioning", "data"},
     "matchms": {"data"},

@@ -50,6 +50,7 @@ class Findings:
 class Report:
     """All that one finished cell knows about itself; `report.json` is this, as a plain dict.
 
+    `asked` says what was typed, and what the chosen options mean: `{"typed": [...], "options": {"generator": words}}`.
     `trained` says by which name each part is kept: two cells with one name share that training.
     """
 
@@ -64,6 +65,7 @@ class Report:
     versions: dict[str, str] = field(default_factory=dict)
     split: dict[str, Any] = field(default_factory=dict)
     trained: dict[str, str] = field(default_factory=dict)
+    asked: dict[str, Any] = field(default_factory=dict)
 
     @property
     def metrics(self) -> dict[str, float]:

@@ -11,8 +11,8 @@ from inn_experiments.measures.quantities import BAR, DIRECTIONS, FIDELITY, RECON
 from inn_experiments.reports.words import known, measured, number, probability, side
 
 ERRORS = [each for each in (*DIRECTIONS, *RECONSTRUCTION) if each.name == "mse"]
-SCORES = {each.key: each.heading for each in FIDELITY if each.name != "copies"}
-SCORES["samples/nearest_train_ratio"] = "distance to train (best 1)"
+SCORES = {each.key: f"samples {each.heading}" for each in FIDELITY if each.name != "copies"}
+SCORES["samples/nearest_train_ratio"] = "samples distance to train (best 1)"
 
 
 class Entry(NamedTuple):
@@ -76,7 +76,7 @@ def scores(report: Report, shown: Mapping[str, str] = SCORES) -> Block:
     for key, label in shown.items():
         made, fresh = (report.find(f"{part}/{key}") for part in ("test", "fresh"))
         if made is not None:
-            block.add(Entry(f"samples {label}", key=key), measured(made), "" if fresh is None else measured(fresh))
+            block.add(Entry(label, key=key), measured(made), "" if fresh is None else measured(fresh))
     return block
 
 
