@@ -7,9 +7,6 @@ from inn_experiments.configuration.axes import MEASURES
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.compose import CONF, defaults
 
-MEASURED = (*MEASURES, "trainer")
-"""Groups that are no axes and yet decide what numbers there are."""
-
 HEAD = """\
 Iterative neural networks, their inversions and honest baselines on small labelled spectra.
 
@@ -47,17 +44,18 @@ def options(group: Path) -> list[tuple[str, str]]:
     return found
 
 
-def meanings(cell: Cell) -> dict[str, str]:
-    """Group -> what choosing its option means, of the options that decide what this cell computes.
+def meanings(cell: Cell) -> dict[str, tuple[str, str]]:
+    """Group -> its option and what choosing that means, of the options that decide what this cell computes.
 
     Example:
         >>> from inn_experiments.configuration.compose import compose
         >>> meanings(compose("loss=kl"))["loss"]
-        'Reconstruction plus KL(real || predicted) between smooth histograms of every feature.'
+        ('kl', 'Reconstruction plus KL(real || predicted) between smooth histograms of every feature.')
     """
-    groups = [group for group in cell.choices if group in cell.axes or (group in cell.plain and group in MEASURED)]
+    read = {*cell.axes, *(group for group in MEASURES if group in cell.plain), *cell.read.intersection({"trainer"})}
+    groups = [group for group in cell.choices if group in read]
     paths = {group: CONF / group / f"{cell.choices[group]}.yaml" for group in groups}
-    return {group: _comment(path) for group, path in paths.items() if path.is_file()}
+    return {group: (path.stem, _comment(path)) for group, path in paths.items() if path.is_file()}
 
 
 def _lines(path: Path) -> list[str]:

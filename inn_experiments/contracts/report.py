@@ -50,7 +50,7 @@ class Findings:
 class Report:
     """All that one finished cell knows about itself; `report.json` is this, as a plain dict.
 
-    `asked` says what was typed, and what the chosen options mean: `{"typed": [...], "options": {"generator": words}}`.
+    `asked` says what was typed, and of each group its option and what that means: `typed` and `options`.
     `trained` says by which name each part is kept: two cells with one name share that training.
     """
 

@@ -72,7 +72,7 @@ def errors(report: Report) -> Block:
 
 def scores(report: Report, shown: Mapping[str, str] = SCORES) -> Block:
     """How near generated rows are to real ones, beside other real rows in their place; `shown`: key -> heading."""
-    block = Block([Entry("measure"), Entry("this cell"), Entry("fresh real", key="fresh")])
+    block = Block([Entry("measure"), Entry("this cell", key="value"), Entry("fresh real", key="fresh")])
     for key, label in shown.items():
         made, fresh = (report.find(f"{part}/{key}") for part in ("test", "fresh"))
         if made is not None:

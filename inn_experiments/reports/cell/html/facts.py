@@ -25,16 +25,19 @@ class Fact(NamedTuple):
 
 def asked(report: Report) -> list[Fact]:
     """The axes of the cell in words: what was chosen, and what choosing it means."""
-    options, axes = report.asked.get("options", {}), dict(report.axes)
+    options = report.asked.get("options", {})
     # Measures are no axes, and decide all the same what numbers there are.
-    axes |= {group: "" for group in options if group not in axes}
-    typed = dict(each.lstrip("+").partition("=")[::2] for each in report.asked.get("typed", []))
-    usual = "as usual"
-    facts = [
-        Fact(axis, str(value) or typed.get(axis, usual), options.get(axis) or WORDS["axes"].get(axis, ""))
-        for axis, value in axes.items()
-    ]
-    return [fact for fact in facts if fact.value]
+    chosen = {group: option for group, (option, _) in options.items()} | report.axes
+    words = {group: meaning for group, (_, meaning) in options.items()}
+    order = [*WORDS["axes"]]
+    axes = sorted(chosen, key=lambda axis: order.index(axis) if axis in order else len(order))
+    return [Fact(axis, str(chosen[axis]), words.get(axis) or WORDS["axes"].get(axis, "")) for axis in axes]
+
+
+def with_options(report: Report) -> list[str]:
+    """By which options the cell was trained and utility was measured: some are for a quick look only."""
+    options = report.asked.get("options", {})
+    return [f"{group}={options[group][0]}: {options[group][1]}" for group in ("trainer", "utility") if group in options]
 
 
 def data(report: Report) -> list[Fact]:
@@ -99,7 +102,7 @@ def done(report: Report) -> list[Fact]:
     elif kept:
         facts.append(Fact("kept for sampling", "the same training"))
     seconds = [f"{step} {number(each)} s" for step, each in report.timings.items() if each >= LEAST_SECONDS]
-    facts += [Fact("seconds", ", ".join(seconds), "`fit` holds `train`.")] if seconds else []
+    facts += [Fact("seconds", ", ".join(seconds), "The fit holds the training.")] if seconds else []
     versions = ", ".join(f"{name} {version}" for name, version in report.versions.items())
     facts += [Fact("versions", versions)] if versions else []
     return [*facts, Fact("fingerprint", report.fingerprint, "Two runs with one fingerprint computed the same.")]

@@ -66,6 +66,7 @@ def content(report: Report, date: str, shown: list[Picture], left: list[str]) ->
         "date": date,
         "line": report.split.get("read", {}).get("line", ""),
         "verdict": verdict(report),
+        "with_options": facts.with_options(report),
         "asked": facts.asked(report),
         "data": facts.data(report),
         "classes": facts.classes(report),

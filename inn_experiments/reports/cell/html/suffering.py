@@ -64,12 +64,23 @@ def suffering(report: Report) -> tuple[str, Block]:
     if not bad:
         return f"Of {len(classes)} classes that were measured one by one none does worse with generated rows.", block
     sure = sum((one.gain is not None and side(one.gain) < 0) or one.exposed for one in bad)
+    beyond = (
+        f"{sure} of them beyond chance (✗: the interval leaves out 0, which chance alone does for one in forty)"
+        if sure
+        else "none of them beyond chance: every interval holds 0, or there is none"
+    )
     cut = f" The {MOST} worst are shown." if len(bad) > MOST else ""
-    return (
-        f"Of {len(classes)} classes that were measured one by one {len(bad)} do worse with generated rows or are told "
-        f"from real ones; of {sure} the interval leaves out 0 (✗), which among so many intervals chance alone does for "
-        f"about one in twenty.{cut}"
-    ), block
+    words = (
+        f"{len(bad)} of {len(classes)} classes do worse with generated rows or are told from real ones, {beyond}.{cut}"
+    )
+    return words, filled(block)
+
+
+def filled(block: Block) -> Block:
+    """The table without columns that have nothing in them."""
+    kept = [column for column in range(len(block.head)) if any(row[column].text for row in block.rows)]
+    rows = [[row[column] for column in kept] for row in block.rows]
+    return Block([block.head[column] for column in kept], rows, cut=block.cut)
 
 
 def told(report: Report) -> list[Class]:

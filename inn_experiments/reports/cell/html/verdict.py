@@ -21,8 +21,8 @@ def verdict(report: Report) -> tuple[str, str]:
     Example:
         >>> numbers = [Number("test/samples/c2st_excess", 0.25, low=0.125, high=0.375)]
         >>> faithful, helps = verdict(Report("svd", 0, "", {}, numbers=numbers))
-        >>> print(faithful.partition(";")[0])
-        Generated rows are told from real ones more often than other real rows are (C2ST +0.250, 95 % 0.125 to 0.375)
+        >>> print(faithful.partition("(")[2].partition(")")[0])
+        C2ST less theirs +0.250, 95 % 0.125 to 0.375
         >>> helps
         'Whether generated rows help a classifier was not measured.'
     """
@@ -42,7 +42,7 @@ def _told(report: Report) -> str:
 
 
 def _beside_real(excess: Number, name: str, low: float, high: float) -> str:
-    found = f"{name} {signed_value(excess.value)}, 95 % {to(low, high)}"
+    found = f"{name} less theirs {signed_value(excess.value)}, 95 % {to(low, high)}"
     if side(excess):
         way = "more" if side(excess) > 0 else "less"
         return f"Generated rows are told from real ones {way} often than other real rows are ({found})"
