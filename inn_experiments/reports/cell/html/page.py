@@ -129,7 +129,7 @@ def printed(value: object) -> object:
     if type(value) is not str:
         return value
     text = value if len(value) <= LONGEST_TEXT else f"{value[:LONGEST_TEXT]}..."
-    return "".join(each if each.isprintable() or each in "\n\u00ad" else repr(each)[1:-1] for each in text)
+    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
 
 
 def name(value: str) -> str:
