@@ -43,6 +43,7 @@ OWNERS = {
     "sklearn": {"data", "measures", "synthesizers", "library"},
     "imblearn": {"synthesizers", "library"},
     "matplotlib": {"reports"},
+    "jinja2": {"reports"},
     "fcd": {"conditioning"},
     "rdkit": {"conditioning", "data"},
     "matchms": {"data"},

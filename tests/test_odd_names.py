@@ -45,6 +45,8 @@ def test_a_run_over_classes_of_any_name_ends_with_all_its_files(run, tmp_path) -
     assert set(pd.read_parquet(folder / "samples.parquet")["kind"]) == {*NAMES}
     told = json.loads((folder / "report.json").read_text())["numbers"]
     assert {each["of"] for each in told if each.get("of")} >= {*NAMES}
+    shown = (folder / "report.html").read_text(encoding="utf-8")
+    assert all(name in shown for name in ("$x^{$", r"a\$b$", "../../x", "=1+1", r"con\nman", "🧪 שלום"))
     # Nothing was written elsewhere.
     assert {path.name for path in tmp_path.iterdir()} == {"out", rows.name}
 

@@ -1,7 +1,10 @@
 """What `--help` says: every group and its options, a line each, read from the first line of their files."""
 
+from itertools import takewhile
 from pathlib import Path
 
+from inn_experiments.configuration.axes import MEASURES
+from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.compose import CONF, defaults
 
 HEAD = """\
@@ -36,9 +39,32 @@ def options(group: Path) -> list[tuple[str, str]]:
     """The options of a group's folder, each with the comment that its file starts with."""
     found = []
     for path in sorted(group.glob("*.yaml")):
-        lines = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("# @")]
+        lines = _lines(path)
         found.append((path.stem, lines[0].lstrip("# ") if lines else ""))
     return found
+
+
+def meanings(cell: Cell) -> dict[str, tuple[str, str]]:
+    """Group -> its option and what choosing that means, of the options that decide what this cell computes.
+
+    Example:
+        >>> from inn_experiments.configuration.compose import compose
+        >>> meanings(compose("loss=kl"))["loss"]
+        ('kl', 'Reconstruction plus KL(real || predicted) between smooth histograms of every feature.')
+    """
+    read = {*cell.axes, *(group for group in MEASURES if group in cell.plain), *cell.read.intersection({"trainer"})}
+    groups = [group for group in cell.choices if group in read]
+    paths = {group: CONF / group / f"{cell.choices[group]}.yaml" for group in groups}
+    return {group: (path.stem, _comment(path)) for group, path in paths.items() if path.is_file()}
+
+
+def _lines(path: Path) -> list[str]:
+    return [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("# @")]
+
+
+def _comment(path: Path) -> str:
+    """All of the comment that an option's file starts with."""
+    return " ".join(line.lstrip("# ") for line in takewhile(lambda line: line.startswith("#"), _lines(path)))
 
 
 def text() -> str:

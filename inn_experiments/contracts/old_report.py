@@ -12,6 +12,9 @@ MOMENTS = ("mean", "std", "spread", "pc1", "pc2")
 COUNTS = ("n_train", "n_test", "repeats")
 COMMON = ("cell", "seed", "fingerprint", "axes", "parameters", "warnings", "timings", "versions", "split")
 
+LATER = ("trained", "asked")
+"""What not all reports of today's form have, either."""
+
 
 def read_report(path: Path) -> Report:
     """The report in the file `path`; raises UserError for one that cannot be read, or that is of a later version."""
@@ -30,7 +33,8 @@ def from_dict(plain: Mapping[str, Any]) -> Report:
     if version not in (1, VERSION):
         raise UserError(f"a report of form {version}, and this program reads forms up to {VERSION}; use a later one")
     numbers = [Number(**number) for number in plain["numbers"]] if version == VERSION else list(_numbers(plain))
-    return Report(**{key: plain[key] for key in COMMON}, numbers=numbers, trained=dict(plain.get("trained", {})))
+    later = {key: dict(plain.get(key, {})) for key in LATER}
+    return Report(**{key: plain[key] for key in COMMON}, numbers=numbers, **later)
 
 
 def _numbers(plain: Mapping[str, Any]) -> Iterator[Number]:

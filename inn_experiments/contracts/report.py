@@ -50,6 +50,7 @@ class Findings:
 class Report:
     """All that one finished cell knows about itself; `report.json` is this, as a plain dict.
 
+    `asked` says what was typed, and of each group its option and what that means: `typed` and `options`.
     `trained` says by which name each part is kept: two cells with one name share that training. `kept` says which
     training is there to sample from: of the `part` `train`, whose numbers these are, or of `all` rows, after them.
     """
@@ -66,6 +67,7 @@ class Report:
     split: dict[str, Any] = field(default_factory=dict)
     trained: dict[str, str] = field(default_factory=dict)
     kept: dict[str, Any] = field(default_factory=dict)
+    asked: dict[str, Any] = field(default_factory=dict)
 
     @property
     def metrics(self) -> dict[str, float]:

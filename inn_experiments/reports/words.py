@@ -67,6 +67,35 @@ def signed(mean: float, half: float | None) -> str:
     return f"{'+' if mean > 0 else ''}{interval(mean, half)}"
 
 
+def signed_value(value: float) -> str:
+    """A difference with its sign, alone.
+
+    >>> signed_value(0.25), signed_value(-0.25), signed_value(0.0)
+    ('+0.250', '-0.250', '0.000')
+    """
+    return f"{'+' if value > 0 else ''}{number(value)}"
+
+
+def to(low: float, high: float) -> str:
+    """The bounds of an interval within a sentence.
+
+    >>> to(-0.125, 0.25)
+    '-0.125 to 0.250'
+    """
+    return f"{number(low)} to {number(high)}"
+
+
+def range_of(found: Number) -> tuple[float, float] | None:
+    """The bounds of a number's interval, in whichever way it has one; None where it has none.
+
+    >>> range_of(Number("f1", 0.75, half=0.25)), range_of(Number("f1", 0.75, low=0.5, high=0.875))
+    ((0.5, 1.0), (0.5, 0.875))
+    """
+    if found.low is not None and found.high is not None:
+        return found.low, found.high
+    return None if found.half is None else (found.value - found.half, found.value + found.half)
+
+
 def leaves_out_zero(mean: float, half: float | None) -> int:
     """1 or -1 where an interval lies above or below 0, else 0, also where there is none.
 

@@ -13,6 +13,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.compose import prepare
+from inn_experiments.configuration.help import meanings
 from inn_experiments.contracts import Report, UserError, nearest, write_text
 from inn_experiments.contracts.imports import importing
 from inn_experiments.contracts.old_report import from_dict
@@ -61,10 +62,14 @@ def _run(cfg: DictConfig, outcome: dict[str, Any]) -> float:
         with tracker.open(outputs, f"{cell.name}-seed{cell.seed}", tags) as run:
             run.params(cell.axes)
             run.text("config.yaml", OmegaConf.to_yaml(OmegaConf.create({**cell.plain, "choices": cell.choices})))
+            from inn_experiments.reports.cell.html.page import page
+
             report, folder = pipeline.run(cell, run, begun), run.folder
             run.params({"parameters": report.parameters})
             run.metrics(report.metrics)
+            report.asked = {"typed": list(hydra.overrides.task), "options": meanings(cell)}
             run.json("report.json", report.as_dict())
+            run.text("report.html", page(folder))
     else:
         plain, folder = done
         _also_called(cell, plain, folder)

@@ -1,0 +1,1 @@
+"""One page of a finished cell, to read, print and send."""
