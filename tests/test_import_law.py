@@ -28,7 +28,18 @@ MAY_KNOW: dict[str, set[str]] = {
     "configuration": {"synthesizers.latent"},
     "artifact": {"configuration", "synthesizers", "training", "data", "tracking"},
     "sample": {"artifact", "configuration"},
-    "running": {"artifact", "configuration", "synthesizers", "training", "data", "measures", "reports", "tracking"},
+    "serving": {"artifact"},
+    "running": {
+        "artifact",
+        "configuration",
+        "synthesizers",
+        "training",
+        "data",
+        "measures",
+        "reports",
+        "serving",
+        "tracking",
+    },
     "__main__": {"configuration", "running"},
 }
 """Room -> the rooms it may know beside `contracts`, which everybody knows."""
@@ -36,7 +47,7 @@ MAY_KNOW: dict[str, set[str]] = {
 OWNERS = {
     "hydra": {"configuration", "running", "__main__"},
     "omegaconf": {"configuration", "running", "__main__"},
-    "mlflow": {"tracking"},
+    "mlflow": {"tracking", "serving"},
     "lightning": {"training"},
     "sklearn": {"data", "measures", "synthesizers"},
     "imblearn": {"synthesizers"},

@@ -1,6 +1,7 @@
 """The steps of a cell that is begun: fit, sample, measure, record. A table of contents."""
 
 import gc
+from functools import partial
 
 from inn_experiments.configuration.building import build
 from inn_experiments.configuration.cell import Cell
@@ -10,6 +11,7 @@ from inn_experiments.reports.cell.figures import record
 from inn_experiments.running.beginning import Begun
 from inn_experiments.running.fits import fit_or_load, folder_of
 from inn_experiments.running.keep import keep
+from inn_experiments.serving.folder import write_model
 from inn_experiments.synthesizers.classical.bootstrap import Bootstrap
 from inn_experiments.synthesizers.classical.convex import Convex
 
@@ -49,4 +51,5 @@ def run(cell: Cell, run: Run, begun: Begun) -> Report:
         for name, (steps, values) in synthesizer.curves.items():
             run.curve(name, steps, values)
         record(run.folder, report, split, samples, synthesizer.curves, shown)
+        run.model(partial(write_model, run=run.folder))
     return report

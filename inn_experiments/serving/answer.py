@@ -58,8 +58,8 @@ def answer(kept: Kept, wanted: Mapping[str, int], seed: int, limit: int) -> pd.D
     rows = sum(wanted.values())
     if rows > limit:
         raise UserError(
-            f"n: {rows:,} rows are asked for, and this model gives at most {limit:,} a request; ask several times, each "
-            "time with another seed"
+            f"n: {rows:,} rows are asked for, and this model gives at most {limit:,} a request; ask several times, "
+            "each time with another seed"
         )
     if not rows:
         raise UserError("n: no rows are asked for")

@@ -1,4 +1,4 @@
-"""A kept synthesizer as a folder that MLflow calls a model: self-contained, without pickle and without a second copy."""
+"""A kept synthesizer as a folder that MLflow calls a model: self-contained, and no pickle."""
 
 from __future__ import annotations
 
@@ -22,19 +22,20 @@ MOST_COLUMNS = 5000
 """Of an answer's table that a signature names."""
 
 
-def write_model(target: Path, kept: Path, model: Model, limit: int | None = None) -> None:
-    """Write a model of the artifact in the folder `kept` into the new folder `target`.
+def write_model(target: Path, model: Model, *, run: Path, limit: int | None = None) -> None:
+    """Write a model of the synthesizer that was kept with a run into the new folder `target`.
 
     Args:
-        target: made here; its files of weights are those of `kept` under a second name, where the file system can.
-        kept: the folder of an artifact.
+        target: made here; its weights are the run's own files under a second name, where the file system can do that.
         model: what MLflow knows of the model so far, to which its flavour and signature are added.
+        run: folder of the run.
         limit: the most rows that a request may ask for; None: by the number of columns.
     """
     import mlflow.pyfunc
     import pandas as pd
 
-    facts = read(kept).facts
+    kept = read(run)
+    facts = kept.facts
     likely = max(facts.counts, key=facts.counts.__getitem__)
     mlflow.pyfunc.save_model(
         path=str(target),
@@ -48,7 +49,7 @@ def write_model(target: Path, kept: Path, model: Model, limit: int | None = None
     )
     inside = target / "artifacts" / ARTIFACT
     inside.mkdir(parents=True)
-    for file in kept.iterdir():
+    for file in kept.folder.iterdir():
         _second_name(file, inside / file.name)
     place = f"artifacts/{ARTIFACT}"
     flavor = model.flavors[FLAVOR]

@@ -1,14 +1,15 @@
 """Two doors of MLflow, watched: it drops parameters that it does not know, and answers mistakes with a stack trace.
 
-Neither can be set: a model that wants a word in it has to stand before `PyFuncModel.predict`, which Python and the server
-call, and before the server's `invocations`, which reads what came over HTTP. Other models are let through untouched.
+Neither can be set. A model that wants a word in it has to stand before `PyFuncModel.predict`, which Python and the
+server call, and before the server's `invocations`, which reads what came over HTTP. Other models pass untouched.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from functools import cache, wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import BAD_REQUEST, ErrorCode
@@ -19,6 +20,10 @@ from inn_experiments.serving.served import Served, refusing
 
 if TYPE_CHECKING:
     from mlflow.pyfunc.scoring_server import InvocationsResponse
+    from mlflow.types import Schema
+
+    Predict = Callable[[PyFuncModel, object, Mapping[str, object] | None], object]
+    Invocations = Callable[[bytes, str, PyFuncModel, Schema], InvocationsResponse]
 
 JSON = "application/json"
 
@@ -41,9 +46,9 @@ def served(model: PyFuncModel) -> Served | None:
     return inner if isinstance(inner, Served) else None
 
 
-def _predicting(original: Any) -> Any:
+def _predicting(original: Predict) -> Predict:
     @wraps(original)
-    def predict(self: PyFuncModel, data: Any, params: dict[str, Any] | None = None) -> Any:
+    def predict(self: PyFuncModel, data: object, params: Mapping[str, object] | None = None) -> object:
         if ours := served(self):
             ours.check(data, params)
         return original(self, data, params)
@@ -51,9 +56,11 @@ def _predicting(original: Any) -> Any:
     return predict
 
 
-def _invoking(original: Any) -> Any:
+def _invoking(original: Invocations) -> Invocations:
     @wraps(original)
-    def invocations(data: bytes, content_type: str | None, model: PyFuncModel, input_schema: Any) -> InvocationsResponse:
+    def invocations(
+        data: bytes, content_type: str | None, model: PyFuncModel, input_schema: Schema
+    ) -> InvocationsResponse:
         if served(model) is None:
             return original(data, content_type, model, input_schema)
         if content_type is None:

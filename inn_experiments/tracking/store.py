@@ -41,7 +41,7 @@ def connect(path: Path) -> MlflowClient:
     """
     client, refusals = _library()
     try:
-        return client(tracking_uri=address(path))
+        return client(tracking_uri=address(path), registry_uri=address(path))
     except refusals as error:
         raise UserError(
             f"{path}: this database is of another version of MLflow than the installed {version('mlflow')} "
@@ -61,6 +61,8 @@ def _library() -> tuple[type[MlflowClient], tuple[type[Exception], ...]]:
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("DO_NOT_TRACK", "true")
     os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "CRITICAL")
+    # Else the files of a uv project that a run is started in would become part of each model.
+    os.environ.setdefault("MLFLOW_UV_AUTO_DETECT", "false")
     with importing():
         # A client imports its store when it is made; here, so that it is imported at once with the rest.
         import mlflow.store.tracking.sqlalchemy_store  # noqa: F401
@@ -140,6 +142,11 @@ def run_folder(outputs: Path, run: str) -> Path:
     return outputs / "runs" / run / "artifacts"
 
 
+def model_folder(outputs: Path, model: str) -> Path:
+    """Where the files of the logged model with this id lie, as MLflow derives it from where those of runs do."""
+    return outputs / "runs" / "models" / model / "artifacts"
+
+
 def _runs_uri(outputs: Path) -> str:
     return (outputs.absolute() / "runs").as_uri()
 
@@ -160,6 +167,14 @@ def rehome(outputs: Path) -> None:
         connection.execute("UPDATE experiments SET artifact_location = ? WHERE experiment_id = ?", (here, where))
         update = "UPDATE runs SET artifact_uri = ? || '/' || run_uuid || '/artifacts' WHERE experiment_id = ?"
         connection.execute(update, (here, where))
+        if not select(path, "SELECT name FROM sqlite_master WHERE name = 'logged_models'"):
+            return
+        # Models lie beside the runs; one that is registered has its place in the registry too.
+        update = "UPDATE logged_models SET artifact_location = ? || '/models/' || model_id || '/artifacts'"
+        connection.execute(f"{update} WHERE experiment_id = ?", (here, where))
+        update = "UPDATE model_versions SET storage_location = ? || '/models/' || substr(source, 9) || '/artifacts'"
+        ours = "SELECT 'models:/' || model_id FROM logged_models WHERE experiment_id = ?"
+        connection.execute(f"{update} WHERE source IN ({ours})", (here, where))
 
 
 def initialise(outputs: Path) -> None:
