@@ -88,5 +88,10 @@ class Tracker(Protocol):
     def register(self, outputs: Path, folder: Path, name: str) -> str:
         """Put the model of the finished run in `folder` into the registry under `name`; answers what is to be said."""
 
+    def sweep(
+        self, outputs: Path, name: str, outcomes: Sequence[Mapping[str, object]], status: str, started: float
+    ) -> str:
+        """Put a sweep on record with the outcomes of its cells; answers the line that says where, or ''."""
+
     def hint(self, outputs: Path) -> str:
         """How to look at the finished runs."""

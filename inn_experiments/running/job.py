@@ -118,7 +118,7 @@ def _show(report: Report, folder: Path, outcome: dict[str, Any], seconds: float)
         cells = sweep.expected(Path(hydra.sweep.dir))
         count = f"{hydra.job.num + 1}/{len(cells)}" if cells else f"#{hydra.job.num}"
         line = f"[{count}] {report.cell} seed {report.seed}: {outcome['status']} in {seconds:.0f} s"
-        print("; ".join([line, *([outcome["registered"]] if "registered" in outcome else [])]), flush=True)
+        print("; ".join([line, *outcome.get("registered", "").splitlines()[:1]]), flush=True)
         return
     from rich.console import Console
 

@@ -84,6 +84,12 @@ class Files:
         """Put the run's model into a registry: here there is none, so that this raises UserError."""
         raise UserError(f"register={name}: without MLflow there is no registry; use tracking=mlflow, or leave it out")
 
+    def sweep(
+        self, outputs: Path, name: str, outcomes: Sequence[Mapping[str, Any]], status: str, started: float
+    ) -> str:
+        """Put a sweep on record: here nothing; its folder in `<outputs>/hydra` says what its cells were."""
+        return ""
+
     def hint(self, outputs: Path) -> str:
         """How to look at the finished runs."""
         return f"the runs' files: {outputs / 'runs'}"

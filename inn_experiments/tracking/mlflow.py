@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inn_experiments.contracts import PositiveInt
-from inn_experiments.tracking import models, processes, store
+from inn_experiments.tracking import models, processes, store, sweeps
 from inn_experiments.tracking.files import Run, WriteModel
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ class MlflowRun(Run):
         self._client, self.run_id, self._outputs = client, run_id, outputs
         self._limit, self._cell = limit, cell
         self._axes: dict[str, str] = {}
+        self._model: str | None = None
 
     def params(self, values: Mapping[str, Any]) -> None:
         """As in `Run`, told to MLflow too."""
@@ -46,7 +47,7 @@ class MlflowRun(Run):
     def metrics(self, values: Mapping[str, float]) -> None:
         """As in `Run`, told to MLflow too."""
         super().metrics(values)
-        self._batches([(key, value, 0) for key, value in values.items()])
+        self._batches([(key, value, 0) for key, value in values.items()], self._model)
 
     def curve(self, name: str, steps: Sequence[int], values: Sequence[float]) -> None:
         """As in `Run`, told to MLflow too."""
@@ -68,15 +69,15 @@ class MlflowRun(Run):
         self._client.set_tag(self.run_id, name, value)
 
     def model(self, write: WriteModel) -> None:
-        """As in `Run`: the model is one of the experiment's logged models, linked with this run."""
+        """As in `Run`: one of the experiment's logged models, linked with this run; later metrics are its own too."""
         write = partial(write, limit=self._limit)
-        models.log(self._client, self._outputs, self.run_id, write, self._axes, self._cell)
+        self._model = models.log(self._client, self._outputs, self.run_id, write, self._axes, self._cell)
 
-    def _batches(self, points: list[tuple[str, float, int]]) -> None:
+    def _batches(self, points: list[tuple[str, float, int]], model: str | None = None) -> None:
         from mlflow.entities import Metric
 
         now = int(time.time() * 1000)
-        metrics = [Metric(name, float(value), now, int(step)) for name, value, step in points]
+        metrics = [Metric(name, float(value), now, int(step), model) for name, value, step in points]
         for start in range(0, len(metrics), BATCH):
             self._client.log_batch(self.run_id, metrics=metrics[start : start + BATCH])
 
@@ -141,16 +142,23 @@ class Mlflow:
             client.set_terminated(run.run_id, status)
 
     def register(self, outputs: Path, folder: Path, name: str) -> str:
-        """Make the model of the finished run in `folder` the next version of `name`; answers how it is served.
+        """Make the model of a finished run the next version of `name`; the second line answered says how it is served.
 
         Raises UserError for a run without a model, and for a name that the registry does not take.
         """
         version = models.register(outputs, folder.parent.name, name)
         uri, address = shlex.quote(f"models:/{name}/{version}"), shlex.quote(store.address(store.database(outputs)))
         return (
-            f"registered as {name}, version {version}; rows over HTTP: MLFLOW_TRACKING_URI={address} "
-            f"mlflow models serve -m {uri} --env-manager local"
+            f"registered as {name}, version {version}\n"
+            f"rows over HTTP: MLFLOW_TRACKING_URI={address} mlflow models serve -m {uri} --env-manager local"
         )
+
+    def sweep(self, outputs: Path, name: str, outcomes: Sequence[sweeps.Outcome], status: str, started: float) -> str:
+        """Put a sweep on record that computed something, as `sweeps.record` does; answers the line that says where."""
+        if not store.database(outputs).exists() or {outcome["status"] for outcome in outcomes} <= {"skipped"}:
+            return ""
+        address = sweeps.record(outputs, name, outcomes, status, started)
+        return f"this sweep:         {address}" if address else ""
 
     def hint(self, outputs: Path) -> str:
         """The command that shows the comparison, and the address of its charts."""

@@ -29,8 +29,8 @@ Write = Callable[[Path, Any], None]
 
 def log(
     client: MlflowClient, outputs: Path, run: str, write: Write, params: Mapping[str, str], tags: Mapping[str, str]
-) -> None:
-    """Log the model of a run that lies in `outputs`; it is READY when its files are there, FAILED if they cannot be."""
+) -> str:
+    """Log the model of a run in `outputs`: READY when its files are there, FAILED if they cannot be; returns its id."""
     from mlflow.entities import LoggedModelOutput, LoggedModelStatus
     from mlflow.models import Model
 
@@ -45,6 +45,7 @@ def log(
         raise
     client.log_outputs(run, [LoggedModelOutput(made.model_id, 0)])
     client.finalize_logged_model(made.model_id, LoggedModelStatus.READY)
+    return made.model_id
 
 
 def give_up(client: MlflowClient, outputs: Path, run: str) -> None:

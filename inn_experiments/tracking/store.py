@@ -21,7 +21,8 @@ from inn_experiments.contracts.imports import importing
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-EXPERIMENT = "inn_experiments"
+EXPERIMENT, SWEEPS = "inn_experiments", "inn_experiments sweeps"
+"""MLflow's experiments: one of all cells, and one in which each sweep is a run."""
 
 
 def database(outputs: Path) -> Path:
@@ -163,18 +164,34 @@ def rehome(outputs: Path) -> None:
     # One folder may have two names, by a link.
     if told == here or (known.exists() and runs.exists() and known.samefile(runs)):
         return
-    with lock(outputs), closing(sqlite3.connect(path, timeout=60)) as connection, connection:
-        connection.execute("UPDATE experiments SET artifact_location = ? WHERE experiment_id = ?", (here, where))
-        update = "UPDATE runs SET artifact_uri = ? || '/' || run_uuid || '/artifacts' WHERE experiment_id = ?"
-        connection.execute(update, (here, where))
-        if not select(path, "SELECT name FROM sqlite_master WHERE name = 'logged_models'"):
-            return
+    with_models = select(path, "SELECT name FROM sqlite_master WHERE name = 'logged_models'")
+    ours = "WHERE experiment_id IN (SELECT experiment_id FROM experiments WHERE name IN (?, ?))"
+    updates = [
+        f"UPDATE experiments SET artifact_location = ? {ours}",
+        f"UPDATE runs SET artifact_uri = ? || '/' || run_uuid || '/artifacts' {ours}",
+    ]
+    if with_models:
         # Models lie beside the runs; one that is registered has its place in the registry too.
-        update = "UPDATE logged_models SET artifact_location = ? || '/models/' || model_id || '/artifacts'"
-        connection.execute(f"{update} WHERE experiment_id = ?", (here, where))
-        update = "UPDATE model_versions SET storage_location = ? || '/models/' || substr(source, 9) || '/artifacts'"
-        ours = "SELECT 'models:/' || model_id FROM logged_models WHERE experiment_id = ?"
-        connection.execute(f"{update} WHERE source IN ({ours})", (here, where))
+        listed = f"(SELECT 'models:/' || model_id FROM logged_models {ours})"
+        updates += [
+            f"UPDATE logged_models SET artifact_location = ? || '/models/' || model_id || '/artifacts' {ours}",
+            "UPDATE model_versions SET storage_location = ? || '/models/' || substr(source, 9) || '/artifacts' "
+            f"WHERE source IN {listed}",
+        ]
+    with lock(outputs), closing(sqlite3.connect(path, timeout=60)) as connection, connection:
+        for update in updates:
+            connection.execute(update, (here, EXPERIMENT, SWEEPS))
+
+
+def sweeps_id(outputs: Path) -> str | None:
+    """The id of the experiment of sweeps, made where it is not there; None where somebody deleted it."""
+    path = database(outputs)
+    with lock(outputs):
+        client = connect(path)
+        found = client.get_experiment_by_name(SWEEPS)
+        if found is None:
+            return client.create_experiment(SWEEPS, artifact_location=_runs_uri(outputs))
+        return found.experiment_id if found.lifecycle_stage == "active" else None
 
 
 def initialise(outputs: Path) -> None:
