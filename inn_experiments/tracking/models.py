@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 NAME = "synthesizer"
 """Of the model of a run: `runs:/ID/synthesizer`."""
-VERSIONS = "mlflow.modelVersions"
-"""The tag of a logged model in which MLflow's pages look for its versions in the registry."""
+VERSIONS, PROMPT = "mlflow.modelVersions", "mlflow.prompt.is_prompt"
+"""The tag of a logged model in which MLflow's pages look for its versions, and that of names that are no models'."""
 
 Write = Callable[[Path, Any], None]
 """Makes the new folder of a model, and adds to the `mlflow.models.Model` what it is."""
@@ -69,7 +69,9 @@ def register(outputs: Path, run: str, name: str) -> int:
             f"register={name}: the finished run {run} has no MLflow model; delete it and run its cell again: "
             f"MLFLOW_TRACKING_URI={shlex.quote(store.address(path))} mlflow runs delete --run-id {run}"
         )
-    source = f"models:/{found[0].model_id}"
+    if store.select(path, "SELECT key FROM registered_model_tags WHERE name = ? AND key = ?", name, PROMPT):
+        raise UserError(f"register={name}: this is the name of a prompt in MLflow's registry; give another")
+    model = found[0].model_id
     # MLflow looks whether the name is there and then inserts it; the address is one for the whole process.
     with store.lock(outputs), _at(store.address(path)):
         try:
@@ -77,9 +79,12 @@ def register(outputs: Path, run: str, name: str) -> int:
         except MlflowException as error:
             if error.error_code != "RESOURCE_ALREADY_EXISTS":
                 raise UserError(f"register={name}: {' '.join(error.message.split())}") from error
-        version = client.create_model_version(name, source, run, model_id=found[0].model_id).version
-        known = [*json.loads(found[0].tags.get(VERSIONS, "[]")), {"name": name, "version": version}]
-        client.set_logged_model_tags(found[0].model_id, {VERSIONS: json.dumps(known)})
+        version = client.create_model_version(name, f"models:/{model}", run, model_id=model).version
+        known = [
+            *json.loads(client.get_logged_model(model).tags.get(VERSIONS, "[]")),
+            {"name": name, "version": version},
+        ]
+        client.set_logged_model_tags(model, {VERSIONS: json.dumps(known)})
     return int(version)
 
 
