@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -172,10 +173,11 @@ def test_a_cell_registers_its_model_when_it_is_finished_and_when_it_is_found_so(
     status, out, _ = run(*cell)
     assert status == 0 and "skipped" in out and "registered as coffee, version 2\n" in out
     assert len(logged(tmp_path / "out")) == 1
-    made = rows_of(tmp_path / "out")
-    assert made["label"].tolist() == ["Brasil"] * 2 and made.shape == (2, 1843)
-
-
-def rows_of(outputs: Path) -> pd.DataFrame:
-    place = logged(outputs)[0].artifact_location
-    return mlflow.pyfunc.load_model(place).predict(pd.DataFrame({"label": ["Brasil"], "n": [2]}))
+    page = (Path(__file__).parents[1] / "docs/mlflow.md").read_text(encoding="utf-8")
+    loading, sweeps = re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
+    code = loading.replace("RUN", logged(tmp_path / "out")[0].source_run_id).replace("outputs/", f"{tmp_path}/out/")
+    found: dict[str, pd.DataFrame] = {}
+    with models._at(store.address(store.database(tmp_path / "out"))):
+        exec(code + sweeps, found)
+    assert found["rows"]["label"].tolist() == ["Brasil"] * 10 + ["Vietnam"] * 5 and found["rows"].shape == (15, 1843)
+    assert len(found["cells"]) == len(found["sweeps"]) == 0
