@@ -38,7 +38,8 @@ def test_a_copy_of_an_outputs_folder_is_complete_by_itself(run, tmp_path) -> Non
     status, out, err = run(*command(case, "smote", copy))
     assert (status, err) == (0, "") and "skipped: a finished run" in out and str(first) not in out
     assert run(*command(case, "convex", copy))[0] == 0
-    assert not first.exists() and len(list((copy / "runs").iterdir())) == 2
+    assert not first.exists() and len(list((copy / "runs").glob("*/artifacts/report.json"))) == 2
+    assert len(list((copy / "runs/models").glob("*/artifacts/MLmodel"))) == 2
     assert len(finished(copy)) == 2 and len(finished(tmp_path / "elsewhere")) == 1
 
 

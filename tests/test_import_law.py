@@ -29,7 +29,18 @@ MAY_KNOW: dict[str, set[str]] = {
     "artifact": {"configuration", "synthesizers", "training", "data", "tracking"},
     "sample": {"artifact", "configuration"},
     "library": {"artifact", "configuration", "data", "reports", "synthesizers", "tracking"},
-    "running": {"artifact", "configuration", "synthesizers", "training", "data", "measures", "reports", "tracking"},
+    "serving": {"artifact"},
+    "running": {
+        "artifact",
+        "configuration",
+        "synthesizers",
+        "training",
+        "data",
+        "measures",
+        "reports",
+        "serving",
+        "tracking",
+    },
     "__main__": {"configuration", "running"},
     "": {"library"},
 }
@@ -38,7 +49,7 @@ MAY_KNOW: dict[str, set[str]] = {
 OWNERS = {
     "hydra": {"configuration", "running", "__main__"},
     "omegaconf": {"configuration", "running", "__main__"},
-    "mlflow": {"tracking"},
+    "mlflow": {"tracking", "serving"},
     "lightning": {"training"},
     "sklearn": {"data", "measures", "synthesizers", "library"},
     "imblearn": {"synthesizers", "library"},

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from inn_experiments.tracking.store import EXPERIMENT, SWEEPS
+
 STUB = Path(__file__).parent / "stub"
 CHEAP = ["generator=bootstrap", "utility=none"]
 
@@ -35,9 +37,10 @@ def start(tmp_path: Path, *arguments: str, stub: str = "") -> subprocess.Complet
     )
 
 
-def statuses(tmp_path: Path) -> list[tuple[str, str]]:
+def statuses(tmp_path: Path, experiment: str = EXPERIMENT) -> list[tuple[str, str]]:
     connection = sqlite3.connect(tmp_path / "out" / "mlflow.db")
-    rows = connection.execute("SELECT name, status FROM runs ORDER BY name, start_time").fetchall()
+    query = "SELECT runs.name, status FROM runs JOIN experiments USING (experiment_id) WHERE experiments.name = ? "
+    rows = connection.execute(f"{query} ORDER BY runs.name, start_time", [experiment]).fetchall()
     connection.close()
     return rows
 
@@ -65,6 +68,7 @@ def test_a_finished_cell_is_skipped_and_a_failed_one_is_repeated(tmp_path: Path)
         ("bootstrap-seed2", "FAILED"),
         ("bootstrap-seed2", "FINISHED"),
     ]
+    assert [status for _, status in statuses(tmp_path, SWEEPS)] == ["FAILED", "FINISHED"]
     single = start(tmp_path, *CHEAP, "seed=2")
     assert single.returncode == 0 and "skipped" in single.stdout
     assert single.stderr == "" and "samples FID" in single.stdout

@@ -3,7 +3,6 @@
 from typing import Any, Literal
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from inn_experiments.contracts import State, UserError, child_seed
 
@@ -73,11 +72,15 @@ class Residual:
 
 def copied(first: np.ndarray, rest: np.ndarray, wanted: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """The `rest` (m, r) of the training row whose leading directions `first` (m, l) are nearest to `wanted` (n, l)."""
+    from scipy.spatial import cKDTree
+
     return rest[cKDTree(first).query(wanted)[1]]
 
 
 def mixed(first: np.ndarray, rest: np.ndarray, wanted: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """What a linear map says of `wanted` (n, l), and a draw (n, r) around what it leaves of the nearest rows."""
+    from scipy.spatial import cKDTree
+
     centre, mean = first.mean(axis=0), rest.mean(axis=0)
     weights = regression(first - centre, rest - mean)
     left = rest - mean - (first - centre) @ weights

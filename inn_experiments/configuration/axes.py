@@ -64,7 +64,7 @@ AXES, MEASURES = named("axis"), named("measure")
 PARTS = tuple(group.name for group in GROUPS.values() if group.part)
 LEADING = tuple(group.name for group in GROUPS.values() if group.leads)
 
-CONTROL = (*named("control"), "paths", "objective", "choices", "preset", "experiment", "hydra")
+CONTROL = (*named("control"), "paths", "objective", "register", "choices", "preset", "experiment", "hydra")
 """Keys that say where and how a run is recorded or called, not what it computes."""
 
 SHOWING = ("progress", "checkpoint_minutes", "stack")

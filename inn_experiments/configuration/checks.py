@@ -16,6 +16,7 @@ SCALARS: dict[str, Any] = {
     "seed": Annotated[int, Field(ge=0)],
     "objective": Annotated[str, Field(min_length=1)],
     "final_fit": bool | None,
+    "register": Annotated[str, Field(min_length=1, max_length=256)] | None,
 }
 PLAIN: dict[str, dict[str, Any]] = {"paths": {"outputs": Annotated[str, Field(min_length=1)]}}
 """Groups without a class: key -> type."""

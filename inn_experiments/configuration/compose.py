@@ -9,7 +9,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.checks import check_values
-from inn_experiments.configuration.reads import check_axes, check_notes, check_objective
+from inn_experiments.configuration.reads import check_axes, check_notes, check_objective, check_register
 from inn_experiments.contracts import UserError
 
 _HERE = Path(__file__).resolve().parents[1]
@@ -49,6 +49,7 @@ def prepare(cfg: DictConfig, choices: dict[str, str], overrides: Sequence[str] =
     check_values(plain, named)
     check_axes(plain, named, defaults(), list(overrides))
     check_objective(plain, named)
+    check_register(plain, named)
     _check_preset(named)
     return Cell(plain, named, defaults())
 

@@ -94,3 +94,14 @@ def check_objective(plain: dict[str, Any], choices: dict[str, str]) -> None:
                 f"objective={objective}: {group}={choices[group]} does not measure it; choose another "
                 f"{group}, or another objective"
             )
+
+
+def check_register(plain: dict[str, Any], choices: dict[str, str]) -> None:
+    """Refuse a name that MLflow's registry does not take, and one where there is no registry; raises UserError."""
+    name = plain.get("register")
+    if name is None:
+        return
+    if choices.get("tracking") == "none":
+        raise UserError(f"register={name}: tracking=none keeps no registry; leave one of the two out")
+    if {"/", ":"} & set(name) or name.strip() in ("", ".", ".."):
+        raise UserError(f"register={name}: a registered model's name has no '/' and no ':', and is more than dots")

@@ -63,6 +63,9 @@ class Run(Protocol):
     def dataset(self, name: str, digest: str) -> None:
         """Record which rows the run learned from."""
 
+    def model(self, write: Callable[..., None]) -> None:
+        """Record that rows can be made with what the run trained; `write` makes the folder of the model."""
+
     def text(self, name: str, content: str) -> Path:
         """Write a file, whole or not at all."""
 
@@ -81,6 +84,14 @@ class Tracker(Protocol):
 
     def open(self, outputs: Path, name: str, tags: Mapping[str, str]) -> AbstractContextManager[Run]:
         """A run called `name`, open inside the `with` block."""
+
+    def register(self, outputs: Path, folder: Path, name: str) -> str:
+        """Put the model of the finished run in `folder` into the registry under `name`; answers what is to be said."""
+
+    def sweep(
+        self, outputs: Path, name: str, outcomes: Sequence[Mapping[str, object]], status: str, started: float
+    ) -> str:
+        """Put a sweep on record with the outcomes of its cells; answers the line that says where, or ''."""
 
     def hint(self, outputs: Path) -> str:
         """How to look at the finished runs."""

@@ -75,6 +75,8 @@ def _run(cfg: DictConfig, outcome: dict[str, Any]) -> float:
         _also_called(cell, plain, folder)
         report = from_dict(plain)
     outcome["status"] = "finished" if done is None else "skipped"
+    if "register" in cell.plain:
+        outcome["registered"] = tracker.register(outputs, folder, cell.plain["register"])
     _show(report, folder, outcome, time.perf_counter() - started)
     return objective(report, cell.plain["objective"])
 
@@ -121,7 +123,7 @@ def _show(report: Report, folder: Path, outcome: dict[str, Any], seconds: float)
         cells = sweep.expected(Path(hydra.sweep.dir))
         count = f"{hydra.job.num + 1}/{len(cells)}" if cells else f"#{hydra.job.num}"
         line = f"[{count}] {report.cell} seed {report.seed}: {outcome['status']} in {seconds:.0f} s"
-        print(line, flush=True)
+        print("; ".join([line, *outcome.get("registered", "").splitlines()[:1]]), flush=True)
         return
     from rich.console import Console
 
@@ -131,3 +133,5 @@ def _show(report: Report, folder: Path, outcome: dict[str, Any], seconds: float)
         print("skipped: a finished run with this configuration and seed is on record; this is its report")
     Console().print(cell_table(report, str(folder)))
     print(sweep.State.tracker.hint(sweep.State.outputs))
+    if "registered" in outcome:
+        print(outcome["registered"])

@@ -11,6 +11,7 @@ from inn_experiments.reports.cell.figures import record
 from inn_experiments.running.beginning import Begun
 from inn_experiments.running.fits import fit_or_load, folder_of
 from inn_experiments.running.keep import keep
+from inn_experiments.serving.folder import write_model
 from inn_experiments.synthesizers.classical.bootstrap import Bootstrap
 from inn_experiments.synthesizers.classical.convex import Convex
 
@@ -52,4 +53,5 @@ def run(cell: Cell, run: Run, begun: Begun) -> Report:
         # Figures have rows of their own where the test part has few: no number knows them.
         draw = partial(synthesizer.sample, seed=child_seed(cell.seed, "figures/draw"))
         record(run.folder, report, split, samples, synthesizer.curves, shown, draw)
+        run.model(partial(write_model, run=run.folder))
     return report

@@ -3,6 +3,7 @@
 import json
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,6 +33,7 @@ class State:
 
     outputs: Path | None = None
     sweep: Path | None = None
+    started = 0.0
     tracker: Any = None
     status: int | None = None
 
@@ -77,7 +79,7 @@ def prepare_outputs(cfg: DictConfig) -> None:
 
 def note_cells(cfg: DictConfig) -> None:
     """Write the overrides of every expected cell to `cells.json`, where the sweeper lets us know them."""
-    State.sweep = Path(cfg.hydra.sweep.dir).absolute()
+    State.sweep, State.started = Path(cfg.hydra.sweep.dir).absolute(), time.time()
     State.sweep.mkdir(parents=True, exist_ok=True)
     sweeper = cfg.hydra.sweeper
     if str(sweeper._target_).endswith(".BasicSweeper"):
@@ -144,10 +146,11 @@ def summary() -> int:
         cells = [[f"#{folder.name}"] for folder in folders]
     common = set.intersection(*map(set, cells)) if len(cells) > 1 else set()
     counts: dict[str, int] = {}
-    exits, lines = set(), []
+    exits, lines, outcomes = set(), [], []
     for number, cell in enumerate(cells):
         path = State.sweep / str(number) / RESULT
         outcome = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {"status": "missing", "exit": 1}
+        outcomes.append({"overrides": cell, **outcome})
         counts[outcome["status"]] = counts.get(outcome["status"], 0) + 1
         if outcome["exit"]:
             exits.add(outcome["exit"])
@@ -159,7 +162,19 @@ def summary() -> int:
     if lines:
         print("\n".join(lines), file=sys.stderr)
         print("repeat the command to run these again; finished cells are skipped", file=sys.stderr)
+    _record(outcomes, exits)
     return exits.pop() if len(exits) == 1 else int(bool(exits))
+
+
+def _record(outcomes: list[dict[str, Any]], exits: set[int]) -> None:
+    """Put the sweep itself on record and say where; what hinders that is shown, and one of its exit statuses."""
+    end = "KILLED" if failures.signal_status() else "FAILED" if exits else "FINISHED"
+    try:
+        line = State.tracker.sweep(State.outputs, State.sweep.name, outcomes, end, State.started)
+    except Exception as error:  # noqa: BLE001 (shown here, told by the exit status)
+        exits.add(failures.show(error, State.outputs))
+    else:
+        print(line, end="\n" if line else "")
 
 
 def _write(path: Path, content: object) -> None:

@@ -2,12 +2,16 @@
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from inn_experiments.contracts import UserError
 from inn_experiments.contracts.files import file_name, write_text
+
+WriteModel = Callable[..., None]
+"""Makes the folder of a model: (new folder, what MLflow knows of the model, limit=rows a request or None)."""
 
 LONGEST = 200
 """Characters of a run's folder, whose fingerprint follows; file systems take 255."""
@@ -38,6 +42,9 @@ class Run:
 
     def tag(self, name: str, value: str) -> None:
         """Record a short fact about the run that is neither an axis nor a number."""
+
+    def model(self, write: WriteModel) -> None:
+        """Record that rows can be made with what the run trained; `write` makes the folder of MLflow's model."""
 
     def text(self, name: str, content: str) -> Path:
         """Write the file `name` (a path below the run's folder) with `content`, whole or not at all."""
@@ -72,6 +79,16 @@ class Files:
         folder = outputs / "runs" / f"{file_name(name, longest=LONGEST)}-{tags['fingerprint'][:8]}"
         folder.mkdir(parents=True, exist_ok=True)
         yield Run(folder)
+
+    def register(self, outputs: Path, folder: Path, name: str) -> str:
+        """Put the run's model into a registry: here there is none, so that this raises UserError."""
+        raise UserError(f"register={name}: without MLflow there is no registry; use tracking=mlflow, or leave it out")
+
+    def sweep(
+        self, outputs: Path, name: str, outcomes: Sequence[Mapping[str, Any]], status: str, started: float
+    ) -> str:
+        """Put a sweep on record: here nothing; its folder in `<outputs>/hydra` says what its cells were."""
+        return ""
 
     def hint(self, outputs: Path) -> str:
         """How to look at the finished runs."""

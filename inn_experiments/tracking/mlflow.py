@@ -9,11 +9,14 @@ import time
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from inn_experiments.tracking import processes, store
-from inn_experiments.tracking.files import Run
+from inn_experiments.contracts import PositiveInt
+from inn_experiments.tracking import models, processes, store, sweeps
+from inn_experiments.tracking.files import Run, WriteModel
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -25,20 +28,26 @@ BATCH = 500
 class MlflowRun(Run):
     """A run whose files are its MLflow artifacts: `folder` is the artifact folder itself."""
 
-    def __init__(self, folder: Path, client: MlflowClient, run_id: str, outputs: Path) -> None:
+    def __init__(
+        self, folder: Path, client: MlflowClient, run_id: str, outputs: Path, limit: int | None, cell: Mapping[str, str]
+    ) -> None:
         super().__init__(folder, run_id)
         self._client, self.run_id, self._outputs = client, run_id, outputs
+        self._limit, self._cell = limit, cell
+        self._axes: dict[str, str] = {}
+        self._model: str | None = None
 
     def params(self, values: Mapping[str, Any]) -> None:
         """As in `Run`, told to MLflow too."""
         from mlflow.entities import Param
 
+        self._axes |= {key: str(value) for key, value in values.items()}
         self._client.log_batch(self.run_id, params=[Param(key, str(value)) for key, value in values.items()])
 
     def metrics(self, values: Mapping[str, float]) -> None:
         """As in `Run`, told to MLflow too."""
         super().metrics(values)
-        self._batches([(key, value, 0) for key, value in values.items()])
+        self._batches([(key, value, 0) for key, value in values.items()], self._model)
 
     def curve(self, name: str, steps: Sequence[int], values: Sequence[float]) -> None:
         """As in `Run`, told to MLflow too."""
@@ -59,17 +68,29 @@ class MlflowRun(Run):
         """As in `Run`, told to MLflow too."""
         self._client.set_tag(self.run_id, name, value)
 
-    def _batches(self, points: list[tuple[str, float, int]]) -> None:
+    def model(self, write: WriteModel) -> None:
+        """As in `Run`: one of the experiment's logged models, linked with this run; later metrics are its own too."""
+        write = partial(write, limit=self._limit)
+        self._model = models.log(self._client, self._outputs, self.run_id, write, self._axes, self._cell)
+
+    def _batches(self, points: list[tuple[str, float, int]], model: str | None = None) -> None:
         from mlflow.entities import Metric
 
         now = int(time.time() * 1000)
-        metrics = [Metric(name, float(value), now, int(step)) for name, value, step in points]
+        metrics = [Metric(name, float(value), now, int(step), model) for name, value, step in points]
         for start in range(0, len(metrics), BATCH):
             self._client.log_batch(self.run_id, metrics=metrics[start : start + BATCH])
 
 
+@dataclass
 class Mlflow:
-    """The record in `<outputs>/mlflow.db`, with the files of each run in `<outputs>/runs`."""
+    """The record in `<outputs>/mlflow.db`, with the files of each run in `<outputs>/runs`.
+
+    Args:
+        limit: the most rows that may be asked of a run's model at once; None: by the number of columns.
+    """
+
+    limit: PositiveInt | None = None
 
     def prepare(self, outputs: Path) -> None:
         """Mark runs whose process is gone as KILLED, and know where they lie; the first run creates the database."""
@@ -78,7 +99,9 @@ class Mlflow:
             return
         store.rehome(outputs)
         for run in [run for run, tags in store.running(path).items() if processes.is_dead(tags)]:
-            store.connect(path).set_terminated(run, "KILLED")
+            client = store.connect(path)
+            models.give_up(client, outputs, run)
+            client.set_terminated(run, "KILLED")
 
     def finished(self, outputs: Path, fingerprint: str) -> tuple[dict[str, Any], Path] | None:
         """The report and folder of the newest FINISHED run with this fingerprint, None where there is none."""
@@ -102,7 +125,8 @@ class Mlflow:
         created = client.create_run(
             where, run_name=name, tags={**tags, **processes.owner(), "git_commit": git_commit()}
         ).info
-        run = MlflowRun(store.run_folder(outputs, created.run_id), client, created.run_id, outputs)
+        cell = {key: tags[key] for key in ("cell", "fingerprint", "sweep") if key in tags}
+        run = MlflowRun(store.run_folder(outputs, created.run_id), client, created.run_id, outputs, self.limit, cell)
         status = "KILLED"
         try:
             run.folder.mkdir(parents=True, exist_ok=True)
@@ -116,6 +140,25 @@ class Mlflow:
             raise
         finally:
             client.set_terminated(run.run_id, status)
+
+    def register(self, outputs: Path, folder: Path, name: str) -> str:
+        """Make the model of a finished run the next version of `name`; the second line answered says how it is served.
+
+        Raises UserError for a run without a model, and for a name that the registry does not take.
+        """
+        version = models.register(outputs, folder.parent.name, name)
+        uri, address = shlex.quote(f"models:/{name}/{version}"), shlex.quote(store.address(store.database(outputs)))
+        return (
+            f"registered as {name}, version {version}\n"
+            f"rows over HTTP: MLFLOW_TRACKING_URI={address} mlflow models serve -m {uri} --env-manager local"
+        )
+
+    def sweep(self, outputs: Path, name: str, outcomes: Sequence[sweeps.Outcome], status: str, started: float) -> str:
+        """Put a sweep on record that computed something, as `sweeps.record` does; answers the line that says where."""
+        if not store.database(outputs).exists() or {outcome["status"] for outcome in outcomes} <= {"skipped"}:
+            return ""
+        address = sweeps.record(outputs, name, outcomes, status, started)
+        return f"this sweep:         {address}" if address else ""
 
     def hint(self, outputs: Path) -> str:
         """The command that shows the comparison, and the address of its charts."""

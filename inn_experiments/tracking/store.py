@@ -21,7 +21,8 @@ from inn_experiments.contracts.imports import importing
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-EXPERIMENT = "inn_experiments"
+EXPERIMENT, SWEEPS = "inn_experiments", "inn_experiments sweeps"
+"""MLflow's experiments: one of all cells, and one in which each sweep is a run."""
 
 
 def database(outputs: Path) -> Path:
@@ -41,7 +42,7 @@ def connect(path: Path) -> MlflowClient:
     """
     client, refusals = _library()
     try:
-        return client(tracking_uri=address(path))
+        return client(tracking_uri=address(path), registry_uri=address(path))
     except refusals as error:
         raise UserError(
             f"{path}: this database is of another version of MLflow than the installed {version('mlflow')} "
@@ -61,6 +62,8 @@ def _library() -> tuple[type[MlflowClient], tuple[type[Exception], ...]]:
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("DO_NOT_TRACK", "true")
     os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "CRITICAL")
+    # Else the files of a uv project that a run is started in would become part of each model.
+    os.environ.setdefault("MLFLOW_UV_AUTO_DETECT", "false")
     with importing():
         # A client imports its store when it is made; here, so that it is imported at once with the rest.
         import mlflow.store.tracking.sqlalchemy_store  # noqa: F401
@@ -140,6 +143,11 @@ def run_folder(outputs: Path, run: str) -> Path:
     return outputs / "runs" / run / "artifacts"
 
 
+def model_folder(outputs: Path, model: str) -> Path:
+    """Where the files of the logged model with this id lie, as MLflow derives it from where those of runs do."""
+    return outputs / "runs" / "models" / model / "artifacts"
+
+
 def _runs_uri(outputs: Path) -> str:
     return (outputs.absolute() / "runs").as_uri()
 
@@ -156,10 +164,34 @@ def rehome(outputs: Path) -> None:
     # One folder may have two names, by a link.
     if told == here or (known.exists() and runs.exists() and known.samefile(runs)):
         return
+    with_models = select(path, "SELECT name FROM sqlite_master WHERE name = 'logged_models'")
+    ours = "WHERE experiment_id IN (SELECT experiment_id FROM experiments WHERE name IN (?, ?))"
+    updates = [
+        f"UPDATE experiments SET artifact_location = ? {ours}",
+        f"UPDATE runs SET artifact_uri = ? || '/' || run_uuid || '/artifacts' {ours}",
+    ]
+    if with_models:
+        # Models lie beside the runs; one that is registered has its place in the registry too.
+        listed = f"(SELECT 'models:/' || model_id FROM logged_models {ours})"
+        updates += [
+            f"UPDATE logged_models SET artifact_location = ? || '/models/' || model_id || '/artifacts' {ours}",
+            "UPDATE model_versions SET storage_location = ? || '/models/' || substr(source, 9) || '/artifacts' "
+            f"WHERE source IN {listed}",
+        ]
     with lock(outputs), closing(sqlite3.connect(path, timeout=60)) as connection, connection:
-        connection.execute("UPDATE experiments SET artifact_location = ? WHERE experiment_id = ?", (here, where))
-        update = "UPDATE runs SET artifact_uri = ? || '/' || run_uuid || '/artifacts' WHERE experiment_id = ?"
-        connection.execute(update, (here, where))
+        for update in updates:
+            connection.execute(update, (here, EXPERIMENT, SWEEPS))
+
+
+def sweeps_id(outputs: Path) -> str | None:
+    """The id of the experiment of sweeps, made where it is not there; None where somebody deleted it."""
+    path = database(outputs)
+    with lock(outputs):
+        client = connect(path)
+        found = client.get_experiment_by_name(SWEEPS)
+        if found is None:
+            return client.create_experiment(SWEEPS, artifact_location=_runs_uri(outputs))
+        return found.experiment_id if found.lifecycle_stage == "active" else None
 
 
 def initialise(outputs: Path) -> None:

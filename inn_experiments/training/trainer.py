@@ -4,18 +4,20 @@ import logging
 import time
 import warnings
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import lightning
 import torch
 
 from inn_experiments.contracts import Curves, NonNegative, Positive, PositiveInt, SeveralInt, UserError
+from inn_experiments.contracts.imports import importing
 from inn_experiments.maths.inverses import ConditioningWarning
 from inn_experiments.training.batches import Abreast, Blocks
-from inn_experiments.training.callbacks import ProgressLine, Resumable
-from inn_experiments.training.fitting import Fitting
 from inn_experiments.training.objectives import Objective
+
+if TYPE_CHECKING:
+    from inn_experiments.training.callbacks import Resumable
 
 PRECISION = {"float32": "32-true", "bfloat16": "bf16-mixed"}
 
@@ -61,6 +63,12 @@ class Trainer:
         Afterwards the networks are on the CPU and in evaluation mode. Raises UserError for a checkpoint that cannot be
         read, and for a training that diverges.
         """
+        _import_lightning()
+        import lightning
+
+        from inn_experiments.training.callbacks import ProgressLine, Resumable
+        from inn_experiments.training.fitting import Fitting
+
         torch.set_num_threads(self.threads)
         logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
         keeper = Resumable(self.resume, blocks.generators, self.checkpoint_minutes) if self.resume else None
@@ -88,7 +96,7 @@ class Trainer:
         return module.curves, keeper.seconds if keeper else time.perf_counter() - started
 
     @staticmethod
-    def _start(keeper: Resumable | None) -> dict[str, object]:
+    def _start(keeper: "Resumable | None") -> dict[str, object]:
         if keeper is None or not keeper.path.is_file():
             return {}
         try:
@@ -99,3 +107,10 @@ class Trainer:
                 f"({type(error).__name__}); delete it to train from the start"
             ) from None
         return {"ckpt_path": keeper.path, "weights_only": True}
+
+
+@cache
+def _import_lightning() -> None:
+    """Import what takes as long as all else together, and what those who only sample need none of."""
+    with importing():
+        import inn_experiments.training.callbacks  # noqa: F401

@@ -9,7 +9,7 @@ from typing import NamedTuple
 MOST_BYTES = 2_100_000
 """Of all figures together; a page of three megabytes can still be sent by post."""
 CAPTIONS = {
-    "real_and_generated": "Real test rows beside generated rows, class by class. "
+    "real_and_generated": "Real rows beside generated rows, class by class; the legend says which real ones. "
     "Look for what generated rows lack: small peaks, noise, shoulders, the variety between rows.",
     "difference": "Mean of generated rows less mean of real rows, class by class. A flat line at 0 is best; a peak "
     "says where generated rows have too much or too little.",

@@ -1,0 +1,1 @@
+"""A kept synthesizer as an MLflow model: written into a folder, loaded, and asked for rows over HTTP."""

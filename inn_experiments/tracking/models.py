@@ -1,0 +1,119 @@
+"""The models of runs: logged as MLflow does it, their files in place whole or not at all, and put into the registry."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from inn_experiments.contracts import UserError, replacing
+from inn_experiments.tracking import store
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import LoggedModel
+
+NAME = "synthesizer"
+"""Of the model of a run: `runs:/ID/synthesizer`."""
+VERSIONS, PROMPT = "mlflow.modelVersions", "mlflow.prompt.is_prompt"
+"""The tag of a logged model in which MLflow's pages look for its versions, and that of names that are no models'."""
+
+Write = Callable[[Path, Any], None]
+"""Makes the new folder of a model, and adds to the `mlflow.models.Model` what it is."""
+
+
+def log(
+    client: MlflowClient, outputs: Path, run: str, write: Write, params: Mapping[str, str], tags: Mapping[str, str]
+) -> str:
+    """Log the model of a run in `outputs`: READY when its files are there, FAILED if they cannot be; returns its id."""
+    from mlflow.entities import LoggedModelOutput, LoggedModelStatus
+    from mlflow.models import Model
+
+    where = store.experiment_id(store.database(outputs))
+    made = client.create_logged_model(where, name=NAME, source_run_id=run, params=dict(params), tags=dict(tags))
+    try:
+        with replacing(store.model_folder(outputs, made.model_id)) as fresh:
+            # No place is told, so that nothing in the folder is wrong when the folder is somewhere else.
+            write(fresh, Model(artifact_path=NAME, run_id=run, model_uuid=made.model_id, model_id=made.model_id))
+    except BaseException:
+        _give_up(client, outputs, made)
+        raise
+    client.log_outputs(run, [LoggedModelOutput(made.model_id, 0)])
+    client.finalize_logged_model(made.model_id, LoggedModelStatus.READY)
+    return made.model_id
+
+
+def give_up(client: MlflowClient, outputs: Path, run: str) -> None:
+    """Mark as FAILED the models that a run whose process is gone was still writing, and remove what it wrote."""
+    for model in _of_run(client, outputs, run, "PENDING"):
+        _give_up(client, outputs, model)
+
+
+def register(outputs: Path, run: str, name: str) -> int:
+    """Make the model of a finished run the next version of the registered model `name`; returns the version.
+
+    Raises UserError for a run without a model, and for a name that the registry does not take.
+    """
+    from mlflow.exceptions import MlflowException
+
+    path = store.database(outputs)
+    client = store.connect(path)
+    found = _of_run(client, outputs, run, "READY")
+    if not found:
+        raise UserError(
+            f"register={name}: the finished run {run} has no MLflow model; delete it and run its cell again: "
+            f"MLFLOW_TRACKING_URI={shlex.quote(store.address(path))} mlflow runs delete --run-id {run}"
+        )
+    if store.select(path, "SELECT key FROM registered_model_tags WHERE name = ? AND key = ?", name, PROMPT):
+        raise UserError(f"register={name}: this is the name of a prompt in MLflow's registry; give another")
+    model = found[0].model_id
+    # MLflow looks whether the name is there and then inserts it; the address is one for the whole process.
+    with store.lock(outputs), _at(store.address(path)):
+        try:
+            client.create_registered_model(name)
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                raise UserError(f"register={name}: {' '.join(error.message.split())}") from error
+        version = client.create_model_version(name, f"models:/{model}", run, model_id=model).version
+        known = [
+            *json.loads(client.get_logged_model(model).tags.get(VERSIONS, "[]")),
+            {"name": name, "version": version},
+        ]
+        client.set_logged_model_tags(model, {VERSIONS: json.dumps(known)})
+    return int(version)
+
+
+def _of_run(client: MlflowClient, outputs: Path, run: str, status: str) -> list[LoggedModel]:
+    where = store.experiment_id(store.database(outputs))
+    newest = [{"field_name": "creation_timestamp", "ascending": False}]
+    found = client.search_logged_models([where], filter_string=f"source_run_id = '{run}'", order_by=newest)
+    # MLflow's filter compares the word with the number that stands in the database.
+    return [model for model in found if model.status == status]
+
+
+def _give_up(client: MlflowClient, outputs: Path, model: LoggedModel) -> None:
+    from mlflow.entities import LoggedModelStatus
+
+    shutil.rmtree(store.model_folder(outputs, model.model_id).parent, ignore_errors=True)
+    client.finalize_logged_model(model.model_id, LoggedModelStatus.FAILED)
+
+
+@contextmanager
+def _at(address: str) -> Iterator[None]:
+    """Let MLflow's own clients look into this database: the registry asks one for the model of a version."""
+    import mlflow
+
+    variable = "MLFLOW_TRACKING_URI"
+    told, before = os.environ.get(variable), mlflow.get_tracking_uri()
+    mlflow.set_tracking_uri(address)
+    try:
+        yield
+    finally:
+        mlflow.set_tracking_uri(before)
+        if told is None:
+            os.environ.pop(variable, None)

@@ -1,0 +1,79 @@
+"""A sweep on record: a run of its own in an experiment beside that of the cells, which stay flat and comparable.
+
+MLflow shows no charts of runs inside a parent, and a parent among them would be a row without numbers.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from inn_experiments.contracts import write_text
+from inn_experiments.tracking import store
+
+LONGEST = 500
+"""Characters of a parameter's value."""
+NOTE = "mlflow.note.content"
+"""The tag that MLflow's pages show as the description."""
+
+Outcome = Mapping[str, Any]
+"""Of a cell: `status`, `overrides`, and where it got so far its name `cell`, its `fingerprint`, an `error`."""
+
+
+def record(outputs: Path, name: str, outcomes: Sequence[Outcome], status: str, started: float) -> str:
+    """Put the sweep `name` on record: what it varied, how its cells ended and which runs they are.
+
+    Args:
+        outputs: whose database it is written to.
+        name: that the cells' tag `sweep` has.
+        outcomes: of its cells, in order.
+        status: FINISHED, FAILED or KILLED.
+        started: seconds since 1970.
+
+    Returns:
+        Where it is found, '' where there is no record of sweeps.
+    """
+    from mlflow.entities import Metric, Param
+
+    path = store.database(outputs)
+    client, where = store.connect(path), store.sweeps_id(outputs)
+    if where is None:
+        return ""
+    varied = axes(outcomes)
+    told = (
+        f"The runs of this sweep have the tag: `tags.sweep = '{name}'`. Cells that were finished before keep the tag "
+    )
+    told += "of the sweep that computed them; the file cells.json names the runs of all."
+    tags = {"sweep": name, "mlflow.runName": name, NOTE: told}
+    run = client.create_run(where, start_time=int(started * 1000), tags=tags).info.run_id
+    known = {fingerprint: folder.parent.name for fingerprint, folder in reversed(store.finished(path))}
+    cells = [{**outcome, "run": known.get(outcome.get("fingerprint", ""))} for outcome in outcomes]
+    write_text(store.run_folder(outputs, run) / "cells.json", json.dumps(cells, indent=1) + "\n")
+    now, counts = int(time.time() * 1000), {"cells": len(outcomes)}
+    for outcome in outcomes:
+        counts[outcome["status"]] = counts.get(outcome["status"], 0) + 1
+    client.log_batch(
+        run,
+        metrics=[Metric(key, count, now, 0) for key, count in counts.items()],
+        params=[Param(key, value) for key, value in varied.items()],
+    )
+    client.set_terminated(run, status)
+    return f"http://127.0.0.1:5000/#/experiments/{where}/runs/{run}"
+
+
+def axes(outcomes: Sequence[Outcome]) -> dict[str, str]:
+    """What the cells of a sweep were told, setting -> its values, each once.
+
+    >>> axes([{"overrides": ["data=coffee", "seed=0"]}, {"overrides": ["data=coffee", "seed=1"]}])
+    {'data': 'coffee', 'seed': '0, 1'}
+    """
+    found: dict[str, dict[str, None]] = {}
+    for outcome in outcomes:
+        for override in outcome["overrides"]:
+            key, _, value = override.partition("=")
+            found.setdefault(key.lstrip("+~"), {})[value] = None
+    lines = {key: ", ".join(values) for key, values in found.items()}
+    return {key: line if len(line) <= LONGEST else f"{line[: LONGEST - 3]}..." for key, line in lines.items()}
