@@ -40,6 +40,18 @@ def test_a_persons_rows_all_train_what_is_kept(tmp_path, run) -> None:
     assert first.scaling != kept.scaling
 
 
+def test_a_skipped_cell_says_the_same(tmp_path, run) -> None:
+    mine = (*given(tmp_path, frame()), "generator=convex", "utility=none")
+    told = []
+    for _ in range(2):
+        status, out, err = run(*mine)
+        assert status == 0, err
+        told.append(" ".join(out.split()))
+    assert "skipped" in told[1] and all("trained once more, on all 40 rows" in each for each in told)
+    page = next((tmp_path / "out/runs").glob("*/artifacts/report.html")).read_text(encoding="utf-8")
+    assert "a training on all 40 rows" in page and "no number on this page is of it" in page
+
+
 @pytest.mark.parametrize(
     ("overrides", "final"),
     [

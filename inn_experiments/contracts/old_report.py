@@ -12,7 +12,7 @@ MOMENTS = ("mean", "std", "spread", "pc1", "pc2")
 COUNTS = ("n_train", "n_test", "repeats")
 COMMON = ("cell", "seed", "fingerprint", "axes", "parameters", "warnings", "timings", "versions", "split")
 
-LATER = ("trained", "asked")
+LATER = ("trained", "asked", "kept")
 """What not all reports of today's form have, either."""
 
 

@@ -93,12 +93,10 @@ def done(report: Report) -> list[Fact]:
         Fact("parameters", f"{report.parameters:,}", "Numbers that were learned."),
         Fact("numbers on this page", f"of the training on {_rows(report.split.get('train'))} alone"),
     ]
-    kept: Mapping[str, Any] = report.as_dict().get("kept") or {}
+    kept = report.kept
     if kept.get("part") == "all":
         again = "Trained once more after everything was measured; no number on this page is of it."
-        facts.append(
-            Fact("kept for sampling", f"a training on all {kept.get('rows', '')} rows".replace("  ", " "), again)
-        )
+        facts.append(Fact("kept for sampling", f"a training on all {kept['rows']:,} rows", again))
     elif kept:
         facts.append(Fact("kept for sampling", "the same training"))
     seconds = [f"{step} {number(each)} s" for step, each in report.timings.items() if each >= LEAST_SECONDS]
