@@ -27,7 +27,8 @@ MAY_KNOW: dict[str, set[str]] = {
     "reports": {"measures.numbers.intervals", "measures.quantities", "tracking"},
     "configuration": {"synthesizers.latent"},
     "running": {"configuration", "synthesizers", "training", "data", "measures", "reports", "tracking"},
-    "__main__": {"configuration", "running"},
+    "recommending": {"configuration", "data", "maths", "measures"},
+    "__main__": {"configuration", "recommending", "running"},
 }
 """Room -> the rooms it may know beside `contracts`, which everybody knows."""
 
