@@ -16,6 +16,7 @@ from inn_experiments.data.source import RawRows, Reader
 from inn_experiments.recommending import presets
 from inn_experiments.recommending.asked import Asked, asked
 from inn_experiments.recommending.division import bounded, outer, usual_times
+from inn_experiments.recommending.gains import Judge
 from inn_experiments.recommending.nested import Part, inner_scenes, nested
 from inn_experiments.recommending.notes import notes
 from inn_experiments.recommending.page import Recommendation, console, keep
@@ -41,7 +42,8 @@ def recommend(arguments: Sequence[str]) -> None:
     plan = _plan(given, scene, raw, index, settings)
     candidates = [presets.candidate(name, given.overrides) for name in plan.names]
     parts = nested(raw, index, candidates, plan.settings, _Progress())
-    found, score = lines(parts, len(index)), unseen(parts)
+    judge = Judge(raw.y, raw.group, index, child_seed(settings.seed, "resamples"))
+    found, score = lines(parts, judge, len(index)), unseen(parts, judge)
     answer = verdict(found, score, given.worth)
     recommendation = Recommendation(
         read=read,

@@ -8,7 +8,7 @@ import numpy as np
 from inn_experiments.contracts import UserError
 from inn_experiments.measures.numbers.intervals import corrected_interval
 from inn_experiments.recommending.gate import certain, pooled
-from inn_experiments.recommending.scene import Scene, Trial
+from inn_experiments.recommending.scene import Labels, Scene, Trial
 from inn_experiments.recommending.settings import Candidate
 
 TOLD, FAILED, BEHIND, NO_GAIN, LAST = "told from real rows", "cannot be fitted", "behind", "no gain", ""
@@ -20,7 +20,8 @@ class Trail:
 
     Attributes:
         gains: in macro F1 over real rows alone, of each inner split that it was tried on.
-        told: its C2ST and the number of pairs, likewise.
+        told: its C2ST and the number of pairs, of each split of the first rung.
+        first: what forests said in the first rung, which all candidates are tried on.
         rungs: that it was tried on.
         seconds: that this took.
         out: why it was stopped; LAST where it was not.
@@ -29,6 +30,7 @@ class Trail:
 
     gains: list[float] = field(default_factory=list)
     told: list[tuple[float, int]] = field(default_factory=list)
+    first: list[Labels] = field(default_factory=list)
     rungs: int = 0
     seconds: float = 0.0
     out: str = LAST
@@ -43,6 +45,8 @@ class Trail:
         """Take one split's result in."""
         self.gains.append(trial.gain)
         self.seconds += trial.seconds
+        if self.rungs == 1:
+            self.first.append(trial.labels)
         if trial.told is not None:
             self.told.append(trial.told)
 

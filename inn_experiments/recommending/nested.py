@@ -10,28 +10,27 @@ from inn_experiments.data.source import RawRows
 from inn_experiments.maths.division import LEAST_TRAIN
 from inn_experiments.recommending.division import in_turn, outer
 from inn_experiments.recommending.halving import Choice, choose
-from inn_experiments.recommending.scene import Scene
+from inn_experiments.recommending.scene import Labels, Scene
 from inn_experiments.recommending.settings import Candidate, Settings
 
 
 @dataclass(frozen=True)
 class Part:
-    """One part of the rows: what was chosen without it, and its scores, macro F1.
+    """One part of the rows, and what was chosen without it.
 
     Attributes:
+        repeat: of the division that it is a part of.
         choice: made on the other rows alone.
-        gain: of what was chosen over real rows alone, on this part; 0 where nothing was.
-        real, score: the forest's on real rows alone, and with what was chosen.
-        nearest: nearest neighbour by cosine on real rows alone.
-        sizes: rows that were learned from, and of the part.
+        gain: in macro F1, of what was chosen over real rows alone, on this part; 0 where nothing was.
+        labels: what forests said of it.
+        nearest: (m,) what the nearest neighbour by cosine said of it, of real rows alone.
     """
 
+    repeat: int
     choice: Choice
     gain: float
-    real: float
-    score: float
-    nearest: float
-    sizes: tuple[int, int]
+    labels: Labels
+    nearest: np.ndarray
 
 
 Tell = Callable[[int, int, Part], None]
@@ -48,17 +47,18 @@ def nested(
     y = raw.y[index]
     group = None if raw.group is None else raw.group[index]
     divided = [
-        (seed, part)
-        for seed in (child_seed(settings.seed, f"repeat/{repeat}") for repeat in range(settings.repeats))
+        (repeat, seed, part)
+        for repeat in range(settings.repeats)
+        for seed in [child_seed(settings.seed, f"repeat/{repeat}")]
         for part in outer(y, group, raw.classes, settings.folds, seed=seed)
     ]
     found = []
-    for number, (seed, held) in enumerate(divided):
+    for number, (repeat, seed, held) in enumerate(divided):
         child = child_seed(seed, f"part/{number}")
         left = np.delete(np.arange(len(y)), held)
         choice = chosen_on(raw, index[left], candidates, settings, seed=child_seed(child, "choice"))
         scene = Scene(raw, index[left], index[held], settings, seed=child_seed(child, "unseen"), draws=settings.draws)
-        found.append(_scored(scene, choice, candidates))
+        found.append(_scored(repeat, scene, choice, candidates))
         tell(number + 1, len(divided), found[-1])
     return found
 
@@ -90,10 +90,9 @@ def inner_scenes(raw: RawRows, index: np.ndarray, settings: Settings, rung: int,
     ]
 
 
-def _scored(scene: Scene, choice: Choice, candidates: Sequence[Candidate]) -> Part:
-    real, nearest = float(np.mean(scene.real)), scene.nearest()
+def _scored(repeat: int, scene: Scene, choice: Choice, candidates: Sequence[Candidate]) -> Part:
     best = next((each for each in candidates if each.name == choice.best), None)
     if best is None:
-        return Part(choice, 0.0, real, real, nearest, scene.sizes)
+        return Part(repeat, choice, 0.0, Labels(scene.held, scene.real, scene.real), scene.nearest())
     trial = scene.trial(best, fidelity=False)
-    return Part(choice, trial.gain, real, trial.score, nearest, scene.sizes)
+    return Part(repeat, choice, trial.gain, trial.labels, scene.nearest())

@@ -22,18 +22,32 @@ PAIRS, TREES, FOLDS = 100, 15, 3
 """Of the two-sample test in one scene; scenes are many, and what is certain is so with few trees."""
 
 
+class Labels(NamedTuple):
+    """What forests said of held-out rows.
+
+    Attributes:
+        rows: (m,) numbers of these rows.
+        real: (draws, m) labels given by forests of real rows alone.
+        made: (draws, m) labels given with a preset's rows added.
+    """
+
+    rows: np.ndarray
+    real: np.ndarray
+    made: np.ndarray
+
+
 class Trial(NamedTuple):
     """What one preset did in one scene.
 
     Attributes:
         gain: in macro F1 over real rows alone.
-        score: macro F1 with its rows.
+        labels: that this was told from.
         told: C2ST of its rows beside held-out ones, and of how many pairs; None where they cannot be paired.
         seconds: that all of it took.
     """
 
     gain: float
-    score: float
+    labels: Labels
     told: tuple[float, int] | None
     seconds: float
 
@@ -55,7 +69,7 @@ class Scene:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)
             self.split = raw.split(Parts(np.sort(train), NONE, np.sort(held), NONE))
-        self.settings, self.seed, self.draws = settings, seed, draws
+        self.held, self.settings, self.seed, self.draws = np.sort(held), settings, seed, draws
 
     @property
     def sizes(self) -> tuple[int, int]:
@@ -63,14 +77,14 @@ class Scene:
         return len(self.split.train), len(self.split.test)
 
     @cached_property
-    def real(self) -> tuple[float, ...]:
-        """Macro F1 of each draw's forest on real rows alone."""
-        return tuple(self._score(self.split.train, draw) for draw in range(self.draws))
+    def real(self) -> np.ndarray:
+        """The labels (draws, m) that forests of real rows alone give to the rows held out."""
+        return np.stack([self._labels(self.split.train, draw) for draw in range(self.draws)])
 
-    def nearest(self) -> float:
-        """Macro F1 of the nearest real row by cosine: what a chemist's library search scores."""
+    def nearest(self) -> np.ndarray:
+        """The labels (m,) of the nearest real row by cosine: what a chemist's library search says."""
         options = {"bounded": self.split.bounded, "trees": 1, "levels": None, "seed": 0}
-        return self._f1(predictions("cosine", self.split.train, self.split.test.x, **options))
+        return predictions("cosine", self.split.train, self.split.test.x, **options)
 
     def trial(self, candidate: Candidate, fidelity: bool = True) -> Trial:
         """Fit the candidate to the rows that are not held out, and score; raises UserError where it cannot be."""
@@ -83,10 +97,10 @@ class Scene:
             synthesizer.fit(train, self.split.about(), seed=child_seed(child, "fit"))
             labels = np.repeat(train.y, self.settings.times)
             made = [self._made(synthesizer, labels, child_seed(child, f"draw/{draw}")) for draw in range(self.draws)]
-        scores = [self._score(join(train, rows), draw) for draw, rows in enumerate(made)]
+        labels = np.stack([self._labels(join(train, rows), draw) for draw, rows in enumerate(made)])
         told = self._told(made[0], child) if fidelity else None
-        gain = float(np.mean(np.subtract(scores, real)))
-        return Trial(gain, float(np.mean(scores)), told, time.perf_counter() - started)
+        gain = float(np.mean([self._f1(mine) - self._f1(other) for mine, other in zip(labels, real, strict=True)]))
+        return Trial(gain, Labels(self.held, real, labels), told, time.perf_counter() - started)
 
     def _made(self, synthesizer: Synthesizer, labels: np.ndarray, seed: int) -> Rows:
         found: Samples = synthesizer.sample(labels, seed=seed)
@@ -102,10 +116,10 @@ class Scene:
         options = {"seed": child_seed(seed, "c2st"), "most": PAIRS, "trees": TREES, "folds": FOLDS}
         return c2st(*sides, (made.y, held.y), **options).value, min(PAIRS, pair_count(made.y, held.y))
 
-    def _score(self, rows: Rows, draw: int) -> float:
+    def _labels(self, rows: Rows, draw: int) -> np.ndarray:
         # One state for every arm: what differs is the rows alone.
         state = child_seed(self.seed, f"forest/{draw}")
-        return self._f1(forest_predictions(rows, self.split.test.x, trees=self.settings.trees, levels=None, seed=state))
+        return forest_predictions(rows, self.split.test.x, trees=self.settings.trees, levels=None, seed=state)
 
     def _f1(self, labels: np.ndarray) -> float:
         true, classes = self.split.test.y, len(self.split.classes)

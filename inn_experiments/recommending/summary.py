@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inn_experiments.measures.numbers.intervals import Bounded, corrected_interval
+from inn_experiments.measures.numbers.intervals import Bounded
+from inn_experiments.recommending.gains import Judge
 from inn_experiments.recommending.gate import certain, pooled
 from inn_experiments.recommending.halving import FAILED
 from inn_experiments.recommending.nested import Part
@@ -16,7 +17,7 @@ class Line:
     """What was found of one candidate on inner splits.
 
     Attributes:
-        gain: in macro F1 over real rows alone, with its corrected interval; None where it could not be fitted.
+        gain: in macro F1 over real rows alone, with its interval; None where it could not be fitted.
         splits: inner splits that it was tried on, of all parts.
         rungs: that it was tried on, mean over parts.
         told: C2ST beside held-out rows; None where rows cannot be paired.
@@ -57,38 +58,42 @@ class Unseen:
     none: int
 
 
-def lines(parts: Sequence[Part], rows: int) -> list[Line]:
+def lines(parts: Sequence[Part], judge: Judge, rows: int) -> list[Line]:
     """The candidates: those that may lead by their gain, then the gated ones, then those that cannot be fitted."""
-    names = list(parts[0].choice.trails)
-    found = [_line(name, parts, rows) for name in names]
+    found = [_line(name, parts, judge, rows) for name in parts[0].choice.trails]
     return sorted(found, key=lambda line: (not line.able, line.gain is None, -(line.gain.value if line.gain else 0)))
 
 
-def unseen(parts: Sequence[Part]) -> Unseen:
-    """The mean over all parts, with the corrected interval of repeated divisions."""
-    sizes = np.mean([part.sizes for part in parts], axis=0)
-    real, score, nearest = np.mean([(part.real, part.score, part.nearest) for part in parts], axis=0)
+def unseen(parts: Sequence[Part], judge: Judge) -> Unseen:
+    """The score of what was chosen without each part, on all parts of all repeats."""
+    found = judge.gain([[part.labels for part in repeat] for repeat in _repeats(parts)])
+    nearest = np.mean(
+        [
+            judge.score([part.labels.rows for part in repeat], [part.nearest for part in repeat])
+            for repeat in _repeats(parts)
+        ]
+    )
     none = sum(part.choice.best is None for part in parts)
-    gain = _bounded([part.gain for part in parts], *sizes)
-    return Unseen(gain, float(real), float(score), float(nearest), len(parts), none)
+    return Unseen(found.gain, found.real, found.score, float(nearest), len(parts), none)
 
 
-def _bounded(gains: Sequence[float], n_train: float, n_test: float) -> Bounded:
-    mean, half = corrected_interval(gains, max(1, round(n_train)), max(1, round(n_test)))
-    half = 2.0 if half is None else half
-    return Bounded(mean, max(-1.0, mean - half), min(1.0, mean + half))
+def _repeats(parts: Sequence[Part]) -> list[list[Part]]:
+    return [[part for part in parts if part.repeat == repeat] for repeat in sorted({part.repeat for part in parts})]
 
 
-def _line(name: str, parts: Sequence[Part], rows: int) -> Line:
+def _line(name: str, parts: Sequence[Part], judge: Judge, rows: int) -> Line:
     trails = [part.choice.trails[name] for part in parts]
-    gains = [gain for trail in trails for gain in trail.gains]
-    told = pooled([each for trail in trails for each in trail.told], rows)
     failed = next((trail.detail for trail in trails if trail.out == FAILED), "")
-    sizes = np.mean([part.choice.sizes for part in parts], axis=0)
+    told = pooled([each for trail in trails for each in trail.told], rows)
+    gain = None
+    if not failed:
+        # Of the first rung alone, which all candidates are tried on: later ones are for those that were lucky there.
+        first = [[each for part in repeat for each in part.choice.trails[name].first] for repeat in _repeats(parts)]
+        gain = judge.gain(first).gain
     return Line(
         name=name,
-        gain=_bounded(gains, *sizes) if gains and not failed else None,
-        splits=len(gains),
+        gain=gain,
+        splits=sum(len(trail.gains) for trail in trails),
         rungs=float(np.mean([trail.rungs for trail in trails])),
         told=told,
         gated=certain(told),
