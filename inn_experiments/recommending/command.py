@@ -27,6 +27,8 @@ from inn_experiments.recommending.summary import lines, unseen
 from inn_experiments.recommending.verdict import verdict
 
 EXAMPLE = "data=table data.path=my.csv data.label=chemical"
+MEASURING = 0.2
+"""The share of the minutes that measuring what presets cost may take."""
 
 
 def recommend(arguments: Sequence[str]) -> None:
@@ -96,15 +98,14 @@ def _first_scene(raw: RawRows, index: np.ndarray, settings: Settings) -> tuple[C
 
 
 def _plan(given: Asked, scene: Callable[[int], Scene], raw: RawRows, index: np.ndarray, settings: Settings) -> Plan:
-    """Measure what presets cost, cheap ones first, until what is left cannot fit; print what will be done."""
-    names = presets.wanted(given.presets, raw.smiles)
+    """Measure what presets cost, cheap ones first, as long as measuring is a small part of it; print what is done."""
+    names, started = presets.wanted(given.presets, raw.smiles), time.perf_counter()
     measured, real = probe(scene, settings.seed)
     limit = np.inf if given.minutes is None else 60 * given.minutes
     costs, left_out = [], {}
     for name in names:
-        tentative = planned(costs, presets.CONTROLS, real, settings, given.minutes, given.repeats) if costs else None
-        if tentative is not None and tentative.seconds > limit and name not in presets.CONTROLS:
-            left_out[name] = f"minutes={given.minutes:g} are used up"
+        if name not in presets.INSTANT and time.perf_counter() - started > MEASURING * limit:
+            left_out[name] = "too long to measure in these minutes"
             continue
         costs.append(
             cost(
@@ -122,9 +123,9 @@ def _plan(given: Asked, scene: Callable[[int], Scene], raw: RawRows, index: np.n
         f"{plan.settings.folds} parts x {plan.settings.repeats}"
     )
     if plan.left_out:
-        print("left out: " + "; ".join(f"{name} ({why})" for name, why in plan.left_out.items()))
-        if any("more" in why for why in plan.left_out.values()):
-            print(f"  a larger minutes=... lets them in (now {given.minutes:g})")
+        print("left out: " + ", ".join(f"{name} ({why})" for name, why in plan.left_out.items()))
+        if given.minutes is not None:
+            print(f"more minutes let in those that take long (minutes={given.minutes:g} now)")
     print(f"this will take about {spoken(plan.seconds)}, at most about {spoken(plan.most)}", flush=True)
     return plan
 

@@ -108,7 +108,8 @@ def _sentences(found: Recommendation) -> list[str]:
         f"on rows that no choice saw ({unseen.parts} parts): real rows alone {unseen.real:.3f} macro F1, with what was "
         f"chosen {unseen.score:.3f}, gain {spoken(unseen.gain)}"
     )
-    left = [f"{name}: not tried, {why}" for name, why in found.left_out.items()]
+    left = [f"not tried: {', '.join(f'{name} ({why})' for name, why in found.left_out.items())}"]
+    left = left if found.left_out else []
     following = [f"next: {found.command}"] if found.command else ["next: nothing to run; train on your real rows alone"]
     return [scored, *found.notes, *left, *following]
 
