@@ -20,7 +20,7 @@ from inn_experiments.recommending.gains import Judge
 from inn_experiments.recommending.nested import Part, inner_scenes, nested
 from inn_experiments.recommending.notes import notes
 from inn_experiments.recommending.page import Recommendation, console, keep
-from inn_experiments.recommending.plan import Plan, cost, planned, probe, spoken
+from inn_experiments.recommending.plan import Plan, cost, planned, probe, spoken, told
 from inn_experiments.recommending.scene import Scene
 from inn_experiments.recommending.settings import Settings
 from inn_experiments.recommending.summary import lines, unseen
@@ -123,7 +123,7 @@ def _plan(given: Asked, scene: Callable[[int], Scene], raw: RawRows, index: np.n
         f"{plan.settings.folds} parts x {plan.settings.repeats}"
     )
     if plan.left_out:
-        print("left out: " + ", ".join(f"{name} ({why})" for name, why in plan.left_out.items()))
+        print(f"left out: {told(plan.left_out)}")
         if given.minutes is not None:
             print(f"more minutes let in those that take long (minutes={given.minutes:g} now)")
     print(f"this will take about {spoken(plan.seconds)}, at most about {spoken(plan.most)}", flush=True)

@@ -9,6 +9,7 @@ from typing import Any
 from inn_experiments.contracts import write_text
 from inn_experiments.measures.numbers.intervals import Bounded
 from inn_experiments.recommending.plan import spoken as time_spoken
+from inn_experiments.recommending.plan import told
 from inn_experiments.recommending.settings import Settings
 from inn_experiments.recommending.summary import Line, Unseen
 from inn_experiments.recommending.verdict import Verdict, spoken
@@ -50,10 +51,10 @@ def table(found: Recommendation) -> list[tuple[str, ...]]:
     """The head and a row for each candidate."""
     rows = [HEAD]
     for line in found.lines:
-        told = "" if line.told is None else f"{line.told.value:.2f} ({line.told.low:.2f} to {line.told.high:.2f})"
+        c2st = "" if line.told is None else f"{line.told.value:.2f} ({line.told.low:.2f} to {line.told.high:.2f})"
         gain = "" if line.gain is None else spoken(line.gain)
         chosen = f"{line.chosen} of {found.unseen.parts}"
-        rows.append((line.name, gain, chosen, f"{line.rungs:.1f}", told, f"{line.seconds:.0f}", _remark(line, found)))
+        rows.append((line.name, gain, chosen, f"{line.rungs:.1f}", c2st, f"{line.seconds:.0f}", _remark(line, found)))
     return rows
 
 
@@ -72,10 +73,10 @@ def markdown(found: Recommendation) -> str:
     """The page that is kept."""
     head, *rows = table(found)
     lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}", *(f"| {' | '.join(row)} |" for row in rows)]
-    told = [f"- {sentence}" for sentence in _sentences(found)]
+    sentences = [f"- {sentence}" for sentence in _sentences(found)]
     versions = ", ".join(f"{name} {number}" for name, number in found.versions.items())
     parts = ["# Which preset to take", f"**{_capital(found.verdict.sentence)}.**", found.read, "\n".join(lines)]
-    return "\n\n".join([*parts, "\n".join(told), f"{time_spoken(found.seconds)}; {versions}"]) + "\n"
+    return "\n\n".join([*parts, "\n".join(sentences), f"{time_spoken(found.seconds)}; {versions}"]) + "\n"
 
 
 def plain(found: Recommendation) -> dict[str, Any]:
@@ -108,8 +109,7 @@ def _sentences(found: Recommendation) -> list[str]:
         f"on rows that no choice saw ({unseen.parts} parts): real rows alone {unseen.real:.3f} macro F1, with what was "
         f"chosen {unseen.score:.3f}, gain {spoken(unseen.gain)}"
     )
-    left = [f"not tried: {', '.join(f'{name} ({why})' for name, why in found.left_out.items())}"]
-    left = left if found.left_out else []
+    left = [f"not tried: {told(found.left_out)}"] if found.left_out else []
     following = [f"next: {found.command}"] if found.command else ["next: nothing to run; train on your real rows alone"]
     return [scored, *found.notes, *left, *following]
 

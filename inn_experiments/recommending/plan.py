@@ -1,7 +1,7 @@
 """How long it will take, measured on a few rows' worth of work, and what fits into the minutes."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -147,6 +147,17 @@ def spoken(seconds: float) -> str:
     if seconds < 60:
         return f"{max(seconds, SOONEST):.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 3600 else f"{seconds / 3600:.1f} h"
+
+
+def told(left_out: Mapping[str, str]) -> str:
+    """What is left out, those of one reason together.
+
+    >>> told({"law": "takes 2 min more", "gan": "too long to measure", "vae": "too long to measure"})
+    'law (takes 2 min more); gan, vae (too long to measure)'
+    """
+    reasons = dict.fromkeys(left_out.values())
+    names = {reason: [name for name, why in left_out.items() if why == reason] for reason in reasons}
+    return "; ".join(f"{', '.join(these)} ({reason})" for reason, these in names.items())
 
 
 def probe(scene: Callable[[int], Scene], seed: int) -> tuple[Scene, float]:

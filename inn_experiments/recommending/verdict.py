@@ -52,8 +52,12 @@ def spoken(gain: Bounded) -> str:
 
     >>> spoken(Bounded(0.04, 0.02, 0.06)), spoken(Bounded(-0.01, -0.05, 0.03))
     ('+0.04 (0.02 to 0.06)', '-0.01 (-0.05 to 0.03)')
+    >>> spoken(Bounded(0.04, -0.002, 0.082))
+    '+0.040 (-0.002 to 0.082)'
     """
-    digits = 3 if gain.high - gain.low < 0.02 else 2
+    # A bound near 0 is told by its side of it.
+    near = min(abs(gain.low), abs(gain.high)) < 0.005
+    digits = 3 if near or gain.high - gain.low < 0.02 else 2
     value, low, high = (round(number, digits) + 0.0 for number in gain)
     return f"{value:+.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
 
