@@ -83,7 +83,8 @@ def draw(task: tuple[str, int, int, int]) -> dict:
     index = np.arange(len(y))
     parts = nested(raw, index, CANDIDATES, settings, lambda done, parts, part: None)
     judge = Judge(raw.y, None, index, seed)
-    found, score = lines(parts, judge, len(index)), unseen(parts, judge)
+    found = lines(parts, judge, len(index))
+    score = unseen(parts, found, judge)
     answer = verdict(found, score, settings.worth)
     best = max(found, key=lambda line: line.chosen)
     return {

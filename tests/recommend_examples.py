@@ -22,7 +22,7 @@ def raw_rows(x: np.ndarray, y: np.ndarray, group: np.ndarray | None = None) -> A
 def clusters(seed: int, rows: int = 5, classes: int = 8, features: int = 20) -> tuple[np.ndarray, np.ndarray]:
     """The centres (c, d) of Gaussian classes that overlap, and the labels (n,) of so many rows of each."""
     rng = np.random.default_rng(seed)
-    return 2.0 * rng.normal(size=(classes, features)), np.repeat(np.arange(classes), rows)
+    return rng.normal(size=(classes, features)), np.repeat(np.arange(classes), rows)
 
 
 def quick(seed: int = 0, **changes: int) -> Settings:
@@ -47,5 +47,5 @@ class Oracle(Jitter):
         rng = np.random.default_rng(seed)
         x = self.centres[labels] + rng.normal(size=(len(labels), self.centres.shape[1]))
         x = (self.slope * x + self.offset).astype(np.float32)
-        x[:, 0] += np.float32(self.mark)
+        x[:, ::3] += np.float32(self.mark)
         return Samples(x, np.asarray(labels))

@@ -41,6 +41,8 @@ def test_it_ends_with_one_sentence_and_keeps_what_it_found(run, tmp_path):
     assert sorted(path.name for path in folder.iterdir()) == ["recommendation.json", "recommendation.md"]
     again = run("recommend", *rows(tmp_path), *QUICK)
     assert again[1].strip().splitlines()[-1] == last
+    same = json.loads((folder / "recommendation.json").read_text())
+    assert [line["gain"] for line in same["presets"]] == [line["gain"] for line in plain["presets"]]
 
 
 @pytest.mark.parametrize(

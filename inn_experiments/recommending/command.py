@@ -45,7 +45,8 @@ def recommend(arguments: Sequence[str]) -> None:
     candidates = [presets.candidate(name, given.overrides) for name in plan.names]
     parts = nested(raw, index, candidates, plan.settings, _Progress())
     judge = Judge(raw.y, raw.group, index, child_seed(settings.seed, "resamples"))
-    found, score = lines(parts, judge, len(index)), unseen(parts, judge)
+    found = lines(parts, judge, len(index))
+    score = unseen(parts, found, judge)
     answer = verdict(found, score, given.worth)
     recommendation = Recommendation(
         read=read,

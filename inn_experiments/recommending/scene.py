@@ -18,7 +18,7 @@ from inn_experiments.measures.utility.forest import forest_predictions
 from inn_experiments.measures.utility.scores import confusion, measures
 from inn_experiments.recommending.settings import Candidate, Settings
 
-PAIRS, TREES, FOLDS = 100, 15, 3
+PAIRS, TREES, FOLDS = 100, 25, 3
 """Of the two-sample test in one scene; scenes are many, and what is certain is so with few trees."""
 
 

@@ -1,7 +1,7 @@
 """From the parts to one line for each candidate, and to the score on unseen rows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -64,8 +64,13 @@ def lines(parts: Sequence[Part], judge: Judge, rows: int) -> list[Line]:
     return sorted(found, key=lambda line: (not line.able, line.gain is None, -(line.gain.value if line.gain else 0)))
 
 
-def unseen(parts: Sequence[Part], judge: Judge) -> Unseen:
-    """The score of what was chosen without each part, on all parts of all repeats."""
+def unseen(parts: Sequence[Part], lines: Sequence[Line], judge: Judge) -> Unseen:
+    """The score of what was chosen without each part, on all parts of all repeats.
+
+    What only all parts together show to be told from real rows, or not to be fitted, counts there as nothing chosen.
+    """
+    able = {line.name for line in lines if line.able}
+    parts = [part if part.choice.best in able else _without(part) for part in parts]
     found = judge.gain([[part.labels for part in repeat] for repeat in _repeats(parts)])
     nearest = np.mean(
         [
@@ -75,6 +80,11 @@ def unseen(parts: Sequence[Part], judge: Judge) -> Unseen:
     )
     none = sum(part.choice.best is None for part in parts)
     return Unseen(found.gain, found.real, found.score, float(nearest), len(parts), none)
+
+
+def _without(part: Part) -> Part:
+    choice = replace(part.choice, best=None)
+    return replace(part, choice=choice, gain=0.0, labels=part.labels._replace(made=part.labels.real))
 
 
 def _repeats(parts: Sequence[Part]) -> list[list[Part]]:
