@@ -28,12 +28,13 @@ def main() -> None:
 
 
 def _recommend() -> int:
-    from inn_experiments.recommending.command import recommend
     from inn_experiments.running import failures
 
     failures.catch_signals()
     status = 0
     try:
+        from inn_experiments.recommending.command import recommend
+
         recommend([argument for argument in sys.argv[1:] if argument != RECOMMEND])
     except KeyboardInterrupt:
         status = failures.BROKEN

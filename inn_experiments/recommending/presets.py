@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from functools import partial
 
-from inn_experiments.configuration.building import build
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.checks import nearest
 from inn_experiments.configuration.compose import CONF, compose
@@ -58,6 +57,9 @@ def wanted(names: Sequence[str], smiles: Smiles | None) -> tuple[str, ...]:
 
 def candidate(name: str, overrides: Sequence[str], extra: Sequence[str] = ()) -> Candidate:
     """The preset as a candidate; `extra` settings are for a shorter training."""
+    # With it comes torch, which takes seconds: a mistake is named before.
+    from inn_experiments.configuration.building import build
+
     cell = compose(*overrides, f"preset={name}", *FIXED, *extra)
     return Candidate(name, partial(build, cell), name not in INSTANT)
 
