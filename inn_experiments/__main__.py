@@ -3,6 +3,9 @@
 import os
 import sys
 
+RECOMMEND = "recommend"
+"""The word that asks which preset to take, in place of a run."""
+
 
 def main() -> None:
     """Run the command line; ends with exit status 0, 1 (failed), 2 (bad input), 130 or 143 (signals)."""
@@ -21,7 +24,27 @@ def main() -> None:
         os.environ.setdefault(name, "1")
     # Hydra hands its exceptions over instead of printing them in its own words.
     os.environ["HYDRA_FULL_ERROR"] = "1"
-    sys.exit(_run())
+    sys.exit(_recommend() if RECOMMEND in sys.argv[1:] else _run())
+
+
+def _recommend() -> int:
+    from inn_experiments.running import failures
+
+    failures.catch_signals()
+    status = 0
+    try:
+        from inn_experiments.recommending.command import recommend
+
+        recommend([argument for argument in sys.argv[1:] if argument != RECOMMEND])
+    except KeyboardInterrupt:
+        status = failures.BROKEN
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else failures.BROKEN
+    except Exception as error:  # noqa: BLE001 (the outermost shell: nothing is above it)
+        status = failures.show(error)
+    if failures.signal_status():
+        print("stopped by a signal", file=sys.stderr)
+    return failures.signal_status() or status
 
 
 def _run() -> int:

@@ -139,3 +139,12 @@ def test_copies_without_replacement_double_a_class_exactly(train):
         found = np.unique(copies[np.repeat(train.y, 2) == label], axis=0, return_counts=True)[1]
         assert len(found) == count and (found == 2).all()
     assert generator.sample(np.empty(0, np.int64), seed=0).x.shape == (0, train.x.shape[1])
+
+
+def test_a_gaussian_of_two_rows_a_class_has_no_holes():
+    """Rounding may leave a shrinkage just below 0, which has no root."""
+    for seed in range(20):
+        x = np.random.default_rng(seed).normal(size=(2, 20)).astype(np.float32)
+        generator = Gaussian()
+        generator.fit(Rows(x, np.zeros(2, np.int64)), About(), seed=0)
+        assert np.isfinite(generator.sample(np.zeros(5, np.int64), seed=1).x).all()

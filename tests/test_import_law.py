@@ -41,7 +41,8 @@ MAY_KNOW: dict[str, set[str]] = {
         "serving",
         "tracking",
     },
-    "__main__": {"configuration", "running"},
+    "recommending": {"configuration", "data", "maths", "measures"},
+    "__main__": {"configuration", "recommending", "running"},
     "": {"library"},
 }
 """Room -> the rooms it may know beside `contracts`, which everybody knows."""
@@ -111,7 +112,7 @@ def test_nothing_is_unpickled(path: Path) -> None:
 def test_the_start_is_light() -> None:
     heavy = ("torch", "lightning", "mlflow", "sklearn", "pandas", "matplotlib", "scipy.stats")
     modules = "contracts, configuration.cell, configuration.help, __main__, running.job, running.sweep"
-    modules += ", running.beginning, tracking.mlflow, tracking.collect, reports.cell.console"
+    modules += ", running.beginning, tracking.mlflow, tracking.collect, reports.cell.console, recommending.command"
     names = "".join(f"import inn_experiments.{name}; " for name in modules.split(", "))
     code = f"import sys; {names}print([m for m in {heavy} if m in sys.modules])"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

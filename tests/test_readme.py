@@ -149,6 +149,8 @@ def shortened(words: list[str]) -> list[str]:
     words = [FEWER.get(word, word) for word in words]
     if {"inn_experiments.reports", "inn_experiments.sample"} & set(words):
         return words
+    if "recommend" in words:
+        return [*words, "presets=[convex]", "repeats=1", "trees=10"]
     usual = [*SHORT, *FOREST, *([] if any(word.startswith("data=") for word in words) else MNIST1D)]
     more = next((more for word, more in SHORTER.items() if word in words), usual)
     if "experiment=paper_grid" in words or any(word.startswith("method=implicit,") for word in words):

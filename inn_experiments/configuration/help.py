@@ -18,6 +18,8 @@ usage: python -m inn_experiments [GROUP=OPTION ...] [KEY=VALUE ...]
   python -m inn_experiments -m method=svd,explicit seed=0,1  a sweep: all combinations
   python -m inn_experiments experiment=paper_grid            the paper's grid, 16 cells
   python -m inn_experiments data=table data.path=my.csv data.label=chemical
+  python -m inn_experiments recommend data=table data.path=my.csv data.label=chemical
+                                     which preset to take for your rows, if any (docs/recommend.md)
 
 Groups and their options (* is the default):
 """

@@ -33,7 +33,9 @@ class Gaussian(Classical):
 
         if self.shrinkage == "where_singular" and len(rows) > rows.shape[1]:
             return 0.0
-        return float(oas(rows)[1] if self.shrinkage == "oas" else ledoit_wolf_shrinkage(rows))
+        found = oas(rows)[1] if self.shrinkage == "oas" else ledoit_wolf_shrinkage(rows)
+        # Of two rows, whose squares are equal, rounding can leave a share just below 0.
+        return float(np.clip(found, 0.0, 1.0))
 
     def _draw(self, label: int, count: int, rng: np.random.Generator) -> np.ndarray:
         rows = self.rows[label].astype(np.float64)
