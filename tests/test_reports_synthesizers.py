@@ -76,6 +76,16 @@ def test_rows_are_sorted_by_the_gain_and_begin_with_real_ones():
     assert lines[0].split("|")[2].strip() == "0.510 ± 0.000" and "—" in lines[0]
 
 
+def test_rows_that_are_told_with_certainty_lead_nothing(monkeypatch):
+    monkeypatch.setitem(GAINS, "kde", 0.3)
+    told = [made("kde", seed, score=0.96) for seed in (0, 1, 2)]
+    table = collect([*runs(), *told])["mnist1d"]
+    assert ranked(table) == ["latent_diffusion_vae", "smote", "bootstrap", "gan", "kde"]
+    assert "| kde ‡ |" in synthesizers_table(table) and synthesizers_table(table).count("‡") == 1
+    nearly = [made("kde", seed, score=0.94) for seed in (0, 1, 2)]
+    assert ranked(collect([*runs(), *nearly])["mnist1d"])[0] == "kde"
+
+
 def test_the_difference_to_convex_is_within_one_run():
     lacking = tuple(name for name in TREATMENTS if name != "convex")
     found = over_convex(frame_of([made("smote", 1), made("smote", 2, treatments=lacking)]))

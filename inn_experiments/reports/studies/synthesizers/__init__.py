@@ -27,6 +27,7 @@ GAINS = {
     "F1 gain over convex": query.over_convex,
     "F1 of generated alone": lambda runs: query.utility(runs, "synthetic_only"),
 }
+TOLD = " ‡"
 COSTS = {"parameters": ("parameters", 0), "training (s)": ("seconds/train", 1)}
 """Head -> key and digits."""
 ABOUT = (
@@ -41,6 +42,8 @@ ABOUT = (
     "the same real rows alone (protocol same_rows: the generator saw exactly these rows). Over convex: less that of "
     "real rows and as many same-class convex combinations of them. `bootstrap` adds plain copies: a gain that is no "
     "larger is no evidence for a generator.\n"
+    f"- Presets are in the order of their gain. Those with{TOLD} come last, whatever their gain: a C2ST of "
+    f"{query.CERTAIN:g} or more tells their rows from real ones with certainty.\n"
     "- `fresh real`: real rows that no part contains, scored as if they were generated; where a data set spares none, "
     "one half of the test rows against the other."
 )
@@ -71,16 +74,23 @@ def about(runs: Frame) -> str:
 
 
 def synthesizers_table(runs: Frame) -> str:
-    """One row a preset, the largest gain first, and above them what real rows score."""
+    """One row a preset, the largest gain first, those that are told last, and above them what real rows score."""
     fresh = [entry(query.shared(runs, runs.value(f"fresh/{key}"))) for key in SCORES.values()]
     lines = [["fresh real", *fresh, *[ABSENT] * (len(GAINS) + len(COSTS)), str(len(runs.seeds))]]
     numbers = [runs.value(f"test/{key}") for key in SCORES.values()] + [read(runs) for read in GAINS.values()]
     columns = [query.by_preset(runs, values) for values in numbers]
     costs = [(query.by_preset(runs, runs.value(key)), digits) for key, digits in COSTS.values()]
-    seeds = runs.axes["preset"].value_counts()
+    seeds, told = runs.axes["preset"].value_counts(), query.certain(runs)
     for preset in query.ranked(runs):
         spent = [ABSENT if found[preset] is None else f"{found[preset][0]:,.{digits}f}" for found, digits in costs]
-        lines.append([preset, *(entry(found[preset]) for found in columns), *spent, str(seeds[preset])])
+        lines.append(
+            [
+                f"{preset}{TOLD if preset in told else ''}",
+                *(entry(found[preset]) for found in columns),
+                *spent,
+                str(seeds[preset]),
+            ]
+        )
     return markdown(["preset", *SCORES, *GAINS, *COSTS, "seeds"], lines)
 
 

@@ -14,6 +14,9 @@ TWINS = (
     "keep each comparison in its own outputs"
 )
 
+CERTAIN = 0.95
+"""A C2ST from which on rows are told from real ones with certainty, as `recommend` has it."""
+
 
 def by_data(frame: Frame, only: Mapping[str, str]) -> tuple[Frame, dict[str, Frame]]:
     """(the finished runs that have a preset, those of each data set).
@@ -56,10 +59,20 @@ def shared(runs: Frame, values: pd.Series) -> Interval | None:
     return over_seeds(values.groupby(runs.runs["seed"]).max(), runs)
 
 
+def certain(runs: Frame) -> set[str]:
+    """The presets whose rows are told from real ones with certainty: their mean C2ST is at least CERTAIN."""
+    scores = by_preset(runs, runs.value("test/samples/c2st"))
+    return {preset for preset, found in scores.items() if found is not None and found[0] >= CERTAIN}
+
+
 def ranked(runs: Frame) -> list[str]:
-    """The presets by their mean gain, the largest first; those without a utility last, by name."""
-    gains = by_preset(runs, gain(runs))
-    return sorted(gains, key=lambda preset: (float("inf") if gains[preset] is None else -gains[preset][0], preset))
+    """The presets by their mean gain, the largest first; those without a utility last, by name.
+
+    A lucky forest makes no leader: presets whose rows are told with certainty come after all others.
+    """
+    gains, told = by_preset(runs, gain(runs)), certain(runs)
+    least = float("inf")
+    return sorted(gains, key=lambda one: (one in told, least if gains[one] is None else -gains[one][0], one))
 
 
 def missing(tables: Mapping[str, Frame]) -> list[str]:
