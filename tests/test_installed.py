@@ -60,7 +60,7 @@ def test_the_program_is_the_installed_one(installed, home) -> None:
 
 @pytest.mark.parametrize("command", [["inn-sample"], ["python", "-m", "inn_experiments.sample"]])
 def test_rows_are_sampled(installed, home, command) -> None:
-    folder = next((home / "outputs/runs").iterdir())
+    folder = next((home / "outputs/runs").glob("*/artifacts")).parent
     line = [installed / command[0], *command[1:]]
     done = typed(home, *line, f"run={folder}", "n=100", "to=a.csv", "overwrite=true")
     assert done.returncode == 0, done.stderr
@@ -72,9 +72,48 @@ def test_rows_are_sampled(installed, home, command) -> None:
 
 
 def test_a_run_that_was_copied_elsewhere_makes_the_same_rows(installed, home, tmp_path) -> None:
-    folder = next((home / "outputs/runs").iterdir())
+    folder = next((home / "outputs/runs").glob("*/artifacts")).parent
     shutil.copytree(folder, tmp_path / "copied")
     for place, run in ((home, str(folder)), (tmp_path, "copied")):
         done = typed(place, installed / "inn-sample", f"run={run}", "n=3", "to=same.csv")
         assert done.returncode == 0, done.stderr
     assert (home / "same.csv").read_bytes() == (tmp_path / "same.csv").read_bytes()
+
+
+PYTHON = """
+import numpy as np
+from inn_experiments import Augmenter, load, runs
+rng = np.random.default_rng(0)
+X, y = rng.gamma(1.0, 1.0, (20, 8)), np.repeat(["a", "b"], 10)
+X2, y2 = Augmenter("convex", n_per_class=20, random_state=0).fit_resample(X, y)
+print(X2.shape, load("latest").sample({"kind1": 5}).shape, len(runs("outputs").frame()))
+"""
+MODEL = """
+import glob, mlflow, pandas as pd
+path = glob.glob("outputs/runs/models/*/artifacts")[0]
+asked = pd.DataFrame({"label": ["kind2"], "n": [3]})
+print(mlflow.pyfunc.load_model(path).predict(asked, params={"seed": 1})["kind"].tolist())
+"""
+
+
+@pytest.mark.parametrize(("code", "words"), [(PYTHON, "(60, 8) (5, 5) 1"), (MODEL, "['kind2', 'kind2', 'kind2']")])
+def test_python_programs_get_rows(installed, home, code, words) -> None:
+    done = typed(home, installed / "python", "-c", code)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip().endswith(words)
+
+
+def test_a_recommendation_is_given(installed, home) -> None:
+    data = ["data=table", "data.path=my.csv", "data.label=kind"]
+    quick = ["presets=[convex]", "repeats=1", "trees=5"]
+    done = typed(home, installed / "inn-experiments", "recommend", *data, *quick)
+    assert done.returncode == 0, done.stderr
+    assert "use none" in done.stdout or "take " in done.stdout
+
+
+def test_the_report_of_a_run_is_one_page(installed, home) -> None:
+    (page,) = (home / "outputs/runs").glob("*/artifacts/report.html")
+    before = page.read_bytes()
+    done = typed(home, installed / "python", "-m", "inn_experiments.reports.cell.html", page.parent)
+    assert done.returncode == 0, done.stderr
+    assert b"Verdict" in before and page.read_bytes()[:2000] == before[:2000]
