@@ -28,9 +28,10 @@ def main() -> None:
 
 
 def _recommend() -> int:
+    from inn_experiments.contracts import stopping
     from inn_experiments.running import failures
 
-    failures.catch_signals()
+    stopping.catch_signals()
     status = 0
     try:
         from inn_experiments.recommending.command import recommend
@@ -42,15 +43,16 @@ def _recommend() -> int:
         status = end.code if isinstance(end.code, int) else failures.BROKEN
     except Exception as error:  # noqa: BLE001 (the outermost shell: nothing is above it)
         status = failures.show(error)
-    if failures.signal_status():
+    if stopping.signal_status():
         print("stopped by a signal", file=sys.stderr)
-    return failures.signal_status() or status
+    return stopping.signal_status() or status
 
 
 def _run() -> int:
     import hydra
 
     from inn_experiments.configuration.compose import CONF
+    from inn_experiments.contracts import stopping
     from inn_experiments.running import failures, job, sweep
 
     if unknown := failures.unknown_flags():
@@ -59,7 +61,7 @@ def _run() -> int:
         cure = "write options such as -m first or last" if apart else "--help lists what there is"
         print(f"error: unknown option {' '.join(unknown)}; {cure}", file=sys.stderr)
         return failures.BAD_INPUT
-    failures.catch_signals()
+    stopping.catch_signals()
     status = 0
     try:
         hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")(job.run_cell)()
@@ -71,9 +73,9 @@ def _run() -> int:
         status = failures.show(error, sweep.State.outputs)
     if sweep.State.sweep is not None:
         status = sweep.summary() or status
-    if failures.signal_status():
+    if stopping.signal_status():
         print("stopped by a signal", file=sys.stderr)
-    return failures.signal_status() or sweep.State.status or status
+    return stopping.signal_status() or sweep.State.status or status
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from inn_experiments.contracts import NaturalInt, PositiveInt, UserError, file_name
+from inn_experiments.contracts import NaturalInt, PositiveInt, UserError, file_name, stopping
 
 HELP = """Rows of a finished run, in the columns and units of its file.
 
@@ -50,6 +50,7 @@ def main(given: Sequence[str] | None = None) -> int:
         return 0
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(name, "1")
+    stopping.catch_signals()
     try:
         run(given)
     except UserError as mistake:
@@ -59,9 +60,9 @@ def main(given: Sequence[str] | None = None) -> int:
     except OSError as trouble:
         print(f"error: {trouble.filename or 'rows'}: {(trouble.strerror or str(trouble)).lower()}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit):
         print("stopped; no file was written", file=sys.stderr)
-        return 130
+        return stopping.signal_status() or 1
     return 0
 
 

@@ -40,7 +40,7 @@ QUICK = (
     ("benchmark_start.py", "--repeats", "1"),
     ("benchmark_peers.py", "--blocks", "1"),
 )
-SCALE = (("benchmark_scale.py",), ("benchmark_memory.py", "400000"))
+SCALE = (("benchmark_scale.py",), ("benchmark_memory.py", "400000"), ("benchmark_sample.py",))
 PACKAGES = ("inn-experiments", "torch", "lightning", "numpy", "scikit-learn", "mlflow")
 QUIET = 0.05
 """Of the processors' time: others may use so much on a quiet machine."""

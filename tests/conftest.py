@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from inn_experiments import __main__
+from inn_experiments.contracts import stopping
 from inn_experiments.running import job, sweep
 
 
@@ -20,6 +21,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     def command(*arguments: str) -> tuple[int, str, str]:
         for name in ("outputs", "sweep", "tracker", "status"):
             monkeypatch.setattr(sweep.State, name, None)
+        monkeypatch.setattr(stopping, "_received", [])
         # What was read is told once a process, and here are many.
         job.tell.cache_clear()
         line = ["inn_experiments", f"paths.outputs={tmp_path / 'out'}", *arguments]

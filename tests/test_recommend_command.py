@@ -12,8 +12,8 @@ import pytest
 from refusals import archive, check_refused, frame, given
 
 from inn_experiments import __main__
+from inn_experiments.contracts import stopping
 from inn_experiments.recommending import command
-from inn_experiments.running import failures
 
 QUICK = ("trees=3", "repeats=1", "presets=[jitter]")
 
@@ -72,7 +72,7 @@ def test_data_that_it_cannot_judge_are_refused_in_one_line(run, tmp_path):
 
 
 def test_an_interrupt_ends_it_with_the_signals_status(run, tmp_path, monkeypatch):
-    monkeypatch.setattr(failures, "_received", [])
+    monkeypatch.setattr(stopping, "_received", [])
     monkeypatch.setattr(command, "nested", lambda *given: os.kill(os.getpid(), signal.SIGINT))
     status, _, err = run("recommend", *rows(tmp_path), *QUICK)
     assert status == 130 and err == "stopped by a signal\n"

@@ -177,7 +177,8 @@ def test_damage_is_told_in_one_line(here, outputs, capsys) -> None:
     assert status == 2 and "no folder synthesizer/" in err
 
 
-def test_an_interrupt_leaves_no_file_and_status_130(tmp_path) -> None:
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_leaves_no_file_and_its_status(tmp_path, number, status) -> None:
     kept = example(tmp_path / "kept")
     line = [sys.executable, "-m", "inn_experiments.sample", f"run={kept.folder}", "n=100000000", "to=rows.csv"]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
@@ -185,7 +186,7 @@ def test_an_interrupt_leaves_no_file_and_status_130(tmp_path) -> None:
     while not any(path.name.startswith(".rows.csv") and path.stat().st_size for path in tmp_path.iterdir()):
         time.sleep(0.05)
         assert process.poll() is None
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     _, err = process.communicate(timeout=60)
-    assert process.returncode == 130 and "stopped; no file was written" in err and "Traceback" not in err
+    assert process.returncode == status and "stopped; no file was written" in err and "Traceback" not in err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["kept"]

@@ -10,7 +10,7 @@ import numpy as np
 
 from inn_experiments.artifact.kept import Kept
 from inn_experiments.artifact.request import Request
-from inn_experiments.contracts import child_seed, free_name
+from inn_experiments.contracts import child_seed, free_name, stopping
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,6 +48,7 @@ def pieces(kept: Kept, request: Request, seed: int = 0, piece: int | None = None
     unit = unit_of(len(kept.axis))
     held: list[Piece] = []
     for number, start in enumerate(range(0, len(request), unit)):
+        stopping.check()
         labels = request.labels(start, min(start + unit, len(request)))
         made = kept.synthesizer.sample(labels, seed=child_seed(seed, f"rows/{number}"))
         fresh = Piece(_undone(kept, made.x), made.y)

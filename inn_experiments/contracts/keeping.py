@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 
 from inn_experiments import __version__
+from inn_experiments.contracts import stopping
 from inn_experiments.contracts.errors import UserError
 from inn_experiments.contracts.files import once, read_arrays, write_arrays
 from inn_experiments.contracts.parts import Plain
@@ -48,6 +49,7 @@ def kept(
     """
     from filelock import Timeout
 
+    stopping.check()
     if cache is None:
         return _arrays(compute())
     name = digest(content)

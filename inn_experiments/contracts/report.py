@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from inn_experiments.contracts import stopping
+
 VERSION = 2
 """Of the form of `report.json`; older ones are read by `contracts.old_report`."""
 
@@ -81,6 +83,7 @@ class Report:
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
         """Time the block as `name`, and take the UserWarnings in it into the report, each once."""
+        stopping.check()
         started = time.perf_counter()
         with warnings.catch_warnings(record=True) as caught:
             # A collapse, for example, belongs into the report and not between the lines of the progress.

@@ -1,13 +1,10 @@
 """What a person reads when something goes wrong: one line where that says it all, else the traceback."""
 
 import errno
-import signal
 import sqlite3
 import sys
 import traceback
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
 
 from hydra._internal.utils import get_args_parser
 from hydra.errors import HydraException
@@ -44,8 +41,6 @@ _PHRASES = {
     "no such table": "the database mlflow.db lacks a table of MLflow's; restore a copy of it, or move it away",
     "no such column": "the database mlflow.db is of a version of MLflow that this program does not know",
 }
-
-_received: list[int] = []
 
 
 def one_line(error: BaseException, outputs: Path | None = None) -> str | None:
@@ -92,24 +87,3 @@ def show(error: BaseException, outputs: Path | None = None) -> int:
 def unknown_flags() -> list[str]:
     """The arguments of the command line that begin with a dash and mean nothing to Hydra."""
     return get_args_parser().parse_known_args()[1]
-
-
-def catch_signals() -> None:
-    """Let SIGINT and SIGTERM end the program through its `finally` blocks, and remember which one it was."""
-
-    def end(number: int, frame: FrameType | None) -> NoReturn:
-        _received.append(number)
-        if number == signal.SIGINT:
-            raise KeyboardInterrupt
-        raise SystemExit(128 + number)
-
-    signal.signal(signal.SIGINT, end)
-    signal.signal(signal.SIGTERM, end)
-
-
-def signal_status() -> int | None:
-    """128 + the number of the first signal that `catch_signals` saw, None where there was none.
-
-    It is asked for at the end because libraries on the way turn an interrupt into exit statuses of theirs.
-    """
-    return 128 + _received[0] if _received else None

@@ -14,10 +14,10 @@ from omegaconf import DictConfig, OmegaConf
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.compose import prepare
 from inn_experiments.configuration.help import meanings
-from inn_experiments.contracts import Report, UserError, nearest, write_text
+from inn_experiments.contracts import Report, UserError, nearest, stopping, write_text
 from inn_experiments.contracts.imports import importing
 from inn_experiments.contracts.old_report import from_dict
-from inn_experiments.running import failures, sweep
+from inn_experiments.running import sweep
 from inn_experiments.running.beginning import begin
 
 LEFT_OUT = ("test/samples/", "fresh/samples/", "test/geometry/", "utility/same_rows/", "utility/disjoint/")
@@ -32,7 +32,7 @@ def run_cell(cfg: DictConfig) -> float:
     Returns the metric that `objective` names, NaN for a cell that failed (its outcome is on record).
     """
     with sweep.supervised() as outcome:
-        failures.catch_signals()
+        stopping.catch_signals()
         return _run(cfg, outcome)
     return float("nan")
 
@@ -70,6 +70,8 @@ def _run(cfg: DictConfig, outcome: dict[str, Any]) -> float:
             report.asked = {"typed": list(hydra.overrides.task), "options": meanings(cell)}
             run.json("report.json", report.as_dict())
             run.text("report.html", page(folder))
+            # No run is finished after somebody asked to stop.
+            stopping.check()
     else:
         plain, folder = done
         _also_called(cell, plain, folder)

@@ -22,7 +22,7 @@ from omegaconf import DictConfig, OmegaConf
 from inn_experiments.configuration.cell import outputs_folder
 from inn_experiments.configuration.checks import check_plain
 from inn_experiments.configuration.targets import build
-from inn_experiments.contracts import UserError, write_text
+from inn_experiments.contracts import UserError, stopping, write_text
 from inn_experiments.running import failures
 
 RESULT, CELLS = "result.json", "cells.json"
@@ -128,6 +128,7 @@ def supervised() -> Iterator[dict[str, Any]]:
         # In a worker of a parallel sweep, a signal ends its cell and not the sweep.
         if not many or State.sweep is not None:
             raise
+        stopping.forget()
     finally:
         if many:
             _note(Path(hydra.runtime.output_dir) / RESULT, outcome)
@@ -168,7 +169,7 @@ def summary() -> int:
 
 def _record(outcomes: list[dict[str, Any]], exits: set[int]) -> None:
     """Put the sweep itself on record and say where; what hinders that is shown, and one of its exit statuses."""
-    end = "KILLED" if failures.signal_status() else "FAILED" if exits else "FINISHED"
+    end = "KILLED" if stopping.signal_status() else "FAILED" if exits else "FINISHED"
     try:
         line = State.tracker.sweep(State.outputs, State.sweep.name, outcomes, end, State.started)
     except Exception as error:  # noqa: BLE001 (shown here, told by the exit status)

@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.optim import AdamW
 from torch.optim.lr_scheduler import CosineAnnealingLR
 
-from inn_experiments.contracts import Curves, UserError
+from inn_experiments.contracts import Curves, UserError, stopping
 from inn_experiments.training.batches import Batch, cut
 from inn_experiments.training.best import Best
 from inn_experiments.training.objectives import Objective
@@ -60,7 +60,8 @@ class Fitting(lightning.LightningModule):
         return batch if device.type == "cpu" else super().transfer_batch_to_device(batch, device, dataloader_idx)
 
     def training_step(self, block: Batch, _: int) -> None:
-        """One step for each batch of the block."""
+        """One step for each batch of the block; raises KeyboardInterrupt or SystemExit where a stop was asked for."""
+        stopping.check()
         objective, optimizers = self.objective, self.trainer.optimizers
         before = self._sums.clone() if objective.enough and self._sums is not None else 0.0
         for batch in cut(block, self.batch, objective.axis):

@@ -1,0 +1,47 @@
+"""Signals end the program through its `finally` blocks, and one that a library swallows is asked for again.
+
+An exception that a handler raises inside a callback of the collector, or in a `__del__`, Python discards; so long work
+asks at each of its steps, by `check`, whether a stop was asked for.
+"""
+
+import signal
+from types import FrameType
+from typing import NoReturn
+
+_received: list[int] = []
+
+
+def catch_signals() -> None:
+    """Let SIGINT and SIGTERM end the program, whatever they did before, and remember which one it was."""
+    signal.signal(signal.SIGINT, _end)
+    signal.signal(signal.SIGTERM, _end)
+
+
+def check() -> None:
+    """End the program now if a signal asked for that: raises KeyboardInterrupt or SystemExit."""
+    if _received:
+        _raise(_received[0])
+
+
+def signal_status() -> int | None:
+    """128 + the number of the first signal that `catch_signals` saw, None where there was none.
+
+    It is asked for at the end because libraries on the way turn an interrupt into exit statuses of theirs.
+    """
+    return 128 + _received[0] if _received else None
+
+
+def forget() -> None:
+    """Take what was asked for as done: in a worker a signal ends its cell, and the next one begins."""
+    _received.clear()
+
+
+def _end(number: int, frame: FrameType | None) -> NoReturn:
+    _received.append(number)
+    _raise(number)
+
+
+def _raise(number: int) -> NoReturn:
+    if number == signal.SIGINT:
+        raise KeyboardInterrupt
+    raise SystemExit(128 + number)

@@ -1,0 +1,82 @@
+"""A stop that was asked for happens, also where the exception of the signal's handler was swallowed on the way."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from inn_experiments.contracts import Report, stopping
+from inn_experiments.training.fitting import Fitting
+
+
+class Swallows:
+    """A signal comes while Python runs this finaliser, which discards what the handler raises."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __del__(self) -> None:
+        os.kill(os.getpid(), self.number)
+        # The handler runs between two instructions of Python.
+        for _ in range(1000):
+            pass
+
+
+@pytest.fixture
+def caught(monkeypatch):
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    monkeypatch.setattr(stopping, "_received", [])
+    stopping.catch_signals()
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize(
+    ("number", "kind", "status"), [(signal.SIGINT, KeyboardInterrupt, 130), (signal.SIGTERM, SystemExit, 143)]
+)
+def test_a_swallowed_signal_is_heard_at_the_next_step(caught, number, kind, status) -> None:
+    stopping.check()
+    Swallows(number)
+    assert stopping.signal_status() == status, "it was received, and the program went on"
+    with pytest.raises(kind), Report("a", 0, "", {}).step("fit"):
+        raise AssertionError("the step was begun")
+    with pytest.raises(kind):
+        stopping.check()
+    stopping.forget()
+    stopping.check()
+
+
+def test_a_signal_that_is_ignored_by_the_parent_is_caught(caught) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    stopping.catch_signals()
+    with pytest.raises(KeyboardInterrupt):
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("many", [False, True])
+def test_no_run_is_finished_after_a_stop_was_asked_for(tmp_path, run, monkeypatch, many) -> None:
+    step = Fitting.training_step
+    asked: list[int] = []
+
+    def slow(self, *given):
+        if not asked:
+            asked.append(1)
+            Swallows(signal.SIGTERM)
+        return step(self, *given)
+
+    monkeypatch.setattr(Fitting, "training_step", slow)
+    cells = ("seed=0,1", "-m") if many else ()
+    short = ("trainer=smoke", "utility=none", "data.rows=200", "data.val_rows=50", "data.fresh_rows=100")
+    status, out, err = run(*short, *cells)
+    assert status == 143 and not re.search(r"\d finished|: finished", out), err
+    with closing(sqlite3.connect(tmp_path / "out/mlflow.db")) as database:
+        statuses = [row[0] for row in database.execute("SELECT status FROM runs")]
+    assert "FINISHED" not in statuses and "RUNNING" not in statuses and "KILLED" in statuses
