@@ -9,6 +9,7 @@ from typing import Any
 
 from inn_experiments.contracts import UserError
 from inn_experiments.contracts.files import file_name, write_text
+from inn_experiments.tracking import whole
 
 WriteModel = Callable[..., None]
 """Makes the folder of a model: (new folder, what MLflow knows of the model, limit=rows a request or None)."""
@@ -78,7 +79,10 @@ class Files:
         # A cell is called by the file of its data, whose name may be anything, and as long as a name can be.
         folder = outputs / "runs" / f"{file_name(name, longest=LONGEST)}-{tags['fingerprint'][:8]}"
         folder.mkdir(parents=True, exist_ok=True)
+        # An earlier run of the same cell had this folder, and its list tells of its files.
+        (folder / whole.LIST).unlink(missing_ok=True)
         yield Run(folder)
+        whole.write_list(folder)
 
     def register(self, outputs: Path, folder: Path, name: str) -> str:
         """Put the run's model into a registry: here there is none, so that this raises UserError."""
