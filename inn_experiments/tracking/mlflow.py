@@ -135,6 +135,7 @@ class Mlflow:
         """
         store.initialise(outputs)
         path = store.database(outputs)
+        store.check(path)
         where, client = store.experiment_id(path), store.connect(path)
         created = client.create_run(
             where, run_name=name, tags={**tags, **processes.owner(), "git_commit": git_commit()}
