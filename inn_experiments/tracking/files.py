@@ -9,7 +9,7 @@ from typing import Any
 
 from inn_experiments.contracts import UserError
 from inn_experiments.contracts.files import file_name, write_text
-from inn_experiments.tracking import whole
+from inn_experiments.tracking import leftovers, whole
 
 WriteModel = Callable[..., None]
 """Makes the folder of a model: (new folder, what MLflow knows of the model, limit=rows a request or None)."""
@@ -67,7 +67,8 @@ class Files:
     """Tracking without MLflow: each run leaves a folder `<outputs>/runs/<name>` and nothing is skipped."""
 
     def prepare(self, outputs: Path) -> None:
-        """Put right what earlier runs left behind: here, nothing."""
+        """Remove what killed processes left half written."""
+        leftovers.clear(outputs, everywhere=True)
 
     def finished(self, outputs: Path, fingerprint: str) -> tuple[dict[str, Any], Path] | None:
         """The report and folder of a finished run with this fingerprint: here, never."""

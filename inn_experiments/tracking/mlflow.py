@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inn_experiments.contracts import PositiveInt, UserError
-from inn_experiments.tracking import models, processes, store, sweeps, whole
+from inn_experiments.tracking import leftovers, models, processes, store, sweeps, whole
 from inn_experiments.tracking.files import Run, WriteModel
 
 if TYPE_CHECKING:
@@ -93,12 +93,18 @@ class Mlflow:
     limit: PositiveInt | None = None
 
     def prepare(self, outputs: Path) -> None:
-        """Mark runs whose process is gone as KILLED, and know where they lie; the first run creates the database."""
+        """Mark runs whose process is gone as KILLED, remove what it left half written, and know where runs lie.
+
+        The first run creates the database.
+        """
         path = store.database(outputs)
         if not path.exists():
+            leftovers.clear(outputs, everywhere=False)
             return
         store.rehome(outputs)
-        for run in [run for run, tags in store.running(path).items() if processes.is_dead(tags)]:
+        dead = [run for run, tags in store.running(path).items() if processes.is_dead(tags)]
+        leftovers.clear(outputs, everywhere=bool(dead))
+        for run in dead:
             client = store.connect(path)
             models.give_up(client, outputs, run)
             client.set_terminated(run, "KILLED")
