@@ -128,3 +128,14 @@ def test_a_damaged_report_is_one_line_that_names_file_and_cure(old, tmp_path, ca
     assert str(path) in line or "synthesizer" in line
     with pytest.raises(UserError, match="run its cell again"):
         runs(out)
+
+
+def test_a_finished_cell_that_is_found_by_a_presets_name_stays_whole(run, tmp_path) -> None:
+    cell = ("data.rows=100", "utility=none", "hydra.run.dir=${paths.outputs}/hydra/one")
+    assert run(*cell, "generator=smote")[0] == 0
+    for _ in range(2):
+        status, said, warned = run(*cell, "preset=smote")
+        assert (status, warned) == (0, "") and "skipped" in said
+    folder = newest(tmp_path / "out")
+    assert json.loads((folder / "report.json").read_text())["axes"]["preset"] == "smote"
+    assert whole.damage(folder) == ""
