@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from inn_experiments.contracts import replacing
+from inn_experiments.contracts import once, replacing
 from inn_experiments.contracts.files import host_mark
 from inn_experiments.tracking import leftovers
 from inn_experiments.tracking.files import Files
@@ -121,3 +121,14 @@ def test_files_of_other_machines_and_other_names_stay(tmp_path) -> None:
     ]
     leftovers.clear(tmp_path, everywhere=True)
     assert all(path.exists() for path in stay) and not [path for path in go if path.exists()]
+
+
+def test_what_was_made_behind_a_lock_is_removed_when_nobody_holds_it(tmp_path) -> None:
+    left = made(tmp_path / "fits/.0123.new/weights.pt").parent
+
+    def make(fresh: Path) -> None:
+        fresh.write_text("half")
+        leftovers.clear(tmp_path, everywhere=False)
+        assert fresh.exists() and not left.exists()
+
+    assert once(tmp_path / "fits/4567", make)

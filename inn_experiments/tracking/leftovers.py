@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from filelock import FileLock
+
 from inn_experiments.contracts.files import host_mark
 from inn_experiments.tracking import processes
 
@@ -15,6 +17,8 @@ OURS = re.compile(r"\..+\.(?P<pid>\d+)-(?P<host>[0-9a-f]{6})(-journal|-wal|-shm)
 """A name that `contracts.files.replacing` makes; SQLite has files beside it."""
 OLDER = re.compile(r"\..+\.(?P<pid>\d+)(-journal|-wal|-shm)?")
 """The same of version 0.9.0 and before, which did not say on which machine."""
+LOCKED = re.compile(r"\.(?P<name>.+)\.new")
+"""One of `contracts.files.once`, whose maker holds a lock."""
 DAY, CLOCK = 86400.0, 2.0
 """Seconds after which nobody writes to an older name any more, and by which clocks of files and processes differ."""
 FOLDERS = ("runs", "fits", "cache", "hydra")
@@ -32,8 +36,12 @@ def clear(outputs: Path, everywhere: bool) -> None:
     """
     for path in _candidates(outputs, everywhere):
         with suppress(OSError):
-            if _is_left(path):
-                shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+            if behind_lock := LOCKED.fullmatch(path.name):
+                # The lock of one who is at it goes with its process.
+                with FileLock(path.with_name(f"{behind_lock['name']}.lock"), timeout=0):
+                    _remove(path)
+            elif _is_left(path):
+                _remove(path)
 
 
 def _candidates(outputs: Path, everywhere: bool) -> Iterator[Path]:
@@ -47,6 +55,10 @@ def _candidates(outputs: Path, everywhere: bool) -> Iterator[Path]:
             # What is removed as a whole is not looked into.
             folders[:] = [each for each in folders if not each.startswith(".")]
             yield from (Path(folder) / each for each in hidden)
+
+
+def _remove(path: Path) -> None:
+    shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
 def _is_left(path: Path) -> bool:
