@@ -42,7 +42,7 @@ def rewrite(folder: Path, name: str, text: str) -> Path:
 def damage(folder: Path, only: str = "") -> str:
     """What the finished run in `folder` lacks, in words that name the file; '' where it is whole.
 
-    Of a run without a list, of version 0.9.0 or older, nothing is known but whether its report is there.
+    Of a run without a list, of version 0.8.0 or older, nothing is known but whether its report is there.
 
     Args:
         folder: of the run's files.
