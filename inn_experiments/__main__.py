@@ -51,6 +51,7 @@ def _run() -> int:
     import hydra
 
     from inn_experiments.configuration.compose import CONF
+    from inn_experiments.configuration.doors import guarded
     from inn_experiments.running import failures, job, sweep
 
     if unknown := failures.unknown_flags():
@@ -62,7 +63,8 @@ def _run() -> int:
     failures.catch_signals()
     status = 0
     try:
-        hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")(job.run_cell)()
+        with guarded():
+            hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")(job.run_cell)()
     except KeyboardInterrupt:
         status = failures.BROKEN
     except SystemExit as end:
