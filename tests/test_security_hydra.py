@@ -165,3 +165,22 @@ def test_the_environment_of_the_process_is_left_alone(run) -> None:
     before = dict(os.environ)
     refused(run(*CHEAP, "+hydra.job.env_set.INN_TEST=1"), "hydra.job.env_set")
     assert "INN_TEST" not in os.environ and {**os.environ, "HYDRA_FULL_ERROR": ""} == {**before, "HYDRA_FULL_ERROR": ""}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["+generator._partial_=true"], ["generator._partial_: true"]),
+        (["+data._partial_=true"], ["data._partial_: true"]),
+        (["+tracking._partial_=true"], ["tracking._partial_: true"]),
+        (["+trainer._partial_=true", "generator=inn"], ["trainer._partial_: true"]),
+        (["geometry=latents", "+geometry._partial_=true"], ["geometry._partial_: true"]),
+        (["generator=inn", "network._partial_=false"], ["network._partial_: false"]),
+        (["tracking._target_=inn_experiments.tracking.files.Run"], ["tracking.files.Run", "tracking.files.Files"]),
+        (["tracking._target_=inn_experiments.tracking.mlflow.MlflowRun"], ["tracking.mlflow.MlflowRun"]),
+        (["generator._target_=inn_experiments.synthesizers.latent.Latent"], ["synthesizers.latent.Latent"]),
+        (["generator=inn", "loss._target_=inn_experiments.maths.primes.Orthogonal"], ["maths.primes.Orthogonal"]),
+    ],
+)
+def test_a_class_of_ours_in_the_wrong_place_is_named(run, arguments: list[str], words: list[str]) -> None:
+    refused(run(*CHEAP, *arguments), *words)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
@@ -10,11 +9,8 @@ from omegaconf.errors import OmegaConfBaseException
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.checks import check_values
 from inn_experiments.configuration.reads import check_axes, check_notes, check_objective, check_register
+from inn_experiments.configuration.roles import CONF
 from inn_experiments.contracts import UserError
-
-_HERE = Path(__file__).resolve().parents[1]
-CONF = _HERE / "conf" if (_HERE / "conf").is_dir() else _HERE.parent / "conf"
-"""The folder of the options: beside the code in an installed package, one level up in a checkout."""
 
 
 def defaults() -> dict[str, str]:

@@ -20,7 +20,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
 from inn_experiments.configuration.cell import outputs_folder
-from inn_experiments.configuration.checks import check_plain
+from inn_experiments.configuration.checks import check_option, check_plain
 from inn_experiments.configuration.targets import build
 from inn_experiments.contracts import UserError, write_text
 from inn_experiments.running import failures
@@ -73,7 +73,10 @@ def prepare_outputs(cfg: DictConfig) -> None:
             raise UserError(f"paths.outputs={State.outputs}: this is not a folder; name one") from None
         reason = (error.strerror or str(error)).lower()
         raise UserError(f"paths.outputs={State.outputs}: it cannot be written: {reason}") from None
-    State.tracker = build(OmegaConf.to_container(cfg.tracking, resolve=True))
+    tracking = OmegaConf.to_container(cfg.tracking, resolve=True)
+    if "_target_" in tracking:
+        check_option(tracking, "tracking", "tracking")
+    State.tracker = build(tracking)
     State.tracker.prepare(State.outputs)
 
 
