@@ -10,6 +10,7 @@ from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.checks import check_values
 from inn_experiments.configuration.reads import check_axes, check_notes, check_objective, check_register
 from inn_experiments.configuration.roles import CONF
+from inn_experiments.configuration.secrets import check_secrets
 from inn_experiments.contracts import UserError
 
 
@@ -29,8 +30,9 @@ def prepare(cfg: DictConfig, choices: dict[str, str], overrides: Sequence[str] =
         overrides: the command line's.
 
     Raises:
-        UserError: for a missing or unknown key, a wrong type, a foreign class, an axis that nobody reads.
+        UserError: for a missing or unknown key, a wrong type, a foreign class, an axis that nobody reads, a secret.
     """
+    check_secrets(cfg)
     try:
         plain = OmegaConf.to_container(cfg, resolve=True, throw_on_missing=True)
     except OmegaConfBaseException as error:

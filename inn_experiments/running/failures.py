@@ -14,6 +14,7 @@ from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
 
 from inn_experiments.configuration.mistakes import of_hydra
+from inn_experiments.configuration.secrets import masked
 from inn_experiments.contracts import UserError
 
 BAD_INPUT, BROKEN = 2, 1
@@ -81,10 +82,10 @@ def show(error: BaseException, outputs: Path | None = None) -> int:
     """Print what `error` means on stderr, with its traceback only where needed; returns the exit status."""
     line = one_line(error, outputs)
     if line is None:
-        traceback.print_exception(error)
+        print(masked("".join(traceback.format_exception(error))), end="", file=sys.stderr)
         return BROKEN
     # What a file or a class is called may hold line breaks, and signs that a terminal obeys.
-    plain = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in line)
+    plain = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in masked(line))
     print(f"error: {plain}", file=sys.stderr)
     return BAD_INPUT
 

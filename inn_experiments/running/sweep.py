@@ -21,6 +21,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from inn_experiments.configuration.cell import outputs_folder
 from inn_experiments.configuration.checks import check_option, check_plain
+from inn_experiments.configuration.secrets import masked
 from inn_experiments.configuration.targets import build
 from inn_experiments.contracts import UserError, write_text
 from inn_experiments.running import failures
@@ -126,7 +127,7 @@ def supervised() -> Iterator[dict[str, Any]]:
         if many:
             print(f"failed: {' '.join(outcome['overrides'])}", file=sys.stderr)
         outcome["exit"] = failures.show(error, State.outputs)
-        outcome["status"], outcome["error"] = "failed", failures.one_line(error) or repr(error)
+        outcome["status"], outcome["error"] = "failed", masked(failures.one_line(error) or repr(error))
     except BaseException:
         # In a worker of a parallel sweep, a signal ends its cell and not the sweep.
         if not many or State.sweep is not None:
