@@ -68,6 +68,8 @@ CALLBACK = "+hydra.callbacks.x={_target_: logging.FileHandler, filename: pwned}"
         ("~hydra.launcher._target_", ["hydra.launcher"]),
         ("hydra.launcher=null", ["hydra.launcher"]),
         ("hydra/job_logging=disabled hydra/hydra_logging=hydra_debug", ["hydra.hydra_logging", "logging.FileHandler"]),
+        ("hydra.verbose=3", ["hydra.verbose"]),
+        ("+hydra.sweeper.params={seed:1}", ["hydra.sweeper.params"]),
         ("hydra.searchpath=[pkg://module]", ["hydra.searchpath", "pkg://module"]),
     ],
 )
@@ -105,6 +107,17 @@ FILES = {
         "hydra:\n  job_logging:\n    handlers:\n      x: ${hidden}\n    root: {handlers: [x]}\n",
         "hydra.job_logging.handlers.x",
     ),
+    "file of a formatter": (
+        "hydra:\n  job_logging:\n    formatters:\n      x: {class: logging.FileHandler, format: pwned, datefmt: a}\n"
+        "    root: {level: INFO}\n",
+        "hydra.job_logging.formatters.x.class",
+    ),
+    "file named later": (
+        "hydra:\n  job_logging:\n    handlers:\n      x: {class: logging.FileHandler, delay: true, filename: "
+        "'${hydra.runtime.output_dir}/${hydra.job.name}.log', .: {baseFilename: pwned}}\n"
+        "    root: {level: DEBUG, handlers: [x]}\n",
+        "hydra.job_logging.handlers.x",
+    ),
     "environment": ("hydra:\n  job:\n    env_set: {PATH: bin}\n", "hydra.job.env_set"),
     "nested": (
         "hydra:\n  sweeper:\n    params: {_target_: logging.FileHandler, filename: pwned}\n",
@@ -137,11 +150,19 @@ def test_a_file_gets_no_further_than_its_refusal(run, way: str, kind: str) -> No
         ("hydra/job_logging=stdout", "hydra.verbose=true"),
         ("hydra.run.dir=${paths.outputs}/mine/${seed}",),
         ("hydra.output_subdir=null",),
+        ("preset=mine", "--config-dir=conf"),
     ],
 )
 def test_what_hydra_is_for_works_as_before(run, overrides: tuple[str, ...]) -> None:
+    Path("conf", "preset").mkdir(parents=True)
+    Path("conf", "preset", "mine.yaml").write_text("# @package _global_\nseed: 1\n")
     status, _, err = run(*CHEAP, *overrides)
     assert status == 0, err
+
+
+def test_logging_that_cannot_be_set_up_is_one_line(run) -> None:
+    status, _, err = run(*CHEAP, "hydra.job_logging.root=7")
+    assert status == 2 and "hydra.job_logging" in err and err.count("\n") == 1, err
 
 
 def test_a_worker_of_a_parallel_sweep_looks_too(run) -> None:

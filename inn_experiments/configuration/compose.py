@@ -96,7 +96,9 @@ def _check_preset(choices: dict[str, str]) -> None:
     """Refuse another option in place of one that the preset stands for: its cells go by the preset's name."""
     if "preset" not in choices:
         return
-    entries = OmegaConf.to_container(OmegaConf.load(CONF / "preset" / f"{choices['preset']}.yaml")).get("defaults", [])
+    path = CONF / "preset" / f"{choices['preset']}.yaml"
+    # A preset of somebody's own stands for what it says.
+    entries = OmegaConf.to_container(OmegaConf.load(path)).get("defaults", []) if path.is_file() else []
     for entry in entries:
         for key, option in entry.items():
             group = key.removeprefix("override /")

@@ -30,7 +30,11 @@ class Loader(ConfigLoaderImpl):
 
     def load_configuration(self, config_name: str | None, overrides: list[str], *how: Any, **more: Any) -> DictConfig:
         """As Hydra's; raises UserError for what `check_secrets` and `check_hydra` refuse."""
-        cfg = super().load_configuration(config_name, overrides, *how, **more)
+        try:
+            cfg = super().load_configuration(config_name, overrides, *how, **more)
+        except AttributeError as error:
+            # So ends a mapping that is to become a value that is null until then.
+            raise UserError(f"{' '.join(str(error).split())}; give a mapping's keys one by one, or in a file") from None
         check_secrets(cfg)
         check_hydra(cfg)
         return cfg

@@ -45,6 +45,12 @@ _PHRASES = {
     "no such table": "the database mlflow.db lacks a table of MLflow's; restore a copy of it, or move it away",
     "no such column": "the database mlflow.db is of a version of MLflow that this program does not know",
 }
+_BEGINNINGS = {
+    # Of a ValueError.
+    "Config group override must be a string": "a group cannot be null: name one of its options (--help lists them)",
+    "Unable to configure": "hydra.job_logging and hydra.hydra_logging: logging cannot be set up so; hydra/job_logging=none "
+    "leaves it out",
+}
 
 _received: list[int] = []
 
@@ -60,8 +66,9 @@ def one_line(error: BaseException, outputs: Path | None = None) -> str | None:
         return str(error)
     if isinstance(error, (HydraException, OmegaConfBaseException)):
         return of_hydra(error)
-    if isinstance(error, ValueError) and str(error).startswith("Config group override must be a string"):
-        return "a group cannot be null: name one of its options (--help lists them)"
+    for begins, meaning in _BEGINNINGS.items():
+        if isinstance(error, ValueError) and str(error).startswith(begins):
+            return meaning
     if type(error).__name__ == "TerminatedWorkerError":
         return "a worker process was killed (out of memory?); the sweep ended with it"
     where = f"{outputs}: " if outputs else ""
