@@ -48,8 +48,7 @@ _PHRASES = {
 _BEGINNINGS = {
     # Of a ValueError.
     "Config group override must be a string": "a group cannot be null: name one of its options (--help lists them)",
-    "Unable to configure": "hydra.job_logging and hydra.hydra_logging: logging cannot be set up so; hydra/job_logging=none "
-    "leaves it out",
+    "Unable to configure": "hydra.job_logging, hydra.hydra_logging: logging cannot be set up so; leave them alone",
 }
 
 _received: list[int] = []
@@ -75,6 +74,11 @@ def one_line(error: BaseException, outputs: Path | None = None) -> str | None:
     if isinstance(error, OSError) and error.errno in _STORAGE:
         where = f"{error.filename}: " if error.filename else where
         return f"{where}{(error.strerror or str(error)).lower()}; paths.outputs=FOLDER writes elsewhere"
+    return _of_storage(error, where)
+
+
+def _of_storage(error: BaseException, where: str) -> str | None:
+    """What a library says of storage, in the error or in one that it came from."""
     link: BaseException | None = error
     while link is not None:
         if isinstance(link, (OSError, RuntimeError, sqlite3.Error)) or "sqlite3" in str(link):
