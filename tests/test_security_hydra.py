@@ -68,6 +68,8 @@ CALLBACK = "+hydra.callbacks.x={_target_: logging.FileHandler, filename: pwned}"
         ("~hydra.launcher._target_", ["hydra.launcher"]),
         ("hydra.launcher=null", ["hydra.launcher"]),
         ("hydra/job_logging=disabled hydra/hydra_logging=hydra_debug", ["hydra.hydra_logging", "logging.FileHandler"]),
+        ("hydra.verbose=3", ["hydra.verbose"]),
+        ("+hydra.sweeper.params={seed:1}", ["hydra.sweeper.params"]),
         ("hydra.searchpath=[pkg://module]", ["hydra.searchpath", "pkg://module"]),
     ],
 )
@@ -105,6 +107,17 @@ FILES = {
         "hydra:\n  job_logging:\n    handlers:\n      x: ${hidden}\n    root: {handlers: [x]}\n",
         "hydra.job_logging.handlers.x",
     ),
+    "file of a formatter": (
+        "hydra:\n  job_logging:\n    formatters:\n      x: {class: logging.FileHandler, format: pwned, datefmt: a}\n"
+        "    root: {level: INFO}\n",
+        "hydra.job_logging.formatters.x.class",
+    ),
+    "file named later": (
+        "hydra:\n  job_logging:\n    handlers:\n      x: {class: logging.FileHandler, delay: true, filename: "
+        "'${hydra.runtime.output_dir}/${hydra.job.name}.log', .: {baseFilename: pwned}}\n"
+        "    root: {level: DEBUG, handlers: [x]}\n",
+        "hydra.job_logging.handlers.x",
+    ),
     "environment": ("hydra:\n  job:\n    env_set: {PATH: bin}\n", "hydra.job.env_set"),
     "nested": (
         "hydra:\n  sweeper:\n    params: {_target_: logging.FileHandler, filename: pwned}\n",
@@ -137,11 +150,19 @@ def test_a_file_gets_no_further_than_its_refusal(run, way: str, kind: str) -> No
         ("hydra/job_logging=stdout", "hydra.verbose=true"),
         ("hydra.run.dir=${paths.outputs}/mine/${seed}",),
         ("hydra.output_subdir=null",),
+        ("preset=mine", "--config-dir=conf"),
     ],
 )
 def test_what_hydra_is_for_works_as_before(run, overrides: tuple[str, ...]) -> None:
+    Path("conf", "preset").mkdir(parents=True)
+    Path("conf", "preset", "mine.yaml").write_text("# @package _global_\nseed: 1\n")
     status, _, err = run(*CHEAP, *overrides)
     assert status == 0, err
+
+
+def test_logging_that_cannot_be_set_up_is_one_line(run) -> None:
+    status, _, err = run(*CHEAP, "hydra.job_logging.root=7")
+    assert status == 2 and "hydra.job_logging" in err and err.count("\n") == 1, err
 
 
 def test_a_worker_of_a_parallel_sweep_looks_too(run) -> None:
@@ -165,3 +186,22 @@ def test_the_environment_of_the_process_is_left_alone(run) -> None:
     before = dict(os.environ)
     refused(run(*CHEAP, "+hydra.job.env_set.INN_TEST=1"), "hydra.job.env_set")
     assert "INN_TEST" not in os.environ and {**os.environ, "HYDRA_FULL_ERROR": ""} == {**before, "HYDRA_FULL_ERROR": ""}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["+generator._partial_=true"], ["generator._partial_: true"]),
+        (["+data._partial_=true"], ["data._partial_: true"]),
+        (["+tracking._partial_=true"], ["tracking._partial_: true"]),
+        (["+trainer._partial_=true", "generator=inn"], ["trainer._partial_: true"]),
+        (["geometry=latents", "+geometry._partial_=true"], ["geometry._partial_: true"]),
+        (["generator=inn", "network._partial_=false"], ["network._partial_: false"]),
+        (["tracking._target_=inn_experiments.tracking.files.Run"], ["tracking.files.Run", "tracking.files.Files"]),
+        (["tracking._target_=inn_experiments.tracking.mlflow.MlflowRun"], ["tracking.mlflow.MlflowRun"]),
+        (["generator._target_=inn_experiments.synthesizers.latent.Latent"], ["synthesizers.latent.Latent"]),
+        (["generator=inn", "loss._target_=inn_experiments.maths.primes.Orthogonal"], ["maths.primes.Orthogonal"]),
+    ],
+)
+def test_a_class_of_ours_in_the_wrong_place_is_named(run, arguments: list[str], words: list[str]) -> None:
+    refused(run(*CHEAP, *arguments), *words)

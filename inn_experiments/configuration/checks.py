@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, PydanticSchemaGenerationError, TypeAdapt
 
 from inn_experiments.configuration.axes import GROUPS, MEASURES, NOTES, named
 from inn_experiments.configuration.reads import ignored
+from inn_experiments.configuration.roles import check_role
 from inn_experiments.configuration.targets import takes
 from inn_experiments.contracts import UserError, nearest
 
@@ -59,11 +60,12 @@ def check_option(node: dict[str, Any], group: str, where: str) -> None:
     """Check a plain node with `_target_`, nested ones too, against the signature of its class.
 
     Raises:
-        UserError: for a class outside the allow-list, an unknown key, or a value of another type.
+        UserError: for a class outside the allow-list or of another role, an unknown key, or a value of another type.
     """
     hints = takes(node["_target_"], group)
     arguments = {key: value for key, value in node.items() if key not in (*NOTES, "_target_")}
     check_type(f"{where}._partial_", arguments.pop("_partial_", False), bool)
+    check_role(node, group, where)
     check_known(arguments, hints, where)
     for key, value in arguments.items():
         if isinstance(value, dict) and "_target_" in value:

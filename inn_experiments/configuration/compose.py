@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
@@ -10,11 +9,9 @@ from omegaconf.errors import OmegaConfBaseException
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.checks import check_values
 from inn_experiments.configuration.reads import check_axes, check_notes, check_objective, check_register
+from inn_experiments.configuration.roles import CONF
+from inn_experiments.configuration.secrets import check_secrets
 from inn_experiments.contracts import UserError
-
-_HERE = Path(__file__).resolve().parents[1]
-CONF = _HERE / "conf" if (_HERE / "conf").is_dir() else _HERE.parent / "conf"
-"""The folder of the options: beside the code in an installed package, one level up in a checkout."""
 
 
 def defaults() -> dict[str, str]:
@@ -33,8 +30,9 @@ def prepare(cfg: DictConfig, choices: dict[str, str], overrides: Sequence[str] =
         overrides: the command line's.
 
     Raises:
-        UserError: for a missing or unknown key, a wrong type, a foreign class, an axis that nobody reads.
+        UserError: for a missing or unknown key, a wrong type, a foreign class, an axis that nobody reads, a secret.
     """
+    check_secrets(cfg)
     try:
         plain = OmegaConf.to_container(cfg, resolve=True, throw_on_missing=True)
     except OmegaConfBaseException as error:
@@ -98,7 +96,9 @@ def _check_preset(choices: dict[str, str]) -> None:
     """Refuse another option in place of one that the preset stands for: its cells go by the preset's name."""
     if "preset" not in choices:
         return
-    entries = OmegaConf.to_container(OmegaConf.load(CONF / "preset" / f"{choices['preset']}.yaml")).get("defaults", [])
+    path = CONF / "preset" / f"{choices['preset']}.yaml"
+    # A preset of somebody's own stands for what it says.
+    entries = OmegaConf.to_container(OmegaConf.load(path)).get("defaults", []) if path.is_file() else []
     for entry in entries:
         for key, option in entry.items():
             group = key.removeprefix("override /")

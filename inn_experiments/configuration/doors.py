@@ -12,6 +12,7 @@ from hydra.core.override_parser.types import Override
 from omegaconf import DictConfig, OmegaConf
 
 from inn_experiments.configuration.hydra_node import check_hydra
+from inn_experiments.configuration.secrets import check_password, check_secrets
 from inn_experiments.contracts import UserError
 
 
@@ -28,8 +29,13 @@ class Loader(ConfigLoaderImpl):
         super().__init__(config_search_path)
 
     def load_configuration(self, config_name: str | None, overrides: list[str], *how: Any, **more: Any) -> DictConfig:
-        """As Hydra's; raises UserError for what `check_hydra` refuses."""
-        cfg = super().load_configuration(config_name, overrides, *how, **more)
+        """As Hydra's; raises UserError for what `check_secrets` and `check_hydra` refuse."""
+        try:
+            cfg = super().load_configuration(config_name, overrides, *how, **more)
+        except AttributeError as error:
+            # So ends a mapping that is to become a value that is null until then.
+            raise UserError(f"{' '.join(str(error).split())}; give a mapping's keys one by one, or in a file") from None
+        check_secrets(cfg)
         check_hydra(cfg)
         return cfg
 
@@ -58,6 +64,7 @@ def guarded() -> Iterator[None]:
 
 def _check_folders(key: str, given: Sequence[object] | None) -> None:
     for each in given if isinstance(given, (list, tuple)) else ():
+        check_password(key, str(each))
         scheme, sign, _ = str(each).partition("://")
         if sign and scheme != "file":
             raise UserError(f"{key}: {each!r} is not allowed, options are read from folders: file://FOLDER")

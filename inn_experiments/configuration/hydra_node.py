@@ -49,6 +49,9 @@ def check_hydra(cfg: DictConfig) -> None:
             raise UserError(f"hydra.job.{name}: a configuration sets no environment variables; set them in the shell")
     if not re.fullmatch(r"[\w-][\w.-]*", str(node["job"].get("name"))):
         raise UserError("hydra.job.name: it becomes a file's name, so letters, digits and . _ - will do")
+    told = node.get("verbose")
+    if not all(isinstance(each, (bool, str)) for each in (told if isinstance(told, list) else [told])):
+        raise UserError(f"hydra.verbose: {told!r} will not do, it is true, false, or the names of loggers")
     _check_places(cfg, node)
 
 
@@ -90,8 +93,10 @@ def _check_logging(key: str, given: Any) -> None:
             raise UserError(f"{key}: {given!r} is not allowed; choose {key.replace('.', '/')}=none, default or stdout")
         return
     for where, name, value in _walk(key, given):
-        if name == "()" or (name == "class" and value not in _HANDLERS):
-            raise UserError(f"{where}: {value!r} is not allowed; handlers are {', '.join(_HANDLERS)}")
+        # A class of a formatter, and a property that is set later, would name a file as well.
+        handler = re.fullmatch(rf"{re.escape(key)}\.handlers\.[^.]+\.class", where) and value in _HANDLERS
+        if name in ("()", ".") or (name == "class" and not handler):
+            raise UserError(f"{where}: {value!r} is not allowed; there are handlers, of {', '.join(_HANDLERS)}")
         if name == "filename" and value != _LOG:
             raise UserError(
                 f"{where}: {value!r} is not allowed, a log is written to {_LOG} alone (logging.FileHandler)"

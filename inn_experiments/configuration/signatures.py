@@ -7,6 +7,7 @@ the program can hand over. A test compares the answers with those of `inspect`, 
 from __future__ import annotations
 
 import ast
+import builtins
 import importlib
 import sys
 from collections.abc import Iterator
@@ -127,6 +128,9 @@ class _Names(dict):
         if name in self._source.aliases:
             return self._source.type(self._source.aliases[name])
         if name in self._source.classes:
+            return Handed
+        if name not in self._source.imports and name not in vars(builtins):
+            # It is imported for those who check types alone.
             return Handed
         module, there = self._source.imports[name]
         top = module.split(".")[0]

@@ -11,6 +11,7 @@ from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
 
 from inn_experiments.configuration.mistakes import of_hydra
+from inn_experiments.configuration.secrets import masked
 from inn_experiments.contracts import UserError
 
 BAD_INPUT, BROKEN = 2, 1
@@ -42,6 +43,11 @@ _PHRASES = {
     "no such table": "the database mlflow.db lacks a table of MLflow's; restore a copy of it, or move it away",
     "no such column": "the database mlflow.db is of a version of MLflow that this program does not know",
 }
+_BEGINNINGS = {
+    # Of a ValueError.
+    "Config group override must be a string": "a group cannot be null: name one of its options (--help lists them)",
+    "Unable to configure": "hydra.job_logging, hydra.hydra_logging: logging cannot be set up so; leave them alone",
+}
 
 
 def one_line(error: BaseException, outputs: Path | None = None) -> str | None:
@@ -55,14 +61,20 @@ def one_line(error: BaseException, outputs: Path | None = None) -> str | None:
         return str(error)
     if isinstance(error, (HydraException, OmegaConfBaseException)):
         return of_hydra(error)
-    if isinstance(error, ValueError) and str(error).startswith("Config group override must be a string"):
-        return "a group cannot be null: name one of its options (--help lists them)"
+    for begins, meaning in _BEGINNINGS.items():
+        if isinstance(error, ValueError) and str(error).startswith(begins):
+            return meaning
     if type(error).__name__ == "TerminatedWorkerError":
         return "a worker process was killed (out of memory?); the sweep ended with it"
     where = f"{outputs}: " if outputs else ""
     if isinstance(error, OSError) and error.errno in _STORAGE:
         where = f"{error.filename}: " if error.filename else where
         return f"{where}{(error.strerror or str(error)).lower()}; paths.outputs=FOLDER writes elsewhere"
+    return _of_storage(error, where)
+
+
+def _of_storage(error: BaseException, where: str) -> str | None:
+    """What a library says of storage, in the error or in one that it came from."""
     link: BaseException | None = error
     while link is not None:
         if isinstance(link, (OSError, RuntimeError, sqlite3.Error)) or "sqlite3" in str(link):
@@ -77,10 +89,10 @@ def show(error: BaseException, outputs: Path | None = None) -> int:
     """Print what `error` means on stderr, with its traceback only where needed; returns the exit status."""
     line = one_line(error, outputs)
     if line is None:
-        traceback.print_exception(error)
+        print(masked("".join(traceback.format_exception(error))), end="", file=sys.stderr)
         return BROKEN
     # What a file or a class is called may hold line breaks, and signs that a terminal obeys.
-    plain = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in line)
+    plain = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in masked(line))
     print(f"error: {plain}", file=sys.stderr)
     return BAD_INPUT
 

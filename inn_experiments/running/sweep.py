@@ -20,7 +20,8 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
 from inn_experiments.configuration.cell import outputs_folder
-from inn_experiments.configuration.checks import check_plain
+from inn_experiments.configuration.checks import check_option, check_plain
+from inn_experiments.configuration.secrets import masked
 from inn_experiments.configuration.targets import build
 from inn_experiments.contracts import UserError, stopping, write_text
 from inn_experiments.running import failures
@@ -73,7 +74,10 @@ def prepare_outputs(cfg: DictConfig) -> None:
             raise UserError(f"paths.outputs={State.outputs}: this is not a folder; name one") from None
         reason = (error.strerror or str(error)).lower()
         raise UserError(f"paths.outputs={State.outputs}: it cannot be written: {reason}") from None
-    State.tracker = build(OmegaConf.to_container(cfg.tracking, resolve=True))
+    tracking = OmegaConf.to_container(cfg.tracking, resolve=True)
+    if "_target_" in tracking:
+        check_option(tracking, "tracking", "tracking")
+    State.tracker = build(tracking)
     State.tracker.prepare(State.outputs)
 
 
@@ -123,7 +127,7 @@ def supervised() -> Iterator[dict[str, Any]]:
         if many:
             print(f"failed: {' '.join(outcome['overrides'])}", file=sys.stderr)
         outcome["exit"] = failures.show(error, State.outputs)
-        outcome["status"], outcome["error"] = "failed", failures.one_line(error) or repr(error)
+        outcome["status"], outcome["error"] = "failed", masked(failures.one_line(error) or repr(error))
     except BaseException:
         # In a worker of a parallel sweep, a signal ends its cell and not the sweep.
         if not many or State.sweep is not None:

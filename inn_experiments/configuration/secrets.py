@@ -1,0 +1,85 @@
+"""What a configuration holds is kept with every run: no environment variable and no password may be in it."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from inn_experiments.contracts import UserError
+
+RESOLVED = ("paths.outputs", "data.path")
+"""Keys in which environment variables are ordinary."""
+
+_PLAIN = re.compile(r"\$\{(now:[^{}]*|[^${}:]*)\}")
+_PASSWORD = re.compile(r"([A-Za-z][\w+.-]*://[^/\s:@]*):(?!/|\d+/)[^\s@]+@")
+_UNWRITTEN = re.compile(r"hydra\.launcher\.|hydra\.sweeper\.(?!params)")
+"""What Hydra reads and writes down unresolved."""
+
+_JOINED = "hydra.job.override_dirname"
+"""All overrides as one text, each of which is looked at by itself."""
+
+
+def masked(text: str) -> str:
+    """The text with the passwords of its URIs replaced.
+
+    Example:
+        >>> masked("see postgresql://me:secret@host/db")
+        'see postgresql://me:***@host/db'
+    """
+    return _PASSWORD.sub(r"\1:***@", text)
+
+
+def check_secrets(cfg: DictConfig) -> None:
+    """Refuse what would bring a secret into the records of a run, in an unresolved configuration.
+
+    That are resolvers, such as of environment variables, but for those of times and of other keys; and URIs with a
+    password. The configuration may have the node `hydra`, with the overrides as they were typed.
+
+    Raises:
+        UserError: naming the key and never the value.
+    """
+    for place, value in _texts(OmegaConf.to_container(cfg, resolve=False)):
+        typed = re.fullmatch(r"hydra\.overrides\.(\w+)\.(\d+)", place)
+        # Overrides are kept as they were typed.
+        key = value.lstrip("+~").partition("=")[0] if typed else place
+        check_password(key, value)
+        if key in RESOLVED and "${" in value:
+            check_password(key, _resolved(cfg, f"hydra.overrides.{typed[1]}[{typed[2]}]" if typed else place))
+        if key not in (*RESOLVED, _JOINED) and not _UNWRITTEN.match(key) and not _is_plain(value):
+            raise UserError(
+                f"{key}: only {' and '.join(RESOLVED)} may read environment variables or use other resolvers, for what "
+                "is found is kept with every run; write the value out"
+            )
+
+
+def check_password(key: str, value: str) -> None:
+    """Refuse a text with a URI that has a password in it; raises UserError naming the key."""
+    if _PASSWORD.search(value) or _PASSWORD.search(key):
+        cure = "write ${oc.env:NAME}" if _UNWRITTEN.match(key) else "leave it out"
+        raise UserError(f"{masked(key)}: its value holds a password, and would be kept with every run; {cure}")
+
+
+def _resolved(cfg: DictConfig, place: str) -> str:
+    try:
+        return str(OmegaConf.select(cfg, place))
+    except OmegaConfBaseException:
+        # It is told of where the value is asked for.
+        return ""
+
+
+def _is_plain(value: str) -> bool:
+    """Whether a value's interpolations, inner ones first, name other keys or the time."""
+    while (simpler := _PLAIN.sub("", value)) != value:
+        value = simpler
+    return "${" not in value
+
+
+def _texts(node: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """(dotted key, text) of all texts that a plain node holds; a key in it is a text as well."""
+    if isinstance(node, str):
+        yield key, node
+    pairs = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for name, value in pairs:
+        yield from _texts(value, f"{key}.{name}" if key else str(name))
