@@ -72,7 +72,10 @@ def _run() -> int:
     except Exception as error:  # noqa: BLE001 (the outermost shell: nothing is above it)
         status = failures.show(error, sweep.State.outputs)
     if sweep.State.sweep is not None:
-        status = sweep.summary() or status
+        try:
+            status = sweep.summary() or status
+        except Exception as error:  # noqa: BLE001 (as above)
+            status = failures.show(error, sweep.State.outputs)
     if stopping.signal_status():
         print("stopped by a signal", file=sys.stderr)
     return stopping.signal_status() or sweep.State.status or status

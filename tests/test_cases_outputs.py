@@ -54,7 +54,7 @@ def test_the_database_says_where_files_lie_now_and_a_second_name_changes_nothing
         uri = client.get_run(run).info.artifact_uri
         assert Path(urlparse(uri).path.replace("%20", " ")) == store.run_folder(where, run)
         assert client.get_experiment_by_name(store.EXPERIMENT).artifact_location == (where / "runs").as_uri()
-        assert [item.path for item in client.list_artifacts(run)] == ["report.json"]
+        assert [item.path for item in client.list_artifacts(run)] == ["files.json", "report.json"]
 
 
 def test_a_deleted_experiment_is_named_with_the_command_that_restores_it(run, tmp_path) -> None:

@@ -254,13 +254,21 @@ def test_of_two_processes_the_second_waits_and_loads(tmp_path) -> None:
     log, folder = tmp_path / "log", tmp_path / "fits"
     log.mkdir()
     context, cfg = multiprocessing.get_context("fork"), cells.composed()
-    workers = [context.Process(target=work, args=(cfg, folder, log)) for _ in range(2)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(timeout=30)
-    assert [worker.exitcode for worker in workers] == [0, 0]
-    assert sorted(path.name.partition("-")[0] for path in log.iterdir()) == ["fit", "load"]
+
+    def both() -> list[str]:
+        workers = [context.Process(target=work, args=(cfg, folder, log)) for _ in range(2)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join(timeout=30)
+        assert [worker.exitcode for worker in workers] == [0, 0]
+        return sorted(path.name.partition("-")[0] for path in log.iterdir())
+
+    assert both() == ["fit", "load"]
+    assert len(names(folder)) == 1
+    (weights,) = folder.glob("*/weights.pt")
+    weights.write_bytes(b"half")
+    assert both() == ["fit", "fit", "load", "load"], "of two that find it damaged one trains, too"
     assert len(names(folder)) == 1
 
 

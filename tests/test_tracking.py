@@ -48,7 +48,7 @@ def test_a_finished_run_is_found_again_with_its_numbers_and_files(outputs: Path)
     data = client.get_run(run.run_id).data
     assert data.params["method"] == "svd" and data.metrics["test/samples/fid"] == 0.5
     assert len(client.get_metric_history(run.run_id, "train/loss")) == 1201
-    assert [item.path for item in client.list_artifacts(run.run_id)] == ["report.json"]
+    assert [item.path for item in client.list_artifacts(run.run_id)] == ["files.json", "report.json"]
     assert {"cell", "fingerprint", "git_commit", "pid", "host", "process_start"} <= set(data.tags)
 
 

@@ -163,7 +163,7 @@ def test_without_mlflow_no_model_is_written(tmp_path: Path) -> None:
         keep(run.folder)
         before = sorted(tmp_path.rglob("*"))
         run.model(lambda *_, **__: 1 / 0)
-    assert sorted(tmp_path.rglob("*")) == before
+        assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_a_cell_registers_its_model_when_it_is_finished_and_when_it_is_found_so(run, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from inn_experiments.artifact.kept import Kept, read
 from inn_experiments.contracts import UserError
+from inn_experiments.contracts.old_report import read_report
 from inn_experiments.tracking import collect
 
 LATEST = "latest"
@@ -33,6 +34,9 @@ def find(run: str, outputs: Path) -> Kept:
     for folder in folders:
         if run in _names(folder):
             return read(folder)
+    for folder in folders:
+        # The one that is meant may be it: its name is in what cannot be read.
+        read_report(folder / collect.REPORT)
     last = ", ".join(dict.fromkeys(_names(folder)[0] for folder in folders[:5]))
     raise UserError(
         f"run={run}: none of the {len(folders)} finished runs in {outputs} is called so, and there is no such folder; "
@@ -41,8 +45,11 @@ def find(run: str, outputs: Path) -> Kept:
 
 
 def _names(folder: Path) -> list[str]:
-    """What the run in this folder may be called."""
-    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    """What the run in this folder may be called: where its report cannot be read, by its id alone."""
     place = folder.parent.name if folder.name == "artifacts" else folder.name
     beginnings = [place[:end] for end in range(LEAST_ID, len(place) + 1)]
-    return [f"{report['cell']}-seed{report['seed']}", report["cell"], *beginnings]
+    try:
+        report = json.loads((folder / collect.REPORT).read_text(encoding="utf-8"))
+        return [f"{report['cell']}-seed{report['seed']}", str(report["cell"]), *beginnings]
+    except (ValueError, KeyError, TypeError):
+        return beginnings[::-1]

@@ -1,13 +1,16 @@
 """Files that are written whole or not at all, and work that is done once and kept."""
 
 import csv
+import hashlib
 import io
 import os
 import re
 import shutil
+import socket
 import zipfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -25,10 +28,11 @@ def replacing(target: Path, mark: str | None = None) -> Iterator[Path]:
 
     Args:
         target: what is written whole or not at all.
-        mark: ends the temporary name where only one process can be at it; None for the number of this process.
+        mark: ends the temporary name where only one process can be at it; None for the number of this process on this
+            machine, by which it is known whether it still is at it.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    fresh = target.with_name(f".{target.name}.{mark or os.getpid()}")
+    fresh = target.with_name(f".{target.name}.{mark or f'{os.getpid()}-{host_mark()}'}")
     _remove(fresh)
     try:
         yield fresh
@@ -36,6 +40,12 @@ def replacing(target: Path, mark: str | None = None) -> Iterator[Path]:
     except BaseException:
         _remove(fresh)
         raise
+
+
+@cache
+def host_mark() -> str:
+    """Six letters for the name of this machine."""
+    return hashlib.sha256(socket.gethostname().encode()).hexdigest()[:6]
 
 
 def _remove(path: Path) -> None:

@@ -1,6 +1,7 @@
 """Reports of finished runs from their files: today's form, and the one of version 0.2.0, whose parts were nested."""
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,9 @@ from inn_experiments.contracts.report import VERSION, Number, Report
 MOMENTS = ("mean", "std", "spread", "pc1", "pc2")
 COUNTS = ("n_train", "n_test", "repeats")
 COMMON = ("cell", "seed", "fingerprint", "axes", "parameters", "warnings", "timings", "versions", "split")
+
+KINDS = {"cell": str, "seed": int, "fingerprint": str, "parameters": int}
+KINDS |= {"axes": dict, "timings": dict, "versions": dict, "split": dict, "warnings": list}
 
 LATER = ("trained", "asked", "kept")
 """What not all reports of today's form have, either."""
@@ -34,7 +38,22 @@ def from_dict(plain: Mapping[str, Any]) -> Report:
         raise UserError(f"a report of form {version}, and this program reads forms up to {VERSION}; use a later one")
     numbers = [Number(**number) for number in plain["numbers"]] if version == VERSION else list(_numbers(plain))
     later = {key: dict(plain.get(key, {})) for key in LATER}
-    return Report(**{key: plain[key] for key in COMMON}, numbers=numbers, **later)
+    report = Report(**{key: plain[key] for key in COMMON}, numbers=numbers, **later)
+    _check(report)
+    return report
+
+
+def _check(report: Report) -> None:
+    """Raise TypeError for what is not of its kind, as in files that were changed by hand."""
+    for name, kind in KINDS.items():
+        if not isinstance(vars(report)[name], kind):
+            raise TypeError(f"{name} is {vars(report)[name]!r:.40}")
+    for number in report.numbers:
+        for name in ("value", "half", "low", "high", "p", "n"):
+            found = vars(number)[name]
+            known = isinstance(found, (int, float)) and not isinstance(found, bool) and math.isfinite(found)
+            if not known and (found is not None or name == "value"):
+                raise TypeError(f"{name} of {number.key!r:.60} is {found!r:.40}, no number")
 
 
 def _numbers(plain: Mapping[str, Any]) -> Iterator[Number]:

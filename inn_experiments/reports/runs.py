@@ -119,7 +119,7 @@ def fitting(frame: Frame, only: Mapping[str, str]) -> pd.Series:
     wanted = pd.Series(True, index=frame.runs.index)
     for axis, pattern in only.items():
         values = known[axis] if axis in known else pd.Series(None, index=known.index, dtype=object)
-        wanted &= values.map(lambda value, pattern=pattern: value is not None and fnmatchcase(value, pattern))
+        wanted &= values.map(lambda value, pattern=pattern: isinstance(value, str) and fnmatchcase(value, pattern))
     return wanted
 
 

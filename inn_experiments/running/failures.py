@@ -38,6 +38,7 @@ _PHRASES = {
     "disk i/o error": "the database mlflow.db cannot be read or written (disk error)",
     "file is not a database": "mlflow.db is not a database; move it away or use another paths.outputs",
     "disk image is malformed": "the database mlflow.db is damaged; restore a copy of it, or move it away",
+    "database is locked": "another program holds the database mlflow.db locked; end it, or repeat this later",
     "no such table": "the database mlflow.db lacks a table of MLflow's; restore a copy of it, or move it away",
     "no such column": "the database mlflow.db is of a version of MLflow that this program does not know",
 }

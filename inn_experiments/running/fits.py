@@ -3,12 +3,14 @@
 import hashlib
 import json
 import shutil
+import warnings
 from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from filelock import FileLock
 
 from inn_experiments import __version__
 from inn_experiments.configuration.axes import SHOWING
@@ -159,7 +161,10 @@ def keep(fresh: Path, part: Fitted, key: dict[str, Any], nodes: Nodes, folder: P
 
 
 def _keep(part: Fitted, folder: Path, key: dict[str, Any], nodes: Nodes, fit: Callable[[], None]) -> None:
-    """Load `part` from the folder of its key, or fit it and keep it there; another worker at the same waits."""
+    """Load `part` from the folder of its key, or fit it and keep it there; another worker at the same waits.
+
+    What is there and damaged is fitted again, and a warning says so: nobody gave it, so that nobody need mend it.
+    """
     kept = place(folder, key)
     unfinished = kept.with_name(f"{kept.name}.unfinished")
 
@@ -168,10 +173,30 @@ def _keep(part: Fitted, folder: Path, key: dict[str, Any], nodes: Nodes, fit: Ca
         fit()
         keep(fresh, part, key, nodes, folder)
 
-    if once(kept, make):
-        shutil.rmtree(unfinished, ignore_errors=True)
-    else:
+    if not once(kept, make):
+        error = _loaded(part, kept)
+        if error is None:
+            return
+        with FileLock(f"{kept}.lock"):
+            # Another worker may have found it too, and trained in the meantime.
+            if _loaded(part, kept) is None:
+                return
+            shutil.rmtree(kept)
+        if not once(kept, make):
+            load(part, kept)
+            return
+        what = str(error).rpartition("; ")[0]
+        warnings.warn(f"a kept training could not be used, and was trained again: {what}", stacklevel=2)
+    shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _loaded(part: Fitted, kept: Path) -> UserError | None:
+    """Load `part` from the folder `kept`; answers why that could not be."""
+    try:
         load(part, kept)
+    except UserError as error:
+        return error
+    return None
 
 
 def _without(names: Iterable[str], settings: dict[str, Any]) -> dict[str, Any]:

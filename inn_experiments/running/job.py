@@ -14,11 +14,12 @@ from omegaconf import DictConfig, OmegaConf
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.compose import prepare
 from inn_experiments.configuration.help import meanings
-from inn_experiments.contracts import Report, UserError, nearest, stopping, write_text
+from inn_experiments.contracts import Report, UserError, nearest, stopping
 from inn_experiments.contracts.imports import importing
 from inn_experiments.contracts.old_report import from_dict
 from inn_experiments.running import sweep
 from inn_experiments.running.beginning import begin
+from inn_experiments.tracking import store, whole
 
 LEFT_OUT = ("test/samples/", "fresh/samples/", "test/geometry/", "utility/same_rows/", "utility/disjoint/")
 """How the keys begin of what is left out where there are too few rows for it."""
@@ -102,7 +103,8 @@ def _also_called(cell: Cell, report: dict[str, Any], folder: Path) -> None:
     name = cell.choices.get("preset")
     if name and report["axes"].get("preset") != name:
         report["axes"]["preset"] = name
-        write_text(folder / "report.json", json.dumps(report, indent=1) + "\n")
+        with store.lock(cell.outputs):
+            whole.rewrite(folder, "report.json", json.dumps(report, indent=1) + "\n")
 
 
 def objective(report: Report, key: str) -> float:

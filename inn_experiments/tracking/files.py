@@ -9,6 +9,7 @@ from typing import Any
 
 from inn_experiments.contracts import UserError
 from inn_experiments.contracts.files import file_name, write_text
+from inn_experiments.tracking import leftovers, whole
 
 WriteModel = Callable[..., None]
 """Makes the folder of a model: (new folder, what MLflow knows of the model, limit=rows a request or None)."""
@@ -66,7 +67,8 @@ class Files:
     """Tracking without MLflow: each run leaves a folder `<outputs>/runs/<name>` and nothing is skipped."""
 
     def prepare(self, outputs: Path) -> None:
-        """Put right what earlier runs left behind: here, nothing."""
+        """Remove what killed processes left half written."""
+        leftovers.clear(outputs, everywhere=True)
 
     def finished(self, outputs: Path, fingerprint: str) -> tuple[dict[str, Any], Path] | None:
         """The report and folder of a finished run with this fingerprint: here, never."""
@@ -78,7 +80,10 @@ class Files:
         # A cell is called by the file of its data, whose name may be anything, and as long as a name can be.
         folder = outputs / "runs" / f"{file_name(name, longest=LONGEST)}-{tags['fingerprint'][:8]}"
         folder.mkdir(parents=True, exist_ok=True)
+        # An earlier run of the same cell had this folder, and its list tells of its files.
+        (folder / whole.LIST).unlink(missing_ok=True)
         yield Run(folder)
+        whole.write_list(folder)
 
     def register(self, outputs: Path, folder: Path, name: str) -> str:
         """Put the run's model into a registry: here there is none, so that this raises UserError."""

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import subprocess
+import sys
 import time
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from inn_experiments.contracts import PositiveInt
-from inn_experiments.tracking import models, processes, store, sweeps
+from inn_experiments.contracts import PositiveInt, UserError
+from inn_experiments.tracking import leftovers, models, processes, store, sweeps, whole
 from inn_experiments.tracking.files import Run, WriteModel
 
 if TYPE_CHECKING:
@@ -93,23 +93,43 @@ class Mlflow:
     limit: PositiveInt | None = None
 
     def prepare(self, outputs: Path) -> None:
-        """Mark runs whose process is gone as KILLED, and know where they lie; the first run creates the database."""
+        """Mark runs whose process is gone as KILLED, remove what it left half written, and know where runs lie.
+
+        The first run creates the database.
+        """
         path = store.database(outputs)
         if not path.exists():
+            leftovers.clear(outputs, everywhere=False)
             return
         store.rehome(outputs)
-        for run in [run for run, tags in store.running(path).items() if processes.is_dead(tags)]:
+        dead = [run for run, tags in store.running(path).items() if processes.is_dead(tags)]
+        leftovers.clear(outputs, everywhere=bool(dead))
+        for run in dead:
             client = store.connect(path)
             models.give_up(client, outputs, run)
             client.set_terminated(run, "KILLED")
 
     def finished(self, outputs: Path, fingerprint: str) -> tuple[dict[str, Any], Path] | None:
-        """The report and folder of the newest FINISHED run with this fingerprint, None where there is none."""
-        path = store.database(outputs)
+        """The report and folder of the newest FINISHED run with this fingerprint, None where there is none.
+
+        One that lost a file since, or whose files were changed, does not count; where there is no other with this
+        fingerprint, a line on stderr says so.
+        """
+        path, words = store.database(outputs), []
         for _, folder in store.finished(path, fingerprint) if path.exists() else []:
-            report = folder / "report.json"
-            if report.is_file():
-                return json.loads(report.read_text(encoding="utf-8")), folder
+            word = whole.damage(folder)
+            if word:
+                # Who writes a report once more holds the lock until its list goes with it.
+                with store.lock(outputs):
+                    word = whole.damage(folder)
+            try:
+                if not word:
+                    return whole.report(folder), folder
+            except UserError as error:
+                word = str(error)
+            words.append(word)
+        if words:
+            tell(f"this cell was finished, and is run again: {words[0]}")
         return None
 
     @contextmanager
@@ -121,6 +141,7 @@ class Mlflow:
         """
         store.initialise(outputs)
         path = store.database(outputs)
+        store.check(path)
         where, client = store.experiment_id(path), store.connect(path)
         created = client.create_run(
             where, run_name=name, tags={**tags, **processes.owner(), "git_commit": git_commit()}
@@ -131,6 +152,7 @@ class Mlflow:
         try:
             run.folder.mkdir(parents=True, exist_ok=True)
             yield run
+            whole.write_list(run.folder)
             status = "FINISHED"
         except Exception:
             status = "FAILED"
@@ -168,6 +190,12 @@ class Mlflow:
         command = f"mlflow ui --backend-store-uri {shlex.quote(store.address(path))}"
         address = f"http://127.0.0.1:5000/#/experiments/{store.experiment_id(path)}/runs?compareRunsMode=CHART"
         return f"compare the runs: {command}\nthen open         {address}"
+
+
+@cache
+def tell(line: str) -> None:
+    """Say something on stderr, once a process."""
+    print(line, file=sys.stderr, flush=True)
 
 
 def git_commit() -> str:

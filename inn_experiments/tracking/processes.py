@@ -21,6 +21,17 @@ def started(pid: int) -> str | None:
     return answer.stdout.strip() or None
 
 
+def began(pid: int) -> float | None:
+    """When the living process `pid` of this machine began, in seconds since 1970; None where that is not known."""
+    ticks = started(pid)
+    try:
+        lines = Path("/proc/stat").read_text().splitlines()
+        booted = next(float(line.split()[1]) for line in lines if line.startswith("btime"))
+        return None if ticks is None else booted + float(ticks) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, StopIteration):
+        return None
+
+
 def owner() -> dict[str, str]:
     """The tags that name the current process."""
     pid = os.getpid()

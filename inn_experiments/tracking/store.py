@@ -17,10 +17,13 @@ from filelock import FileLock
 
 from inn_experiments.contracts import UserError, replacing
 from inn_experiments.contracts.imports import importing
+from inn_experiments.tracking import trouble
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
+PATIENCE = 60.0
+"""Seconds that a locked database is waited for."""
 EXPERIMENT, SWEEPS = "inn_experiments", "inn_experiments sweeps"
 """MLflow's experiments: one of all cells, and one in which each sweep is a run."""
 
@@ -80,8 +83,14 @@ def select(path: Path, query: str, *values: str) -> list[tuple[Any, ...]]:
     """The rows that an SQL `query` with `values` finds in the database file `path`, which it cannot change.
 
     MLflow takes two CPU seconds to import, and a cell that is skipped asks for nothing but a few rows. The tables of
-    experiments, runs and tags have been the same in all of MLflow's versions.
+    experiments, runs and tags have been the same in all of MLflow's versions. Raises UserError for a database that is
+    damaged, lacks a table, or stays locked.
     """
+    with trouble.named(path):
+        return _select(path, query, values)
+
+
+def _select(path: Path, query: str, values: tuple[str, ...]) -> list[tuple[Any, ...]]:
     try:
         return _ask(path, "mode=rw", query, values)
     except sqlite3.OperationalError:
@@ -93,7 +102,7 @@ def select(path: Path, query: str, *values: str) -> list[tuple[Any, ...]]:
 
 
 def _ask(path: Path, mode: str, query: str, values: tuple[str, ...]) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, timeout=60)) as connection:
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, timeout=PATIENCE)) as connection:
         connection.execute("PRAGMA query_only = true")
         return connection.execute(query, values).fetchall()
 
@@ -178,9 +187,21 @@ def rehome(outputs: Path) -> None:
             "UPDATE model_versions SET storage_location = ? || '/models/' || substr(source, 9) || '/artifacts' "
             f"WHERE source IN {listed}",
         ]
-    with lock(outputs), closing(sqlite3.connect(path, timeout=60)) as connection, connection:
+    opened = closing(sqlite3.connect(path, timeout=PATIENCE))
+    with trouble.named(path), lock(outputs), opened as connection, connection:
         for update in updates:
             connection.execute(update, (here, EXPERIMENT, SWEEPS))
+
+
+def check(path: Path) -> None:
+    """Raise UserError where a run would not come to its end on record: a damaged database, or one without a table."""
+    trouble.check(path, PATIENCE)
+    connect(path)
+    # Of the version that is installed, all its tables are there.
+    from mlflow.store.db.base_sql_model import Base
+
+    with trouble.named(path), closing(sqlite3.connect(path, timeout=PATIENCE)) as connection:
+        trouble.check_tables(connection, Base.metadata.tables)
 
 
 def sweeps_id(outputs: Path) -> str | None:

@@ -68,11 +68,23 @@ def _share(content: dict[str, Tensor], rows: Path, fresh: Path) -> None:
         mark.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
         mark.update(tensor.contiguous().numpy().data)
     shared = rows / f"{mark.hexdigest()[:24]}.pt"
+    if shared.exists() and not _holds(shared, content):
+        # It is one file with those of other trainings, which will find out by their checksums.
+        shared.unlink(missing_ok=True)
     once(shared, lambda made: torch.save(content, made))
     try:
         os.link(shared, fresh)
     except OSError:
         shutil.copyfile(shared, fresh)
+
+
+def _holds(path: Path, content: dict[str, Tensor]) -> bool:
+    """Whether these tensors are what the file has, bit for bit."""
+    try:
+        found = torch.load(path, weights_only=True, map_location="cpu", mmap=True)
+        return found.keys() == content.keys() and all(torch.equal(found[name], content[name]) for name in content)
+    except Exception:  # noqa: BLE001 - a damaged file fails in many ways
+        return False
 
 
 def read_record(folder: Path, kind: str, name: str, remedy: str = AGAIN) -> dict[str, Any]:

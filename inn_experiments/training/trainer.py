@@ -3,6 +3,7 @@
 import logging
 import time
 import warnings
+import zipfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -60,8 +61,8 @@ class Trainer:
     def fit(self, objective: Objective, blocks: Blocks | Abreast) -> tuple[list[Curves], float]:
         """Train, from the checkpoint in `resume` on where there is one; answers each network's curves and the seconds.
 
-        Afterwards the networks are on the CPU and in evaluation mode. Raises UserError for a checkpoint that cannot be
-        read, and for a training that diverges.
+        Afterwards the networks are on the CPU and in evaluation mode. A checkpoint that is damaged is left out, with a
+        warning. Raises UserError for a training that diverges.
         """
         _import_lightning()
         import lightning
@@ -100,12 +101,19 @@ class Trainer:
         if keeper is None or not keeper.path.is_file():
             return {}
         try:
-            torch.load(keeper.path, weights_only=True, map_location="cpu", mmap=True)
+            with zipfile.ZipFile(keeper.path) as archive:
+                # Torch itself does not compare what it reads with the checksums.
+                if (bad := archive.testzip()) is not None:
+                    raise ValueError(f"other bytes in {bad}")
+            torch.load(keeper.path, weights_only=True, map_location="cpu", mmap=True)["training"]
         except Exception as error:  # noqa: BLE001 - a damaged file fails in many ways
-            raise UserError(
-                f"{keeper.path}: this checkpoint of an interrupted training cannot be read "
-                f"({type(error).__name__}); delete it to train from the start"
-            ) from None
+            keeper.path.unlink(missing_ok=True)
+            warnings.warn(
+                f"the checkpoint of an interrupted training could not be read ({type(error).__name__}), and it was "
+                f"trained from the start: {keeper.path}",
+                stacklevel=2,
+            )
+            return {}
         return {"ckpt_path": keeper.path, "weights_only": True}
 
 

@@ -5,8 +5,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from inn_experiments.contracts import UserError, write_text
+from inn_experiments.contracts import UserError
 from inn_experiments.reports.cell.html.page import page
+from inn_experiments.tracking import whole
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -17,7 +18,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for folder in parser.parse_args(arguments).folders:
             if not (folder / "report.json").is_file():
                 raise UserError(f"{folder}: no report.json there; give the folder of a finished run")
-            print(write_text(folder / "report.html", page(folder)))
+            if word := whole.damage(folder, "report.json"):
+                raise UserError(f"{word}; run its cell again")
+            print(whole.rewrite(folder, "report.html", page(folder)))
     except UserError as mistake:
         print(f"error: {mistake}", file=sys.stderr)
         return 2
