@@ -52,6 +52,7 @@ def _run() -> int:
     import hydra
 
     from inn_experiments.configuration.compose import CONF
+    from inn_experiments.configuration.doors import guarded
     from inn_experiments.contracts import stopping
     from inn_experiments.running import failures, job, sweep
 
@@ -64,7 +65,8 @@ def _run() -> int:
     stopping.catch_signals()
     status = 0
     try:
-        hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")(job.run_cell)()
+        with guarded():
+            hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")(job.run_cell)()
     except KeyboardInterrupt:
         status = failures.BROKEN
     except SystemExit as end:

@@ -1,0 +1,63 @@
+"""The loader of Hydra's that looks at each configuration before Hydra acts on it, in every process."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from hydra._internal import hydra as inside
+from hydra._internal.config_loader_impl import ConfigLoaderImpl
+from hydra._internal.config_repository import CachingConfigRepository
+from hydra.core.config_search_path import ConfigSearchPath
+from hydra.core.override_parser.types import Override
+from omegaconf import DictConfig, OmegaConf
+
+from inn_experiments.configuration.hydra_node import check_hydra
+from inn_experiments.contracts import UserError
+
+
+class Loader(ConfigLoaderImpl):
+    """Hydra's loader, whose configurations are checked: those of a run, of a sweep and of each cell of it.
+
+    Hydra sets up logging and builds callbacks, sweepers and launchers from what it loads; a parallel sweep takes the
+    loader to its workers.
+    """
+
+    def __init__(self, config_search_path: ConfigSearchPath) -> None:
+        given = [each.path for each in config_search_path.get_path() if each.provider in ("main", "command-line")]
+        _check_folders("--config-path", given)
+        super().__init__(config_search_path)
+
+    def load_configuration(self, config_name: str | None, overrides: list[str], *how: Any, **more: Any) -> DictConfig:
+        """As Hydra's; raises UserError for what `check_hydra` refuses."""
+        cfg = super().load_configuration(config_name, overrides, *how, **more)
+        check_hydra(cfg)
+        return cfg
+
+    def _process_config_searchpath(
+        self, config_name: str | None, parsed_overrides: list[Override], repo: CachingConfigRepository
+    ) -> None:
+        # A package is imported as soon as Hydra asks whether it is there.
+        given = [each.value() for each in parsed_overrides if each.get_key_element() == "hydra.searchpath"]
+        loaded = repo.load_config(config_path=config_name) if config_name else None
+        if loaded is not None:
+            given.append(OmegaConf.select(loaded.config, "hydra.searchpath"))
+        for each in given:
+            _check_folders("hydra.searchpath", OmegaConf.to_object(each) if OmegaConf.is_config(each) else each)
+        super()._process_config_searchpath(config_name, parsed_overrides, repo)
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Within it, Hydra loads configurations by `Loader`."""
+    usual, inside.ConfigLoaderImpl = inside.ConfigLoaderImpl, Loader
+    try:
+        yield
+    finally:
+        inside.ConfigLoaderImpl = usual
+
+
+def _check_folders(key: str, given: Sequence[object] | None) -> None:
+    for each in given if isinstance(given, (list, tuple)) else ():
+        scheme, sign, _ = str(each).partition("://")
+        if sign and scheme != "file":
+            raise UserError(f"{key}: {each!r} is not allowed, options are read from folders: file://FOLDER")
