@@ -11,7 +11,7 @@ from hydra.core.config_search_path import ConfigSearchPath
 from hydra.core.override_parser.types import Override
 from omegaconf import DictConfig, OmegaConf
 
-from inn_experiments.configuration.hydra_node import check_hydra
+from inn_experiments.configuration.hydra_node import check_hydra, check_logging
 from inn_experiments.configuration.secrets import check_password, check_secrets
 from inn_experiments.contracts import UserError
 
@@ -29,14 +29,17 @@ class Loader(ConfigLoaderImpl):
         super().__init__(config_search_path)
 
     def load_configuration(self, config_name: str | None, overrides: list[str], *how: Any, **more: Any) -> DictConfig:
-        """As Hydra's; raises UserError for what `check_secrets` and `check_hydra` refuse."""
+        """As Hydra's; raises UserError for what `check_secrets`, `check_logging` and `check_hydra` refuse."""
         try:
             cfg = super().load_configuration(config_name, overrides, *how, **more)
         except AttributeError as error:
             # So ends a mapping that is to become a value that is null until then.
             raise UserError(f"{' '.join(str(error).split())}; give a mapping's keys one by one, or in a file") from None
         check_secrets(cfg)
-        check_hydra(cfg)
+        check_logging(cfg)
+        # Without a name it is for Hydra's own help, of which nothing is run.
+        if config_name is not None:
+            check_hydra(cfg)
         return cfg
 
     def _process_config_searchpath(

@@ -42,8 +42,6 @@ def check_hydra(cfg: DictConfig) -> None:
     _check_callbacks(node.get("callbacks"))
     _check_plugin("hydra.launcher", node.get("launcher"), Launcher)
     _check_plugin("hydra.sweeper", node.get("sweeper"), Sweeper)
-    for name in ("hydra_logging", "job_logging"):
-        _check_logging(f"hydra.{name}", node.get(name))
     for name in ("env_copy", "env_set"):
         if node["job"].get(name):
             raise UserError(f"hydra.job.{name}: a configuration sets no environment variables; set them in the shell")
@@ -86,8 +84,17 @@ def _check_plugin(key: str, given: Any, kind: type) -> None:
             raise UserError(f"{where}: {value!r} is not allowed there")
 
 
-def _check_logging(key: str, given: Any) -> None:
-    """Loggers, levels, formats, and handlers of the console; a file only where Hydra itself puts it."""
+def check_logging(cfg: DictConfig) -> None:
+    """Loggers, levels, formats, handlers of the console, and a file only where Hydra itself puts it.
+
+    Raises:
+        UserError: naming the key of anything else.
+    """
+    for name in ("hydra_logging", "job_logging"):
+        _check_log(f"hydra.{name}", OmegaConf.to_container(cfg.hydra, resolve=False).get(name))
+
+
+def _check_log(key: str, given: Any) -> None:
     if not isinstance(given, dict):
         if given is not None:
             raise UserError(f"{key}: {given!r} is not allowed; choose {key.replace('.', '/')}=none, default or stdout")
