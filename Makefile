@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
 
-.PHONY: run test golden bench bench-scale setup lint format clean
+.PHONY: run test golden torture bench bench-scale setup lint format clean
 
 run: setup
 	$(VENV)/bin/python -m inn_experiments
@@ -22,6 +22,12 @@ bench: setup
 # The same, and tables of 300,000 and 400,000 rows.
 bench-scale: setup
 	$(VENV)/bin/python scripts/bench.py --scale
+
+# Odd and damaged tables, killed sweeps, damaged outputs: an hour or two.
+torture: setup
+	$(VENV)/bin/python scripts/torture_tables.py --cases 5000
+	$(VENV)/bin/python scripts/torture_kills.py --kills 300
+	$(VENV)/bin/python scripts/torture_state.py
 
 lint: setup
 	$(VENV)/bin/ruff format --check .

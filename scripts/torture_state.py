@@ -30,7 +30,14 @@ CELL = ("experiment=smoke", "generator=gan", "data=table", "data.label=label")
 COMMANDS = {
     "again": ("inn_experiments", *CELL),
     "another judge": ("inn_experiments", *CELL, "utility.trees=6"),
-    "reports": ("inn_experiments.reports", "effects", "--factors", "generator", "--columns", "test/samples/fid,parameters"),
+    "reports": (
+        "inn_experiments.reports",
+        "effects",
+        "--factors",
+        "generator",
+        "--columns",
+        "test/samples/fid,parameters",
+    ),
     "rows": ("inn_experiments.sample", "run=latest", "n=3"),
 }
 """What is asked of the folder, each in a copy of its own."""

@@ -16,10 +16,10 @@ import numpy as np
 from inn_experiments.contracts import Split, UserError
 from inn_experiments.data.source import ArrayRows
 from inn_experiments.data.tables.table import Table
-from torture import archive, damage, general, parquet, text
+from torture import archive, archive_files, damage, general, parquet, parquet_labels, text, text_lines
 from torture.cases import DAMAGED, PECULIAR, READ, REFUSE, Case
 
-EVERY = (general, text, parquet, archive, damage)
+EVERY = (general, text, text_lines, parquet, parquet_labels, archive, archive_files, damage)
 """Modules that fill PECULIAR."""
 FAULTS = ("crash", "wrong", "poor", "lenient", "strict")
 MEANINGS = {
