@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import pickle
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +25,16 @@ TABLE = "inn_experiments.data.tables.table.Table"
 JITTER = "inn_experiments.synthesizers.classical.jitter.Jitter"
 JOBLIB = "hydra_plugins.hydra_joblib_launcher.joblib_launcher.JoblibLauncher"
 BASIC = "hydra._internal.core_plugins.basic_sweeper.BasicSweeper"
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_was() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers, root.level = handlers, level
+
+
 NODE = "{_target_: logging.FileHandler, filename: MARK}"
 TEXTS = (f"${{oc.create:'{NODE}'}}", f"${{oc.create:${{oc.decode:'{NODE}'}}}}", "${oc.env:HOME}")
 
@@ -127,6 +139,14 @@ def test_an_archive_that_holds_code_is_refused_and_runs_none(run, tmp_path, data
 )
 def test_hydra_neither_reads_what_is_not_there_nor_goes_elsewhere(run, tmp_path, arguments, words) -> None:
     check_refused(run(*CHEAP, *arguments), words, tmp_path / "out")
+
+
+def test_the_help_of_hydra_is_shown_and_builds_nothing(run, tmp_path) -> None:
+    mark = tmp_path / "mark"
+    log = f"+hydra.hydra_logging.handlers.x={{class: logging.FileHandler, filename: {mark}}}"
+    check_refused(run(log, "--hydra-help"), ["filename"], tmp_path / "out")
+    status, out, err = run("--hydra-help")
+    assert (status, err) == (0, "") and "hydra/launcher" in out and not mark.exists()
 
 
 def test_a_configuration_with_a_tag_of_python_is_one_line(run, tmp_path) -> None:

@@ -12,7 +12,7 @@ from hydra.core.config_search_path import ConfigSearchPath
 from hydra.core.override_parser.types import Override
 from omegaconf import DictConfig, OmegaConf
 
-from inn_experiments.configuration.hydra_node import check_hydra
+from inn_experiments.configuration.hydra_node import check_hydra, check_logs
 from inn_experiments.configuration.secrets import check_password, check_secrets
 from inn_experiments.contracts import UserError
 
@@ -42,7 +42,8 @@ class Loader(ConfigLoaderImpl):
             # Hydra copies variables of the environment here, and asks for nothing else so.
             raise UserError(f"hydra.job.env_copy: the environment has no {error}; leave it out") from None
         check_secrets(cfg)
-        check_hydra(cfg)
+        # Hydra's own help is of its own configuration.
+        (check_logs if config_name is None else check_hydra)(cfg)
         return cfg
 
     def _process_config_searchpath(
