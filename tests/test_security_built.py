@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import pickle
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from omegaconf import OmegaConf
 from refusals import CHEAP, check_refused
 
+from inn_experiments import __main__
 from inn_experiments.configuration.axes import GROUPS
 from inn_experiments.configuration.building import revived
 from inn_experiments.configuration.compose import CONF
@@ -141,12 +143,20 @@ def test_hydra_neither_reads_what_is_not_there_nor_goes_elsewhere(run, tmp_path,
     check_refused(run(*CHEAP, *arguments), words, tmp_path / "out")
 
 
-def test_the_help_of_hydra_is_shown_and_builds_nothing(run, tmp_path) -> None:
-    mark = tmp_path / "mark"
-    log = f"+hydra.hydra_logging.handlers.x={{class: logging.FileHandler, filename: {mark}}}"
-    check_refused(run(log, "--hydra-help"), ["filename"], tmp_path / "out")
-    status, out, err = run("--hydra-help")
-    assert (status, err) == (0, "") and "hydra/launcher" in out and not mark.exists()
+@pytest.mark.usefixtures("run")
+def test_the_help_of_hydra_is_shown_and_builds_nothing(monkeypatch, capsys, tmp_path) -> None:
+    log = f"+hydra.hydra_logging.handlers.x={{class: logging.FileHandler, filename: {tmp_path / 'mark'}}}"
+    told = []
+    for arguments in ([log, "--hydra-help"], ["--hydra-help"]):
+        # Of Hydra's own configuration: it has no paths.outputs.
+        monkeypatch.setattr(sys, "argv", ["inn_experiments", *arguments])
+        with pytest.raises(SystemExit) as end:
+            __main__.main()
+        told.append((end.value.code, *capsys.readouterr()))
+    (refused, _, err), (status, out, nothing) = told
+    assert refused == 2 and "filename" in err and len(err.splitlines()) == 1
+    assert (status, nothing) == (0, "") and "hydra/launcher" in out
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_configuration_with_a_tag_of_python_is_one_line(run, tmp_path) -> None:
