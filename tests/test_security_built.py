@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import pickle
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +11,6 @@ import pytest
 from omegaconf import OmegaConf
 from refusals import CHEAP, check_refused
 
-from inn_experiments import __main__
 from inn_experiments.configuration.axes import GROUPS
 from inn_experiments.configuration.building import revived
 from inn_experiments.configuration.compose import CONF
@@ -27,16 +23,6 @@ TABLE = "inn_experiments.data.tables.table.Table"
 JITTER = "inn_experiments.synthesizers.classical.jitter.Jitter"
 JOBLIB = "hydra_plugins.hydra_joblib_launcher.joblib_launcher.JoblibLauncher"
 BASIC = "hydra._internal.core_plugins.basic_sweeper.BasicSweeper"
-
-
-@pytest.fixture(autouse=True)
-def logging_as_it_was() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    yield
-    root.handlers, root.level = handlers, level
-
-
 NODE = "{_target_: logging.FileHandler, filename: MARK}"
 TEXTS = (f"${{oc.create:'{NODE}'}}", f"${{oc.create:${{oc.decode:'{NODE}'}}}}", "${oc.env:HOME}")
 
@@ -141,22 +127,6 @@ def test_an_archive_that_holds_code_is_refused_and_runs_none(run, tmp_path, data
 )
 def test_hydra_neither_reads_what_is_not_there_nor_goes_elsewhere(run, tmp_path, arguments, words) -> None:
     check_refused(run(*CHEAP, *arguments), words, tmp_path / "out")
-
-
-@pytest.mark.usefixtures("run")
-def test_the_help_of_hydra_is_shown_and_builds_nothing(monkeypatch, capsys, tmp_path) -> None:
-    log = f"+hydra.hydra_logging.handlers.x={{class: logging.FileHandler, filename: {tmp_path / 'mark'}}}"
-    told = []
-    for arguments in ([log, "--hydra-help"], ["--hydra-help"]):
-        # Of Hydra's own configuration: it has no paths.outputs.
-        monkeypatch.setattr(sys, "argv", ["inn_experiments", *arguments])
-        with pytest.raises(SystemExit) as end:
-            __main__.main()
-        told.append((end.value.code, *capsys.readouterr()))
-    (refused, _, err), (status, out, nothing) = told
-    assert refused == 2 and "filename" in err and len(err.splitlines()) == 1
-    assert (status, nothing) == (0, "") and "hydra/launcher" in out
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_configuration_with_a_tag_of_python_is_one_line(run, tmp_path) -> None:

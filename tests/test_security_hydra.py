@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from inn_experiments.__main__ import main
+
 CHEAP = ("tracking=none", "data=two_clusters", "generator=bootstrap", "trainer=smoke", "utility=none")
 MARK = "pwned"
 
@@ -158,6 +160,14 @@ def test_what_hydra_is_for_works_as_before(run, overrides: tuple[str, ...]) -> N
     Path("conf", "preset", "mine.yaml").write_text("# @package _global_\nseed: 1\n")
     status, _, err = run(*CHEAP, *overrides)
     assert status == 0, err
+
+
+def test_the_help_of_hydra_is_still_there(run, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    # It is composed without the program's configuration, and takes none of its settings.
+    monkeypatch.setattr("sys.argv", ["inn_experiments", "--hydra-help"])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 0 and "--multirun" in capsys.readouterr().out
 
 
 def test_logging_that_cannot_be_set_up_is_one_line(run) -> None:

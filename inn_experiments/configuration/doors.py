@@ -12,7 +12,7 @@ from hydra.core.config_search_path import ConfigSearchPath
 from hydra.core.override_parser.types import Override
 from omegaconf import DictConfig, OmegaConf
 
-from inn_experiments.configuration.hydra_node import check_hydra, check_logs
+from inn_experiments.configuration.hydra_node import check_hydra, check_logging
 from inn_experiments.configuration.secrets import check_password, check_secrets
 from inn_experiments.contracts import UserError
 
@@ -30,7 +30,7 @@ class Loader(ConfigLoaderImpl):
         super().__init__(config_search_path)
 
     def load_configuration(self, config_name: str | None, overrides: list[str], *how: Any, **more: Any) -> DictConfig:
-        """As Hydra's; raises UserError for what `check_secrets` and `check_hydra` refuse."""
+        """As Hydra's; raises UserError for what `check_secrets`, `check_logging` and `check_hydra` refuse."""
         try:
             cfg = super().load_configuration(config_name, overrides, *how, **more)
         except AttributeError as error:
@@ -42,8 +42,10 @@ class Loader(ConfigLoaderImpl):
             # Hydra copies variables of the environment here, and asks for nothing else so.
             raise UserError(f"hydra.job.env_copy: the environment has no {error}; leave it out") from None
         check_secrets(cfg)
-        # Hydra's own help is of its own configuration.
-        (check_logs if config_name is None else check_hydra)(cfg)
+        check_logging(cfg)
+        # Without a name it is for Hydra's own help, of which nothing is run.
+        if config_name is not None:
+            check_hydra(cfg)
         return cfg
 
     def _process_config_searchpath(

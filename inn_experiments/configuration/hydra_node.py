@@ -44,7 +44,6 @@ def check_hydra(cfg: DictConfig) -> None:
         _check_plugin(f"hydra.{name}", node.get(name), kind)
         # What is looked up becomes a part of it when it is built.
         _check_nested(f"hydra.{name}", OmegaConf.to_container(cfg.hydra[name], resolve=True))
-    check_logs(cfg)
     for name in ("env_copy", "env_set"):
         if node["job"].get(name):
             raise UserError(f"hydra.job.{name}: a configuration sets no environment variables; set them in the shell")
@@ -56,15 +55,6 @@ def check_hydra(cfg: DictConfig) -> None:
     if not all(isinstance(each, (bool, str)) for each in (told if isinstance(told, list) else [told])):
         raise UserError(f"hydra.verbose: {told!r} will not do, it is true, false, or the names of loggers")
     _check_places(cfg, node)
-
-
-def check_logs(cfg: DictConfig) -> None:
-    """Of the node `hydra` what Hydra sets up to print its own help, which is all; raises UserError naming the key."""
-    for name in ("hydra_logging", "job_logging"):
-        given = cfg.hydra[name]
-        _check_logging(
-            f"hydra.{name}", OmegaConf.to_container(given, resolve=False) if OmegaConf.is_config(given) else given
-        )
 
 
 def _check_callbacks(given: Any) -> None:
@@ -105,8 +95,17 @@ def _check_nested(key: str, given: dict[str, Any]) -> None:
             raise UserError(f"{where}: {value!r} is not allowed there")
 
 
-def _check_logging(key: str, given: Any) -> None:
-    """Loggers, levels, formats, and handlers of the console; a file only where Hydra itself puts it."""
+def check_logging(cfg: DictConfig) -> None:
+    """Loggers, levels, formats, handlers of the console, and a file only where Hydra itself puts it.
+
+    Raises:
+        UserError: naming the key of anything else.
+    """
+    for name in ("hydra_logging", "job_logging"):
+        _check_log(f"hydra.{name}", OmegaConf.to_container(cfg.hydra, resolve=False).get(name))
+
+
+def _check_log(key: str, given: Any) -> None:
     if not isinstance(given, dict):
         if given is not None:
             raise UserError(f"{key}: {given!r} is not allowed; choose {key.replace('.', '/')}=none, default or stdout")
