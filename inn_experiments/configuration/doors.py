@@ -7,6 +7,7 @@ from typing import Any
 from hydra._internal import hydra as inside
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra._internal.config_repository import CachingConfigRepository
+from hydra._internal.utils import get_args_parser
 from hydra.core.config_search_path import ConfigSearchPath
 from hydra.core.override_parser.types import Override
 from omegaconf import DictConfig, OmegaConf
@@ -35,6 +36,11 @@ class Loader(ConfigLoaderImpl):
         except AttributeError as error:
             # So ends a mapping that is to become a value that is null until then.
             raise UserError(f"{' '.join(str(error).split())}; give a mapping's keys one by one, or in a file") from None
+        except KeyError as error:
+            if type(error) is not KeyError:
+                raise
+            # Hydra copies variables of the environment here, and asks for nothing else so.
+            raise UserError(f"hydra.job.env_copy: the environment has no {error}; leave it out") from None
         check_secrets(cfg)
         check_logging(cfg)
         # Without a name it is for Hydra's own help, of which nothing is run.
@@ -57,7 +63,9 @@ class Loader(ConfigLoaderImpl):
 
 @contextmanager
 def guarded() -> Iterator[None]:
-    """Within it, Hydra loads configurations by `Loader`."""
+    """Within it, Hydra loads configurations by `Loader`; raises UserError where it is to unpickle one instead."""
+    if get_args_parser().parse_known_args()[0].experimental_rerun is not None:
+        raise UserError("--experimental-rerun: a pickle may hold any program; repeat the command that was typed")
     usual, inside.ConfigLoaderImpl = inside.ConfigLoaderImpl, Loader
     try:
         yield

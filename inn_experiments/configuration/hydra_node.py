@@ -40,11 +40,15 @@ def check_hydra(cfg: DictConfig) -> None:
     """
     node = OmegaConf.to_container(cfg.hydra, resolve=False)
     _check_callbacks(node.get("callbacks"))
-    _check_plugin("hydra.launcher", node.get("launcher"), Launcher)
-    _check_plugin("hydra.sweeper", node.get("sweeper"), Sweeper)
+    for name, kind in (("launcher", Launcher), ("sweeper", Sweeper)):
+        _check_plugin(f"hydra.{name}", node.get(name), kind)
+        # What is looked up becomes a part of it when it is built.
+        _check_nested(f"hydra.{name}", OmegaConf.to_container(cfg.hydra[name], resolve=True))
     for name in ("env_copy", "env_set"):
         if node["job"].get(name):
             raise UserError(f"hydra.job.{name}: a configuration sets no environment variables; set them in the shell")
+    if node["job"].get("chdir") not in (None, False):
+        raise UserError("hydra.job.chdir: paths are relative to where the command is called; leave it at false")
     if not re.fullmatch(r"[\w-][\w.-]*", str(node["job"].get("name"))):
         raise UserError("hydra.job.name: it becomes a file's name, so letters, digits and . _ - will do")
     told = node.get("verbose")
@@ -78,6 +82,13 @@ def _check_plugin(key: str, given: Any, kind: type) -> None:
         )
     if given.get("custom_search_space"):
         raise UserError(f"{key}.custom_search_space: a function of another program is not allowed")
+    if given.get("temp_folder"):
+        raise UserError(f"{key}.temp_folder: a run writes below paths.outputs alone; leave it out")
+    _check_nested(key, given)
+
+
+def _check_nested(key: str, given: dict[str, Any]) -> None:
+    """Refuse classes below the one that a launcher or sweeper is of."""
     for where, name, value in _walk(key, {name: value for name, value in given.items() if name != "_target_"}):
         nested = name == "_target_" and key == "hydra.sweeper" and _NESTED.fullmatch(str(value))
         if name in ("_target_", "_partial_", "_args_", "_recursive_", "_convert_") and not nested:

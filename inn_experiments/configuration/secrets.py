@@ -13,6 +13,7 @@ RESOLVED = ("paths.outputs", "data.path")
 """Keys in which environment variables are ordinary."""
 
 _PLAIN = re.compile(r"\$\{(now:[^{}]*|[^${}:]*)\}")
+_READ = re.compile(r"\$\{oc\.env:\w+(,[\w./-]*)?\}")
 _PASSWORD = re.compile(r"([A-Za-z][\w+.-]*://[^/\s:@]*):(?!/|\d+/)[^\s@]+@")
 _UNWRITTEN = re.compile(r"hydra\.launcher\.|hydra\.sweeper\.(?!params)")
 """What Hydra reads and writes down unresolved."""
@@ -47,7 +48,8 @@ def check_secrets(cfg: DictConfig) -> None:
         check_password(key, value)
         if key in RESOLVED and "${" in value:
             check_password(key, _resolved(cfg, f"hydra.overrides.{typed[1]}[{typed[2]}]" if typed else place))
-        if key not in (*RESOLVED, _JOINED) and not _UNWRITTEN.match(key) and not _is_plain(value):
+        read = _READ.sub("", value) if key in RESOLVED or _UNWRITTEN.match(key) else value
+        if key != _JOINED and not _is_plain(read):
             raise UserError(
                 f"{key}: only {' and '.join(RESOLVED)} may read environment variables or use other resolvers, for what "
                 "is found is kept with every run; write the value out"

@@ -5,8 +5,6 @@ import re
 from functools import partial
 from typing import Any
 
-from hydra.utils import instantiate
-
 from inn_experiments.configuration.axes import GROUPS, NOTES
 from inn_experiments.configuration.signatures import Signature, signature
 from inn_experiments.contracts import UserError
@@ -74,5 +72,25 @@ def build(node: dict[str, Any], /, **extra: Any) -> Any:
     clash = sorted(set(plain) & set(extra))
     if clash:
         raise UserError(f"{plain['_target_']}: the program itself sets {', '.join(clash)}; leave it out")
-    factory = instantiate({**plain, "_partial_": True}, _convert_="all")
+    factory = _factory(plain)
     return partial(factory, **extra) if plain.get("_partial_") else factory(**extra)
+
+
+def _factory(node: dict[str, Any]) -> partial[Any]:
+    """The class of a node with its arguments; texts stay texts, whatever they look like.
+
+    Hydra's own way would look up interpolations in them, of which one can be a node with another target.
+    """
+    given = {key: value for key, value in node.items() if key not in ("_target_", "_partial_")}
+    return partial(find_class(node["_target_"]), **{key: _argument(value) for key, value in given.items()})
+
+
+def _argument(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_argument(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if "_target_" not in value:
+        return {key: _argument(each) for key, each in value.items()}
+    factory = _factory(value)
+    return factory if value.get("_partial_") else factory()

@@ -9,6 +9,7 @@ from pathlib import Path
 from hydra._internal.utils import get_args_parser
 from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
 
 from inn_experiments.configuration.mistakes import of_hydra
 from inn_experiments.configuration.secrets import masked
@@ -59,7 +60,7 @@ def one_line(error: BaseException, outputs: Path | None = None) -> str | None:
     """
     if isinstance(error, UserError):
         return str(error)
-    if isinstance(error, (HydraException, OmegaConfBaseException)):
+    if isinstance(error, (HydraException, OmegaConfBaseException, YAMLError)):
         return of_hydra(error)
     for begins, meaning in _BEGINNINGS.items():
         if isinstance(error, ValueError) and str(error).startswith(begins):

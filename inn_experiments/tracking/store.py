@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shlex
 import sqlite3
 from contextlib import closing
@@ -149,12 +150,19 @@ def running(path: Path) -> dict[str, dict[str, str]]:
 
 def run_folder(outputs: Path, run: str) -> Path:
     """Where the files of the run with this id lie: in this outputs folder, wherever it was when they were written."""
-    return outputs / "runs" / run / "artifacts"
+    return outputs / "runs" / _id(run) / "artifacts"
 
 
 def model_folder(outputs: Path, model: str) -> Path:
     """Where the files of the logged model with this id lie, as MLflow derives it from where those of runs do."""
-    return outputs / "runs" / "models" / model / "artifacts"
+    return outputs / "runs" / "models" / _id(model) / "artifacts"
+
+
+def _id(name: str) -> str:
+    """An id that MLflow gave; a database that came from elsewhere may call a run anything, a path too."""
+    if not re.fullmatch(r"[\w-]+", name):
+        raise UserError(f"mlflow.db: {name!r} is no id of a run or model; use another paths.outputs")
+    return name
 
 
 def _runs_uri(outputs: Path) -> str:
