@@ -15,6 +15,7 @@ from refusals import check_refused
 from inn_experiments.contracts import Number, Report, UserError
 from inn_experiments.reports import __main__ as reports
 from inn_experiments.running.job import objective
+from inn_experiments.tracking import whole
 
 QUICK = ("trainer.progress=false", "trainer.epochs=2", "utility.trees=5")
 CELLS = {
@@ -22,7 +23,6 @@ CELLS = {
     "diffusion": ("generator=diffusion", "schedule.steps=10", "sampler.steps=3", "network.hidden=16"),
     **{name: (f"generator={name}",) for name in ("smote", "gaussian", "bootstrap")},
 }
-from inn_experiments.tracking import whole
 
 
 def given(folder: Path, counts: list[int], batch: int = 0) -> list[str]:
