@@ -65,14 +65,18 @@ def finished(tmp_path) -> Path:
     """The folder of a whole run."""
     folder = tmp_path / "run"
     (folder / "synthesizer").mkdir(parents=True)
-    for name in ("report.json", "config.yaml", "samples.npz", "synthesizer/weights.pt", "synthesizer/trained.json"):
+    (folder / "figures").mkdir()
+    every = ("report.json", "config.yaml", "samples.npz", "figures/curves.png")
+    for name in (*every, "synthesizer/weights.pt", "synthesizer/trained.json"):
         (folder / name).write_text(f"the content of {name}")
     whole.write_list(folder)
     assert whole.damage(folder) == ""
     return folder
 
 
-@pytest.mark.parametrize("name", ["report.json", "config.yaml", "samples.npz", "synthesizer/trained.json"])
+@pytest.mark.parametrize(
+    "name", ["report.json", "config.yaml", "samples.npz", "figures/curves.png", "synthesizer/trained.json"]
+)
 @pytest.mark.parametrize("how", [None, HALF, "", flip])
 def test_each_damage_is_named_by_its_file(finished, name, how) -> None:
     flip(finished / name) if how is flip else harm(finished / name, how)

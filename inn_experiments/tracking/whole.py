@@ -12,7 +12,7 @@ from inn_experiments.contracts.old_report import read_report
 
 LIST = "files.json"
 REPORT = "report.json"
-PATTERNS = (REPORT, "config.yaml", "samples.*", "synthesizer/*", "report.html")
+PATTERNS = (REPORT, "config.yaml", "samples.*", "synthesizer/*", "figures/*", "report.html")
 """What a run is asked for later."""
 MADE_AGAIN = ("report.html",)
 """What a command of its own makes from the rest: without it a run is whole."""

@@ -125,3 +125,11 @@ DAMAGES: dict[str, dict[str, Damage]] = {
     },
 }
 """Files of an outputs folder, of which one is taken -> what happens to it."""
+
+READ_BY = {
+    "fits": ("another judge",),
+    "cache": ("another judge",),
+    "runs": ("again", "reports", "rows"),
+    "mlflow.db": ("again", "another judge", "reports", "rows"),
+}
+"""How the name of a file begins -> what is asked of its folder: what reads that file."""
