@@ -53,6 +53,7 @@ def _run() -> int:
 
     from inn_experiments.configuration.compose import CONF
     from inn_experiments.configuration.doors import guarded
+    from inn_experiments.configuration.launchers import steady
     from inn_experiments.contracts import stopping
     from inn_experiments.running import failures, job, sweep
 
@@ -65,6 +66,7 @@ def _run() -> int:
     stopping.catch_signals()
     status = 0
     try:
+        steady()
         with guarded():
             hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")(job.run_cell)()
     except KeyboardInterrupt:

@@ -1,6 +1,7 @@
 """One cell, from its composed configuration to the number that a sweeper minimises."""
 
 import json
+import math
 import time
 from functools import cache
 from pathlib import Path
@@ -34,7 +35,10 @@ def run_cell(cfg: DictConfig) -> float:
     """
     with sweep.supervised() as outcome:
         stopping.catch_signals()
-        return _run(cfg, outcome)
+        value = _run(cfg, outcome)
+        if math.isfinite(value):
+            outcome["value"] = value
+        return value
     return float("nan")
 
 

@@ -1,0 +1,102 @@
+"""Parallel cells of a sweep when a worker process is killed: its cell ends, and the others go on."""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from hydra.core.utils import JobReturn, JobStatus
+from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+from inn_experiments.contracts import write_text
+
+RESULT = "result.json"
+"""In the folder of a cell: its outcome, the last thing that it writes."""
+ENDED = ("finished", "skipped", "failed")
+"""Outcomes that a cell itself has written."""
+KILLED = "its worker process was killed, also when it ran alone (out of memory?)"
+
+Cells = Sequence[Sequence[str]]
+"""The overrides of each cell."""
+Launch = Callable[[Cells, int], Sequence[JobReturn]]
+"""Runs the cells, which are numbered from there on; raises TerminatedWorkerError when one of the workers is killed."""
+
+
+def launch(run: Launch, cells: Cells, first: int, sweep: Path) -> list[JobReturn]:
+    """Run the cells in parallel, whatever happens to their workers; returns what `run` does, cell by cell.
+
+    The pool breaks with any of its workers, and who was killed it does not say. So the cells that had begun are run
+    again, each alone; one whose worker is killed again ends with that, and the rest goes on in parallel.
+
+    Args:
+        run: of the launcher.
+        cells: to be run.
+        first: number of the first.
+        sweep: folder of the sweep, in which each cell has one of its number.
+
+    Raises:
+        TerminatedWorkerError: workers are killed before they have begun a cell.
+    """
+    told = {first + place: list(overrides) for place, overrides in enumerate(cells)}
+    for number in told:
+        (sweep / str(number) / RESULT).unlink(missing_ok=True)
+    found: dict[int, JobReturn] = {}
+    while left := [number for number in told if number not in found]:
+        before = _begun(sweep, left)
+        for block in _blocks(left):
+            try:
+                found |= zip(block, run([told[number] for number in block], block[0]), strict=True)
+            except TerminatedWorkerError:
+                found |= {number: _return(told[number], outcome) for number, outcome in _ended(sweep, block)}
+                lost = [number for number in _begun(sweep, block) if number not in found]
+                if not lost and not _begun(sweep, block) - before:
+                    raise
+                _say(len(lost))
+                found |= {number: _alone(run, told[number], number, sweep) for number in lost}
+                break
+    return [found[number] for number in told]
+
+
+def _alone(run: Launch, overrides: list[str], number: int, sweep: Path) -> JobReturn:
+    try:
+        return run([overrides], number)[0]
+    except TerminatedWorkerError:
+        outcome = {"status": "killed", "exit": 1, "overrides": overrides, "error": KILLED}
+        write_text(sweep / str(number) / RESULT, json.dumps(outcome, indent=1) + "\n")
+        return _return(overrides, outcome)
+
+
+def _begun(sweep: Path, numbers: Iterable[int]) -> set[int]:
+    """Those whose folder is there: Hydra makes it when a cell begins."""
+    return {number for number in numbers if (sweep / str(number)).is_dir()}
+
+
+def _ended(sweep: Path, numbers: Iterable[int]) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number in numbers:
+        path = sweep / str(number) / RESULT
+        if path.is_file():
+            outcome = json.loads(path.read_text(encoding="utf-8"))
+            if outcome["status"] in ENDED:
+                yield number, outcome
+
+
+def _return(overrides: list[str], outcome: dict[str, Any]) -> JobReturn:
+    """What a cell gave a sweeper, from its outcome: NaN for one that failed."""
+    found = JobReturn(overrides=overrides, status=JobStatus.COMPLETED)
+    found.return_value = outcome.get("value", float("nan"))
+    return found
+
+
+def _blocks(numbers: list[int]) -> Iterator[list[int]]:
+    """The numbers in runs without a gap."""
+    start = 0
+    for place in range(1, len(numbers) + 1):
+        if place == len(numbers) or numbers[place] != numbers[place - 1] + 1:
+            yield numbers[start:place]
+            start = place
+
+
+def _say(count: int) -> None:
+    again = f"{count} cells that had begun are run again, each alone" if count else "no cell was lost"
+    print(f"a worker process was killed (out of memory?): {again}", file=sys.stderr, flush=True)
