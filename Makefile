@@ -23,11 +23,10 @@ bench: setup
 bench-scale: setup
 	$(VENV)/bin/python scripts/bench.py --scale
 
-# Odd and damaged tables, killed sweeps, damaged outputs: an hour or two.
+# Odd and damaged tables, killed sweeps, damaged outputs: an hour or two; writes docs/results/torture.md. The short
+# form writes no page of the project: make torture TORTURE='--tables 100 --kills 10 --to torture.md'
 torture: setup
-	$(VENV)/bin/python scripts/torture_tables.py --cases 5000
-	$(VENV)/bin/python scripts/torture_kills.py --kills 300
-	$(VENV)/bin/python scripts/torture_state.py
+	$(VENV)/bin/python scripts/torture_all.py $(TORTURE)
 
 lint: setup
 	$(VENV)/bin/ruff format --check .
