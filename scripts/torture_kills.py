@@ -5,14 +5,15 @@ python scripts/torture_kills.py --kills 10 --sweep joblib --work FOLDER
 
 A round has an outputs folder of its own: one of the sweeps runs there, its process group is killed several times over,
 each time something is looked for that must not be, and then it runs to its end. Half of the kills fall when a cell is
-running for certain, the others at any time. Every round is a line of FOLDER/kills.jsonl; the exit status is 1 where
-something was lost or is different.
+running for certain, the others at any time. Every round is a line of FOLDER/kills.jsonl, and the rounds that stand there
+are not done again; the exit status is 1 where something was lost or is different.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import signal
 import sqlite3
@@ -63,10 +64,15 @@ class Torture:
         self.last: subprocess.Popen[bytes] | None = None
         self._wanted: dict[str, tuple[dict[str, Any], float]] = {}
 
+    def known(self) -> list[Round]:
+        """The rounds that stand in kills.jsonl, in their order."""
+        path = self.work / "kills.jsonl"
+        return [Round(**json.loads(line)) for line in path.read_text().splitlines()] if path.exists() else []
+
     def wanted(self, name: str) -> tuple[dict[str, Any], float]:
         """Of the undisturbed sweep: fingerprint -> what its run found, and the seconds it took."""
         if name not in self._wanted:
-            sweep, started = self._sweep(name, f"undisturbed-{name}"), time.monotonic()
+            sweep, started = self._sweep(name, f"undisturbed-{name}-{os.getpid()}"), time.monotonic()
             status = self._start(sweep).wait()
             if status:
                 raise SystemExit(f"the undisturbed sweep {name} ended with {status}; see {sweep.log}")
@@ -77,7 +83,7 @@ class Torture:
     def round(self, number: int, name: str, kills: int, draw: random.Random) -> Round:
         """Kill the sweep so many times, finish it, and compare it with the undisturbed one."""
         wanted, seconds = self.wanted(name)
-        sweep, seen, finished = self._sweep(name, f"round-{number}"), Round(number, name), set()
+        sweep, seen, finished = self._sweep(name, f"round-{number}-{os.getpid()}"), Round(number, name), set()
         for _ in range(kills):
             process = self._start(sweep)
             if draw.random() < 0.5:
@@ -188,9 +194,9 @@ def main() -> int:
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     names = [options.sweep] if options.sweep else LONG
-    rounds: list[Round] = []
     with tempfile.TemporaryDirectory() as place:
         torture = Torture((options.work or Path(place)).absolute(), options.span)
+        rounds = torture.known()
         try:
             while (left := options.kills - sum(each.kills for each in rounds)) > 0:
                 number = options.seed + len(rounds)
