@@ -5,8 +5,8 @@ python scripts/torture_kills.py --kills 10 --sweep joblib --work FOLDER
 
 A round has an outputs folder of its own: one of the sweeps runs there, its process group is killed several times over,
 each time something is looked for that must not be, and then it runs to its end. Half of the kills fall when a cell is
-running for certain, the others at any time. Every round is a line of FOLDER/kills.jsonl, and the rounds that stand there
-are not done again; the exit status is 1 where something was lost or is different.
+running for certain, the others at any time. Every round is a line of FOLDER/kills.jsonl, and the rounds that stand
+there are not done again; the exit status is 1 where something was lost or is different.
 """
 
 from __future__ import annotations
