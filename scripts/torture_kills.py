@@ -57,7 +57,7 @@ class Round:
 class Torture:
     """Rounds of killing in the folder `work`; kills come up to `span` seconds after what they wait for."""
 
-    def __init__(self, work: Path, span: float = 15.0, epochs: int = 6) -> None:
+    def __init__(self, work: Path, span: float = 6.0, epochs: int = 30) -> None:
         work.mkdir(parents=True, exist_ok=True)
         self.work, self.span, self.epochs = work, span, epochs
         self.table = write_table(work / "small.csv")
@@ -186,16 +186,17 @@ def main() -> int:
     """Kill as often as asked, and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=300)
-    parser.add_argument("--each", type=int, nargs=2, default=(4, 10), help="least and most kills of a round")
+    parser.add_argument("--each", type=int, nargs=2, default=(6, 12), help="least and most kills of a round")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--span", type=float, default=15.0, help="seconds within which a kill comes")
+    parser.add_argument("--span", type=float, default=6.0, help="seconds within which a kill comes")
+    parser.add_argument("--epochs", type=int, default=30, help="of each training")
     parser.add_argument("--sweep", choices=sorted(SWEEPS), help="this one alone")
     parser.add_argument("--work", type=Path, help="folder for outputs, logs and kills.jsonl")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     names = [options.sweep] if options.sweep else LONG
     with tempfile.TemporaryDirectory() as place:
-        torture = Torture((options.work or Path(place)).absolute(), options.span)
+        torture = Torture((options.work or Path(place)).absolute(), options.span, options.epochs)
         rounds = torture.known()
         try:
             while (left := options.kills - sum(each.kills for each in rounds)) > 0:
