@@ -14,11 +14,12 @@ import torch
 from inn_experiments.configuration import compose as config
 from inn_experiments.configuration.building import recipe
 from inn_experiments.contracts import About, Rows, Split
+from inn_experiments.contracts.files import sha256
 from inn_experiments.data.scaling import BasePeak, Standard
 from inn_experiments.data.simulated.mnist1d import Mnist1d
 from inn_experiments.running import pipeline
 from inn_experiments.running.fits import fingerprint, known, training_key
-from inn_experiments.training.files import RECORD, checksum, mark_of
+from inn_experiments.training.files import RECORD, mark_of
 
 
 @cache
@@ -128,6 +129,6 @@ def same_weights(first, second) -> bool:
 def resealed(folder: Path, **entries: object) -> None:
     """Other entries in the record of a kept training, and checksums that go with what its files are now."""
     record = json.loads((folder / RECORD).read_text(encoding="utf-8")) | entries
-    marks = {file: checksum(folder / file) for file in record.pop("sha256") if file != RECORD}
+    marks = {file: sha256(folder / file) for file in record.pop("sha256") if file != RECORD}
     sealed = record | {"sha256": {**marks, RECORD: mark_of(record)}}
     (folder / RECORD).write_text(json.dumps(sealed), encoding="utf-8")

@@ -54,7 +54,7 @@ CALLBACK = "+hydra.callbacks.x={_target_: logging.FileHandler, filename: pwned}"
         ("+hydra.job.env_set.PATH=bin", ["hydra.job.env_set"]),
         ("hydra.job.env_copy=[HOME]", ["hydra.job.env_copy"]),
         ("hydra.output_subdir=../../../elsewhere", ["hydra.output_subdir"]),
-        ("hydra.output_subdir=/tmp/elsewhere", ["hydra.output_subdir"]),
+        ("hydra.output_subdir=/elsewhere", ["hydra.output_subdir"]),
         ("hydra.output_subdir=${paths.outputs}", ["hydra.output_subdir"]),
         ("hydra.run.dir=elsewhere", ["hydra.run.dir", "paths.outputs"]),
         ("hydra.run.dir=${paths.outputs}/../elsewhere", ["hydra.run.dir", "paths.outputs"]),

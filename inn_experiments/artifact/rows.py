@@ -57,17 +57,20 @@ def pieces(kept: Kept, request: Request, seed: int = 0, piece: int | None = None
             continue
         held.append(fresh)
         yield from _cut(held, piece)
-    if held and len(held[0].y):
-        yield from held
+    if sum(len(each.y) for each in held):
+        yield Piece(np.concatenate([each.x for each in held]), np.concatenate([each.y for each in held]))
 
 
 def _cut(held: list[Piece], size: int) -> Iterator[Piece]:
     """Take from `held` the whole pieces of `size` that are there; the rest stays in it."""
-    while sum(len(each.y) for each in held) >= size:
-        x, y = (np.concatenate(parts) for parts in ([each.x for each in held], [each.y for each in held]))
-        yield Piece(x[:size], y[:size])
-        held[:] = [Piece(x[size:], y[size:])]
-    held[:] = [Piece(np.concatenate([each.x for each in held]), np.concatenate([each.y for each in held]))]
+    count = sum(len(each.y) for each in held)
+    if count < size:
+        return
+    x, y = np.concatenate([each.x for each in held]), np.concatenate([each.y for each in held])
+    taken = count - count % size
+    for start in range(0, taken, size):
+        yield Piece(x[start : start + size], y[start : start + size])
+    held[:] = [Piece(x[taken:], y[taken:])]
 
 
 def _undone(kept: Kept, x: np.ndarray) -> np.ndarray:

@@ -5,8 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from inn_experiments.configuration.checks import nearest
-from inn_experiments.contracts import UserError
+from inn_experiments.contracts import UserError, nearest
 
 USUAL_MINUTES = 10.0
 FOREIGN = ("data", "seed", "paths", "trainer")

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from inn_experiments.measures.numbers.intervals import Bounded, bounded_share
+from inn_experiments.measures.numbers.intervals import CERTAIN, Bounded, bounded_share
 
-CERTAIN, SURELY = 0.95, 0.8
-"""Told with certainty: so many of the rows in the mean, and surely more than that many."""
+SURELY = 0.8
+"""Told with certainty are so many of the rows: CERTAIN in the mean, and surely more than this many."""
 
 
 def pooled(told: Sequence[tuple[float, int]], rows: int) -> Bounded | None:

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from functools import partial
 
 from inn_experiments.configuration.cell import Cell
-from inn_experiments.configuration.checks import nearest
 from inn_experiments.configuration.compose import CONF, compose
-from inn_experiments.contracts import Smiles, UserError
+from inn_experiments.contracts import Smiles, UserError, nearest
 from inn_experiments.recommending.settings import Candidate
 
 CONTROLS = ("bootstrap", "convex")

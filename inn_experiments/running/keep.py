@@ -1,6 +1,5 @@
 """What a run leaves for sampling: its synthesizer, or one trained once more on all rows when everything is measured."""
 
-import hashlib
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +11,7 @@ from inn_experiments.artifact.kept import write_kept
 from inn_experiments.configuration.building import build, recipe
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.contracts import RecordScaling, Report, Run, Split, Synthesizer
+from inn_experiments.contracts.files import rows_sha256
 from inn_experiments.running.beginning import Begun
 from inn_experiments.running.fits import fit_or_load, folder_of
 
@@ -43,9 +43,7 @@ def keep(cell: Cell, run: Run, begun: Begun, synthesizer: Synthesizer) -> dict[s
 
 def facts_of(cell: Cell, run: str, split: Split, part: str, report: Report) -> Facts:
     """What is known of the rows `split.train` that a kept synthesizer was trained on."""
-    rows, counts = hashlib.sha256(), np.bincount(split.train.y, minlength=len(split.classes)).tolist()
-    for array in (split.train.x, split.train.y):
-        rows.update(np.ascontiguousarray(array).data)
+    counts = np.bincount(split.train.y, minlength=len(split.classes)).tolist()
     records = split.scaling.raw_shape if isinstance(split.scaling, RecordScaling) else split.shape
     few = split.scaling.undo(split.train.x[:1000])
     return Facts(
@@ -65,7 +63,7 @@ def facts_of(cell: Cell, run: str, split: Split, part: str, report: Report) -> F
         wide=few.dtype == np.float64,
         part=part,
         counts=dict(zip(split.classes, counts, strict=True)),
-        rows=rows.hexdigest(),
+        rows=rows_sha256(split.train.x, split.train.y),
         pool=split.pool or split.name,
         versions={"inn-experiments": __version__, **report.versions},
         config={**cell.plain, "choices": cell.choices},

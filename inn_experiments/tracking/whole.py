@@ -1,13 +1,12 @@
 """Whether a finished run is whole: the sizes and checksums of its files, written when it ended, and asked for later."""
 
-import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from inn_experiments.contracts.files import write_text
+from inn_experiments.contracts.files import sha256, write_text
 from inn_experiments.contracts.old_report import read_report
 
 LIST = "files.json"
@@ -74,7 +73,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _entry(path: Path) -> dict[str, int | str]:
-    return {"size": path.stat().st_size, "sha256": _sha256(path)}
+    return {"size": path.stat().st_size, "sha256": sha256(path)}
 
 
 def _known(folder: Path) -> dict[str, dict[str, int | str]] | None:
@@ -91,11 +90,6 @@ def _differs(path: Path, entry: dict[str, int | str]) -> str:
     size = path.stat().st_size
     if size != entry["size"]:
         return f"has {size:,} bytes and had {entry['size']:,} when its run ended"
-    if (path.name in ALWAYS or size <= SMALL) and _sha256(path) != entry["sha256"]:
+    if (path.name in ALWAYS or size <= SMALL) and sha256(path) != entry["sha256"]:
         return "was changed after its run ended"
     return ""
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()

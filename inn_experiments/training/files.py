@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from inn_experiments.contracts import Plain, State, UserError, once, replacing, write_text
+from inn_experiments.contracts.files import sha256
 from inn_experiments.training.trained import Fitted
 
 VERSION = 3
@@ -46,14 +47,8 @@ def write(folder: Path, state: State, recipe: dict[str, Plain] | None = None, ro
                     _share(content, rows, fresh)
                 else:
                     torch.save(content, fresh)
-            marks[file] = checksum(folder / file)
+            marks[file] = sha256(folder / file)
     write_text(folder / RECORD, json.dumps(record | {"sha256": {**marks, RECORD: mark_of(record)}}))
-
-
-def checksum(path: Path) -> str:
-    """SHA-256 of the file's bytes, in hexadecimal digits."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def mark_of(record: dict[str, Any]) -> str:
@@ -118,7 +113,7 @@ def read(folder: Path, kind: str, name: str, remedy: str = AGAIN) -> tuple[dict[
     tensors = {}
     for file, mark in record["sha256"].items():
         with _damage(folder / file, "holds more than weights, or is damaged, and was not read", remedy):
-            if checksum(folder / file) != mark:
+            if sha256(folder / file) != mark:
                 raise ValueError("other bytes")
             # Rows are many and only looked up: they stay on the disk.
             tensors |= torch.load(folder / file, weights_only=True, map_location="cpu", mmap=file == ROWS)

@@ -14,6 +14,8 @@ LEAST_UNITS = 5
 MOST_OF_RANGE = 0.9
 """An interval that is wider than this share of all possible values says nothing."""
 ROUNDING = 1e-9
+CERTAIN = 0.95
+"""A C2ST from which on rows are told from real ones with certainty."""
 
 Interval = tuple[float, float | None]
 

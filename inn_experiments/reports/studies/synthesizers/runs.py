@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from inn_experiments.measures.numbers.intervals import CERTAIN as CERTAIN
 from inn_experiments.measures.numbers.intervals import Interval
 from inn_experiments.reports.estimate import over_seeds
 from inn_experiments.reports.runs import Frame, choose, missing_runs, one_run_each
@@ -13,9 +14,6 @@ TWINS = (
     "two finished runs of {place} have seed {seed}; they differ in {differing}: choose one with --only AXIS=VALUE, or "
     "keep each comparison in its own outputs"
 )
-
-CERTAIN = 0.95
-"""A C2ST from which on rows are told from real ones with certainty, as `recommend` has it."""
 
 
 def by_data(frame: Frame, only: Mapping[str, str]) -> tuple[Frame, dict[str, Frame]]:
