@@ -6,7 +6,8 @@ from functools import partial
 from inn_experiments.configuration.building import build
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.contracts import Report, Run, Subject, child_seed
-from inn_experiments.measures.numbers.rows import at_most
+from inn_experiments.measures.numbers.finite import finite, finite_points
+from inn_experiments.measures.numbers.rows import CURES, at_most, check_finite
 from inn_experiments.reports.cell.figures import record
 from inn_experiments.running.beginning import Begun
 from inn_experiments.running.fits import fit_or_load, folder_of
@@ -34,6 +35,7 @@ def run(cell: Cell, run: Run, begun: Begun) -> Report:
     with report.step("sample"):
         labels = split.test.y[at_most(len(split.test), SAMPLES, child_seed(cell.seed, "fidelity/labels"))]
         samples = synthesizer.sample(labels, seed=child_seed(cell.seed, "fidelity/draw"))
+        check_finite(samples.x, samples.y, split.classes, advice=CURES[synthesizer.trains])
 
     others = {"convex": Convex, "bootstrap": Bootstrap}
     subject = Subject(synthesizer, split, samples, others, lambda: build(cell), split.about(cache))
@@ -41,7 +43,7 @@ def run(cell: Cell, run: Run, begun: Begun) -> Report:
     for name, (measure, seed) in begun.measures.items():
         with report.step(name):
             findings = measure(subject, seed=seed)
-        report.numbers += findings.numbers
+            report.numbers += finite(findings.numbers)
         shown.append(findings.shown)
 
     with report.step("keep"):
@@ -49,7 +51,7 @@ def run(cell: Cell, run: Run, begun: Begun) -> Report:
 
     with report.step("record"):
         for name, (steps, values) in synthesizer.curves.items():
-            run.curve(name, steps, values)
+            run.curve(name, *finite_points(name, steps, values))
         # Figures have rows of their own where the test part has few: no number knows them.
         draw = partial(synthesizer.sample, seed=child_seed(cell.seed, "figures/draw"))
         record(run.folder, report, split, samples, synthesizer.curves, shown, draw)
