@@ -15,6 +15,7 @@ from inn_experiments.running.keep import keep
 from inn_experiments.serving.folder import write_model
 from inn_experiments.synthesizers.classical.bootstrap import Bootstrap
 from inn_experiments.synthesizers.classical.convex import Convex
+from inn_experiments.training.trainer import use_threads
 
 SAMPLES = 2000
 """More generated rows are not compared by anything, and a diffusion model takes its time for each."""
@@ -23,6 +24,8 @@ SAMPLES = 2000
 def run(cell: Cell, run: Run, begun: Begun) -> Report:
     """Compute the rest of a cell that is begun, and put all of it on record in `run`; returns its report."""
     report, split, cache = begun.report, begun.split, cell.outputs / "cache"
+    # Networks are made and asked by as many as they are trained by, also where a kept training is read.
+    use_threads(cell.value("trainer.threads") or 1)
     run.dataset(split.name, f"{cell.seed}-{len(split.train)}x{split.features}")
 
     with report.step("fit"):
