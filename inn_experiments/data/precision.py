@@ -8,11 +8,15 @@ import numpy as np
 
 from inn_experiments.contracts import Scaling, UserError
 from inn_experiments.data.checks import BLOCK
+from inn_experiments.data.preprocessing.prepared import Prepared
 from inn_experiments.data.scaling import RowError, Standard, Unscaled
 from inn_experiments.maths.moments import blocks
 
 COMPUTED = (1e-15, 1e15)
 """Of the largest magnitude of scaled training rows: float32 holds the squares of such, and sums of these."""
+
+BY_ROW = ("snv", "msc")
+"""Steps that take its level and its size from each row."""
 
 LEAST_SPREAD = 1e-6
 """Of the largest magnitude: where rows differ by less, few of the steps of float32 lie between them."""
@@ -73,13 +77,16 @@ class Places:
         tops = np.concatenate([np.abs(block).max(axis=1) for block in blocks(x, BLOCK)])
         row = int(tops.argmax())
         cell = self.cell(index[row], int(np.abs(x[row]).argmax()))
+        if isinstance(scaling, Prepared):
+            # Steps carry a value to the columns beside its own.
+            cell = self.row(index[row])
         if not COMPUTED[0] < tops[row] < COMPUTED[1]:
             raise UserError(
                 f"{self.name}: {cell}: {tops[row]:.3g} is the largest magnitude of all training {self.unit}s once "
                 f"scaled, but float32 loses squares of what is not between {COMPUTED[0]:g} and {COMPUTED[1]:g}; "
                 f"{'use' if isinstance(scaling, Unscaled) else 'correct it, or use'} data.scaling=standard"
             )
-        if isinstance(scaling, Standard | Unscaled) and 2 * lost > len(x) - before:
+        if _apart(scaling) and 2 * lost > len(x) - before:
             cure = (
                 "use data.scaling=standard" if isinstance(scaling, Unscaled) else f"correct or remove that {self.unit}"
             )
@@ -93,6 +100,13 @@ class Places:
                 f"{tops[row]:.1e} in {cell}: as float32 (7 digits) hardly anything is left of that; remove what is "
                 "large and always the same, or use another data.scaling"
             )
+
+
+def _apart(scaling: Scaling) -> bool:
+    """Whether rows that differ must do so once scaled; where each is scaled for itself, two may be of one shape."""
+    if isinstance(scaling, Prepared):
+        return all(step.name not in BY_ROW for step in scaling.steps) and _apart(scaling.scaling)
+    return isinstance(scaling, Standard | Unscaled)
 
 
 def spread(x: np.ndarray) -> float:
