@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 
 from inn_experiments.contracts import Number, Rows, Samples, UserError, child_seed
+from inn_experiments.data.massbank.bins import Bins
+from inn_experiments.data.massbank.records import UnreadableError
 from inn_experiments.data.tables.table import Table
 from inn_experiments.measures.fidelity import fidelity
 from inn_experiments.measures.numbers.errors import direction_errors, frechet
@@ -67,7 +69,7 @@ def test_an_odd_value_in_any_part_is_taken_or_refused_with_its_row(tmp_path, sca
         x = X.copy()
         x[row, 3] = value
         said[value] = outcome(tmp_path, x, scaling)
-    for value, words in said.items():
+    for words in said.values():
         if words is not None:
             assert f"row {row + 1} " in words and len(words.splitlines()) == 1
             assert "column '3'" in words or scaling == "savgol"
@@ -147,6 +149,15 @@ def test_directions_that_leave_the_numbers_are_none_and_no_crash() -> None:
     assert all(map(math.isnan, direction_errors(wild, X).values()))
     with np.errstate(all="ignore"):
         assert frechet(1e200 * X, X) == math.inf
+
+
+@pytest.mark.parametrize(("size", "word"), [(1e39, "above 3.4e"), (1e-39, "below 1.2e-38"), (1e-320, "below 1.2e-38")])
+def test_peaks_that_float32_cannot_hold_are_told_from_no_peaks(size, word) -> None:
+    bins, mz = Bins(width=1.0, offset=0.3, low=40, high=60), np.array([41.0, 50.0])
+    with pytest.raises(UnreadableError, match=word):
+        bins.sums(mz, np.array([size, 0.5 * size]))
+    assert bins.sums(mz, np.array([1e30, size if size < 1 else 1.0])).max() == np.float32(1e30)
+    assert not bins.sums(mz + 1000, np.array([size, 1.0])).any()
 
 
 def test_a_generator_that_trains_nothing_is_not_told_to_learn_more_slowly(tmp_path) -> None:
