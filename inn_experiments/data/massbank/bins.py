@@ -70,7 +70,5 @@ class Bins:
         if not np.isfinite(row).all():
             raise UnreadableError(f"an intensity is above {np.finfo(np.float32).max:.3g}, the largest number here")
         if 0 < intensity[inside].max(initial=0.0) < np.finfo(np.float32).tiny:
-            raise UnreadableError(
-                f"all intensities are below {np.finfo(np.float32).tiny:.2g}, the smallest number here"
-            )
+            raise UnreadableError(f"all intensities are below {np.finfo(np.float32).tiny:.2g}, the least number here")
         return row
