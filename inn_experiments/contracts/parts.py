@@ -1,7 +1,4 @@
-"""The plugs: what each exchangeable part promises. A newcomer reads this file first, then `recording`.
-
-Arrays are NumPy outside of training; tensors are torch's, of which this file imports nothing at run time.
-"""
+"""The plugs: what each exchangeable part promises, in arrays outside of training. Read it first, then `recording`."""
 
 from __future__ import annotations
 
@@ -49,6 +46,9 @@ class Source(Protocol):
 @runtime_checkable
 class WholeSource(Protocol):
     """A source with an end, whose rows can all be training rows when everything is measured."""
+
+    def load(self, *, seed: int, cache: Path, whole: bool = False) -> Split:
+        """As every source; with `whole`, what `whole()` would refuse is refused now."""
 
     def whole(self, *, cache: Path) -> Split:
         """All rows as the part `train`, the others empty."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from inn_experiments.contracts import Manifold, Reading, RecordScaling, Rows, Scaling, Smiles, Split
+from inn_experiments.contracts import Manifold, Reading, RecordScaling, Rows, Scaling, Smiles, Split, UserError
 from inn_experiments.data.checks import BLOCK, check_varies
 from inn_experiments.data.classes import alike, group_codes
 from inn_experiments.data.division import Division, Parts, draw_unseen
@@ -82,6 +82,15 @@ class RawRows(ABC):
     @abstractmethod
     def channels(self) -> int:
         """Values of a row before it is scaled."""
+
+    def refused_whole(self) -> UserError | None:
+        """What all rows as training rows would end with, as a training in the end has them; None where nothing is."""
+        try:
+            scaled = self.scale([np.arange(len(self.y)), *[NONE] * 4])[1]
+            check_varies(scaled[0], f"{self.name}, all {self.unit}s after scaling")
+        except UserError as error:
+            return UserError(f"{error}; in the end all rows are trained on, final_fit=false leaves that out")
+        return None
 
     @abstractmethod
     def scale(self, parts: Sequence[np.ndarray]) -> tuple[Scaling, list[np.ndarray]]:
@@ -208,9 +217,18 @@ class Reader(Division, ABC):
     def read(self, cache: Path) -> RawRows:
         """All rows; the folder `cache` is for what is computed once."""
 
-    def load(self, *, seed: int, cache: Path) -> Split:
-        """The division that `seed` gives; `cache` is a folder for what is computed once."""
-        return self.read(cache).divided(self, seed=seed, unseen=self.unseen)
+    def load(self, *, seed: int, cache: Path, whole: bool = False) -> Split:
+        """The division that `seed` gives; `cache` is a folder for what is computed once.
+
+        With `whole`, what `whole()` would refuse is refused now.
+        """
+        raw = self.read(cache)
+        # Before the parts are there, so that there is never more than one copy; what they are refused for comes first.
+        refused = raw.refused_whole() if whole else None
+        split = raw.divided(self, seed=seed, unseen=self.unseen)
+        if refused is not None:
+            raise refused
+        return split
 
     def whole(self, *, cache: Path) -> Split:
         """All rows as the part `train`, whose statistics are then those of all; the other parts are empty."""

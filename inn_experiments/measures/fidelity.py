@@ -179,8 +179,10 @@ def _scores(samples: Rows | Samples, real: Rows, train: np.ndarray, count: int, 
     made, held_out = (rows.x[index].astype(np.float64) for rows, index in sides)
     classes = tuple(rows.y[index] for rows, index in sides)
     distance, usual = nearest(made, train), nearest(held_out, train)
-    # Where held-out rows are themselves copies both are zero, and the ratio is one, not NaN.
-    floor = 1e-12 * (max(train.max(), -train.min()) + 1.0)
+    # Where held-out rows are themselves copies both are zero, and the ratio is one, not NaN; of rows in a small unit,
+    # or beside one far away, the floor is no part of it.
+    most = max(distance.mean(), usual.mean())
+    floor = min(1e-12 * (max(train.max(), -train.min()) + 1.0), 1e-6 * most) or 1.0
     labels = np.intersect1d(*classes)
     return {
         **(

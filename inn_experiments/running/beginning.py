@@ -64,8 +64,9 @@ def check_whole(cell: Cell, source: Source) -> None:
 
 
 def divided(cell: Cell, source: Source) -> Split:
-    """The rows of the cell's `source`, as its seed divides them."""
-    return source.load(seed=child_seed(cell.seed, "data"), cache=cell.outputs / "cache")
+    """The rows of the cell's `source`, as its seed divides them; what a last training would refuse is refused."""
+    told = {"seed": child_seed(cell.seed, "data"), "cache": cell.outputs / "cache"}
+    return source.load(**told, whole=True) if cell.final_fit else source.load(**told)
 
 
 def measures(cell: Cell) -> dict[str, tuple[Measure, int]]:

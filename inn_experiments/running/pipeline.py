@@ -6,7 +6,8 @@ from functools import partial
 from inn_experiments.configuration.building import build
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.contracts import Report, Run, Subject, child_seed
-from inn_experiments.measures.numbers.rows import at_most
+from inn_experiments.measures.numbers.finite import finite, finite_points
+from inn_experiments.measures.numbers.rows import CURES, at_most, check_finite
 from inn_experiments.reports.cell.figures import record
 from inn_experiments.running.beginning import Begun
 from inn_experiments.running.fits import fit_or_load, folder_of
@@ -14,6 +15,7 @@ from inn_experiments.running.keep import keep
 from inn_experiments.serving.folder import write_model
 from inn_experiments.synthesizers.classical.bootstrap import Bootstrap
 from inn_experiments.synthesizers.classical.convex import Convex
+from inn_experiments.training.trainer import use_threads
 
 SAMPLES = 2000
 """More generated rows are not compared by anything, and a diffusion model takes its time for each."""
@@ -22,6 +24,8 @@ SAMPLES = 2000
 def run(cell: Cell, run: Run, begun: Begun) -> Report:
     """Compute the rest of a cell that is begun, and put all of it on record in `run`; returns its report."""
     report, split, cache = begun.report, begun.split, cell.outputs / "cache"
+    # Networks are made and asked by as many as they are trained by, also where a kept training is read.
+    use_threads(cell.value("trainer.threads") or 1)
     run.dataset(split.name, f"{cell.seed}-{len(split.train)}x{split.features}")
 
     with report.step("fit"):
@@ -34,6 +38,7 @@ def run(cell: Cell, run: Run, begun: Begun) -> Report:
     with report.step("sample"):
         labels = split.test.y[at_most(len(split.test), SAMPLES, child_seed(cell.seed, "fidelity/labels"))]
         samples = synthesizer.sample(labels, seed=child_seed(cell.seed, "fidelity/draw"))
+        check_finite(samples.x, samples.y, split.classes, advice=CURES[synthesizer.trains])
 
     others = {"convex": Convex, "bootstrap": Bootstrap}
     subject = Subject(synthesizer, split, samples, others, lambda: build(cell), split.about(cache))
@@ -41,7 +46,7 @@ def run(cell: Cell, run: Run, begun: Begun) -> Report:
     for name, (measure, seed) in begun.measures.items():
         with report.step(name):
             findings = measure(subject, seed=seed)
-        report.numbers += findings.numbers
+            report.numbers += finite(findings.numbers)
         shown.append(findings.shown)
 
     with report.step("keep"):
@@ -49,7 +54,7 @@ def run(cell: Cell, run: Run, begun: Begun) -> Report:
 
     with report.step("record"):
         for name, (steps, values) in synthesizer.curves.items():
-            run.curve(name, steps, values)
+            run.curve(name, *finite_points(name, steps, values))
         # Figures have rows of their own where the test part has few: no number knows them.
         draw = partial(synthesizer.sample, seed=child_seed(cell.seed, "figures/draw"))
         record(run.folder, report, split, samples, synthesizer.curves, shown, draw)

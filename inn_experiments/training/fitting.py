@@ -6,17 +6,20 @@ hooks cost as much as the mathematics.
 
 import itertools
 import math
+import warnings
+from contextlib import suppress
 
 import lightning
 import torch
 from torch import Tensor
+from torch.linalg import LinAlgError
 from torch.optim import AdamW
 from torch.optim.lr_scheduler import CosineAnnealingLR
 
 from inn_experiments.contracts import Curves, UserError, stopping
 from inn_experiments.training.batches import Batch, cut
 from inn_experiments.training.best import Best
-from inn_experiments.training.objectives import Objective
+from inn_experiments.training.objectives import Objective, Terms
 
 # Epochs between two looks at the validation rows, which cost about one training batch each.
 VALIDATE_EVERY = 20
@@ -70,6 +73,8 @@ class Fitting(lightning.LightningModule):
             except (RuntimeError, IndexError) as error:
                 if objective.broken(batch):
                     raise self._diverged() from error
+                if isinstance(error, LinAlgError):
+                    raise self._uncomputed(error) from error
                 raise
             size = len(batch[0]) if objective.by_rows else 1
             found = tuple(terms.values())
@@ -96,31 +101,54 @@ class Fitting(lightning.LightningModule):
         self._count = 0
         last = epoch == self.epochs or self.trainer.should_stop
         if self.objective.validation is not None and (epoch % VALIDATE_EVERY == 0 or last):
-            batch = self.transfer_batch_to_device(self.objective.validation, self.device, 0)
-            with torch.no_grad():
-                found = self.objective.validated(batch, epoch)
-            values = {name: value.reshape(-1).tolist() for name, value in found.items()}
+            values = self._validated(epoch)
             self._put("val", epoch, values)
-            if self.best is not None:
+            if self.best is not None and values:
                 losses = values.get("loss") or list(map(sum, zip(*values.values(), strict=True)))
                 self.best.look(epoch, losses, self.objective.members())
+
+    def _validated(self, epoch: int) -> dict[str, list[float]]:
+        """The terms on the validation rows, of each network; none where they cannot be computed, with a warning."""
+        batch = self.transfer_batch_to_device(self.objective.validation, self.device, 0)
+        found: Terms = {}
+        with torch.no_grad(), suppress(LinAlgError):
+            found = self.objective.validated(batch, epoch)
+        values = {name: value.reshape(-1).tolist() for name, value in found.items()}
+        if not values or not all(map(math.isfinite, itertools.chain(*values.values()))):
+            warnings.warn(
+                "the loss on validation rows is not finite, so it is left out of the curves: values in them lie far "
+                "from those of training rows",
+                UserWarning,
+                stacklevel=2,
+            )
+        return values
 
     def on_train_end(self) -> None:
         """Give each network its best weights back, where they are wanted."""
         if self.best is not None:
             self.best.put_back(self.objective.members())
             for curves, epoch, loss in zip(self.curves, self.best.epochs, self.best.losses, strict=True):
-                curves["val/kept"] = [epoch], [loss]
+                # Of no epoch where the validation loss never was a number.
+                if epoch:
+                    curves["val/kept"] = [epoch], [loss]
 
     def _put(self, part: str, epoch: int, values: dict[str, list[float]]) -> None:
         for name, each in values.items():
             for curves, value in zip(self.curves, each, strict=True):
-                epochs, found = curves.setdefault(f"{part}/{name}", ([], []))
-                epochs.append(epoch)
-                found.append(value)
+                if math.isfinite(value):
+                    epochs, found = curves.setdefault(f"{part}/{name}", ([], []))
+                    epochs.append(epoch)
+                    found.append(value)
 
     def _diverged(self) -> UserError:
         return UserError(
             f"training diverged in epoch {self.current_epoch + 1}: weights or losses are not finite any more; "
             f"lower {self.objective.setting}, which is {self.learning_rate:g}"
+        )
+
+    def _uncomputed(self, error: LinAlgError) -> UserError:
+        return UserError(
+            f"a loss could not be computed in epoch {self.current_epoch + 1}: predictions are too far apart, or too "
+            f"much alike, for {str(error).partition(':')[0]} in float32; lower {self.objective.setting}, which is "
+            f"{self.learning_rate:g}, use another loss, or look for training values that are out of the way"
         )

@@ -70,7 +70,7 @@ class Trainer:
         from inn_experiments.training.callbacks import ProgressLine, Resumable
         from inn_experiments.training.fitting import Fitting
 
-        torch.set_num_threads(self.threads)
+        use_threads(self.threads)
         logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
         keeper = Resumable(self.resume, blocks.generators, self.checkpoint_minutes) if self.resume else None
         best = self.keep == "best" or (self.keep == "auto" and objective.selects)
@@ -115,6 +115,11 @@ class Trainer:
             )
             return {}
         return {"ckpt_path": keeper.path, "weights_only": True}
+
+
+def use_threads(threads: int) -> None:
+    """Let torch, in this process, work with so many threads: sums in another order have other last digits."""
+    torch.set_num_threads(threads)
 
 
 @cache

@@ -59,7 +59,8 @@ class Bins:
         """The row (number,) float32 of a peak list, `mz` and `intensity` (p,) float64 in the file's units.
 
         Intensities become float32 first and are added in the order of the list, as the set of 1,000 MassBank
-        records was made that this reader is compared with. Raises UnreadableError where float32 cannot hold them.
+        records was made that this reader is compared with. Raises UnreadableError where float32 cannot hold one, or
+        ends before the largest of them.
         """
         row = np.zeros(self.number, dtype=np.float32)
         with np.errstate(over="ignore"):
@@ -68,4 +69,6 @@ class Bins:
             np.add.at(row, place[inside].astype(np.int64), intensity[inside].astype(np.float32))
         if not np.isfinite(row).all():
             raise UnreadableError(f"an intensity is above {np.finfo(np.float32).max:.3g}, the largest number here")
+        if 0 < intensity[inside].max(initial=0.0) < np.finfo(np.float32).tiny:
+            raise UnreadableError(f"all intensities are below {np.finfo(np.float32).tiny:.2g}, the least number here")
         return row

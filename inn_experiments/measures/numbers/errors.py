@@ -23,11 +23,14 @@ def squared_error(found: np.ndarray, wanted: np.ndarray) -> float:
 def direction_errors(prediction: np.ndarray, target: np.ndarray) -> dict[str, float]:
     """`mse` and `mae` of paired rows (n, d), `kl` and `fid` of the two sets of rows; lower is better, best 0.
 
-    Raises ValueError where the shapes differ.
+    All are NaN where a prediction is not finite; a report leaves such numbers out and says so. Raises ValueError where
+    the shapes differ.
     """
     prediction, target = np.asarray(prediction, np.float64), np.asarray(target, np.float64)
     if prediction.shape != target.shape:
         raise ValueError(f"prediction and target must have one shape, got {prediction.shape}, {target.shape}")
+    if not np.isfinite(prediction).all():
+        return dict.fromkeys(("mse", "mae", "kl", "fid"), float("nan"))
     return {
         "mse": squared_error(prediction, target),
         "mae": float(np.mean(np.abs(prediction - target))),
@@ -101,7 +104,8 @@ def frechet(a: np.ndarray, b: np.ndarray, shrinkage: float = 1e-3) -> float:
     """The squared Frechet distance of Gaussian fits to `a` (n, d) and `b` (m, d); lower is better, best 0.
 
     `|mean_a - mean_b|^2 + tr(A + B - 2 (A^1/2 B A^1/2)^1/2)`, each covariance shrunk by `shrinkage` towards
-    `tr(S)/d I`, so that fewer rows than features will do. Raises ValueError for fewer than two rows on a side.
+    `tr(S)/d I`, so that fewer rows than features will do. Infinite where squares leave float64. Raises ValueError for
+    fewer than two rows on a side.
     """
     a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
     if min(len(a), len(b)) < 2:
@@ -121,6 +125,8 @@ def frechet(a: np.ndarray, b: np.ndarray, shrinkage: float = 1e-3) -> float:
         (1 - shrinkage) * z.T @ z / (len(z) - 1) + level * np.eye(z.shape[1])
         for z, level in ((a, level_a), (b, level_b))
     )
+    if not (np.isfinite(covariance_a).all() and np.isfinite(covariance_b).all() and np.isfinite(squared_means)):
+        return float("inf")
     values, vectors = np.linalg.eigh(covariance_a)
     root = (vectors * np.sqrt(np.clip(values, 0, None))) @ vectors.T
     cross = np.sqrt(np.clip(np.linalg.eigvalsh(root @ covariance_b @ root), 0, None)).sum()

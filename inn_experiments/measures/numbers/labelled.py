@@ -4,7 +4,7 @@ import numpy as np
 
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.measures.numbers.intervals import Bounded
-from inn_experiments.measures.numbers.two_samples import left_out, pairs_of, told
+from inn_experiments.measures.numbers.two_samples import left_out, pairs_of, told, visible
 
 TREES = 25
 """Of what tells one class from another."""
@@ -21,6 +21,7 @@ def c2st_labelled(a: np.ndarray, b: np.ndarray, classes: Sides, *, seed: int) ->
     value is 0.5 exactly where the sides could be exchanged. Raises ValueError for fewer than two pairs of one class.
     """
     rng = np.random.default_rng(child_seed(seed, "c2st_labelled"))
+    a, b = visible(a, b)
 
     def right(train: np.ndarray, test: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         halves = np.array_split(rng.permutation(train), 2)

@@ -29,12 +29,19 @@ def class_means(x: np.ndarray, y: np.ndarray, dtype: DTypeLike = None) -> dict[i
     return {int(label): x[y == label].mean(axis=0, dtype=dtype) for label in np.unique(y)}
 
 
+CURES = {
+    True: "a lower learning rate is the usual cure",
+    False: "its training rows are too far apart for it; look for values that are out of the way, or use another one",
+}
+"""What is said of NaN and infinity: of generators that train networks, and of those that do not."""
+
+
 def check_finite(
     x: np.ndarray,
     y: np.ndarray,
     classes: tuple[str, ...] | None = None,
     maker: str = "the generator",
-    advice: str = "a lower learning rate is the usual cure",
+    advice: str = CURES[True],
 ) -> None:
     """Raise UserError where generated rows `x` (n, d) of classes `y` (n,) have NaN or infinity.
 

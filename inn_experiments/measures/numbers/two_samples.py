@@ -14,9 +14,14 @@ LEAST_PAIRS, UNDECIDED = 2, 1e-9
 LEAST_ROWS = 5
 """Of a side: what is said of fewer rows than this is said of hardly anything."""
 
+ORDINARY = (1e-3, 1e30)
+"""Magnitudes that trees take as they are."""
+
 BLOCK = 4096
 # Rows that come into question as the nearest one: the product formula may confuse the closest of them.
 CANDIDATES = 4
+EQUAL = 1e-7
+"""Distances that are smaller, over the length of the row, are rounding."""
 DIRECTIONS = 100
 BINS, ROWS_PER_BIN = 20, 5
 
@@ -48,6 +53,7 @@ def c2st(
     Source: Lopez-Paz and Oquab 2017.
     """
     rng = np.random.default_rng(child_seed(seed, "c2st"))
+    a, b = visible(a, b)
     labels = classes or (np.zeros(len(a), np.int64), np.zeros(len(b), np.int64))
 
     def right(train: np.ndarray, test: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -106,6 +112,23 @@ def told(
     return 0.5 + 0.5 * np.where(np.abs(second) < UNDECIDED, 0.0, np.sign(second)) * [-1, 1]
 
 
+def visible(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows (n, d) and (m, d) in a unit in which trees see them: ordinary numbers as they are, others over a power of 2.
+
+    Scikit-learn takes a feature for constant that varies by less than 1e-7.
+
+    >>> ordinary, small = np.eye(2), 2.0**-40 * np.eye(2)
+    >>> visible(ordinary, ordinary)[0] is ordinary, visible(small, 2 * small)[1].max()
+    (True, 1.0)
+    """
+    most = max(float(max(rows.max(initial=0.0), -rows.min(initial=0.0))) for rows in (a, b))
+    if most == 0 or ORDINARY[0] < most < ORDINARY[1]:
+        return a, b
+    # Exact, also where the unit itself would be beyond the numbers there are.
+    power = -int(np.floor(np.log2(most)))
+    return np.ldexp(a, power), np.ldexp(b, power)
+
+
 def nearest(rows: np.ndarray, others: np.ndarray) -> np.ndarray:
     """The distance (n,) of each of `rows` (n, d) to the closest of `others` (m, d).
 
@@ -127,17 +150,19 @@ def prdc(real: np.ndarray, synthetic: np.ndarray, k: int = 5) -> dict[str, float
     """Precision, recall, density and coverage of rows `synthetic` (m, d) beside `real` (n, d); higher is better.
 
     A ball around each row reaches to its k-th nearest neighbour on its own side; k is lowered where a side has k rows
-    or fewer. precision: share of synthetic rows in a real ball; recall: share of real rows in a synthetic ball;
-    density: real balls around a synthetic row over k (can exceed 1; 1 for real rows on average); coverage: share of
-    real balls that hold a synthetic row. Distances are formed by products: of rows that nearly agree they have only
-    about 7 digits less. Raises ValueError for fewer than two rows on a side. Source: Naeem et al. 2020.
+    or fewer. The ball of a row that is there more often than k times holds the rows equal to it. precision: share of
+    synthetic rows in a real ball; recall: share of real rows in a synthetic ball; density: real balls around a
+    synthetic row over k (can exceed 1; 1 for real rows on average); coverage: share of real balls that hold a
+    synthetic row. Distances are formed by products: of rows that nearly agree they have only about 7 digits less.
+    Raises ValueError for fewer than two rows on a side. Source: Naeem et al. 2020.
     """
     from sklearn.metrics import euclidean_distances
 
     def radius(rows: np.ndarray) -> np.ndarray:
         within = euclidean_distances(rows, rows)
         np.fill_diagonal(within, np.inf)
-        return np.partition(within, k - 1, axis=1)[:, k - 1]
+        # Around a row that is there more often than k times: what products of equal rows may differ by.
+        return np.maximum(np.partition(within, k - 1, axis=1)[:, k - 1], EQUAL * np.linalg.norm(rows, axis=1))
 
     if min(len(real), len(synthetic)) < 2:
         raise ValueError(f"prdc needs two rows on each side, got {len(real)} and {len(synthetic)}")

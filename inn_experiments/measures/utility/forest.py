@@ -6,6 +6,7 @@ import numpy as np
 
 from inn_experiments.contracts import Rows, kept
 from inn_experiments.measures.numbers.cores import workers
+from inn_experiments.measures.numbers.two_samples import visible
 
 LEAST_VARIATION = 1e-6
 """Of rows in float32, a direction that varies less than this, relative to the first, is rounding."""
@@ -37,6 +38,8 @@ def forest_predictions(
         if levels is not None:
             edges = [_edges(column, levels) for column in train_x.T]
             train_x, seen = (_rounded(x, edges) for x in (train_x, test_x))
+        else:
+            train_x, seen = visible(train_x, test_x)
         model = RandomForestClassifier(trees, random_state=seed % 2**32, n_jobs=workers()).fit(train_x, train.y)
         # Threads would add up the trees' votes in the order in which they end: the last digits can decide a tie.
         return {"labels": model.set_params(n_jobs=1).predict(seen)}
