@@ -10,6 +10,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 
 from inn_experiments.contracts import UserError, write_text
+from inn_experiments.contracts.shell import begin
 from inn_experiments.reports import studies
 from inn_experiments.reports.panels import write_figure
 from inn_experiments.reports.runs import frame_of
@@ -79,4 +80,5 @@ def write(study: Study, options: argparse.Namespace, typed: str) -> int:
 
 
 if __name__ == "__main__":
+    begin()
     sys.exit(main())

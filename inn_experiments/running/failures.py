@@ -14,6 +14,7 @@ from yaml import YAMLError
 from inn_experiments.configuration.mistakes import of_hydra
 from inn_experiments.configuration.secrets import masked
 from inn_experiments.contracts import UserError
+from inn_experiments.contracts.reading import plain
 
 BAD_INPUT, BROKEN = 2, 1
 """Exit statuses: a mistake of the input or the environment, and any other failure."""
@@ -93,8 +94,7 @@ def show(error: BaseException, outputs: Path | None = None) -> int:
         print(masked("".join(traceback.format_exception(error))), end="", file=sys.stderr)
         return BROKEN
     # What a file or a class is called may hold line breaks, and signs that a terminal obeys.
-    plain = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in masked(line))
-    print(f"error: {plain}", file=sys.stderr)
+    print(f"error: {plain(masked(line))}", file=sys.stderr)
     return BAD_INPUT
 
 

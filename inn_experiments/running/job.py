@@ -15,7 +15,7 @@ from omegaconf import DictConfig, OmegaConf
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.compose import prepare
 from inn_experiments.configuration.help import meanings
-from inn_experiments.contracts import Report, UserError, nearest, stopping
+from inn_experiments.contracts import Report, UserError, nearest, shell, stopping
 from inn_experiments.contracts.imports import importing
 from inn_experiments.contracts.old_report import from_dict
 from inn_experiments.running import sweep
@@ -34,7 +34,7 @@ def run_cell(cfg: DictConfig) -> float:
     Returns the metric that `objective` names, NaN for a cell that failed (its outcome is on record).
     """
     with sweep.supervised() as outcome:
-        stopping.catch_signals()
+        shell.begin()
         value = _run(cfg, outcome)
         if math.isfinite(value):
             outcome["value"] = value

@@ -27,6 +27,7 @@ from inn_experiments.contracts import UserError, stopping, write_text
 from inn_experiments.running import failures
 
 RESULT, CELLS = "result.json", "cells.json"
+NOT_STARTED = "a mistake in one of the cells ended the sweep before"
 
 
 class State:
@@ -140,8 +141,12 @@ def supervised() -> Iterator[dict[str, Any]]:
             State.status = outcome["exit"]
 
 
-def summary() -> int:
-    """Name every cell of this process' sweep that failed or is missing; returns the exit status."""
+def summary(refused: int = 0) -> int:
+    """Name every cell of this process' sweep that failed or is missing; returns the exit status.
+
+    Args:
+        refused: the status of the mistake that ended the sweep, which has been told; 0 where it came to its end.
+    """
     assert State.sweep is not None and State.outputs is not None
     # Runs of workers that are gone would stay RUNNING until the next start.
     State.tracker.prepare(State.outputs)
@@ -151,14 +156,20 @@ def summary() -> int:
         cells = [[f"#{folder.name}"] for folder in folders]
     common = set.intersection(*map(set, cells)) if len(cells) > 1 else set()
     counts: dict[str, int] = {}
-    exits, lines, outcomes = set(), [], []
+    exits, lines, outcomes = {refused} - {0}, [], []
     for number, cell in enumerate(cells):
         path = State.sweep / str(number) / RESULT
-        outcome = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {"status": "missing", "exit": 1}
+        if path.is_file():
+            outcome = json.loads(path.read_text(encoding="utf-8"))
+        elif refused and not path.parent.exists():
+            outcome = {"status": "not started", "exit": refused, "error": NOT_STARTED}
+        else:
+            outcome = {"status": "missing", "exit": 1}
         outcomes.append({"overrides": cell, **outcome})
         counts[outcome["status"]] = counts.get(outcome["status"], 0) + 1
         if outcome["exit"]:
             exits.add(outcome["exit"])
+        if outcome["exit"] and outcome.get("error") != NOT_STARTED:
             reason = outcome.get("error", "it left no result: killed, or never started").splitlines()[0]
             name = " ".join(override for override in cell if override not in common)
             lines.append(f"{outcome['status']}: {name}: {reason}")
@@ -166,7 +177,9 @@ def summary() -> int:
     print(f"of {len(cells)} cells: {told}\n{State.tracker.hint(State.outputs)}")
     if lines:
         print("\n".join(lines), file=sys.stderr)
-        print("repeat the command to run these again; finished cells are skipped", file=sys.stderr)
+    if lines or refused:
+        cure = "mend it and repeat" if refused else "repeat"
+        print(f"{cure} the command to run these again; finished cells are skipped", file=sys.stderr)
     _record(outcomes, exits)
     return exits.pop() if len(exits) == 1 else int(bool(exits))
 

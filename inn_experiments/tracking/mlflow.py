@@ -176,8 +176,8 @@ class Mlflow:
         )
 
     def sweep(self, outputs: Path, name: str, outcomes: Sequence[sweeps.Outcome], status: str, started: float) -> str:
-        """Put a sweep on record that computed something, as `sweeps.record` does; answers the line that says where."""
-        if not store.database(outputs).exists() or {outcome["status"] for outcome in outcomes} <= {"skipped"}:
+        """Put a sweep on record that began to compute something, as `sweeps.record` does; answers where it is."""
+        if not store.database(outputs).exists() or {outcome["status"] for outcome in outcomes} <= sweeps.NOTHING:
             return ""
         address = sweeps.record(outputs, name, outcomes, status, started)
         return f"this sweep:         {address}" if address else ""

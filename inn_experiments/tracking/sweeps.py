@@ -19,6 +19,9 @@ LONGEST = 500
 NOTE = "mlflow.note.content"
 """The tag that MLflow's pages show as the description."""
 
+NOTHING = {"skipped", "not started"}
+"""How the cells end of a sweep that computed nothing."""
+
 Outcome = Mapping[str, Any]
 """Of a cell: `status`, `overrides`, and where it got so far its name `cell`, its `fingerprint`, an `error`."""
 
