@@ -19,6 +19,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import asdict
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -27,15 +28,18 @@ from torture.full import Cell, Seen
 from torture.mounts import Mount, permitted
 from torture.sweeps import kill
 
-BYTES = (20_000, 60_000, 200_000, 500_000, 800_000, 1_500_000)
-"""Of the largest file; the database has about 700,000."""
+BYTES = (60_000, 500_000, 800_000, 1_500_000)
+"""Of the largest file in a new folder; the database has about 700,000."""
+LATER = (5_000, 20_000, 60_000, 200_000)
+"""The same in a folder whose database is there."""
 MEGABYTES = (1, 2, 3, 4, 6)
 INODES = (12, 25, 40, 60)
 
 
-def small_file(cell: Cell, size: int) -> Seen:
-    """No file can have more bytes."""
-    seen = cell.seen(f"files of {size:,} bytes at most", cell.folder())
+def small_file(cell: Cell, size: int, later: bool) -> Seen:
+    """No file can have more bytes, in a new folder or one with a database."""
+    told = f"files of {size:,} bytes at most{' beside a database' if later else ''}"
+    seen = cell.seen(told, cell.prepared() if later else cell.folder())
     return cell.ask_twice(seen, cell.ask(seen.outputs, most=size))
 
 
@@ -103,22 +107,29 @@ def _hold(outputs: Path, seconds: float, wholly: bool) -> subprocess.Popen[bytes
     return holder
 
 
-def cases(cell: Cell, seconds: float) -> dict[str, tuple[bool, object]]:
+def cases(cell: Cell, seconds: float) -> dict[str, tuple[bool, Callable[[], Seen]]]:
     """Name -> whether it takes a mount, and what does it."""
-    found: dict[str, tuple[bool, object]] = {}
-    for size in BYTES:
-        found[f"file {size}"] = False, lambda size=size: small_file(cell, size)
+    found: dict[str, tuple[bool, Callable[[], Seen]]] = {}
+    for later, sizes in ((False, BYTES), (True, LATER)):
+        for size in sizes:
+            name = f"file {size}{' later' if later else ''}"
+            found[name] = False, lambda size=size, later=later: small_file(cell, size, later)
     for size in MEGABYTES:
         found[f"disk {size} MB"] = True, lambda size=size: small_disk(cell, f"a disk of {size} MB", f"size={size}m")
     for count in INODES:
         name, options = f"a disk of {count} files", f"size=1g,nr_inodes={count}"
         found[f"disk {count} files"] = True, lambda name=name, options=options: small_disk(cell, name, options)
     for finished in (False, True):
-        found[f"read-only {finished}"] = True, lambda finished=finished: read_only(cell, finished)
-    for where in ("the start", "within"):
-        for each, wholly in ((seconds / 4, False), (seconds, False), (seconds, True)):
-            told = where, each, wholly
-            found[f"locked {told}"] = False, lambda told=told: locked(cell, *told)
+        found[f"read-only {'finished' if finished else 'new'}"] = (
+            True,
+            lambda finished=finished: read_only(cell, finished),
+        )
+    # Of a database that somebody has open nobody can be the only reader: from within a cell it is for writing.
+    turns = [("the start", seconds / 4, False), ("the start", seconds, False), ("the start", seconds, True)]
+    for told in (*turns, ("within", seconds / 4, False), ("within", seconds, False)):
+        where, each, wholly = told
+        name = f"locked {'wholly' if wholly else 'for writing'} for {each:.0f} s from {where}"
+        found[name] = False, lambda told=told: locked(cell, *told)
     return found
 
 
@@ -144,7 +155,7 @@ def main() -> int:
             if name not in known:
                 cell.note(name, seen)
             found.append(seen)
-            print(json.dumps(asdict(seen), default=str), flush=True)
+            print(json.dumps(asdict(seen), default=str), file=sys.stderr, flush=True)
     if left_out:
         print(f"{left_out} cases left out: this user may not mount a file system (mount -t tmpfs)")
     print("\n".join(seen.line() for seen in found))

@@ -169,7 +169,7 @@ def main() -> int:
             for case in cases(options.processes):
                 if fnmatchcase(case.name, options.only):
                     found.append(known.get(case.name) or writers.run(case))
-                    print(json.dumps(asdict(found[-1])), flush=True)
+                    print(json.dumps(asdict(found[-1])), file=sys.stderr, flush=True)
         finally:
             writers.end()
     print("\n".join(case.line() for case in found))
