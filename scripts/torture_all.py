@@ -27,7 +27,7 @@ from inn_experiments.tracking.mlflow import git_commit
 
 HERE = Path(__file__).parent
 LONG = {"tables": 5000, "kills": 300, "writers": "*", "disk": "*", "damages": "*"}
-SHORT = {"tables": 100, "kills": 4, "writers": "*two", "disk": "file 60000", "damages": "*config.yaml*"}
+SHORT = {"tables": 100, "kills": 4, "writers": "*two", "disk": "file 60000", "damages": "mlflow.db *dropped"}
 """How much of each part."""
 
 

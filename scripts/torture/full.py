@@ -15,7 +15,7 @@ from typing import Any
 
 from torture.sweeps import ROOT, Sweep, differences, environment, write_table
 
-CURES = ("paths.outputs=", "repeat", "use another", "end that program")
+CURES = ("paths.outputs=FOLDER", "repeat", "another folder", "use another", "end that program")
 """One of which a line names."""
 
 
