@@ -5,6 +5,7 @@ from inn_experiments.contracts.files import (
     csv_text,
     file_name,
     free_name,
+    held,
     once,
     once_each,
     read_arrays,

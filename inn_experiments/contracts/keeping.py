@@ -66,8 +66,6 @@ def kept(
         once(path, make, wait=wait)
     except Timeout:
         return None
-    # Who still waits at the removed lock finds the result; there would be as many locks as results.
-    Path(f"{path}.lock").unlink(missing_ok=True)
     return made or _read(path)
 
 

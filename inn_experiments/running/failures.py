@@ -22,6 +22,7 @@ BAD_INPUT, BROKEN = 2, 1
 _STORAGE = {
     errno.ENOSPC,
     errno.EDQUOT,
+    errno.EFBIG,
     errno.EACCES,
     errno.EPERM,
     errno.EROFS,
@@ -70,7 +71,9 @@ def one_line(error: BaseException, outputs: Path | None = None) -> str | None:
         return "a worker process was killed (out of memory?); the sweep ended with it"
     where = f"{outputs}: " if outputs else ""
     if isinstance(error, OSError) and error.errno in _STORAGE:
-        where = f"{error.filename}: " if error.filename else where
+        # Of what is copied or renamed the second name is the one that could not be written.
+        name = error.filename2 or error.filename
+        where = f"{name}: " if name else where
         return f"{where}{(error.strerror or str(error)).lower()}; paths.outputs=FOLDER writes elsewhere"
     return _of_storage(error, where)
 

@@ -15,12 +15,12 @@ from omegaconf import DictConfig, OmegaConf
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.compose import prepare
 from inn_experiments.configuration.help import meanings
-from inn_experiments.contracts import Report, UserError, nearest, shell, stopping
+from inn_experiments.contracts import Report, Tracker, UserError, nearest, shell, stopping
 from inn_experiments.contracts.imports import importing
 from inn_experiments.contracts.old_report import from_dict
 from inn_experiments.running import sweep
 from inn_experiments.running.beginning import begin
-from inn_experiments.tracking import store, whole
+from inn_experiments.tracking import store, turns, whole
 
 LEFT_OUT = ("test/samples/", "fresh/samples/", "test/geometry/", "utility/same_rows/", "utility/disjoint/")
 """How the keys begin of what is left out where there are too few rows for it."""
@@ -55,29 +55,15 @@ def _run(cfg: DictConfig, outcome: dict[str, Any]) -> float:
 
     done = tracker.finished(outputs, cell.fingerprint)
     if done is None:
-        begun, pipeline = begin(cell), _pipeline()
-        # What parts have against each other shows when they are put together: better before a run is on record.
-        pipeline.build(cell)
-        place = hydra.sweep.dir if many else hydra.run.dir
-        tags = {"cell": cell.name, "fingerprint": cell.fingerprint, "sweep": Path(place).name}
-        if "read" in begun.report.split:
-            line = begun.report.split["read"]["line"]
-            tags["read"] = line[:MOST_TAG]
-            tell(line)
-        with tracker.open(outputs, f"{cell.name}-seed{cell.seed}", tags) as run:
-            run.params(cell.axes)
-            run.text("config.yaml", OmegaConf.to_yaml(OmegaConf.create({**cell.plain, "choices": cell.choices})))
-            from inn_experiments.reports.cell.html.page import page
-
-            report, folder = pipeline.run(cell, run, begun), run.folder
-            run.params({"parameters": report.parameters})
-            run.metrics(report.metrics)
-            report.asked = {"typed": list(hydra.overrides.task), "options": meanings(cell)}
-            run.json("report.json", report.as_dict())
-            run.text("report.html", page(folder))
-            # No run is finished after somebody asked to stop.
-            stopping.check()
-    else:
+        with turns.turn(outputs, cell.fingerprint, f"{cell.name} seed {cell.seed}") as waited:
+            if waited:
+                # It may have been killed.
+                tracker.prepare(outputs)
+            # Another process may have finished it in the meantime.
+            done = tracker.finished(outputs, cell.fingerprint)
+            if done is None:
+                report, folder = _compute(cell, tracker, Path(hydra.sweep.dir if many else hydra.run.dir).name)
+    if done is not None:
         plain, folder = done
         _also_called(cell, plain, folder)
         report = from_dict(plain)
@@ -86,6 +72,32 @@ def _run(cfg: DictConfig, outcome: dict[str, Any]) -> float:
         outcome["registered"] = tracker.register(outputs, folder, cell.plain["register"])
     _show(report, folder, outcome, time.perf_counter() - started)
     return objective(report, cell.plain["objective"])
+
+
+def _compute(cell: Cell, tracker: Tracker, started_in: str) -> tuple[Report, Path]:
+    """Run and record a cell that nobody has finished, of the sweep or job of this name; its report and folder."""
+    begun, pipeline = begin(cell), _pipeline()
+    # What parts have against each other shows when they are put together: better before a run is on record.
+    pipeline.build(cell)
+    tags = {"cell": cell.name, "fingerprint": cell.fingerprint, "sweep": started_in}
+    if "read" in begun.report.split:
+        line = begun.report.split["read"]["line"]
+        tags["read"] = line[:MOST_TAG]
+        tell(line)
+    with tracker.open(cell.outputs, f"{cell.name}-seed{cell.seed}", tags) as run:
+        run.params(cell.axes)
+        run.text("config.yaml", OmegaConf.to_yaml(OmegaConf.create({**cell.plain, "choices": cell.choices})))
+        from inn_experiments.reports.cell.html.page import page
+
+        report = pipeline.run(cell, run, begun)
+        run.params({"parameters": report.parameters})
+        run.metrics(report.metrics)
+        report.asked = {"typed": list(HydraConfig.get().overrides.task), "options": meanings(cell)}
+        run.json("report.json", report.as_dict())
+        run.text("report.html", page(run.folder))
+        # No run is finished after somebody asked to stop.
+        stopping.check()
+    return report, run.folder
 
 
 @cache

@@ -74,7 +74,10 @@ def prepare_outputs(cfg: DictConfig) -> None:
         if State.outputs.exists() and not State.outputs.is_dir():
             raise UserError(f"paths.outputs={State.outputs}: this is not a folder; name one") from None
         reason = (error.strerror or str(error)).lower()
-        raise UserError(f"paths.outputs={State.outputs}: it cannot be written: {reason}") from None
+        raise UserError(
+            f"paths.outputs={State.outputs}: it cannot be written: {reason}; name another folder, or make this one "
+            "writable"
+        ) from None
     tracking = OmegaConf.to_container(cfg.tracking, resolve=True)
     if "_target_" in tracking:
         check_option(tracking, "tracking", "tracking")
