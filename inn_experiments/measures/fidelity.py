@@ -22,7 +22,7 @@ from inn_experiments.contracts import (
 )
 from inn_experiments.contracts.quantity import GAIN, SHARE
 from inn_experiments.contracts.seeding import child_seed
-from inn_experiments.maths.division import halves
+from inn_experiments.maths.division import halves, stratified
 from inn_experiments.measures.numbers.beside_real import LEAST_A_CLASS, class_by_class, excess
 from inn_experiments.measures.numbers.errors import frechet, histogram_kl
 from inn_experiments.measures.numbers.labelled import c2st_labelled
@@ -57,6 +57,8 @@ FIDELITY = (
 )
 LIMIT = 2000
 """Pairwise distances of more rows than this cost more than they tell."""
+NEAREST = 500_000
+"""Training rows among which the nearest are looked for, at most."""
 SIDES = {"test": "generated rows", "fresh": "fresh real rows"}
 
 
@@ -86,10 +88,16 @@ class Fidelity(Measure):
         samples, split = subject.samples, subject.split
         if samples.latent is not None and not self.decoded:
             return Findings()
+        train = few(split.train, seed)
+        if len(train) < len(split.train):
+            _warn(
+                f"the nearest of {len(split.train):,} training rows are looked for among {len(train):,} of them, drawn "
+                f"class by class; of {len(split.test):,} test rows, and of generated ones, {LIMIT:,} are compared"
+            )
         scores = {"test": (samples, split.test), "fresh": second_sample(split, seed)}
         scores = {part: sides for part, sides in scores.items() if _enough(part, *sides)}
         options = {"seed": seed, "cache": subject.about.cache}
-        found = in_turn(partial(fidelity, made, real, split.train, **options) for made, real in scores.values())
+        found = in_turn(partial(fidelity, made, real, train, **options) for made, real in scores.values())
         if lacking := [part for part, one in zip(scores, found, strict=True) if "c2st" not in one]:
             _warn(f"{SIDES[lacking[0]]} and test rows have hardly a class in common, so C2ST is left out")
         told = dict(zip(scores, found, strict=True))
@@ -130,6 +138,14 @@ def _enough(part: str, rows: Rows | Samples, real: Rows) -> bool:
             f"{LEAST_ROWS} of either"
         )
     return enough
+
+
+def few(train: Rows, seed: int) -> Rows:
+    """The training rows, or about NEAREST of them in the proportions of the classes."""
+    if len(train) <= NEAREST:
+        return train
+    rng = np.random.default_rng(child_seed(seed, "nearest"))
+    return train.take(stratified(train.y, (1 - NEAREST / len(train),), rng)[0])
 
 
 def _warn(text: str) -> None:

@@ -9,7 +9,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from filelock import FileLock
 
 from inn_experiments import __version__
@@ -18,6 +17,7 @@ from inn_experiments.configuration.building import Nodes, recipe, revived
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.targets import NOTES, find_class
 from inn_experiments.contracts import Split, Synthesizer, UserError, child_seed, once
+from inn_experiments.contracts.streamed import as_bytes
 from inn_experiments.synthesizers.inn import Inn
 from inn_experiments.synthesizers.latent import Latent
 from inn_experiments.training.files import load, read, write
@@ -135,7 +135,8 @@ def known(seed: int, split: Split) -> dict[str, Any]:
     """What else decides trained weights: a hash of the rows, what is known of them, seed and version."""
     rows = hashlib.sha256()
     for part in (split.train.x, split.train.y, split.val.x, split.val.y):
-        rows.update(np.ascontiguousarray(part).data)
+        for piece in as_bytes(part):
+            rows.update(piece)
     return {"about": split.about().as_dict(), "rows": rows.hexdigest(), "seed": seed, "version": __version__}
 
 

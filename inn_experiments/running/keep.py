@@ -12,6 +12,7 @@ from inn_experiments.artifact.kept import write_kept
 from inn_experiments.configuration.building import build, recipe
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.contracts import RecordScaling, Report, Run, Split, Synthesizer
+from inn_experiments.contracts.streamed import as_bytes
 from inn_experiments.running.beginning import Begun
 from inn_experiments.running.fits import fit_or_load, folder_of
 
@@ -45,7 +46,8 @@ def facts_of(cell: Cell, run: str, split: Split, part: str, report: Report) -> F
     """What is known of the rows `split.train` that a kept synthesizer was trained on."""
     rows, counts = hashlib.sha256(), np.bincount(split.train.y, minlength=len(split.classes)).tolist()
     for array in (split.train.x, split.train.y):
-        rows.update(np.ascontiguousarray(array).data)
+        for piece in as_bytes(array):
+            rows.update(piece)
     records = split.scaling.raw_shape if isinstance(split.scaling, RecordScaling) else split.shape
     few = split.scaling.undo(split.train.x[:1000])
     return Facts(

@@ -77,7 +77,7 @@ class Conditional(Fitted):
         self.table = np.asarray(table, dtype=np.float32)
         self.seen, self.features = np.unique(train.y), train.x.shape[1]
         if self._by_rows:
-            self.x, self.y = train.x, train.y
+            self.x, self.y = train.held().x, train.y
         return self._told(train)
 
     def _told(self, train: Rows | None = None) -> Told:

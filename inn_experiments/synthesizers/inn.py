@@ -72,6 +72,7 @@ class Inn(Fitted):
 
     def prepare(self, train: Rows, about: About, *, seed: int, val: Rows | None = None) -> None:
         """Make the networks and, of what `fit` is told, one training for each, `directions`."""
+        train = train.held()
         self.about, self.x, self.y = about, torch.as_tensor(train.x), torch.as_tensor(train.y)
         with seeded(child_seed(seed, "weights")):
             self._assemble()
