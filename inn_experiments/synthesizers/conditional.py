@@ -133,7 +133,7 @@ class OnePass(Conditional):
             rows = told.teaching[index.numpy()]
             return torch.tensor(train.x[rows], dtype=torch.float32), told.of(train.y[rows], draws, rows)
 
-        every = Blocks(len(told.teaching), self.features, draw, self.trainer.batch, draws)
+        every = Blocks(len(told.teaching), self.features, draw, self.trainer.rows, draws)
         [self.curves], self.seconds = self.trainer.fit(self._objective(validation, draws), every)
         self.fitted = True
 
