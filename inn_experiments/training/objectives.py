@@ -15,10 +15,7 @@ from inn_experiments.methods.base import Pairs, Training
 from inn_experiments.nets.stacked import StackedPointUNet
 from inn_experiments.nets.variational import VariationalAutoencoder, divergence
 from inn_experiments.training.batches import Abreast, Batch, Blocks, abreast
-from inn_experiments.training.shares import Shares
-
-Terms = dict[str, Tensor]
-"""Name -> scalar; the loss is the one called `loss`, else their sum. All are on the training curves."""
+from inn_experiments.training.shares import Shares, Terms
 
 
 class Objective(nn.Module):
@@ -75,27 +72,9 @@ class Objective(nn.Module):
     def step(self, batch: Batch, optimizers: Sequence[Optimizer]) -> Terms:
         """One step of the optimiser(s); answers the terms that it saw."""
         optimizers[0].zero_grad()
-        if self.shares.alone:
-            terms = self.terms(batch)
-            self.loss_of(terms).backward()
-        else:
-            terms = self._divided(batch)
+        terms = self.shares.learned(self.terms, batch, self.net)
         optimizers[0].step()
         return terms
-
-    @staticmethod
-    def loss_of(terms: Terms) -> Tensor:
-        """What is minimised."""
-        return terms["loss"] if "loss" in terms else torch.stack(tuple(terms.values())).sum()
-
-    def _divided(self, batch: Batch) -> Terms:
-        """The terms on the whole batch, and their gradients, from its parts and from other processes."""
-        found: Tensor | float = 0.0
-        for share, part in self.shares.parts(batch):
-            terms = self.terms(part)
-            (share * self.loss_of(terms)).backward()
-            found = found + share * torch.stack(tuple(terms.values())).detach()
-        return dict(zip(terms, self.shares.summed(list(self.net.parameters()), found), strict=True))
 
     def broken(self, batch: Batch) -> bool:
         """Whether an error of linear algebra on `batch` comes from weights that have diverged."""

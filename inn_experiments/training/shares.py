@@ -11,16 +11,19 @@ import signal
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor, distributed
+from torch import Tensor, distributed, nn
 
 from inn_experiments.contracts import UserError, stopping
 from inn_experiments.training.batches import Batch
+
+Terms = dict[str, Tensor]
+"""Name -> scalar; the loss is the one called `loss`, else their sum. All are on the training curves."""
 
 # Seconds that a process has to end by itself when the training has.
 PATIENCE = 10.0
@@ -61,6 +64,19 @@ class Shares:
         mine = list(cut)[self.rank * self.passes : (self.rank + 1) * self.passes]
         return [(len(part[0]) / rows, part) for part in mine]
 
+    def learned(self, of: Callable[[Batch], Terms], batch: Batch, net: nn.Module) -> Terms:
+        """The terms `of` the whole batch, whose gradient the parameters of `net` have then."""
+        if self.alone:
+            terms = of(batch)
+            _loss(terms).backward()
+            return terms
+        found: Tensor | float = 0.0
+        for share, part in self.parts(batch):
+            terms = of(part)
+            (share * _loss(terms)).backward()
+            found = found + share * torch.stack(tuple(terms.values())).detach()
+        return dict(zip(terms, self.summed(list(net.parameters()), found), strict=True))
+
     def summed(self, parameters: Sequence[Tensor], values: Tensor) -> Tensor:
         """Add up gradients, in place, and `values` (k,) over all processes; answers the latter.
 
@@ -83,6 +99,10 @@ class Shares:
         for grad, one in zip(grads, found, strict=True):
             grad.copy_(one.view_as(grad))
         return total
+
+
+def _loss(terms: Terms) -> Tensor:
+    return terms["loss"] if "loss" in terms else torch.stack(tuple(terms.values())).sum()
 
 
 @contextmanager

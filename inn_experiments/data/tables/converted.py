@@ -114,8 +114,9 @@ def _convert(rows: Path, facts: Path, where: str, columns: Mapping[str, str], pi
             check_finite(last.x, last.names, where, before, "correct them, or say data.missing=drop or interpolate")
             if "smiles" in columns:
                 pairs |= set(zip(last.texts["label"].tolist(), last.texts["smiles"].tolist(), strict=True))
-            if last.numbers is not None:
-                numbers.append(last.numbers)
+            if last.numbers is not None and (numbers or last.numbers[-1] != before + len(last.x)):
+                # Rows are left out from here on; until then their numbers say nothing.
+                numbers += [last.numbers] if numbers else [np.arange(1, before + 1, dtype=np.int32), last.numbers]
             writer.append(last.x)
             before += len(last.x)
             if (following := next(pieces, None)) is None:
@@ -127,8 +128,8 @@ def _convert(rows: Path, facts: Path, where: str, columns: Mapping[str, str], pi
         arrays["group"] = codes["group"].sorted()[1]
     if pairs:
         arrays["of"], arrays["smiles"] = (np.array(texts, dtype=str) for texts in zip(*sorted(pairs), strict=True))
-    if numbers and (every := np.concatenate(numbers))[-1] != before:
-        arrays["numbers"] = every
+    if numbers:
+        arrays["numbers"] = np.concatenate(numbers)
     if last.axis.values is not None:
         arrays["axis"] = last.axis.values
     told = {"names": last.names, "left_out": last.left_out, "notes": last.notes, "value": last.value}
