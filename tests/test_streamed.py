@@ -16,7 +16,9 @@ from inn_experiments.contracts import Rows, UserError, memory, streamed
 from inn_experiments.contracts.keeping import digest
 from inn_experiments.contracts.streamed import Streamed, as_bytes, joined
 from inn_experiments.data import mapped
+from inn_experiments.data.ims.ims import Ims
 from inn_experiments.data.scaling import Standard
+from inn_experiments.data.tables.coffee import Coffee
 from inn_experiments.data.tables.table import Table
 from inn_experiments.measures import fidelity
 
@@ -209,3 +211,27 @@ def test_nearest_rows_are_looked_for_among_some_of_very_many_and_that_is_said(mo
     assert set(few.y) == set(split.train.y)
     monkeypatch.setattr(fidelity, "NEAREST", 10**6)
     assert fidelity.few(split.train, seed=0) is split.train
+
+
+def test_ion_mobility_rows_are_read_from_the_file_that_they_were_converted_to(frame, tmp_path):
+    path = tmp_path / "ims.csv"
+    frame.drop(columns=["patient", "smiles"]).rename(columns=lambda name: name.replace("v", "pos_")).to_csv(path)
+    held, file = (
+        Ims(str(path), "kind", negative=None, storage=storage).load(seed=0, cache=tmp_path / "cache")
+        for storage in ("memory", "mapped")
+    )
+    assert isinstance(file.train.x, Streamed) and held.scaling == file.scaling and held.reading == file.reading
+    for part in ("train", "val", "test"):
+        np.testing.assert_array_equal(vars(held)[part].x, np.asarray(vars(file)[part].x))
+    assert len(list((tmp_path / "cache").glob("*.npy"))) == 1
+
+
+def test_rows_of_any_other_reader_are_written_once(tmp_path):
+    coffee = Coffee()
+    raw = coffee.read(tmp_path)
+    held = raw.divided(coffee, seed=0)
+    for _ in range(2):
+        file = mapped.mapped(raw, tmp_path / "cache").divided(coffee, seed=0)
+        assert isinstance(file.train.x, Streamed) and held.scaling == file.scaling
+        np.testing.assert_array_equal(held.train.x, np.asarray(file.train.x))
+    assert len(list((tmp_path / "cache").glob("*.npy"))) == 1
