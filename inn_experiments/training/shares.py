@@ -7,6 +7,7 @@ expect one backward pass a step, which they then know nothing of; here a step is
 """
 
 import os
+import shutil
 import signal
 import tempfile
 import time
@@ -115,38 +116,41 @@ def side_by_side(ranks: int, passes: int) -> Iterator[Shares]:
     if ranks == 1:
         yield Shares(passes=passes)
         return
-    with tempfile.TemporaryDirectory(prefix="inn-ranks-") as place:
-        others: list[int] = []
-        rank = 0
-        with warnings.catch_warnings():
-            # Python warns of threads that a fork does not take along: none of ours holds anything.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            for number in range(1, ranks):
-                pid = os.fork()
-                if not pid:
-                    rank, others = number, []
-                    break
-                others.append(pid)
-        try:
-            _meet(Path(place), rank, ranks)
-            yield Shares(rank, ranks, passes)
-        except BaseException:
-            if rank:
-                os._exit(1)
-            raise
-        finally:
-            if rank:
-                os._exit(0)
-            if distributed.is_initialized():
-                distributed.destroy_process_group()
-            for pid in others:
-                _ended(pid)
+    place, others, rank = Path(tempfile.mkdtemp(prefix="inn-ranks-")), [], 0
+    with warnings.catch_warnings():
+        # Python warns of threads that a fork does not take along: none of ours holds anything.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        for number in range(1, ranks):
+            pid = os.fork()
+            if not pid:
+                rank, others = number, []
+                break
+            others.append(pid)
+    try:
+        _meet(place, rank, ranks)
+        yield Shares(rank, ranks, passes)
+    except BaseException:
+        if rank:
+            os._exit(1)
+        raise
+    finally:
+        if rank:
+            os._exit(0)
+        shutil.rmtree(place, ignore_errors=True)
+        if distributed.is_initialized():
+            distributed.destroy_process_group()
+        for pid in others:
+            _ended(pid)
 
 
 def _meet(place: Path, rank: int, ranks: int) -> None:
     """Wait until all processes are there; they are on one machine, and talk over its loopback."""
     os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo" if Path("/sys/class/net/lo").exists() else "lo0")
     distributed.init_process_group("gloo", init_method=f"file://{place}/meeting", rank=rank, world_size=ranks)
+    distributed.barrier()
+    if not rank:
+        # All are connected: a training that is killed leaves nothing behind.
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def _ended(pid: int) -> None:
