@@ -76,6 +76,7 @@ def test_rows_in_a_file_are_looked_up_like_those_of_an_array(tmp_path, monkeypat
         np.testing.assert_array_equal(np.asarray(file), held)
         np.testing.assert_array_equal(np.asarray(file.rows(mask).rows(slice(1, None))), held[mask][1:])
         assert (file.min(), file.max()) == (held.min(), held.max())
+        np.testing.assert_allclose(file.mean(axis=0), held.mean(axis=0), atol=1e-6)
         marks = [hashlib.sha256() for _ in range(2)]
         for mark, one in zip(marks, (held, file), strict=True):
             for piece in as_bytes(one):
@@ -203,14 +204,17 @@ def test_a_cell_of_mapped_rows_reports_what_one_in_memory_does(frame, tmp_path, 
     assert first == second
 
 
-def test_nearest_rows_are_looked_for_among_some_of_very_many_and_that_is_said(monkeypatch):
+def test_fidelity_of_very_many_rows_looks_at_some_and_says_so(monkeypatch):
     split = cells.split()
+    assert fidelity.bounded(split, seed=0) == split
     monkeypatch.setattr(fidelity, "NEAREST", 50)
-    few = fidelity.few(split.train, seed=0)
-    assert abs(len(few) - 50) <= len(split.classes)
-    assert set(few.y) == set(split.train.y)
-    monkeypatch.setattr(fidelity, "NEAREST", 10**6)
-    assert fidelity.few(split.train, seed=0) is split.train
+    monkeypatch.setattr(fidelity, "COMPARED", 100)
+    with pytest.warns(UserWarning, match=r"50 of 200 train and 101 of 1,000 test rows, drawn class by class, are"):
+        found = fidelity.bounded(split, seed=0)
+    assert (len(found.train), len(found.test)) == (50, 101)
+    assert set(found.train.y) == set(split.train.y)
+    shares = np.bincount(split.test.y) / 10
+    assert np.abs(np.bincount(found.test.y) - shares).max() <= 1
 
 
 def test_ion_mobility_rows_are_read_from_the_file_that_they_were_converted_to(frame, tmp_path):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from inn_experiments.contracts.errors import UserError
 from inn_experiments.contracts.memory import check_room
@@ -121,6 +122,13 @@ class Streamed:
     def max(self) -> float:
         """The largest of all values."""
         return max(float(block.max()) for block in self.blocks())
+
+    def mean(self, axis: int, dtype: DTypeLike = None) -> np.ndarray:
+        """The mean (d,) of the rows, summed in float64; `axis` is 0."""
+        if axis != 0:
+            raise ValueError(f"rows of a file have a mean along axis 0 alone, not {axis}")
+        total = sum(block.sum(axis=0, dtype=np.float64) for block in self.blocks())
+        return (total / len(self)).astype(dtype or self.dtype)
 
     def rows(self, key: np.ndarray) -> Streamed:
         """The rows at `key` (numbers or a mask) of these, still in the file."""

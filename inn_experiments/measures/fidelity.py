@@ -59,6 +59,8 @@ LIMIT = 2000
 """Pairwise distances of more rows than this cost more than they tell."""
 NEAREST = 500_000
 """Training rows among which the nearest are looked for, at most."""
+COMPARED = 200_000
+"""Test rows, and fresh ones, from which those that are compared are drawn, at most."""
 SIDES = {"test": "generated rows", "fresh": "fresh real rows"}
 
 
@@ -88,16 +90,11 @@ class Fidelity(Measure):
         samples, split = subject.samples, subject.split
         if samples.latent is not None and not self.decoded:
             return Findings()
-        train = few(split.train, seed)
-        if len(train) < len(split.train):
-            _warn(
-                f"the nearest of {len(split.train):,} training rows are looked for among {len(train):,} of them, drawn "
-                f"class by class; of {len(split.test):,} test rows, and of generated ones, {LIMIT:,} are compared"
-            )
+        split = bounded(split, seed)
         scores = {"test": (samples, split.test), "fresh": second_sample(split, seed)}
         scores = {part: sides for part, sides in scores.items() if _enough(part, *sides)}
         options = {"seed": seed, "cache": subject.about.cache}
-        found = in_turn(partial(fidelity, made, real, train, **options) for made, real in scores.values())
+        found = in_turn(partial(fidelity, made, real, split.train, **options) for made, real in scores.values())
         if lacking := [part for part, one in zip(scores, found, strict=True) if "c2st" not in one]:
             _warn(f"{SIDES[lacking[0]]} and test rows have hardly a class in common, so C2ST is left out")
         told = dict(zip(scores, found, strict=True))
@@ -140,12 +137,22 @@ def _enough(part: str, rows: Rows | Samples, real: Rows) -> bool:
     return enough
 
 
-def few(train: Rows, seed: int) -> Rows:
-    """The training rows, or about NEAREST of them in the proportions of the classes."""
-    if len(train) <= NEAREST:
-        return train
-    rng = np.random.default_rng(child_seed(seed, "nearest"))
-    return train.take(stratified(train.y, (1 - NEAREST / len(train),), rng)[0])
+def bounded(split: Split, seed: int) -> Split:
+    """The split with no more rows than are looked at here; warns where some are left out."""
+    sizes = {"train": NEAREST, "test": COMPARED, "fresh": COMPARED}
+    parts = {part: rows for part in sizes if (rows := vars(split)[part]) is not None}
+    found = {part: few(rows, sizes[part], child_seed(seed, f"few/{part}")) for part, rows in parts.items()}
+    cut = [f"{len(found[part]):,} of {len(rows):,} {part}" for part, rows in parts.items() if found[part] is not rows]
+    if cut:
+        _warn(f"{' and '.join(cut)} rows, drawn class by class, are looked at; {LIMIT:,} of a side are compared")
+    return replace(split, **found)
+
+
+def few(rows: Rows, most: int, seed: int) -> Rows:
+    """The rows, or about so many of them in the proportions of the classes."""
+    if len(rows) <= most:
+        return rows
+    return rows.take(stratified(rows.y, (1 - most / len(rows),), np.random.default_rng(seed))[0])
 
 
 def _warn(text: str) -> None:

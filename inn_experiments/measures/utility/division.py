@@ -1,12 +1,13 @@
 """Rows divided into two parts, each with every class, and joined again."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from inn_experiments.contracts import Rows, UserError, child_seed
 from inn_experiments.contracts.streamed import joined
 from inn_experiments.maths.division import LEAST_TEST, LEAST_TRAIN, dealt, stratified
+
+LEARNING = 100_000
+"""Training rows that a claim's forest learns from, at most."""
 
 
 def join(*parts: Rows) -> Rows:
@@ -22,9 +23,8 @@ def join(*parts: Rows) -> Rows:
 def few(rows: Rows, most: int | None, seed: int) -> Rows:
     """At most `most` of the `rows`, or a few more, class by class in proportion, LEAST_TRAIN of each; None for all."""
     if most is None or len(rows) <= most:
-        return rows
-    drawn = rows.take(stratified(rows.y, (1 - most / len(rows),), np.random.default_rng(seed))[0])
-    return replace(drawn, x=np.asarray(drawn.x))
+        return rows.held()
+    return rows.take(stratified(rows.y, (1 - most / len(rows),), np.random.default_rng(seed))[0]).held()
 
 
 def divide(
