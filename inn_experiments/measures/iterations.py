@@ -22,7 +22,6 @@ from inn_experiments.measures.claims import claim, share
 from inn_experiments.measures.directions import wiener
 from inn_experiments.measures.numbers.rows import at_most
 from inn_experiments.measures.numbers.two_samples import nearest
-from inn_experiments.measures.utility.division import LEARNING, few
 from inn_experiments.measures.utility.forest import forest_predictions
 
 PARTS = (0.1, 0.3, 0.5, 0.7, 0.9)
@@ -70,9 +69,7 @@ class Iterations(Measure):
         states = model.iterates(noisy)
         judge = {"trees": self.trees, "levels": None, "seed": child_seed(seed, "judge"), "cache": subject.about.cache}
         every = np.concatenate([*states, test.x]).astype(np.float32)
-        called = (
-            forest_predictions(few(split.train, LEARNING, seed), every, **judge).reshape(len(states) + 1, -1) == test.y
-        )
+        called = forest_predictions(split.train, every, **judge).reshape(len(states) + 1, -1) == test.y
         return Findings([*numbers, *visible(states, linear(noisy)[-1], test.x, split.train.x, called)])
 
 
