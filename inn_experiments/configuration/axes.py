@@ -70,6 +70,9 @@ CONTROL = (*named("control"), "paths", "objective", "register", "choices", "pres
 SHOWING = ("progress", "checkpoint_minutes", "stack")
 """Settings of the trainer that say how training is shown and kept, not what it computes."""
 
+HOLDING = ("storage",)
+"""Settings of the data that say where rows are held, not which they are."""
+
 NOTES = ("reads", "needs")
 """Keys of an option that speak to the checks and are not arguments of its class."""
 

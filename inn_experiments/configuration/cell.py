@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from inn_experiments import __version__
-from inn_experiments.configuration.axes import AXES, CONTROL, LEADING, MEASURES, SHOWING, VARIANTS
+from inn_experiments.configuration.axes import AXES, CONTROL, HOLDING, LEADING, MEASURES, SHOWING, VARIANTS
 from inn_experiments.configuration.reads import axes_read, ignored
 from inn_experiments.configuration.targets import build
 from inn_experiments.contracts import Measure, Source, Tracker, UserError
@@ -99,6 +99,8 @@ class Cell:
         kept = {key: value for key, value in self.plain.items() if key not in {*CONTROL, *ignored(self.plain)}}
         if "trainer" in kept:
             kept["trainer"] = {key: value for key, value in kept["trainer"].items() if key not in SHOWING}
+        if "data" in kept:
+            kept["data"] = {key: value for key, value in kept["data"].items() if key not in HOLDING}
         kept["version"] = __version__
         if "path" in kept.get("data", {}):
             kept["data_files"] = files_mark(Path(str(kept["data"]["path"])))

@@ -48,14 +48,6 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def rows_sha256(*arrays: np.ndarray) -> str:
-    """The SHA-256 of the values of some arrays, one after the other, in hexadecimal."""
-    mark = hashlib.sha256()
-    for array in arrays:
-        mark.update(np.ascontiguousarray(array).data)
-    return mark.hexdigest()
-
-
 @cache
 def host_mark() -> str:
     """Six letters for the name of this machine."""

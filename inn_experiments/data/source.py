@@ -9,22 +9,27 @@ from pathlib import Path
 import numpy as np
 
 from inn_experiments.contracts import Manifold, Reading, RecordScaling, Rows, Scaling, Smiles, Split, UserError
+from inn_experiments.contracts.streamed import Values
 from inn_experiments.data.checks import BLOCK, check_varies
 from inn_experiments.data.classes import alike, group_codes
 from inn_experiments.data.division import Division, Parts, draw_unseen
 from inn_experiments.data.precision import Places, twins
 from inn_experiments.data.scaling import Standard
 from inn_experiments.data.snooping import Snooping, fitted_to, snooped
+from inn_experiments.maths.moments import blocks
 
 NONE = np.zeros(0, dtype=np.int64)
 """The numbers of no rows."""
 
 
-def repeated(train: np.ndarray, test: np.ndarray, unit: str) -> list[str]:
+def repeated(train: Values, test: Values, unit: str) -> list[str]:
     """A sentence where rows of `test` (m, d) are also in `train` (n, d), to the last digit; else none."""
-    known = {hash(row.tobytes()) for row in train}
-    count = sum(hash(row.tobytes()) in known for row in test)
+    count = int(np.isin(_hashes(test), _hashes(train)).sum())
     return [f"{count} of {len(test)} test {unit}s are equal to a training {unit} to the last digit"] if count else []
+
+
+def _hashes(x: Values) -> np.ndarray:
+    return np.array([hash(row.tobytes()) for block in blocks(x, BLOCK) for row in block], np.int64)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +98,7 @@ class RawRows(ABC):
         return None
 
     @abstractmethod
-    def scale(self, parts: Sequence[np.ndarray]) -> tuple[Scaling, list[np.ndarray]]:
+    def scale(self, parts: Sequence[np.ndarray]) -> tuple[Scaling, list[Values]]:
         """The scaling fitted on the rows `parts[0]`, and the scaled rows (k, d) float32 of each part."""
 
     def split(self, parts: Parts, unseen: np.ndarray = NONE) -> Split:
@@ -217,12 +222,16 @@ class Reader(Division, ABC):
     def read(self, cache: Path) -> RawRows:
         """All rows; the folder `cache` is for what is computed once."""
 
+    def held(self, cache: Path) -> RawRows:
+        """All rows, held as is asked for: in memory."""
+        return self.read(cache)
+
     def load(self, *, seed: int, cache: Path, whole: bool = False) -> Split:
         """The division that `seed` gives; `cache` is a folder for what is computed once.
 
         With `whole`, what `whole()` would refuse is refused now.
         """
-        raw = self.read(cache)
+        raw = self.held(cache)
         # Before the parts are there, so that there is never more than one copy; what they are refused for comes first.
         refused = raw.refused_whole() if whole else None
         split = raw.divided(self, seed=seed, unseen=self.unseen)
@@ -232,5 +241,5 @@ class Reader(Division, ABC):
 
     def whole(self, *, cache: Path) -> Split:
         """All rows as the part `train`, whose statistics are then those of all; the other parts are empty."""
-        raw = self.read(cache)
+        raw = self.held(cache)
         return raw.split(Parts(np.arange(len(raw.y)), NONE, NONE, NONE))

@@ -15,7 +15,7 @@ from inn_experiments.configuration.building import Nodes, recipe, revived
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.targets import NOTES, find_class
 from inn_experiments.contracts import Split, Synthesizer, UserError, child_seed, held, once
-from inn_experiments.contracts.files import rows_sha256
+from inn_experiments.contracts.streamed import rows_sha256
 from inn_experiments.synthesizers.inn import Inn
 from inn_experiments.synthesizers.latent import Latent
 from inn_experiments.training.files import load, read, write

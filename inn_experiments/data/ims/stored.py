@@ -16,14 +16,14 @@ from inn_experiments.maths import moments
 
 
 class RowWriter(AbstractContextManager):
-    """Float32 rows appended to the .npy file `path`, `features` wide, whose number is known at the end alone.
+    """Rows, float32 or of another `kind`, appended to the .npy file `path`, `features` wide; their number comes last.
 
     Written through an ordinary file: where a memory map would be killed by a full disk, this raises OSError.
     The file is complete when the block of `with` ends well.
     """
 
-    def __init__(self, path: Path, features: int) -> None:
-        self.features = features
+    def __init__(self, path: Path, features: int, kind: np.dtype | str = "<f4") -> None:
+        self.features, self.kind = features, np.dtype(kind).newbyteorder("<")
         self.rows = 0
         self.handle = path.open("wb")
         self.start = self._header()
@@ -32,7 +32,7 @@ class RowWriter(AbstractContextManager):
         """Add the rows `x` (n, features)."""
         if x.shape[1:] != (self.features,):
             raise ValueError(f"rows must be (n, {self.features}), got {x.shape}")
-        self.handle.write(np.ascontiguousarray(x, dtype="<f4").data)
+        self.handle.write(np.ascontiguousarray(x, dtype=self.kind).data)
         self.rows += len(x)
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -44,7 +44,7 @@ class RowWriter(AbstractContextManager):
                     raise ValueError("the .npy header grew over the rows")
 
     def _header(self) -> int:
-        form = {"descr": "<f4", "fortran_order": False, "shape": (self.rows, self.features)}
+        form = {"descr": self.kind.str, "fortran_order": False, "shape": (self.rows, self.features)}
         np.lib.format.write_array_header_1_0(self.handle, form)
         return self.handle.tell()
 
