@@ -17,6 +17,7 @@ SCALARS: dict[str, Any] = {
     "seed": Annotated[int, Field(ge=0)],
     "objective": Annotated[str, Field(min_length=1)],
     "final_fit": bool | None,
+    "inner": Annotated[int, Field(ge=0)] | None,
     "register": Annotated[str, Field(min_length=1, max_length=256)] | None,
 }
 PLAIN: dict[str, dict[str, Any]] = {"paths": {"outputs": Annotated[str, Field(min_length=1)]}}

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from inn_experiments.contracts import Manifold, Reading, RecordScaling, Rows, Scaling, Smiles, Split
+from inn_experiments.contracts import Manifold, Reading, RecordScaling, Rows, Scaling, Smiles, Split, child_seed
 from inn_experiments.data.checks import BLOCK, check_varies
 from inn_experiments.data.classes import alike, group_codes
-from inn_experiments.data.division import Division, Parts, draw_unseen
+from inn_experiments.data.division import Division, Parts, draw_unseen, inner
 from inn_experiments.data.precision import Places, twins
 from inn_experiments.data.scaling import Standard
 from inn_experiments.data.snooping import Snooping, fitted_to, snooped
@@ -141,14 +141,26 @@ class RawRows(ABC):
 
     def divided(self, division: Division, *, seed: int, unseen: int = 0) -> Split:
         """The split that `seed` gives of all classes but `unseen` of them, which it draws."""
+        return self.split(*self._parts(division, seed, unseen))
+
+    def within(self, division: Division, *, seed: int, child: int, unseen: int = 0) -> Split:
+        """The training rows of that split, divided once more as the seed `child` says; no other row is looked at."""
+        train = self._parts(division, seed, unseen)[0].train
+        labels, y = np.unique(self.y[train], return_inverse=True)
+        group = None if self.group is None else self.group[train]
+        found = inner(division, np.arange(len(train)), y, group, [self.classes[label] for label in labels], child)
+        return self.split(Parts(*(train[part] for part in found)))
+
+    def _parts(self, division: Division, seed: int, unseen: int) -> tuple[Parts, np.ndarray]:
+        """The parts, and the rows of the classes that they lack."""
         if not unseen:
-            return self.split(division.parts(self.y, self.group, self.classes, seed))
+            return division.parts(self.y, self.group, self.classes, seed), NONE
         held = draw_unseen(self.y, self.classes, unseen, seed)
         seen = np.flatnonzero(~held)
         labels, y = np.unique(self.y[seen], return_inverse=True)
         group = None if self.group is None else group_codes(self.group[seen])
         parts = division.parts(y, group, [self.classes[label] for label in labels], seed)
-        return self.split(Parts(*(seen[part] for part in parts)), np.flatnonzero(held))
+        return Parts(*(seen[part] for part in parts)), np.flatnonzero(held)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,6 +223,11 @@ class Reader(Division, ABC):
     def load(self, *, seed: int, cache: Path) -> Split:
         """The division that `seed` gives; `cache` is a folder for what is computed once."""
         return self.read(cache).divided(self, seed=seed, unseen=self.unseen)
+
+    def inner(self, *, seed: int, number: int, cache: Path) -> Split:
+        """The training rows of the division that `seed` gives, divided themselves; `number` tells divisions apart."""
+        child = child_seed(seed, f"inner/{number}")
+        return self.read(cache).within(self, seed=seed, child=child, unseen=self.unseen)
 
     def whole(self, *, cache: Path) -> Split:
         """All rows as the part `train`, whose statistics are then those of all; the other parts are empty."""

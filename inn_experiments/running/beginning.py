@@ -8,7 +8,7 @@ from importlib.metadata import version
 from typing import Any
 
 from inn_experiments.configuration.cell import Cell
-from inn_experiments.contracts import Measure, Report, Source, Split, UserError, WholeSource, child_seed
+from inn_experiments.contracts import InnerSource, Measure, Report, Source, Split, UserError, WholeSource, child_seed
 from inn_experiments.measures.directions import Directions
 from inn_experiments.measures.fidelity import Fidelity
 from inn_experiments.measures.reconstruction import Reconstruction
@@ -50,6 +50,8 @@ def begin(cell: Cell) -> Begun:
         for measure, seed in chosen.values():
             measure.check(split, seed=seed)
     report.split = describe(split)
+    if (number := cell.value("inner")) is not None:
+        report.split["inner"] = number
     whole = partial(source.whole, cache=cell.outputs / "cache") if cell.final_fit else None
     return Begun(report, split, chosen, whole)
 
@@ -65,7 +67,16 @@ def check_whole(cell: Cell, source: Source) -> None:
 
 def divided(cell: Cell, source: Source) -> Split:
     """The rows of the cell's `source`, as its seed divides them."""
-    return source.load(seed=child_seed(cell.seed, "data"), cache=cell.outputs / "cache")
+    where = {"seed": child_seed(cell.seed, "data"), "cache": cell.outputs / "cache"}
+    number = cell.value("inner")
+    if number is None:
+        return source.load(**where)
+    if not isinstance(source, InnerSource):
+        raise UserError(
+            f"inner={number}: data={cell.choices['data']} draws its rows, so there are no training rows to divide once "
+            "more; leave it out"
+        )
+    return source.inner(number=number, **where)
 
 
 def measures(cell: Cell) -> dict[str, tuple[Measure, int]]:

@@ -15,10 +15,10 @@ from omegaconf import DictConfig, OmegaConf
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.compose import prepare
 from inn_experiments.configuration.help import meanings
-from inn_experiments.contracts import Report, UserError, nearest, stopping
+from inn_experiments.contracts import Pruned, Report, UserError, nearest, pruning, stopping
 from inn_experiments.contracts.imports import importing
 from inn_experiments.contracts.old_report import from_dict
-from inn_experiments.running import sweep
+from inn_experiments.running import sweep, trials
 from inn_experiments.running.beginning import begin
 from inn_experiments.tracking import store, whole
 
@@ -35,7 +35,12 @@ def run_cell(cfg: DictConfig) -> float:
     """
     with sweep.supervised() as outcome:
         stopping.catch_signals()
-        value = _run(cfg, outcome)
+        try:
+            value = _run(cfg, outcome)
+        except Pruned as end:
+            outcome["status"], outcome["why"] = "pruned", str(end)
+            print(f"{_count()} PRUNED: {end}", flush=True)
+            return float("nan")
         if math.isfinite(value):
             outcome["value"] = value
         return value
@@ -48,6 +53,7 @@ def _run(cfg: DictConfig, outcome: dict[str, Any]) -> float:
     cell = prepare(cfg, dict(hydra.runtime.choices), list(hydra.overrides.task))
     outputs, tracker = cell.outputs, cell.tracker()
     sweep.State.outputs = outputs
+    trial = trials.of(Path(hydra.sweep.dir), hydra.job.num) if many else None
     if many:
         # Several bars of one sweep would write over each other.
         cell = cell.silent()
@@ -64,8 +70,12 @@ def _run(cfg: DictConfig, outcome: dict[str, Any]) -> float:
             line = begun.report.split["read"]["line"]
             tags["read"] = line[:MOST_TAG]
             tell(line)
-        with tracker.open(outputs, f"{cell.name}-seed{cell.seed}", tags) as run:
-            run.params(cell.axes)
+        name, searched, hook = f"{cell.name}-seed{cell.seed}", {}, None
+        if trial is not None:
+            name, searched = " ".join([name, *trial.settings]), trial.params
+            tags["study"], hook = trial.study, trial.hook(hydra.sweeper)
+        with tracker.open(outputs, name, tags) as run, pruning.asking(hook):
+            run.params({**searched, **cell.axes})
             run.text("config.yaml", OmegaConf.to_yaml(OmegaConf.create({**cell.plain, "choices": cell.choices})))
             from inn_experiments.reports.cell.html.page import page
 
@@ -84,7 +94,7 @@ def _run(cfg: DictConfig, outcome: dict[str, Any]) -> float:
     outcome["status"] = "finished" if done is None else "skipped"
     if "register" in cell.plain:
         outcome["registered"] = tracker.register(outputs, folder, cell.plain["register"])
-    _show(report, folder, outcome, time.perf_counter() - started)
+    _show(report, folder, outcome, time.perf_counter() - started, cell.plain["objective"])
     return objective(report, cell.plain["objective"])
 
 
@@ -125,12 +135,23 @@ def objective(report: Report, key: str) -> float:
     return float(metrics[key])
 
 
-def _show(report: Report, folder: Path, outcome: dict[str, Any], seconds: float) -> None:
+def _count() -> str:
+    """What the line of a sweep's cell begins with."""
+    hydra = HydraConfig.get()
+    trial = trials.of(Path(hydra.sweep.dir), hydra.job.num)
+    if trial is not None:
+        return f"[{trial.label}]"
+    cells = sweep.expected(Path(hydra.sweep.dir))
+    return f"[{hydra.job.num + 1}/{len(cells)}]" if cells else f"[#{hydra.job.num}]"
+
+
+def _show(report: Report, folder: Path, outcome: dict[str, Any], seconds: float, key: str) -> None:
     hydra = HydraConfig.get()
     if hydra.mode == RunMode.MULTIRUN:
-        cells = sweep.expected(Path(hydra.sweep.dir))
-        count = f"{hydra.job.num + 1}/{len(cells)}" if cells else f"#{hydra.job.num}"
-        line = f"[{count}] {report.cell} seed {report.seed}: {outcome['status']} in {seconds:.0f} s"
+        trial = trials.of(Path(hydra.sweep.dir), hydra.job.num)
+        cell = " ".join([report.cell, f"seed {report.seed}", *(trial.settings if trial else ())])
+        cell += f" -> {report.metrics.get(key, float('nan')):.4g}" if trial else ""
+        line = f"{_count()} {cell}: {outcome['status']} in {seconds:.0f} s"
         print("; ".join([line, *outcome.get("registered", "").splitlines()[:1]]), flush=True)
         return
     from rich.console import Console

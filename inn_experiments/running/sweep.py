@@ -25,6 +25,7 @@ from inn_experiments.configuration.secrets import masked
 from inn_experiments.configuration.targets import build
 from inn_experiments.contracts import UserError, stopping, write_text
 from inn_experiments.running import failures
+from inn_experiments.running.trials import TRIALS
 
 RESULT, CELLS = "result.json", "cells.json"
 
@@ -145,7 +146,9 @@ def summary() -> int:
     assert State.sweep is not None and State.outputs is not None
     # Runs of workers that are gone would stay RUNNING until the next start.
     State.tracker.prepare(State.outputs)
-    cells = expected(State.sweep)
+    cells, study = expected(State.sweep), (State.sweep / TRIALS).is_file()
+    if study and not cells:
+        return 0
     if cells is None:
         folders = sorted((path for path in State.sweep.iterdir() if path.name.isdigit()), key=lambda p: int(p.name))
         cells = [[f"#{folder.name}"] for folder in folders]
@@ -166,7 +169,9 @@ def summary() -> int:
     print(f"of {len(cells)} cells: {told}\n{State.tracker.hint(State.outputs)}")
     if lines:
         print("\n".join(lines), file=sys.stderr)
-        print("repeat the command to run these again; finished cells are skipped", file=sys.stderr)
+        again = "repeat the command to run these again; finished cells are skipped"
+        more = "these count as trials; the same command with a larger hydra.sweeper.n_trials tries others"
+        print(more if study else again, file=sys.stderr)
     _record(outcomes, exits)
     return exits.pop() if len(exits) == 1 else int(bool(exits))
 

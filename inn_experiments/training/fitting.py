@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.optim import AdamW
 from torch.optim.lr_scheduler import CosineAnnealingLR
 
-from inn_experiments.contracts import Curves, UserError, stopping
+from inn_experiments.contracts import Curves, UserError, pruning, stopping
 from inn_experiments.training.batches import Batch, cut
 from inn_experiments.training.best import Best
 from inn_experiments.training.objectives import Objective
@@ -101,9 +101,11 @@ class Fitting(lightning.LightningModule):
                 found = self.objective.validated(batch, epoch)
             values = {name: value.reshape(-1).tolist() for name, value in found.items()}
             self._put("val", epoch, values)
+            losses = values.get("loss") or list(map(sum, zip(*values.values(), strict=True)))
             if self.best is not None:
-                losses = values.get("loss") or list(map(sum, zip(*values.values(), strict=True)))
                 self.best.look(epoch, losses, self.objective.members())
+            if len(losses) == 1:
+                pruning.look(epoch, losses[0])
 
     def on_train_end(self) -> None:
         """Give each network its best weights back, where they are wanted."""
