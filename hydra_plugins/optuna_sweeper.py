@@ -1,7 +1,5 @@
 """The sweeper `optuna`, which Hydra finds in this folder."""
 
-from typing import Any
-
 from hydra.core.plugins import Plugins
 from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
@@ -11,7 +9,7 @@ from omegaconf import DictConfig
 class OptunaSweeper(Sweeper):
     """Lets Optuna search the settings of a sweep; what it is told stands in conf/hydra/sweeper/optuna.yaml."""
 
-    def __init__(self, **given: Any) -> None:
+    def __init__(self, **given: object) -> None:
         self.given = given
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:

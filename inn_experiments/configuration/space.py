@@ -34,9 +34,18 @@ class Values:
     log: bool = False
 
     @property
+    def first(self) -> str:
+        """One of them, as it is written on a command line."""
+        return self.choices[0] if self.choices else str(self.low)
+
+    @property
     def whole(self) -> bool:
         """Whether they are whole numbers."""
         return isinstance(self.low, int) and isinstance(self.high, int)
+
+    def kept(self, value: Any) -> Any:
+        """A value of a configuration as it is among these."""
+        return written(value) if self.choices else value
 
     def holds(self, value: Any) -> bool:
         """Whether `value`, as a configuration has it, is one of them.
@@ -47,7 +56,8 @@ class Values:
         if self.choices:
             return written(value) in self.choices
         number = isinstance(value, int if self.whole else (int, float)) and not isinstance(value, bool)
-        return number and self.low <= value <= self.high
+        between = number and self.low <= value <= self.high
+        return between and (not (self.whole and self.step) or (value - self.low) % self.step == 0)
 
 
 def written(value: Any) -> str:
@@ -95,14 +105,14 @@ def _values(key: str, one: Override) -> Values:
     log = "log" in sweep.tags
     if isinstance(sweep, IntervalSweep):
         if not sweep.start < sweep.end or (log and sweep.start <= 0):
-            raise UserError(f"{key}: {one.get_value_element_as_str()} is empty or begins too low; {WORDS}")
+            raise UserError(f"{one.input_line} is empty or begins too low; {WORDS}")
         return Values(low=sweep.start, high=sweep.end, log=log)
     if isinstance(sweep, RangeSweep) and not sweep.shuffle:
         numbers = list(sweep.range())
         if not numbers or sweep.step < 0:
-            raise UserError(f"{key}: {one.get_value_element_as_str()} has no values in rising order; {WORDS}")
+            raise UserError(f"{one.input_line} has no values in rising order; {WORDS}")
         return Values(low=numbers[0], high=numbers[-1], step=sweep.step, log=log and sweep.step == 1)
     if not isinstance(sweep, ChoiceSweep | RangeSweep) and not one.is_discrete_sweep():
-        raise UserError(f"{key}: {one.get_value_element_as_str()} cannot be searched; {WORDS}")
+        raise UserError(f"{one.input_line} cannot be searched; {WORDS}")
     found = tuple(dict.fromkeys(map(str, one.sweep_string_iterator())))
     return Values(choices=found)

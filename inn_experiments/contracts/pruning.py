@@ -9,7 +9,7 @@ Hook = Callable[[int, float], None]
 _asked: list[Hook] = []
 
 
-class Pruned(Exception):
+class Pruned(Exception):  # noqa: N818 (it is no error)
     """A search gave this training up: no failure, and no finished cell either."""
 
 

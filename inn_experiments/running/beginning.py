@@ -1,6 +1,7 @@
 """What a cell begins with: its rows and what is to be measured on them, before any library of training is imported."""
 
 import platform
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -71,12 +72,18 @@ def divided(cell: Cell, source: Source) -> Split:
     number = cell.value("inner")
     if number is None:
         return source.load(**where)
+    warnings.warn(f"inner={number}: all scores are of a part of the training rows, and of no test rows", stacklevel=2)
+    return check_inner(cell, source).inner(number=number, **where)
+
+
+def check_inner(cell: Cell, source: Source) -> InnerSource:
+    """The source, whose training rows can be divided once more; raises UserError for one that draws its rows."""
     if not isinstance(source, InnerSource):
         raise UserError(
-            f"inner={number}: data={cell.choices['data']} draws its rows, so there are no training rows to divide once "
-            "more; leave it out"
+            f"inner: data={cell.choices['data']} draws its rows, so there are no training rows to divide once more, "
+            "which a search of settings needs; take other data"
         )
-    return source.inner(number=number, **where)
+    return source
 
 
 def measures(cell: Cell) -> dict[str, tuple[Measure, int]]:

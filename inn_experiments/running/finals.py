@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from inn_experiments.configuration.cell import Cell
-from inn_experiments.configuration.space import written
 from inn_experiments.contracts import write_text
 from inn_experiments.running.cells import Cells
 from inn_experiments.running.study import LUCK, command
@@ -42,21 +41,21 @@ def conclude(study: Search, base: Cell, usual: Mapping[str, Any], fixed: Sequenc
         return
     # A seed that was lucky once is no setting.
     settings = {key: value for key, value in best.params.items() if key != LUCK}
-    typed, same = overrides(settings), all(written(usual[key]) == written(value) for key, value in settings.items())
+    typed, same = overrides(settings), _is_usual(settings, usual)
     ordinary = next((one for one in study.done if _is_usual(one.params, usual) and "value" in one.user_attrs), None)
     inner = {"best": best.user_attrs["value"], "trial": best.number, "of": study.counts()["finished"]}
     inner |= {"usual": None if ordinary is None else ordinary.user_attrs["value"]}
-    beside = "" if ordinary is None else f", usual settings {inner['usual']:.4g}"
-    print(f"inner {study.aim.key}: best {inner['best']:.4g} ({' '.join(overrides(best.params))}){beside}")
+    beside = "not among the trials" if ordinary is None else f"{inner['usual']:.4g}"
+    print(f"on inner rows: best {inner['best']:.4g} ({' '.join(overrides(best.params))}), usual settings {beside}")
     print(f"  the best of {inner['of']} trials is partly luck; test rows, which no trial saw, decide", flush=True)
     found = _tested(study, base, [] if same else typed, fixed, cells)
-    verdict = answer.verdict(found, same)
+    verdict = answer.verdict(found, same, lucky=LUCK in best.params)
     if found is not None:
-        print(f"test {study.aim.key}: {answer.line(found)}")
+        print(f"on test rows: {answer.line(found, same)}")
     run = command(fixed, typed)
     print(f"{verdict}\nthe best settings:  {run}")
-    kept |= {"inner": inner, "best": best.params, "test": None if found is None else vars(found)}
-    kept |= {"verdict": verdict, "command": run, "tried": [_plain(one) for one in study.done]}
+    kept |= {"inner": inner, "best": overrides(best.params), "test": None if found is None else vars(found)}
+    kept |= {"verdict": verdict, "command": run, "tried": study.told()}
     path = write_text(cells.sweep / FILE, json.dumps(kept, indent=1) + "\n")
     print(f"kept in {path}", flush=True)
 
@@ -68,9 +67,9 @@ def _tested(
     seeds = range(base.seed, base.seed + study.plan.test_seeds)
     arms = {"usual": []} | ({"best": list(typed)} if typed else {})
     batch = [
-        (Trial(f"test {name}", study.name, tuple(given)), [*fixed, *given, f"seed={seed}"])
+        (Trial(f"test {place}/{len(seeds)} {name}", study.name, tuple(given)), [*fixed, *given, f"seed={seed}"])
         for name, given in arms.items()
-        for seed in seeds
+        for place, seed in enumerate(seeds, start=1)
     ]
     outcomes = cells.run(batch) if batch else []
     values = [one.get("value") for one in outcomes]
@@ -79,9 +78,4 @@ def _tested(
 
 
 def _is_usual(params: Mapping[str, Any], usual: Mapping[str, Any]) -> bool:
-    return all(written(usual[key]) == written(value) for key, value in params.items())
-
-
-def _plain(trial: Any) -> dict[str, Any]:
-    found = {"trial": trial.number, "state": trial.state.name.lower(), "settings": trial.params}
-    return found | {key: trial.user_attrs[key] for key in ("value", "why") if key in trial.user_attrs}
+    return overrides(params) == overrides({key: usual[key] for key in params})

@@ -39,7 +39,8 @@ def run_cell(cfg: DictConfig) -> float:
             value = _run(cfg, outcome)
         except Pruned as end:
             outcome["status"], outcome["why"] = "pruned", str(end)
-            print(f"{_count()} PRUNED: {end}", flush=True)
+            trial = trials.of(Path(HydraConfig.get().sweep.dir), HydraConfig.get().job.num)
+            print(f"{_count()} {outcome['cell']} {' '.join(trial.settings)}: PRUNED at {end}", flush=True)
             return float("nan")
         if math.isfinite(value):
             outcome["value"] = value

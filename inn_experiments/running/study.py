@@ -16,6 +16,7 @@ from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.compose import prepare
 from inn_experiments.configuration.space import Values, divided, usual
 from inn_experiments.contracts import UserError, file_name
+from inn_experiments.running.beginning import check_inner
 from inn_experiments.running.cells import Cells
 from inn_experiments.running.trials import Trial
 from inn_experiments.tuning import pruning
@@ -39,24 +40,25 @@ def search(
     """
     from inn_experiments.running.finals import conclude
 
-    plan = plan_of(OmegaConf.to_container(OmegaConf.create(dict(given)), resolve=True))
     cells = Cells(config, loader, launcher)
+    plan = plan_of(OmegaConf.to_container(OmegaConf.create(dict(given)), resolve=True))
     space, fixed = divided(plan.params, typed, loader)
     _check(space, fixed)
     base, values, fixed = _base(config, loader, space, fixed)
+    check_inner(base, base.source())
     goal = aim(base.value("objective"))
     inside = bool(base.value("autoencoder"))
+    _check_storage(plan.storage, base.outputs)
     pruning.check(plan, base.choices["generator"], inside, space)
     mark = _mark(base, space, plan)
     name = plan.study_name or f"{base.choices.get('experiment', 'study')}-{base.name}-{mark[:8]}"
     lock = FileLock(base.outputs / "cache" / f"{file_name(name, longest=100)}.study.lock")
-    lock_folder = Path(lock.lock_file).parent
-    lock_folder.mkdir(parents=True, exist_ok=True)
+    Path(lock.lock_file).parent.mkdir(parents=True, exist_ok=True)
     try:
         with lock.acquire(timeout=0):
             study = Search(plan, name, mark, space, goal, base.seed)
-            if study.fresh and all(values_of.holds(values[key]) for key, values_of in space.items()):
-                study.begin_with({key: _kept(space[key], values[key]) for key in space})
+            if study.fresh and all(one.holds(values[key]) for key, one in space.items()):
+                study.begin_with({key: one.kept(values[key]) for key, one in space.items()})
             _tell_beginning(study, plan, goal)
             _trials(study, plan, fixed, cells)
             conclude(study, base, values, fixed, cells)
@@ -72,7 +74,18 @@ def _check(space: Mapping[str, Values], fixed: Sequence[str]) -> None:
         )
     for key in (*space, *(one.partition("=")[0] for one in fixed)):
         if key in OWN:
-            raise UserError(f"{key}: a study decides it itself; leave it out, and give it to the best settings' command")
+            raise UserError(
+                f"{key}: a study decides it itself; leave it out, and give it to the best settings' command"
+            )
+
+
+def _check_storage(place: str, outputs: Path) -> None:
+    file = "://" not in place
+    if place.startswith("sqlite:") or (file and not Path(place).resolve().is_relative_to(outputs.resolve())):
+        raise UserError(
+            f"hydra.sweeper.storage={place}: a study's file lies below paths.outputs={outputs}, as all files do; "
+            "give a path in it, or the address of a database that is no file"
+        )
 
 
 def _base(
@@ -86,6 +99,8 @@ def _base(
     if "pool_seed" in cfg.data and cfg.data.pool_seed is None:
         fixed = [*fixed, f"data.pool_seed={cfg.seed}"]
         cfg = loader.load_sweep_config(config, fixed)
+    # A setting that there is not is told before the first trial.
+    loader.load_sweep_config(config, [*fixed, *(f"{key}={one.first}" for key, one in space.items())])
     values = {key: usual(cfg, key) for key in space}
     choices, typed = dict(cfg.hydra.runtime.choices), list(cfg.hydra.overrides.task)
     with open_dict(cfg):
@@ -97,12 +112,6 @@ def _mark(base: Cell, space: Mapping[str, Values], plan: Plan) -> str:
     """What all trials of a study have in common, as a checksum."""
     told = [base.fingerprint, {key: repr(values) for key, values in space.items()}, base.value("objective")]
     return hashlib.sha256(json.dumps([*told, plan.divisions], sort_keys=True).encode()).hexdigest()
-
-
-def _kept(values: Values, value: Any) -> Any:
-    from inn_experiments.configuration.space import written
-
-    return written(value) if values.choices else value
 
 
 def _tell_beginning(study: Search, plan: Plan, goal: Aim) -> None:
@@ -129,17 +138,7 @@ def _trials(study: Search, plan: Plan, fixed: Sequence[str], cells: Cells) -> No
             for trial, outcome in zip(going, cells.run(batch), strict=True):
                 told[trial.number].append(outcome)
         for trial in asked:
-            _tell(study, trial, told[trial.number])
-
-
-def _tell(study: Search, trial: Any, outcomes: Sequence[Mapping[str, Any]]) -> None:
-    """Give a trial the mean of its cells' values, or the end of the first that has none."""
-    bad = next((one for one in outcomes if "value" not in one), None)
-    if bad is None:
-        study.tell(trial, "finished", sum(one["value"] for one in outcomes) / len(outcomes))
-    else:
-        why = bad.get("error") or bad.get("why") or f"{bad['status']}, and without a value of the objective"
-        study.tell(trial, bad["status"], None, str(why).splitlines()[0])
+            study.settle(trial, told[trial.number])
 
 
 def command(fixed: Sequence[str], settings: Sequence[str]) -> str:

@@ -9,7 +9,14 @@ from inn_experiments.tuning.store import optuna, storage
 
 ONE_TRAINING = ("diffusion", "vae")
 """Generators with one training, whose validation loss falls as they get better."""
-MEANING = ("generator.beta", "generator.noise", "generator.weighting", "generator.apart", "parameterization", "schedule")
+MEANING = (
+    "generator.beta",
+    "generator.noise",
+    "generator.weighting",
+    "generator.apart",
+    "parameterization",
+    "schedule",
+)
 MEANING += ("conditioning", "trainer.epochs", "seed", "data", "inner", "generator")
 """Settings, or beginnings of theirs, that change what that loss is, or of which rows or how often it is asked for."""
 

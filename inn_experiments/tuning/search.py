@@ -1,6 +1,6 @@
 """A study: which settings are tried next, and what became of those that were; all of it in Optuna's storage."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from inn_experiments.configuration.space import Values, written
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from optuna import Study, Trial
     from optuna.distributions import BaseDistribution
     from optuna.pruners import BasePruner
-    from optuna.trial import FrozenTrial
+    from optuna.trial import FrozenTrial, TrialState
 
 MARK, AGAIN = "settings", "interrupted"
 """Names of what is noted of a study and of a trial."""
@@ -67,7 +67,7 @@ class Search:
                 self.study.enqueue_trial(trial.params)
 
     @property
-    def states(self) -> Any:
+    def states(self) -> "type[TrialState]":
         """Optuna's names for what became of a trial."""
         return optuna().trial.TrialState
 
@@ -90,15 +90,30 @@ class Search:
         """So many trials to be run next."""
         return [self.study.ask(self.space) for _ in range(count)]
 
-    def tell(self, trial: "Trial", outcome: str, value: float | None = None, why: str = "") -> None:
-        """What became of a trial: `outcome` is finished, with the metric's `value`, or pruned, or anything else."""
-        if why:
-            trial.set_user_attr("why", why)
-        if value is not None and outcome == "finished":
+    def settle(self, trial: "Trial", outcomes: Sequence[Mapping[str, Any]]) -> None:
+        """Tell what became of a trial: the mean of its cells' values, or how the first ended that has none.
+
+        Args:
+            trial: that was asked for.
+            outcomes: of its cells, each with its `status` and, where it came so far, the `value` of the objective.
+        """
+        bad = next((one for one in outcomes if "value" not in one), None)
+        if bad is None:
+            value = sum(one["value"] for one in outcomes) / len(outcomes)
             trial.set_user_attr("value", value)
             self.study.tell(trial, self.aim.told(value))
-        else:
-            self.study.tell(trial, state=self.states.PRUNED if outcome == "pruned" else self.states.FAIL)
+            return
+        why = bad.get("error") or bad.get("why") or f"{bad['status']}, and without a value of the objective"
+        trial.set_user_attr("why", str(why).splitlines()[0])
+        self.study.tell(trial, state=self.states.PRUNED if bad["status"] == "pruned" else self.states.FAIL)
+
+    def told(self) -> list[dict[str, Any]]:
+        """The trials that count, as plain values."""
+        return [
+            {"trial": one.number, "state": one.state.name.lower(), "settings": overrides(one.params)}
+            | {key: one.user_attrs[key] for key in ("value", "why") if key in one.user_attrs}
+            for one in self.done
+        ]
 
     @property
     def best(self) -> "FrozenTrial | None":
@@ -117,8 +132,12 @@ class Search:
 
 
 def overrides(params: Mapping[str, Any]) -> list[str]:
-    """The settings of a trial as they are written on a command line."""
-    return [f"{key}={written(value)}" for key, value in params.items()]
+    """The settings of a trial as they are written on a command line, numbers with four digits.
+
+    >>> overrides({"trainer.learning_rate": 0.0031622776, "generator.latent": "8"})
+    ['trainer.learning_rate=0.003162', 'generator.latent=8']
+    """
+    return [f"{key}={f'{one:.4g}' if isinstance(one, float) else written(one)}" for key, one in params.items()]
 
 
 def distribution(values: Values) -> "BaseDistribution":

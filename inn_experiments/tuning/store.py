@@ -22,7 +22,9 @@ def optuna() -> ModuleType:
         with importing():
             import optuna
     except ImportError:
-        raise UserError("hydra/sweeper=optuna: Optuna is not installed: pip install 'inn-experiments[optuna]'") from None
+        raise UserError(
+            "hydra/sweeper=optuna: Optuna is not installed: pip install 'inn-experiments[optuna]'"
+        ) from None
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     return optuna
 
@@ -42,7 +44,7 @@ def storage(place: str) -> "BaseStorage":
 
     try:
         return storages.RDBStorage(f"sqlite:///{Path(place).absolute()}" if file else place, engine_kwargs=options)
-    except (SQLAlchemyError, ImportError, RuntimeError) as error:
+    except (SQLAlchemyError, optuna().exceptions.OptunaError, ImportError, RuntimeError) as error:
         # An address may hold a password, and so may what the library says of it.
         where = place if file else place.partition("://")[0]
         raise UserError(
