@@ -9,11 +9,12 @@ from importlib.metadata import version
 from typing import Any
 
 from inn_experiments.configuration.cell import Cell
-from inn_experiments.contracts import InnerSource, Measure, Report, Source, Split, UserError, WholeSource, child_seed
+from inn_experiments.contracts import Measure, Report, Source, Split, UserError, WholeSource, child_seed
 from inn_experiments.measures.directions import Directions
 from inn_experiments.measures.fidelity import Fidelity
 from inn_experiments.measures.reconstruction import Reconstruction
 from inn_experiments.measures.unseen import Unseen
+from inn_experiments.running.inner import check_inner
 
 VERSIONS = ["torch", "lightning", "scikit-learn", "imbalanced-learn", "numpy", "mnist1d", "mlflow", "hydra-core"]
 VERSIONS += ["PyWavelets"]
@@ -74,16 +75,6 @@ def divided(cell: Cell, source: Source) -> Split:
         return source.load(**where)
     warnings.warn(f"inner={number}: all scores are of a part of the training rows, and of no test rows", stacklevel=2)
     return check_inner(cell, source).inner(number=number, **where)
-
-
-def check_inner(cell: Cell, source: Source) -> InnerSource:
-    """The source, whose training rows can be divided once more; raises UserError for one that draws its rows."""
-    if not isinstance(source, InnerSource):
-        raise UserError(
-            f"inner: data={cell.choices['data']} draws its rows, so there are no training rows to divide once more, "
-            "which a search of settings needs; take other data"
-        )
-    return source
 
 
 def measures(cell: Cell) -> dict[str, tuple[Measure, int]]:

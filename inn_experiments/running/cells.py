@@ -46,7 +46,9 @@ class Cells:
         found: dict[int, dict[str, Any]] = {}
         good = []
         for place, (trial, overrides) in enumerate(batch):
-            error = self._fault(overrides)
+            # Only another option of a group can make a configuration that cannot be composed.
+            groups = trial.params.keys() & self.config.hydra.runtime.choices.keys()
+            error = self._fault(overrides) if groups else None
             if error is None:
                 good.append(place)
             else:

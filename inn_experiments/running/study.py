@@ -16,8 +16,8 @@ from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.compose import prepare
 from inn_experiments.configuration.space import Values, divided, usual
 from inn_experiments.contracts import UserError, file_name
-from inn_experiments.running.beginning import check_inner
 from inn_experiments.running.cells import Cells
+from inn_experiments.running.inner import check_inner
 from inn_experiments.running.trials import Trial
 from inn_experiments.tuning import pruning
 from inn_experiments.tuning.aim import Aim, aim
