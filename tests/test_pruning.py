@@ -52,7 +52,14 @@ def test_nobody_is_asked_outside_of_a_search_and_after_its_training() -> None:
 def test_a_bad_training_is_given_up_and_is_neither_failed_nor_finished(run, tmp_path) -> None:
     rng, y = np.random.default_rng(0), np.repeat(np.arange(2), 15)
     np.savez(tmp_path / "two.npz", X=rng.random((30, 6)) + np.eye(2, 6)[y], y=y.astype(str))
-    small = ("trainer.epochs=20", "trainer.batch=4", "network.hidden=16", "network.layers=2", "sampler.steps=2", "utility=none")
+    small = (
+        "trainer.epochs=20",
+        "trainer.batch=4",
+        "network.hidden=16",
+        "network.layers=2",
+        "sampler.steps=2",
+        "utility=none",
+    )
     given = (f"data.path={tmp_path / 'two.npz'}", "data=table", "data.label=y", *small, "generator.ema=0")
     sweeper = ("hydra.sweeper.startup=1", "hydra.sweeper.test_seeds=0", "objective=test/samples/swd")
     # The first trial is the usual setting; at the other rates nothing is learned.

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import sys
 import types
 from pathlib import Path
 
 import pytest
 
 from inn_experiments.contracts import Number, Report, UserError
+from inn_experiments.reports.__main__ import main as reports
 from inn_experiments.running import job
+from inn_experiments.tuning import store
 from inn_experiments.tuning.aim import aim
 
 optuna = pytest.importorskip("optuna", reason="the extra optuna is not installed")
@@ -77,6 +80,12 @@ def test_the_best_setting_is_found_told_and_run_on_test_rows_once(run, cells, tm
     assert names and all("generator.neighbours=" in name for name in names)
     assert len(set(ask(tmp_path, "SELECT value FROM params WHERE key = 'generator.neighbours'"))) >= 3
     assert told["command"] in out
+    # A report of this outputs folder is of the cells on test rows, unless it is asked for the trials.
+    told_of = ["compare", "--outputs", str(tmp_path / "out"), "--rows", "data,generator.neighbours", "--to"]
+    assert reports([*told_of, str(tmp_path / "r.md"), "--columns", "test/samples/swd"]) == 0
+    text = (tmp_path / "r.md").read_text(encoding="utf-8")
+    assert text.count("| coffee |") == 2 and "0.3" in text
+    assert reports([*told_of, str(tmp_path / "i.md"), "--columns", "test/samples/swd", "--only", "inner=0"]) == 0
     status, out, _ = run(*told["command"].split()[3:])
     assert status == 0 and "skipped: a finished run" in out
 
@@ -191,6 +200,14 @@ def test_a_mistake_is_one_line_before_the_first_trial(run, cells, tmp_path, give
     assert status == 2 and not cells.ran and "secret" not in out + err
     assert err.startswith("error: ") and err.count("\n") == 1 and all(word in err for word in words), err
     assert "of 0 cells" not in out
+
+
+def test_without_optuna_a_line_says_what_to_install(run, cells, monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "optuna", None)
+    store.optuna.cache_clear()
+    status, _, err = run(*BASE)
+    assert status == 2 and "pip install 'inn-experiments[optuna]'" in err and err.count("\n") == 1
+    store.optuna.cache_clear()
 
 
 def test_a_file_that_is_no_study_is_named(run, cells, tmp_path) -> None:

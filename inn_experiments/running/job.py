@@ -81,6 +81,7 @@ def _run(cfg: DictConfig, outcome: dict[str, Any]) -> float:
             from inn_experiments.reports.cell.html.page import page
 
             report, folder = pipeline.run(cell, run, begun), run.folder
+            report.axes = {**searched, **report.axes}
             run.params({"parameters": report.parameters})
             run.metrics(report.metrics)
             report.asked = {"typed": list(hydra.overrides.task), "options": meanings(cell)}
