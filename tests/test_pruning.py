@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from inn_experiments.configuration import compose as config
+from inn_experiments.configuration.space import divided
 from inn_experiments.contracts import Pruned, pruning
 from inn_experiments.tuning import pruning as rules
 from inn_experiments.tuning.plan import plan_of
@@ -104,4 +105,7 @@ def test_every_ready_search_can_be_composed_at_the_ends_of_its_space(run, name) 
             str(cell.value(key)) == value or float(cell.value(key)) == float(value) for key, value in settings.items()
         )
     rules.check(plan, cell.choices["generator"], "autoencoder" in cell.plain, plan.params)
+    # The usual setting is tried first, so it has to be one of the space.
+    space, usual = divided(plan.params, [], None)[0], config.compose(f"experiment={name}")
+    assert [key for key, values in space.items() if not values.holds(usual.value(key))] == []
     assert cell.value("objective").startswith("utility/")

@@ -170,8 +170,10 @@ def summary() -> int:
     if lines:
         print("\n".join(lines), file=sys.stderr)
         again = "repeat the command to run these again; finished cells are skipped"
-        more = "these count as trials; the same command with a larger hydra.sweeper.n_trials tries others"
-        print(more if study else again, file=sys.stderr)
+        if study:
+            again = "these count as trials; the same command with a larger hydra.sweeper.n_trials tries others"
+            again = "repeat the command to go on with the study" if stopping.signal_status() else again
+        print(again, file=sys.stderr)
     _record(outcomes, exits)
     return exits.pop() if len(exits) == 1 else int(bool(exits))
 
