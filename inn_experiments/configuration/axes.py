@@ -111,6 +111,7 @@ VARIANTS = (
     Variant("keep", "trainer.keep", "auto", ""),
     Variant("ema", "generator.ema", 0, "ema"),
     Variant("kept", "generator.keep", 1, "keep"),
+    Variant("inner", "inner", None, "inner"),
     Variant("train_rows", "data.per_class", None, "k"),
     Variant("snooping", "data.snooping", "none", "test_"),
     Variant("normalise", "autoencoder.normalise", "scalar", ""),

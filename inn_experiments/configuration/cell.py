@@ -57,7 +57,7 @@ class Cell:
         found = {group: option for group, option in found.items() if option != "none"}
         for variant in VARIANTS:
             value = self.value(variant.key)
-            known = variant.key.split(".")[0] in {"generator", "data", *self.read} and value is not None
+            known = variant.key.split(".")[0] in {"generator", "data", "inner", *self.read} and value is not None
             if known and (value != variant.usual or variant.always):
                 found[variant.axis] = value
         if "trainer" in self.read:
@@ -119,6 +119,9 @@ class Cell:
 
         Few rows a class, or classes that nobody is to have seen, would be undone by that.
         """
+        if "inner" in self.plain:
+            # All rows would be test rows, too.
+            return False
         told = self.plain.get("final_fit")
         few = self.value("data.per_class") is not None or bool(self.value("data.unseen"))
         return self.value("data.path") is not None and not few if told is None else told

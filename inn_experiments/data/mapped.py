@@ -14,8 +14,9 @@ from inn_experiments.contracts.streamed import FEW, Streamed, Values, as_bytes
 from inn_experiments.data.checks import BLOCK, check_varies
 from inn_experiments.data.ims.stored import RowWriter, StoredRows
 from inn_experiments.data.precision import twins
+from inn_experiments.data.reader import Reader
 from inn_experiments.data.scaling import Standard
-from inn_experiments.data.source import ArrayRows, RawRows, Reader
+from inn_experiments.data.source import ArrayRows, RawRows
 from inn_experiments.maths.moments import blocks
 
 Storage = Literal["memory", "mapped"]

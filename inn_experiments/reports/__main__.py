@@ -68,7 +68,9 @@ def write(study: Study, options: argparse.Namespace, typed: str) -> int:
     """Let the study answer from the finished runs, write its document and figure, and say where they are."""
     picture = options.to.with_suffix(".png")
     options.only, options.picture = dict(options.only), picture.name
-    frame = frame_of(collect.finished(options.outputs))
+    every = collect.finished(options.outputs)
+    # Trials of a search are scored inside the training rows.
+    frame = frame_of(one for one in every if "inner" in options.only or "inner" not in one.axes)
     document = study.answer(frame, options)
     if document.figure is not None:
         write_figure(picture, document.figure)

@@ -14,7 +14,7 @@ from inn_experiments.configuration.axes import SHOWING
 from inn_experiments.configuration.building import Nodes, recipe, revived
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.targets import NOTES, find_class
-from inn_experiments.contracts import Split, Synthesizer, UserError, child_seed, held, once
+from inn_experiments.contracts import Pruned, Split, Synthesizer, UserError, child_seed, held, once
 from inn_experiments.contracts.streamed import rows_sha256
 from inn_experiments.synthesizers.inn import Inn
 from inn_experiments.synthesizers.latent import Latent
@@ -166,7 +166,12 @@ def _keep(part: Fitted, folder: Path, key: dict[str, Any], nodes: Nodes, fit: Ca
 
     def make(fresh: Path) -> None:
         part.resume_in(unfinished)
-        fit()
+        try:
+            fit()
+        except Pruned:
+            # Nobody is going to go on with it.
+            shutil.rmtree(unfinished, ignore_errors=True)
+            raise
         keep(fresh, part, key, nodes, folder)
 
     if not once(kept, make):

@@ -15,10 +15,10 @@ from omegaconf import DictConfig, OmegaConf
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.compose import prepare
 from inn_experiments.configuration.help import meanings
-from inn_experiments.contracts import Report, Tracker, UserError, nearest, shell, stopping
+from inn_experiments.contracts import Pruned, Report, Tracker, UserError, nearest, pruning, shell, stopping
 from inn_experiments.contracts.imports import importing
 from inn_experiments.contracts.old_report import from_dict
-from inn_experiments.running import sweep
+from inn_experiments.running import sweep, trials
 from inn_experiments.running.beginning import begin
 from inn_experiments.tracking import store, turns, whole
 
@@ -35,7 +35,13 @@ def run_cell(cfg: DictConfig) -> float:
     """
     with sweep.supervised() as outcome:
         shell.begin()
-        value = _run(cfg, outcome)
+        try:
+            value = _run(cfg, outcome)
+        except Pruned as end:
+            outcome["status"], outcome["why"] = "pruned", str(end)
+            trial = trials.of(Path(HydraConfig.get().sweep.dir), HydraConfig.get().job.num)
+            print(f"{_count()} {outcome['cell']} {' '.join(trial.settings)}: PRUNED at {end}", flush=True)
+            return float("nan")
         if math.isfinite(value):
             outcome["value"] = value
         return value
@@ -48,6 +54,7 @@ def _run(cfg: DictConfig, outcome: dict[str, Any]) -> float:
     cell = prepare(cfg, dict(hydra.runtime.choices), list(hydra.overrides.task))
     outputs, tracker = cell.outputs, cell.tracker()
     sweep.State.outputs = outputs
+    trial = trials.of(Path(hydra.sweep.dir), hydra.job.num) if many else None
     if many:
         # Several bars of one sweep would write over each other.
         cell = cell.silent()
@@ -62,7 +69,7 @@ def _run(cfg: DictConfig, outcome: dict[str, Any]) -> float:
             # Another process may have finished it in the meantime.
             done = tracker.finished(outputs, cell.fingerprint)
             if done is None:
-                report, folder = _compute(cell, tracker, Path(hydra.sweep.dir if many else hydra.run.dir).name)
+                report, folder = _compute(cell, tracker, trial, Path(hydra.sweep.dir if many else hydra.run.dir).name)
     if done is not None:
         plain, folder = done
         _also_called(cell, plain, folder)
@@ -70,12 +77,13 @@ def _run(cfg: DictConfig, outcome: dict[str, Any]) -> float:
     outcome["status"] = "finished" if done is None else "skipped"
     if "register" in cell.plain:
         outcome["registered"] = tracker.register(outputs, folder, cell.plain["register"])
-    _show(report, folder, outcome, time.perf_counter() - started)
+    _show(report, folder, outcome, time.perf_counter() - started, cell.plain["objective"])
     return objective(report, cell.plain["objective"])
 
 
-def _compute(cell: Cell, tracker: Tracker, started_in: str) -> tuple[Report, Path]:
+def _compute(cell: Cell, tracker: Tracker, trial: trials.Trial | None, started_in: str) -> tuple[Report, Path]:
     """Run and record a cell that nobody has finished, of the sweep or job of this name; its report and folder."""
+    hydra = HydraConfig.get()
     begun, pipeline = begin(cell), _pipeline()
     # What parts have against each other shows when they are put together: better before a run is on record.
     pipeline.build(cell)
@@ -84,15 +92,20 @@ def _compute(cell: Cell, tracker: Tracker, started_in: str) -> tuple[Report, Pat
         line = begun.report.split["read"]["line"]
         tags["read"] = line[:MOST_TAG]
         tell(line)
-    with tracker.open(cell.outputs, f"{cell.name}-seed{cell.seed}", tags) as run:
-        run.params(cell.axes)
+    name, searched, hook = f"{cell.name}-seed{cell.seed}", {}, None
+    if trial is not None:
+        name, searched = " ".join([name, *trial.settings]), trial.params
+        tags["study"], hook = trial.study, trial.hook(hydra.sweeper)
+    with tracker.open(cell.outputs, name, tags) as run, pruning.asking(hook):
+        run.params({**searched, **cell.axes})
         run.text("config.yaml", OmegaConf.to_yaml(OmegaConf.create({**cell.plain, "choices": cell.choices})))
         from inn_experiments.reports.cell.html.page import page
 
         report = pipeline.run(cell, run, begun)
+        report.axes = {**searched, **report.axes}
         run.params({"parameters": report.parameters})
         run.metrics(report.metrics)
-        report.asked = {"typed": list(HydraConfig.get().overrides.task), "options": meanings(cell)}
+        report.asked = {"typed": list(hydra.overrides.task), "options": meanings(cell)}
         run.json("report.json", report.as_dict())
         run.text("report.html", page(run.folder))
         # No run is finished after somebody asked to stop.
@@ -137,12 +150,23 @@ def objective(report: Report, key: str) -> float:
     return float(metrics[key])
 
 
-def _show(report: Report, folder: Path, outcome: dict[str, Any], seconds: float) -> None:
+def _count() -> str:
+    """What the line of a sweep's cell begins with."""
+    hydra = HydraConfig.get()
+    trial = trials.of(Path(hydra.sweep.dir), hydra.job.num)
+    if trial is not None:
+        return f"[{trial.label}]"
+    cells = sweep.expected(Path(hydra.sweep.dir))
+    return f"[{hydra.job.num + 1}/{len(cells)}]" if cells else f"[#{hydra.job.num}]"
+
+
+def _show(report: Report, folder: Path, outcome: dict[str, Any], seconds: float, key: str) -> None:
     hydra = HydraConfig.get()
     if hydra.mode == RunMode.MULTIRUN:
-        cells = sweep.expected(Path(hydra.sweep.dir))
-        count = f"{hydra.job.num + 1}/{len(cells)}" if cells else f"#{hydra.job.num}"
-        line = f"[{count}] {report.cell} seed {report.seed}: {outcome['status']} in {seconds:.0f} s"
+        trial = trials.of(Path(hydra.sweep.dir), hydra.job.num)
+        cell = " ".join([report.cell, f"seed {report.seed}", *(trial.settings if trial else ())])
+        cell += f" -> {report.metrics.get(key, float('nan')):.4g}" if trial else ""
+        line = f"{_count()} {cell}: {outcome['status']} in {seconds:.0f} s"
         print("; ".join([line, *outcome.get("registered", "").splitlines()[:1]]), flush=True)
         return
     from rich.console import Console

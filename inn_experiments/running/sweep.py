@@ -25,6 +25,7 @@ from inn_experiments.configuration.secrets import masked
 from inn_experiments.configuration.targets import build
 from inn_experiments.contracts import UserError, stopping, write_text
 from inn_experiments.running import failures
+from inn_experiments.running.trials import TRIALS
 
 RESULT, CELLS = "result.json", "cells.json"
 NOT_STARTED = "a mistake in one of the cells ended the sweep before"
@@ -153,7 +154,9 @@ def summary(refused: int = 0) -> int:
     assert State.sweep is not None and State.outputs is not None
     # Runs of workers that are gone would stay RUNNING until the next start.
     State.tracker.prepare(State.outputs)
-    cells = expected(State.sweep)
+    cells, study = expected(State.sweep), (State.sweep / TRIALS).is_file()
+    if study and not cells:
+        return 0
     if cells is None:
         folders = sorted((path for path in State.sweep.iterdir() if path.name.isdigit()), key=lambda p: int(p.name))
         cells = [[f"#{folder.name}"] for folder in folders]
@@ -161,13 +164,7 @@ def summary(refused: int = 0) -> int:
     counts: dict[str, int] = {}
     exits, lines, outcomes = {refused} - {0}, [], []
     for number, cell in enumerate(cells):
-        path = State.sweep / str(number) / RESULT
-        if path.is_file():
-            outcome = json.loads(path.read_text(encoding="utf-8"))
-        elif refused and not path.parent.exists():
-            outcome = {"status": "not started", "exit": refused, "error": NOT_STARTED}
-        else:
-            outcome = {"status": "missing", "exit": 1}
+        outcome = _outcome(State.sweep / str(number), refused)
         outcomes.append({"overrides": cell, **outcome})
         counts[outcome["status"]] = counts.get(outcome["status"], 0) + 1
         if outcome["exit"]:
@@ -182,9 +179,22 @@ def summary(refused: int = 0) -> int:
         print("\n".join(lines), file=sys.stderr)
     if lines or refused:
         cure = "mend it and repeat" if refused else "repeat"
-        print(f"{cure} the command to run these again; finished cells are skipped", file=sys.stderr)
+        again = f"{cure} the command to run these again; finished cells are skipped"
+        if study:
+            again = "these count as trials; the same command with a larger hydra.sweeper.n_trials tries others"
+            again = "repeat the command to go on with the study" if stopping.signal_status() else again
+        print(again, file=sys.stderr)
     _record(outcomes, exits)
     return exits.pop() if len(exits) == 1 else int(bool(exits))
+
+
+def _outcome(folder: Path, refused: int) -> dict[str, Any]:
+    """What the cell of this folder left, or did not leave."""
+    if (folder / RESULT).is_file():
+        return json.loads((folder / RESULT).read_text(encoding="utf-8"))
+    if refused and not folder.exists():
+        return {"status": "not started", "exit": refused, "error": NOT_STARTED}
+    return {"status": "missing", "exit": 1}
 
 
 def _record(outcomes: list[dict[str, Any]], exits: set[int]) -> None:

@@ -13,7 +13,7 @@ from inn_experiments.contracts import write_text
 
 RESULT = "result.json"
 """In the folder of a cell: its outcome, the last thing that it writes."""
-ENDED = ("finished", "skipped", "failed")
+ENDED = ("finished", "skipped", "failed", "pruned")
 """Outcomes that a cell itself has written."""
 KILLED = "its worker process was killed, also when it ran alone (out of memory?)"
 

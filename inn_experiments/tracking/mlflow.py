@@ -14,7 +14,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from inn_experiments.contracts import PositiveInt, UserError
+from inn_experiments.contracts import PositiveInt, Pruned, UserError
 from inn_experiments.tracking import leftovers, models, processes, store, sweeps, whole
 from inn_experiments.tracking.files import Run, WriteModel
 
@@ -137,7 +137,8 @@ class Mlflow:
         """A run called `name`, RUNNING inside the `with` block.
 
         It ends FINISHED; FAILED after an exception, with the traceback as the artifact `traceback.txt`;
-        KILLED after an interrupt or a termination signal. The exception goes on its way.
+        KILLED after an interrupt or a termination signal, and with the tag `pruned` where a search gave it up. The
+        exception goes on its way.
         """
         store.initialise(outputs)
         path = store.database(outputs)
@@ -154,6 +155,10 @@ class Mlflow:
             yield run
             whole.write_list(run.folder)
             status = "FINISHED"
+        except Pruned as end:
+            run.tag("pruned", "true")
+            run.tag("pruned_at", str(end))
+            raise
         except Exception:
             status = "FAILED"
             # On a full disk there is no room for it; the first error is the one to hear about.
