@@ -66,7 +66,7 @@ OWNERS = {
     "openpyxl": {"data"},
     "jcamp": {"data"},
     "optuna": {"tuning"},
-    "sqlalchemy": {"tuning"},
+    "sqlalchemy": {"tracking", "tuning"},
 }
 """Library -> the only rooms that may import it."""
 
