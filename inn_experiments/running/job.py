@@ -15,12 +15,11 @@ from omegaconf import DictConfig, OmegaConf
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.compose import prepare
 from inn_experiments.configuration.help import meanings
-from inn_experiments.contracts import Report, UserError, nearest, stopping
+from inn_experiments.contracts import Report, Tracker, UserError, nearest, stopping
 from inn_experiments.contracts.imports import importing
 from inn_experiments.contracts.old_report import from_dict
 from inn_experiments.running import sweep
 from inn_experiments.running.beginning import begin
-from inn_experiments.tracking import store, whole
 
 LEFT_OUT = ("test/samples/", "fresh/samples/", "test/geometry/", "utility/same_rows/", "utility/disjoint/")
 """How the keys begin of what is left out where there are too few rows for it."""
@@ -79,13 +78,18 @@ def _run(cfg: DictConfig, outcome: dict[str, Any]) -> float:
             stopping.check()
     else:
         plain, folder = done
-        _also_called(cell, plain, folder)
+        _also_called(cell, tracker, plain, folder)
         report = from_dict(plain)
-    outcome["status"] = "finished" if done is None else "skipped"
+    outcome["status"], outcome["run"] = "finished" if done is None else "skipped", run_name(folder)
     if "register" in cell.plain:
         outcome["registered"] = tracker.register(outputs, folder, cell.plain["register"])
     _show(report, folder, outcome, time.perf_counter() - started)
     return objective(report, cell.plain["objective"])
+
+
+def run_name(folder: Path) -> str:
+    """What the run in this folder goes by: MLflow's id, or without MLflow the folder's name."""
+    return folder.parent.name if folder.name == "artifacts" else folder.name
 
 
 @cache
@@ -102,13 +106,12 @@ def _pipeline() -> ModuleType:
     return pipeline
 
 
-def _also_called(cell: Cell, report: dict[str, Any], folder: Path) -> None:
+def _also_called(cell: Cell, tracker: Tracker, report: dict[str, Any], folder: Path) -> None:
     """Let a finished cell that is asked for by a preset's name be found by it: it computes the same."""
     name = cell.choices.get("preset")
     if name and report["axes"].get("preset") != name:
         report["axes"]["preset"] = name
-        with store.lock(cell.outputs):
-            whole.rewrite(folder, "report.json", json.dumps(report, indent=1) + "\n")
+        tracker.rewrite(cell.outputs, folder, "report.json", json.dumps(report, indent=1) + "\n")
 
 
 def objective(report: Report, key: str) -> float:

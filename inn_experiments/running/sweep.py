@@ -21,9 +21,9 @@ from omegaconf import DictConfig, OmegaConf
 
 from inn_experiments.configuration.cell import outputs_folder
 from inn_experiments.configuration.checks import check_option, check_plain
-from inn_experiments.configuration.secrets import masked
 from inn_experiments.configuration.targets import build
 from inn_experiments.contracts import UserError, stopping, write_text
+from inn_experiments.contracts.secrets import masked
 from inn_experiments.running import failures
 
 RESULT, CELLS = "result.json", "cells.json"
@@ -144,14 +144,14 @@ def summary() -> int:
     """Name every cell of this process' sweep that failed or is missing; returns the exit status."""
     assert State.sweep is not None and State.outputs is not None
     # Runs of workers that are gone would stay RUNNING until the next start.
-    State.tracker.prepare(State.outputs)
+    away = _tidied()
     cells = expected(State.sweep)
     if cells is None:
         folders = sorted((path for path in State.sweep.iterdir() if path.name.isdigit()), key=lambda p: int(p.name))
         cells = [[f"#{folder.name}"] for folder in folders]
     common = set.intersection(*map(set, cells)) if len(cells) > 1 else set()
     counts: dict[str, int] = {}
-    exits, lines, outcomes = set(), [], []
+    exits, lines, outcomes = away, [], []
     for number, cell in enumerate(cells):
         path = State.sweep / str(number) / RESULT
         outcome = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {"status": "missing", "exit": 1}
@@ -169,6 +169,15 @@ def summary() -> int:
         print("repeat the command to run these again; finished cells are skipped", file=sys.stderr)
     _record(outcomes, exits)
     return exits.pop() if len(exits) == 1 else int(bool(exits))
+
+
+def _tidied() -> set[int]:
+    """Put right what workers left behind; what hinders that is shown, and no reason to say nothing of the cells."""
+    try:
+        State.tracker.prepare(State.outputs)
+    except UserError as error:
+        return {failures.show(error, State.outputs)}
+    return set()
 
 
 def _record(outcomes: list[dict[str, Any]], exits: set[int]) -> None:
