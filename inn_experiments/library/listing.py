@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class Runs:
     """The finished runs of a folder, the newest first; those that compute the same are one."""
 
-    def __init__(self, reports: dict[Path, Report], outputs: Path) -> None:
-        self._reports, self._outputs = reports, outputs
+    def __init__(self, reports: dict[Path, Report]) -> None:
+        self._reports = reports
 
     def __len__(self) -> int:
         return len(self._reports)
@@ -59,9 +59,9 @@ class Runs:
 
     def load(self, place: int = 0) -> Loaded:
         """The synthesizer of the run at this place of the list; raises UserError where none was kept."""
-        return Loaded(read(collect.whole_folder(self._outputs, self.folders[place])))
+        return Loaded(read(collect.whole_folder(self.folders[place])))
 
 
 def runs(outputs: str | Path = "outputs") -> Runs:
     """The finished runs of a folder, those of tracking=none too; raises UserError where there is no such folder."""
-    return Runs(collect.reports(Path(outputs)), Path(outputs))
+    return Runs(collect.reports(Path(outputs)))

@@ -83,16 +83,17 @@ def is_there(outputs: Path) -> bool:
     return outputs.is_dir() or places.asked(outputs)[1] is not None
 
 
-def whole_folder(outputs: Path, folder: Path) -> Path:
-    """The folder of a finished run of `outputs` with all its files, which are fetched where a server has them.
+def whole_folder(folder: Path) -> Path:
+    """The folder of a finished run with all its files, which are fetched where a server has them.
 
     Raises UserError where one is lost, or nobody answers.
     """
-    folder, uri = Path(folder), places.asked(outputs)[1]
-    ours = folder.name == "artifacts" and folder.absolute().parents[1] == (outputs / "runs").absolute()
-    if ours and uri is not None and not remote_files.is_here(folder):
-        Remote(uri).fetch(outputs, folder)
-    return folder
+    place = Path(folder).absolute()
+    if place.name == "artifacts" and place.parents[1].name == "runs" and not remote_files.is_here(place):
+        outputs = place.parents[2]
+        if (uri := places.asked(outputs)[1]) is not None:
+            Remote(uri).fetch(outputs, place)
+    return Path(folder)
 
 
 def _on_record(outputs: Path) -> list[tuple[str, Path]]:

@@ -82,7 +82,7 @@ def version(client: MlflowClient, address: str, model: str, run: str, name: str)
     from mlflow.exceptions import MlflowException
 
     # The address is one for the whole process.
-    with _at(address):
+    with at(address):
         try:
             client.create_registered_model(name)
         except MlflowException as error:
@@ -110,7 +110,7 @@ def _give_up(client: MlflowClient, outputs: Path, model: LoggedModel) -> None:
 
 
 @contextmanager
-def _at(address: str) -> Iterator[None]:
+def at(address: str) -> Iterator[None]:
     """Let MLflow's own clients look into this database: the registry asks one for the model of a version."""
     import mlflow
 

@@ -14,11 +14,13 @@ DRIVERS = {"psycopg": "postgres", "psycopg2": "postgres", "boto3": "s3"}
 """Module that is missing -> the extra that brings it."""
 LONGEST = 200
 """Characters of what was said that are repeated."""
-CREDENTIALS = (
-    "give MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD (a server), PGPASSWORD or PGPASSFILE (PostgreSQL), or "
-    "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (S3) in the environment"
-)
-UNKNOWN, FORBIDDEN = f"it does not know who you are; {CREDENTIALS}", "you have no permission for this there"
+UNKNOWN, FORBIDDEN = "it does not know who you are", "you have no permission for this there"
+CREDENTIALS = {
+    "http": "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN, are its variables",
+    "postgresql": "PGPASSWORD, or PGPASSFILE with the name of a file, are its variables",
+    "s3": "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are its variables",
+}
+"""Whose password it is -> where it belongs."""
 GONE = "it does not answer; is it running, and is the address right?"
 FAILING = "it fails at this; its log says why"
 MEANINGS = {
@@ -89,7 +91,8 @@ def named(uri: str) -> Iterator[None]:
 
 def refused(uri: str, number: int, text: str) -> UserError:
     """The line for an answer with HTTP status 401 or 403."""
-    return UserError(f"{uri}: {UNKNOWN if number == 401 else FORBIDDEN} ({_short(text)})")
+    meaning = f"{UNKNOWN}; {CREDENTIALS['http']}" if number == 401 else FORBIDDEN
+    return UserError(f"{uri}: {meaning} ({_short(text)})")
 
 
 def _told(uri: str, error: BaseException) -> UserError | None:
@@ -105,8 +108,11 @@ def _told(uri: str, error: BaseException) -> UserError | None:
         return None
     said = " ".join(f"{type(each).__name__} {each}" for each in chain).lower()
     meaning = next((one for one in ORDER if any(phrase in said for phrase in MEANINGS[one])), "it refuses")
+    if meaning == UNKNOWN:
+        keeper = "s3" if "botocore" in said or "boto3" in said else "postgresql" if uri.startswith("post") else "http"
+        meaning = f"{meaning}; {CREDENTIALS[keeper]}"
     kind = AwayError if meaning in (GONE, FAILING) else UserError
-    return kind(f"{uri}: {meaning} ({_short(str(chain[0]))})")
+    return kind(f"{uri}: {meaning} ({_short(str(chain[-1]) or type(chain[-1]).__name__)})")
 
 
 def _short(text: str) -> str:

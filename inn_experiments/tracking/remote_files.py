@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from inn_experiments.contracts import UserError, replacing, write_text
 from inn_experiments.contracts.files import host_mark
-from inn_experiments.tracking import processes, refusals, server, store, whole
+from inn_experiments.tracking import models, processes, refusals, server, store, whole
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -110,7 +110,8 @@ def _listed(folder: Path) -> list[str] | None:
 def _download(client: MlflowClient, uri: str, run: RunInfo, folder: Path, name: str) -> None:
     """Put one file in its place, with the time at which its run ended, by which runs are put in order."""
     folder.mkdir(parents=True, exist_ok=True)
-    with scratch_folder(folder.parent) as scratch:
+    # MLflow's own clients look at the process' one address, and would make a database in the current folder.
+    with scratch_folder(folder.parent) as scratch, models.at(uri):
         found = Path(server.patiently(uri, client.download_artifacts, run.run_id, name, scratch))
         if run.end_time:
             os.utime(found, (run.end_time / 1000, run.end_time / 1000))
