@@ -111,15 +111,18 @@ def _give_up(client: MlflowClient, outputs: Path, model: LoggedModel) -> None:
 
 @contextmanager
 def at(address: str) -> Iterator[None]:
-    """Let MLflow's own clients look into this database: the registry asks one for the model of a version."""
+    """Let MLflow's own clients look there: the registry asks one for the model of a version, and so does a download."""
     import mlflow
 
     variable = "MLFLOW_TRACKING_URI"
-    told, before = os.environ.get(variable), mlflow.get_tracking_uri()
+    told = os.environ.pop(variable, None)
+    # Without the variable it is what this process was told; None leaves the variable to speak again.
+    before = mlflow.get_tracking_uri() if mlflow.is_tracking_uri_set() else None
     mlflow.set_tracking_uri(address)
     try:
         yield
     finally:
         mlflow.set_tracking_uri(before)
-        if told is None:
-            os.environ.pop(variable, None)
+        os.environ.pop(variable, None)
+        if told is not None:
+            os.environ[variable] = told
