@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.request
@@ -116,32 +117,70 @@ class Door:
 
 
 @contextmanager
-def postgres(folder: Path) -> Iterator[str]:
-    """PostgreSQL with the user `team`, whose password is PASSWORD, and a database; yields its URI without password."""
+def postgres() -> Iterator[str]:
+    """PostgreSQL with the user `team`, whose password is PASSWORD; yields the URI of a database, without password."""
+    # Not below pytest's folder, which is closed for the user that it runs as.
+    with tempfile.TemporaryDirectory(prefix="inn-postgres-") as place:
+        folder, port, as_whom = Path(place), free_port(), []
+        (folder / "password").write_text(PASSWORD + "\n")
+        if os.getuid() == 0:
+            # It does not run as root.
+            as_whom = ["runuser", "-u", "nobody", "--"]
+            for path in (folder, folder / "password"):
+                shutil.chown(path, "nobody")
+
+        def program(name: str, *arguments: str) -> None:
+            line = [*as_whom, str(POSTGRES / name), "-D", str(folder / "data"), *arguments]
+            done = subprocess.run(line, cwd=folder, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stdout + done.stderr
+
+        program("initdb", "-A", "scram-sha-256", "-U", "team", f"--pwfile={folder / 'password'}", "-N")
+        options = f"-p {port} -k {folder} -h 127.0.0.1 -c fsync=off"
+        # Without its log it would hold the pipe of this process open.
+        program("pg_ctl", "-l", str(folder / "log"), "-w", "-o", options, "start")
+        try:
+            yield f"postgresql://team@127.0.0.1:{port}/postgres"
+        finally:
+            program("pg_ctl", "-m", "immediate", "stop")
+
+
+def moto() -> Path | None:
+    """The program `moto_server`, which stands in for S3: what MOTO_SERVER names, or on the path; None: neither."""
+    found = os.environ.get("MOTO_SERVER") or shutil.which("moto_server")
+    return Path(found) if found and Path(found).is_file() else None
+
+
+@contextmanager
+def s3(folder: Path) -> Iterator[dict[str, str]]:
+    """A stand-in for S3 with the bucket `runs`; yields the variables with which a server or client finds it."""
     folder.mkdir(parents=True, exist_ok=True)
-    port, data = free_port(), folder / "data"
-    (folder / "password").write_text(PASSWORD + "\n")
-    as_whom: list[str] = []
-    if os.getuid() == 0:
-        # It does not run as root.
-        as_whom = ["runuser", "-u", "nobody", "--"]
-        shutil.chown(folder, "nobody")
-        for path in (folder, *folder.parents):
-            if path.stat().st_uid == 0 and path != Path(path.root):
-                path.chmod(path.stat().st_mode | 0o011)
-        (folder / "password").chmod(0o644)
-
-    def program(name: str, *arguments: str) -> None:
-        done = subprocess.run(
-            [*as_whom, str(POSTGRES / name), *arguments], cwd=folder, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-
-    program("initdb", "-D", str(data), "-A", "scram-sha-256", "-U", "team", f"--pwfile={folder / 'password'}", "-N")
-    options = f"-p {port} -k {folder} -h 127.0.0.1 -c fsync=off"
-    # Without its log it would hold the pipe of this process open.
-    program("pg_ctl", "-D", str(data), "-l", str(folder / "log"), "-w", "-o", options, "start")
+    port, program = free_port(), moto()
+    assert program is not None
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen([program, "-H", "127.0.0.1", "-p", str(port)], cwd=folder, stdout=log, stderr=log)
+    told = subprocess.run(
+        [program.with_name("python"), "-c", "import boto3; print(boto3.__path__[0])"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    # MLflow's server needs the client's library, and nothing else of that environment.
+    (folder / "library").mkdir()
+    for name in ("boto3", "botocore", "s3transfer", "jmespath"):
+        (folder / "library" / name).symlink_to(Path(told.stdout.strip()).with_name(name))
+    found = {
+        "MLFLOW_S3_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+        "AWS_ACCESS_KEY_ID": "team",
+        "AWS_SECRET_ACCESS_KEY": PASSWORD,
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "PYTHONPATH": os.pathsep.join([os.environ.get("PYTHONPATH", ""), str(folder / "library")]),
+    }
     try:
-        yield f"postgresql://team@127.0.0.1:{port}/postgres"
+        _wait(f"http://127.0.0.1:{port}/moto-api/data.json", process, folder / "log")
+        urllib.request.urlopen(
+            urllib.request.Request(f"http://127.0.0.1:{port}/runs", method="PUT"), timeout=30
+        ).close()
+        yield found
     finally:
-        program("pg_ctl", "-D", str(data), "-m", "immediate", "stop")
+        process.kill()
+        process.wait(30)
