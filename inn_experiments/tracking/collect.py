@@ -103,5 +103,6 @@ def _on_record(outputs: Path) -> list[tuple[str, Path]]:
     if own and path.is_file():
         found += store.finished(path)
     if uri is not None:
+        places.tell(f"runs are looked up at {uri}")
         found += Remote(uri).on_record(outputs)
     return found

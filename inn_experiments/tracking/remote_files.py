@@ -102,9 +102,14 @@ def is_here(folder: Path) -> bool:
 
 def _listed(folder: Path) -> list[str] | None:
     try:
-        return list(json.loads((folder / whole.LIST).read_text(encoding="utf-8")))
+        names = list(json.loads((folder / whole.LIST).read_text(encoding="utf-8")))
     except (FileNotFoundError, ValueError, TypeError):
         return None
+    for name in names:
+        # It came from elsewhere, and may name any place.
+        if Path(name).is_absolute() or ".." in Path(name).parts:
+            raise UserError(f"{folder / whole.LIST}: {name!r} is no file of this run")
+    return names
 
 
 def _download(client: MlflowClient, uri: str, run: RunInfo, folder: Path, name: str) -> None:
