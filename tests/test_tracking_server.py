@@ -226,6 +226,28 @@ def test_a_run_whose_process_is_gone_is_marked_and_one_killed_while_sending_is_f
     assert Remote(server).finished(tmp_path / "elsewhere", "sending")[0] == {"cell": "gone"}
 
 
+def test_what_a_server_lost_or_makes_up_is_named(server, tmp_path: Path, tmp_path_factory, capsys, monkeypatch) -> None:
+    run = record(server, tmp_path / "a", "lost").parent.name
+    found = tmp_path_factory.getbasetemp().glob(f"server*/files/*/{run}/artifacts")
+    # Beside the folder is a link to it.
+    [kept] = {path.resolve() for path in found}
+    (kept / "figures/one.txt").unlink()
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", server)
+    here = store.run_folder(tmp_path / "b", run)
+    assert Remote(server).finished(tmp_path / "b", "lost")[1] == here
+    with pytest.raises(UserError, match=server):
+        collect.whole_folder(here)
+    (here / "files.json").write_text('{"../../../elsewhere": {"size": 1, "sha256": ""}}')
+    with pytest.raises(UserError, match=r"'\.\./\.\./\.\./elsewhere' is no file of this run"):
+        collect.whole_folder(here)
+    (kept / "report.json").unlink()
+    assert Remote(server).finished(tmp_path / "c", "lost") is None
+    assert "this cell was finished, and is run again" in capsys.readouterr().err
+    with pytest.raises(UserError, match=r"report\.json is missing, though its run is FINISHED"):
+        collect.finished(tmp_path / "d")
+    Remote(server)._reach(tmp_path)[0].delete_run(run)
+
+
 def test_the_place_follows_the_option_then_the_environment(tmp_path: Path, monkeypatch) -> None:
     assert isinstance(Record().at(tmp_path), Mlflow)
     own = f"sqlite:///{tmp_path / 'mlflow.db'}"
