@@ -181,7 +181,7 @@ def test_nothing_is_lost_where_the_server_goes_away(door, server, tmp_path: Path
     tracker = Remote(door.address)
     # While it is at work: its cell is repeated.
     with (
-        pytest.raises(UserError, match="does not answer"),
+        pytest.raises(UserError, match="does not answer.* repeat the command when it answers"),
         tracker.open(tmp_path, "midway", {"fingerprint": "midway"}) as run,
     ):
         door.open = False

@@ -112,6 +112,8 @@ class Remote:
             # On a full disk there is no room for it; the first error is the one to hear about.
             with suppress(OSError):
                 run.text("traceback.txt", masked(traceback.format_exc()))
+            if gone:
+                raise UserError(f"{error}; what is trained is kept: repeat the command when it answers") from error
             raise
         finally:
             remote_ends.close(client, self.uri, outputs, run_id, status, gone)
