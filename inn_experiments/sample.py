@@ -10,6 +10,7 @@ from typing import Any
 
 from inn_experiments.contracts import NaturalInt, PositiveInt, UserError, file_name, stopping
 from inn_experiments.contracts.reading import plain
+from inn_experiments.contracts.secrets import masked
 from inn_experiments.contracts.shell import begin
 
 HELP = """Rows of a finished run, in the columns and units of its file.
@@ -53,8 +54,6 @@ def main(given: Sequence[str] | None = None) -> int:
         return 0
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(name, "1")
-    from inn_experiments.configuration.secrets import masked
-
     try:
         run(given)
     except UserError as mistake:

@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         options = parser().parse_args(given)
-        if not options.outputs.is_dir():
+        if not collect.is_there(options.outputs):
             raise UserError(f"--outputs {options.outputs}: no such folder; give the runs' paths.outputs")
         return write(options.study, options, shlex.join(["python", "-m", "inn_experiments.reports", *given]))
     except UserError as mistake:

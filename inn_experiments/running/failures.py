@@ -12,9 +12,9 @@ from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
 from inn_experiments.configuration.mistakes import of_hydra
-from inn_experiments.configuration.secrets import masked
 from inn_experiments.contracts import UserError
 from inn_experiments.contracts.reading import plain
+from inn_experiments.contracts.secrets import masked
 
 BAD_INPUT, BROKEN = 2, 1
 """Exit statuses: a mistake of the input or the environment, and any other failure."""

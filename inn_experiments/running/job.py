@@ -20,7 +20,7 @@ from inn_experiments.contracts.imports import importing
 from inn_experiments.contracts.old_report import from_dict
 from inn_experiments.running import sweep, trials
 from inn_experiments.running.beginning import begin
-from inn_experiments.tracking import store, turns, whole
+from inn_experiments.tracking import turns
 
 LEFT_OUT = ("test/samples/", "fresh/samples/", "test/geometry/", "utility/same_rows/", "utility/disjoint/")
 """How the keys begin of what is left out where there are too few rows for it."""
@@ -72,9 +72,9 @@ def _run(cfg: DictConfig, outcome: dict[str, Any]) -> float:
                 report, folder = _compute(cell, tracker, trial, Path(hydra.sweep.dir if many else hydra.run.dir).name)
     if done is not None:
         plain, folder = done
-        _also_called(cell, plain, folder)
+        _also_called(cell, tracker, plain, folder)
         report = from_dict(plain)
-    outcome["status"] = "finished" if done is None else "skipped"
+    outcome["status"], outcome["run"] = "finished" if done is None else "skipped", run_name(folder)
     if "register" in cell.plain:
         outcome["registered"] = tracker.register(outputs, folder, cell.plain["register"])
     _show(report, folder, outcome, time.perf_counter() - started, cell.plain["objective"])
@@ -113,6 +113,11 @@ def _compute(cell: Cell, tracker: Tracker, trial: trials.Trial | None, started_i
     return report, run.folder
 
 
+def run_name(folder: Path) -> str:
+    """What the run in this folder goes by: MLflow's id, or without MLflow the folder's name."""
+    return folder.parent.name if folder.name == "artifacts" else folder.name
+
+
 @cache
 def tell(line: str) -> None:
     """Print what was read, before the long part begins, and for the cells of a sweep once."""
@@ -127,13 +132,12 @@ def _pipeline() -> ModuleType:
     return pipeline
 
 
-def _also_called(cell: Cell, report: dict[str, Any], folder: Path) -> None:
+def _also_called(cell: Cell, tracker: Tracker, report: dict[str, Any], folder: Path) -> None:
     """Let a finished cell that is asked for by a preset's name be found by it: it computes the same."""
     name = cell.choices.get("preset")
     if name and report["axes"].get("preset") != name:
         report["axes"]["preset"] = name
-        with store.lock(cell.outputs):
-            whole.rewrite(folder, "report.json", json.dumps(report, indent=1) + "\n")
+        tracker.rewrite(cell.outputs, folder, "report.json", json.dumps(report, indent=1) + "\n")
 
 
 def objective(report: Report, key: str) -> float:

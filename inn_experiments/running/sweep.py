@@ -21,9 +21,9 @@ from omegaconf import DictConfig, OmegaConf
 
 from inn_experiments.configuration.cell import outputs_folder
 from inn_experiments.configuration.checks import check_option, check_plain
-from inn_experiments.configuration.secrets import masked
 from inn_experiments.configuration.targets import build
 from inn_experiments.contracts import UserError, stopping, write_text
+from inn_experiments.contracts.secrets import masked
 from inn_experiments.running import failures
 from inn_experiments.running.trials import TRIALS
 
@@ -153,7 +153,7 @@ def summary(refused: int = 0) -> int:
     """
     assert State.sweep is not None and State.outputs is not None
     # Runs of workers that are gone would stay RUNNING until the next start.
-    State.tracker.prepare(State.outputs)
+    away = _tidied()
     cells, study = expected(State.sweep), (State.sweep / TRIALS).is_file()
     if study and not cells:
         return 0
@@ -162,7 +162,7 @@ def summary(refused: int = 0) -> int:
         cells = [[f"#{folder.name}"] for folder in folders]
     common = set.intersection(*map(set, cells)) if len(cells) > 1 else set()
     counts: dict[str, int] = {}
-    exits, lines, outcomes = {refused} - {0}, [], []
+    exits, lines, outcomes = away | ({refused} - {0}), [], []
     for number, cell in enumerate(cells):
         outcome = _outcome(State.sweep / str(number), refused)
         outcomes.append({"overrides": cell, **outcome})
@@ -195,6 +195,15 @@ def _outcome(folder: Path, refused: int) -> dict[str, Any]:
     if refused and not folder.exists():
         return {"status": "not started", "exit": refused, "error": NOT_STARTED}
     return {"status": "missing", "exit": 1}
+
+
+def _tidied() -> set[int]:
+    """Put right what workers left behind; what hinders that is shown, and no reason to say nothing of the cells."""
+    try:
+        State.tracker.prepare(State.outputs)
+    except UserError as error:
+        return {failures.show(error, State.outputs)}
+    return set()
 
 
 def _record(outcomes: list[dict[str, Any]], exits: set[int]) -> None:

@@ -44,7 +44,7 @@ def connect(path: Path) -> MlflowClient:
 
     Raises UserError where another version of MLflow made the database.
     """
-    client, refusals = _library()
+    client, refusals = library()
     try:
         return client(tracking_uri=address(path), registry_uri=address(path))
     except refusals as error:
@@ -61,7 +61,7 @@ def address(path: Path) -> str:
 
 
 @cache
-def _library() -> tuple[type[MlflowClient], tuple[type[Exception], ...]]:
+def library() -> tuple[type[MlflowClient], tuple[type[Exception], ...]]:
     """MLflow's client, and what it raises where it does not know the tables of a database."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("DO_NOT_TRACK", "true")
