@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
 import sqlite3
 from contextlib import closing
+from types import SimpleNamespace
 
 import pytest
+from hydra.core.hydra_config import HydraConfig
+from hydra.types import RunMode
 
 from inn_experiments.contracts import Report, stopping
+from inn_experiments.running import sweep
 from inn_experiments.training.fitting import Fitting
 
 
@@ -58,6 +63,38 @@ def test_a_signal_that_is_ignored_by_the_parent_is_caught(caught) -> None:
     stopping.catch_signals()
     with pytest.raises(KeyboardInterrupt):
         os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_the_handler_of_a_launcher_stays(caught) -> None:
+    heard: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, frame: heard.append(number))
+    stopping.catch_signals()
+    os.kill(os.getpid(), signal.SIGTERM)
+    assert heard == [signal.SIGTERM] and stopping.signal_status() is None
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_a_launcher_that_ends_a_cell_is_not_held_up_and_a_signal_ends_its_cell_alone(
+    caught, tmp_path, monkeypatch, asked: bool
+) -> None:
+    hydra = SimpleNamespace(
+        overrides=SimpleNamespace(task=["seed=0"]),
+        mode=RunMode.MULTIRUN,
+        runtime=SimpleNamespace(output_dir=str(tmp_path)),
+    )
+    monkeypatch.setattr(HydraConfig, "get", lambda: hydra)
+    monkeypatch.setattr(sweep.State, "sweep", None)
+    ended: list[object] = []
+    try:
+        with sweep.supervised():
+            if asked:
+                os.kill(os.getpid(), signal.SIGTERM)
+            # So submitit leaves a job that is to begin once more.
+            raise SystemExit(-1)
+    except SystemExit as end:
+        ended.append(end.code)
+    assert ended == ([] if asked else [-1])
+    assert json.loads((tmp_path / sweep.RESULT).read_text())["status"] == "killed"
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

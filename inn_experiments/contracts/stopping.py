@@ -12,9 +12,15 @@ _received: list[int] = []
 
 
 def catch_signals() -> None:
-    """Let SIGINT and SIGTERM end the program, whatever they did before, and remember which one it was."""
-    signal.signal(signal.SIGINT, _end)
-    signal.signal(signal.SIGTERM, _end)
+    """Let SIGINT and SIGTERM end the program, and remember which one it was.
+
+    They do so where they were ignored, too, as in the background of a script. The handler of another library stays:
+    submitit lets SIGTERM pass, and answers the signal that follows.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        before = signal.getsignal(number)
+        if not callable(before) or before is signal.default_int_handler:
+            signal.signal(number, _end)
 
 
 def check() -> None:

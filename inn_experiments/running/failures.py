@@ -69,6 +69,9 @@ def one_line(error: BaseException, outputs: Path | None = None) -> str | None:
             return meaning
     if type(error).__name__ == "TerminatedWorkerError":
         return "a worker process was killed (out of memory?); the sweep ended with it"
+    if type(error).__name__ == "UncompletedJobError":
+        # Of submitit.
+        return f"its launcher ended it: {' '.join(str(error).split())}; a repeat goes on from what is kept"
     where = f"{outputs}: " if outputs else ""
     if isinstance(error, OSError) and error.errno in _STORAGE:
         # Of what is copied or renamed the second name is the one that could not be written.

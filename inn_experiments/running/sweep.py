@@ -134,8 +134,9 @@ def supervised() -> Iterator[dict[str, Any]]:
         outcome["exit"] = failures.show(error, State.outputs)
         outcome["status"], outcome["error"] = "failed", masked(failures.one_line(error) or repr(error))
     except BaseException:
-        # In a worker of a parallel sweep, a signal ends its cell and not the sweep.
-        if not many or State.sweep is not None:
+        # In a worker of a parallel sweep, a signal ends its cell and not the sweep. An exit that no such signal
+        # asked for is the launcher's own: submitit leaves a job so that is to begin once more.
+        if not many or State.sweep is not None or stopping.signal_status() is None:
             raise
         stopping.forget()
     finally:
