@@ -14,8 +14,9 @@ from hydra.core.override_parser.types import Override
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
 from inn_experiments.configuration.hydra_node import check_hydra, check_logging
-from inn_experiments.configuration.secrets import check_password, check_secrets, masked
+from inn_experiments.configuration.secrets import check_password, check_secrets
 from inn_experiments.contracts import UserError
+from inn_experiments.contracts.secrets import masked
 
 _refused: dict[tuple[str, ...], Exception] = {}
 """Overrides of cells of a sweep that could not be composed, and why, in the process that is to run them."""

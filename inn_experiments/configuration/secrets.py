@@ -8,13 +8,14 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from inn_experiments.contracts import UserError
+from inn_experiments.contracts.secrets import is_secret_name, is_secret_variable, masked
 
 RESOLVED = ("paths.outputs", "data.path")
 """Keys in which environment variables are ordinary."""
 
 _PLAIN = re.compile(r"\$\{(now:[^{}]*|[^${}:]*)\}")
 _READ = re.compile(r"\$\{oc\.env:\w+(,[\w./-]*)?\}")
-_PASSWORD = re.compile(r"([A-Za-z][\w+.-]*://[^/\s:@]*):(?!/|\d+/)[^\s@]+@")
+_VARIABLE = re.compile(r"\$\{oc\.env:(\w+)")
 _UNWRITTEN = re.compile(r"hydra\.launcher\.|hydra\.sweeper\.(?!params)")
 """What Hydra reads and writes down unresolved."""
 
@@ -22,21 +23,11 @@ _JOINED = "hydra.job.override_dirname"
 """All overrides as one text, each of which is looked at by itself."""
 
 
-def masked(text: str) -> str:
-    """The text with the passwords of its URIs replaced.
-
-    Example:
-        >>> masked("see postgresql://me:secret@host/db")
-        'see postgresql://me:***@host/db'
-    """
-    return _PASSWORD.sub(r"\1:***@", text)
-
-
 def check_secrets(cfg: DictConfig) -> None:
     """Refuse what would bring a secret into the records of a run, in an unresolved configuration.
 
-    That are resolvers, such as of environment variables, but for those of times and of other keys; and URIs with a
-    password. The configuration may have the node `hydra`, with the overrides as they were typed.
+    That are resolvers, such as of environment variables, but for those of times and of other keys; and what looks like
+    a secret. The configuration may have the node `hydra`, with the overrides as they were typed.
 
     Raises:
         UserError: naming the key and never the value.
@@ -47,6 +38,7 @@ def check_secrets(cfg: DictConfig) -> None:
         key = value.lstrip("+~").partition("=")[0] if typed else place
         check_password(key, value)
         if key in RESOLVED and "${" in value:
+            _check_variables(key, value)
             check_password(key, _resolved(cfg, f"hydra.overrides.{typed[1]}[{typed[2]}]" if typed else place))
         read = _READ.sub("", value) if key in RESOLVED or _UNWRITTEN.match(key) else value
         if key != _JOINED and not _is_plain(read):
@@ -57,10 +49,21 @@ def check_secrets(cfg: DictConfig) -> None:
 
 
 def check_password(key: str, value: str) -> None:
-    """Refuse a text with a URI that has a password in it; raises UserError naming the key."""
-    if _PASSWORD.search(value) or _PASSWORD.search(key):
+    """Refuse a text that looks like a secret or is called like one; raises UserError naming the key."""
+    called = is_secret_name(key.rpartition(".")[2]) and value and not _READ.fullmatch(value)
+    if called or masked(value) != value or masked(key) != key:
         cure = "write ${oc.env:NAME}" if _UNWRITTEN.match(key) else "leave it out"
-        raise UserError(f"{masked(key)}: its value holds a password, and would be kept with every run; {cure}")
+        raise UserError(f"{masked(key)}: its value holds a password or token, and would be kept with every run; {cure}")
+
+
+def _check_variables(key: str, value: str) -> None:
+    """Refuse the variables of the environment that are called like a secret."""
+    for name in _VARIABLE.findall(value):
+        if is_secret_variable(name):
+            raise UserError(
+                f"{key}: the environment variable {name} is called like a secret, and what it holds would be kept "
+                "with every run; write the folder out, or give it in a variable of another name"
+            )
 
 
 def _resolved(cfg: DictConfig, place: str) -> str:

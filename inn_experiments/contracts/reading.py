@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from inn_experiments.contracts.lines import visible
+
 SHOWN_CLASSES = 6
 SHOWN_CHARACTERS = 40
 
@@ -62,5 +64,5 @@ class Reading:
 
 def printable(name: str) -> str:
     """A name as it can stand in a line: no line breaks or other control characters, and not longer than a line."""
-    text = "".join(character if character.isprintable() else repr(character)[1:-1] for character in name)
+    text = visible(name)
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[: SHOWN_CHARACTERS - 3]}..."

@@ -12,8 +12,9 @@ from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
 from inn_experiments.configuration.mistakes import of_hydra
-from inn_experiments.configuration.secrets import masked
 from inn_experiments.contracts import UserError
+from inn_experiments.contracts.lines import told
+from inn_experiments.contracts.secrets import masked
 
 BAD_INPUT, BROKEN = 2, 1
 """Exit statuses: a mistake of the input or the environment, and any other failure."""
@@ -92,9 +93,7 @@ def show(error: BaseException, outputs: Path | None = None) -> int:
     if line is None:
         print(masked("".join(traceback.format_exception(error))), end="", file=sys.stderr)
         return BROKEN
-    # What a file or a class is called may hold line breaks, and signs that a terminal obeys.
-    plain = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in masked(line))
-    print(f"error: {plain}", file=sys.stderr)
+    print(f"error: {told(line)}", file=sys.stderr)
     return BAD_INPUT
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inn_experiments.contracts import PositiveInt, UserError
+from inn_experiments.contracts.secrets import masked
 from inn_experiments.tracking import leftovers, models, processes, store, sweeps, whole
 from inn_experiments.tracking.files import Run, WriteModel
 
@@ -158,7 +159,7 @@ class Mlflow:
             status = "FAILED"
             # On a full disk there is no room for it; the first error is the one to hear about.
             with suppress(OSError):
-                run.text("traceback.txt", traceback.format_exc())
+                run.text("traceback.txt", masked(traceback.format_exc()))
             raise
         finally:
             client.set_terminated(run.run_id, status)
