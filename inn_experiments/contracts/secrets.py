@@ -26,7 +26,7 @@ _WITH_PASSWORD = re.compile(r"(?<![\w+.-])([\w+.-]+)://([^/\s:]*):(?!/|\d+(?:[/?
 _WITH_USER = re.compile(r"(?<![\w+.-])([\w+.-]+)://([^/\s:@]+)@")
 _SETTING = re.compile(r"(?<![\w.-])([\w.-]+)(?:\s*=\s*|[\"']\s*:\s*(?=[\"']))")
 _QUERY = re.compile(r"[?&;]([\w.-]+)=")
-_VALUE = re.compile(r"(?![\"']?\$\{)(?:\"[^\"]*\"|'[^']*'|[^\s&;]+)")
+_VALUE = re.compile(r"(?![\"']?(?:\$\{|\*{3}))(?:\"[^\"]*\"|'[^']*'|[^\s&;]+)")
 _LONG_USER = 20
 """Letters from which on a user's name in a URI is taken for a token."""
 
@@ -84,8 +84,9 @@ def _settings(names: re.Pattern[str], text: str, *, weak: bool) -> str:
     """The text without the values of settings that are called like a secret."""
     parts, place = [], 0
     for found in names.finditer(text):
-        value = _VALUE.match(text, found.end())
-        if value and found.start() >= place and is_secret_name(found[1], weak=weak):
+        if found.start() < place or not is_secret_name(found[1], weak=weak):
+            continue
+        if value := _VALUE.match(text, found.end()):
             parts += [text[place : found.end()], "***"]
             place = value.end()
     return "".join([*parts, text[place:]])
