@@ -8,9 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from inn_experiments.contracts import NaturalInt, PositiveInt, UserError, file_name, stopping
-from inn_experiments.contracts.reading import plain
-from inn_experiments.contracts.secrets import masked
+from inn_experiments.contracts import NaturalInt, PositiveInt, UserError, file_name, lines, stopping
 from inn_experiments.contracts.shell import begin
 
 HELP = """Rows of a finished run, in the columns and units of its file.
@@ -57,7 +55,7 @@ def main(given: Sequence[str] | None = None) -> int:
     try:
         run(given)
     except UserError as mistake:
-        print(f"error: {plain(masked(str(mistake)))}", file=sys.stderr)
+        print(f"error: {lines.told(mistake)}", file=sys.stderr)
         return 2
     except OSError as trouble:
         print(f"error: {trouble.filename or 'rows'}: {(trouble.strerror or str(trouble)).lower()}", file=sys.stderr)

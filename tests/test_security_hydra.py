@@ -136,13 +136,13 @@ def test_a_file_gets_no_further_than_its_refusal(run, way: str, kind: str) -> No
     folder.mkdir(parents=True)
     Path(folder, "mine.yaml").write_text(f"# @package _global_\n{text}")
     where = ["hydra.searchpath=[file://conf]"] if way == "hydra.searchpath" else ["--config-dir=conf"]
-    chosen = ["experiment=smoke,mine"] if way == "sweep" else ["experiment=mine"]
     if way == "sweep":
-        # The first line says why; that no cell was run is said after it.
-        status, _, err = run(*CHEAP, *chosen, *where, "-m")
-        assert status and err.startswith(f"error: {key}") and "Traceback" not in err, err
+        # Each cell says why, and the end of the sweep once more.
+        status, out, err = run(*CHEAP, "experiment=mine,nothing", *where, "-m")
+        assert status == 2 and "of 2 cells: 2 failed" in out and "Traceback" not in err, err
+        assert f"\nerror: {key}" in err and f"\nfailed: experiment=mine: {key}" in err, err
     else:
-        refused(run(*CHEAP, *chosen, *where), key)
+        refused(run(*CHEAP, "experiment=mine", *where), key)
 
 
 @pytest.mark.parametrize(
@@ -180,8 +180,10 @@ def test_a_worker_of_a_parallel_sweep_looks_too(run) -> None:
     folder.mkdir(parents=True)
     Path(folder, "mine.yaml").write_text(f"# @package _global_\n{FILES['file'][0]}")
     parallel = ("hydra/launcher=joblib", "hydra.launcher.n_jobs=2", "--config-dir=conf", "-m")
-    status, _, err = run(*CHEAP, "experiment=smoke,mine", *parallel)
-    assert status and "error: hydra.job_logging.handlers.x" in err and "Traceback" not in err, err
+    status, out, err = run(*CHEAP, "experiment=smoke,mine", *parallel)
+    assert status == 2 and "of 2 cells: 1 failed, 1 finished" in out, (status, out, err)
+    assert "failed: experiment=mine: hydra.job_logging.handlers.x" in err, err
+    assert "Traceback" not in err
 
 
 @pytest.mark.parametrize("flag", ["--config-path=pkg://module", "--config-name=mine"])

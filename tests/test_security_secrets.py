@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from inn_experiments.configuration.compose import compose
-from inn_experiments.configuration.secrets import masked
 from inn_experiments.contracts import UserError
+from inn_experiments.contracts.secrets import masked
 
 CHEAP = ("data=two_clusters", "generator=bootstrap", "trainer=smoke", "utility=none")
 SECRET = "hunter2hunter2"
@@ -52,6 +52,15 @@ def leaks(folder: Path, *texts: str) -> list[str]:
         (f"+hydra.sweeper.storage='{URI}'", "hydra.sweeper.storage"),
         (f"hydra.searchpath=['file://me:{SECRET}@host']", "hydra.searchpath"),
         (f"objective={URI} {{", "KEY=VALUE"),
+        (f"objective='https://{SECRET}@host/x'", "objective"),
+        (f"objective='https://{SECRET}:@host/x'", "objective"),
+        (f"+data.path='https://host/x?a=b&sslpassword={SECRET}'", "data.path"),
+        (f"+data.path='s3://host/x?X-Amz-Signature={SECRET}'", "data.path"),
+        (f"objective='host=db password={SECRET}'", "objective"),
+        (f"+tracking.token={SECRET}", "tracking.token"),
+        (f"+tracking={{apiKey: {SECRET}}}", "tracking"),
+        (f"+data.headers={{Authorization: 'Bearer {SECRET}'}}", "data.headers"),
+        (f"objective={SECRET}", "objective"),
     ],
 )
 def test_a_secret_is_refused_by_its_key(run, tmp_path: Path, override: str, key: str, many: tuple[str, ...]) -> None:
@@ -68,7 +77,7 @@ def test_a_secret_in_one_cell_of_a_sweep_is_refused_before_the_sweep(run, tmp_pa
     assert leaks(tmp_path, out, err) == [] and not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("many", [(), ("experiment=smoke,mine", "-m")])
+@pytest.mark.parametrize("many", [(), ("experiment=nothing,mine", "-m")])
 @pytest.mark.parametrize(
     ("text", "key"),
     [
@@ -81,7 +90,8 @@ def test_a_secret_in_a_file_is_refused(run, tmp_path: Path, many: tuple[str, ...
     folder.mkdir(parents=True)
     Path(folder, "mine.yaml").write_text(f"# @package _global_\n{text}\n")
     status, out, err = run(*CHEAP, *(many or ["experiment=mine"])[:1], "--config-dir=conf", *many[1:])
-    assert status and err.startswith(f"error: {key}: "), err
+    assert status == 2 and f"error: {key}: " in err, err
+    assert (f"\nfailed: experiment=mine: {key}: " in err) if many else err.count("\n") == 1, err
     assert leaks(tmp_path, out, err) == []
 
 
@@ -100,6 +110,22 @@ def test_a_password_that_the_environment_brings_is_refused(run, tmp_path: Path, 
     status, out, err = run("data=table", f"data.path={path}", "data.label=kind", *many)
     assert status == 2 and err.startswith("error: data.path: its value holds a password"), err
     assert leaks(tmp_path, out, err) == []
+
+
+@pytest.mark.parametrize("name", ["API_KEY", "HF_TOKEN", "INN_SECRET", "DB_PASS", "DB_PASSWORD", "MY_CREDENTIALS"])
+@pytest.mark.parametrize("many", [(), ("seed=0,1", "-m")])
+def test_a_variable_that_is_called_like_a_secret_names_no_folder(run, tmp_path, monkeypatch, name, many) -> None:
+    monkeypatch.setenv(name, SECRET)
+    for key in ("paths.outputs", "data.path"):
+        more = ("data.label=kind", "data=table") if key == "data.path" else CHEAP
+        status, out, err = run(*more, f"{key}=x/${{oc.env:{name}}}", *many)
+        assert status == 2 and err.startswith(f"error: {key}: the environment variable {name} "), err
+        assert err.count("\n") == 1 and leaks(tmp_path, out, err) == []
+
+
+def test_the_folder_that_a_shell_is_in_is_no_secret(run, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("PWD", str(tmp_path))
+    assert run(*CHEAP, "tracking=none", "paths.outputs=${oc.env:PWD}/out")[0] == 0
 
 
 def test_a_program_that_composes_is_told_as_well() -> None:

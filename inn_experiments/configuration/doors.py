@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from typing import Any
 
 from hydra._internal import hydra as inside
@@ -10,11 +11,20 @@ from hydra._internal.config_repository import CachingConfigRepository
 from hydra._internal.utils import get_args_parser
 from hydra.core.config_search_path import ConfigSearchPath
 from hydra.core.override_parser.types import Override
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
 from inn_experiments.configuration.hydra_node import check_hydra, check_logging
 from inn_experiments.configuration.secrets import check_password, check_secrets
 from inn_experiments.contracts import UserError
+from inn_experiments.contracts.secrets import masked
+
+_refused: dict[tuple[str, ...], Exception] = {}
+"""Overrides of cells of a sweep that could not be composed, and why, in the process that is to run them."""
+
+
+def refusal(overrides: Sequence[str]) -> Exception | None:
+    """Why the cell of a sweep with these overrides cannot be composed; None where it can."""
+    return _refused.get(tuple(overrides))
 
 
 class Loader(ConfigLoaderImpl):
@@ -46,6 +56,25 @@ class Loader(ConfigLoaderImpl):
         # Without a name it is for Hydra's own help, of which nothing is run.
         if config_name is not None:
             check_hydra(cfg)
+        return cfg
+
+    def load_sweep_config(self, master_config: DictConfig, sweep_overrides: list[str]) -> DictConfig:
+        """As Hydra's; a cell that cannot be composed gets the sweep's own configuration, and `refusal` says why.
+
+        An exception would end the sweep before the cells that are in order.
+        """
+        told = [masked(each) for each in sweep_overrides]
+        _refused.pop(tuple(told), None)
+        try:
+            cfg = super().load_sweep_config(master_config, sweep_overrides)
+            place, own = (str(OmegaConf.select(each, "hydra.sweep.dir")) for each in (master_config, cfg))
+            if place != own:
+                raise UserError(f"hydra.sweep.dir: {own!r} is of this cell alone; all cells of a sweep share {place!r}")
+        except Exception as error:  # noqa: BLE001 (the cell ends with it)
+            _refused[tuple(told)] = error
+            cfg = deepcopy(master_config)
+            with read_write(cfg), open_dict(cfg):
+                cfg.hydra.overrides.task = told
         return cfg
 
     def _process_config_searchpath(

@@ -8,7 +8,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from inn_experiments.contracts import UserError
-from inn_experiments.contracts.secrets import PASSWORD, QUERY, masked
+from inn_experiments.contracts.secrets import is_secret_name, is_secret_variable, masked
 
 RESOLVED = ("paths.outputs", "data.path")
 """Keys in which environment variables are ordinary."""
@@ -16,7 +16,7 @@ RESOLVED = ("paths.outputs", "data.path")
 _PLAIN = re.compile(r"\$\{(now:[^{}]*|[^${}:]*)\}")
 _READ = re.compile(r"\$\{oc\.env:\w+(,[\w./-]*)?\}")
 _TRACKING = "tracking.uri"
-_USER = re.compile(r"https?://[^/\s]*@")
+_VARIABLE = re.compile(r"\$\{oc\.env:(\w+)")
 _UNWRITTEN = re.compile(r"hydra\.launcher\.|hydra\.sweeper\.(?!params)")
 """What Hydra reads and writes down unresolved."""
 
@@ -27,8 +27,8 @@ _JOINED = "hydra.job.override_dirname"
 def check_secrets(cfg: DictConfig) -> None:
     """Refuse what would bring a secret into the records of a run, in an unresolved configuration.
 
-    That are resolvers, such as of environment variables, but for those of times and of other keys; and URIs with a
-    password. The configuration may have the node `hydra`, with the overrides as they were typed.
+    That are resolvers, such as of environment variables, but for those of times and of other keys; and what looks like
+    a secret. The configuration may have the node `hydra`, with the overrides as they were typed.
 
     Raises:
         UserError: naming the key and never the value.
@@ -39,6 +39,7 @@ def check_secrets(cfg: DictConfig) -> None:
         key = value.lstrip("+~").partition("=")[0] if typed else place
         check_password(key, value)
         if key in RESOLVED and "${" in value:
+            _check_variables(key, value)
             check_password(key, _resolved(cfg, f"hydra.overrides.{typed[1]}[{typed[2]}]" if typed else place))
         read = _READ.sub("", value) if key in RESOLVED or _UNWRITTEN.match(key) else value
         if key != _JOINED and not _is_plain(read):
@@ -49,11 +50,12 @@ def check_secrets(cfg: DictConfig) -> None:
 
 
 def check_password(key: str, value: str) -> None:
-    """Refuse a text with a URI that has a password in it; raises UserError naming the key."""
-    # What stands before a server's address may be a token.
-    found = any(pattern.search(text) for pattern in (PASSWORD, QUERY) for text in (value, key))
-    if found or (key == _TRACKING and _USER.search(value)):
-        raise UserError(f"{masked(key)}: its value holds a password, and would be kept with every run; {_cure(key)}")
+    """Refuse a text that looks like a secret or is called like one; raises UserError naming the key."""
+    called = is_secret_name(key.rpartition(".")[2]) and value and not _READ.fullmatch(value)
+    if called or masked(value) != value or masked(key) != key:
+        raise UserError(
+            f"{masked(key)}: its value holds a password or token, and would be kept with every run; {_cure(key)}"
+        )
 
 
 def _cure(key: str) -> str:
@@ -63,6 +65,16 @@ def _cure(key: str) -> str:
             "PGPASSWORD or the file that PGPASSFILE names"
         )
     return "write ${oc.env:NAME}" if _UNWRITTEN.match(key) else "leave it out"
+
+
+def _check_variables(key: str, value: str) -> None:
+    """Refuse the variables of the environment that are called like a secret."""
+    for name in _VARIABLE.findall(value):
+        if is_secret_variable(name):
+            raise UserError(
+                f"{key}: the environment variable {name} is called like a secret, and what it holds would be kept "
+                "with every run; write the folder out, or give it in a variable of another name"
+            )
 
 
 def _resolved(cfg: DictConfig, place: str) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from inn_experiments.contracts.lines import visible
+
 SHOWN_CLASSES = 6
 SHOWN_CHARACTERS = 40
 
@@ -60,12 +62,7 @@ class Reading:
         return f" from {self.axis[0]:.10g} to {self.axis[1]:.10g}{self.unit and f' {self.unit}'}"
 
 
-def plain(text: str) -> str:
-    """The text with escapes in the place of line breaks, control characters, direction marks and the like."""
-    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
-
-
 def printable(name: str) -> str:
     """A name as it can stand in a line: no line breaks or other control characters, and not longer than a line."""
-    text = plain(name)
+    text = visible(name)
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[: SHOWN_CHARACTERS - 3]}..."

@@ -13,7 +13,7 @@ from yaml import YAMLError
 
 from inn_experiments.configuration.mistakes import of_hydra
 from inn_experiments.contracts import UserError
-from inn_experiments.contracts.reading import plain
+from inn_experiments.contracts.lines import told
 from inn_experiments.contracts.secrets import masked
 
 BAD_INPUT, BROKEN = 2, 1
@@ -99,8 +99,7 @@ def show(error: BaseException, outputs: Path | None = None) -> int:
     if line is None:
         print(masked("".join(traceback.format_exception(error))), end="", file=sys.stderr)
         return BROKEN
-    # What a file or a class is called may hold line breaks, and signs that a terminal obeys.
-    print(f"error: {plain(masked(line))}", file=sys.stderr)
+    print(f"error: {told(line)}", file=sys.stderr)
     return BAD_INPUT
 
 

@@ -14,6 +14,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.compose import prepare
+from inn_experiments.configuration.doors import refusal
 from inn_experiments.configuration.help import meanings
 from inn_experiments.contracts import Pruned, Report, Tracker, UserError, nearest, pruning, shell, stopping
 from inn_experiments.contracts.imports import importing
@@ -51,6 +52,8 @@ def run_cell(cfg: DictConfig) -> float:
 def _run(cfg: DictConfig, outcome: dict[str, Any]) -> float:
     started, hydra = time.perf_counter(), HydraConfig.get()
     many = hydra.mode == RunMode.MULTIRUN
+    if many and (refused := refusal(hydra.overrides.task)) is not None:
+        raise refused
     cell = prepare(cfg, dict(hydra.runtime.choices), list(hydra.overrides.task))
     outputs, tracker = cell.outputs, cell.tracker()
     sweep.State.outputs = outputs

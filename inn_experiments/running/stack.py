@@ -15,6 +15,7 @@ from omegaconf import DictConfig, open_dict
 from inn_experiments.configuration.building import build, recipe
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.compose import prepare
+from inn_experiments.configuration.doors import refusal
 from inn_experiments.contracts import Split, UserError, once_each
 from inn_experiments.running import fits
 from inn_experiments.running.beginning import divided
@@ -77,6 +78,8 @@ def stacked(tasks: Sequence[Task], jobs: int) -> list[list[Task]]:
 
 def _cell(configuration: DictConfig) -> Cell | None:
     choices, overrides = dict(configuration.hydra.runtime.choices), list(configuration.hydra.overrides.task)
+    if refusal(overrides) is not None:
+        return None
     with open_dict(configuration):
         del configuration["hydra"]
     try:

@@ -23,6 +23,7 @@ from inn_experiments.configuration.cell import outputs_folder
 from inn_experiments.configuration.checks import check_option, check_plain
 from inn_experiments.configuration.targets import build
 from inn_experiments.contracts import UserError, stopping, write_text
+from inn_experiments.contracts.lines import told
 from inn_experiments.contracts.secrets import masked
 from inn_experiments.running import failures
 from inn_experiments.running.trials import TRIALS
@@ -130,7 +131,7 @@ def supervised() -> Iterator[dict[str, Any]]:
         outcome["exit"] = 0
     except Exception as error:  # noqa: BLE001 (shown here, recorded below)
         if many:
-            print(f"failed: {' '.join(outcome['overrides'])}", file=sys.stderr)
+            print(f"failed: {told(' '.join(outcome['overrides']))}", file=sys.stderr)
         outcome["exit"] = failures.show(error, State.outputs)
         outcome["status"], outcome["error"] = "failed", masked(failures.one_line(error) or repr(error))
     except BaseException:
@@ -173,9 +174,9 @@ def summary(refused: int = 0) -> int:
         if outcome["exit"] and outcome.get("error") != NOT_STARTED:
             reason = outcome.get("error", "it left no result: killed, or never started").splitlines()[0]
             name = " ".join(override for override in cell if override not in common)
-            lines.append(f"{outcome['status']}: {name}: {reason}")
-    told = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
-    print(f"of {len(cells)} cells: {told}\n{State.tracker.hint(State.outputs)}")
+            lines.append(told(f"{outcome['status']}: {name}: {reason}"))
+    ended = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
+    print(f"of {len(cells)} cells: {ended}\n{State.tracker.hint(State.outputs)}")
     if lines:
         print("\n".join(lines), file=sys.stderr)
     if lines or refused:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from inn_experiments import __version__
+from inn_experiments.contracts.lines import visible
 from inn_experiments.contracts.old_report import read_report
-from inn_experiments.contracts.reading import plain
 from inn_experiments.contracts.report import Report
 from inn_experiments.measures.quantities import FIDELITY, TREATMENTS, UNSEEN
 from inn_experiments.reports.cell import blocks, class_blocks
@@ -130,7 +130,7 @@ def printed(value: object) -> object:
     if type(value) is not str:
         return value
     text = value if len(value) <= LONGEST_TEXT else f"{value[:LONGEST_TEXT]}..."
-    return plain(text)
+    return visible(text)
 
 
 def name(value: str) -> str:

@@ -1,0 +1,18 @@
+"""Texts of anybody's as they can stand in a line."""
+
+from inn_experiments.contracts.secrets import masked
+
+
+def visible(text: str) -> str:
+    r"""The text with signs that a terminal or a page obeys, line breaks and direction marks among them, written out.
+
+    Example:
+        >>> visible("a\nb\u202e")
+        'a\\nb\\u202e'
+    """
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
+
+
+def told(text: object) -> str:
+    """A message as it can be printed: in one line, and without secrets."""
+    return visible(masked(str(text)))
