@@ -9,6 +9,11 @@ from pathlib import Path
 import pytest
 
 from inn_experiments.__main__ import main
+from inn_experiments.configuration.compose import compose
+from inn_experiments.configuration.mistakes import composed
+from inn_experiments.contracts import UserError
+from inn_experiments.library.settings import parts
+from inn_experiments.recommending.presets import base
 
 CHEAP = ("tracking=none", "data=two_clusters", "generator=bootstrap", "trainer=smoke", "utility=none")
 MARK = "pwned"
@@ -217,3 +222,27 @@ def test_the_environment_of_the_process_is_left_alone(run) -> None:
 )
 def test_a_class_of_ours_in_the_wrong_place_is_named(run, arguments: list[str], words: list[str]) -> None:
     refused(run(*CHEAP, *arguments), *words)
+
+
+@pytest.mark.parametrize(
+    "override",
+    [
+        CALLBACK,
+        "hydra.searchpath=[pkg://module]",
+        "+hydra.job.env_set.PATH=bin",
+        "hydra.job.env_copy=[NOT_IN_THE_ENVIRONMENT]",
+        "hydra.run.dir=elsewhere",
+        "hydra.launcher._target_=os.system",
+    ],
+)
+def test_a_program_that_composes_goes_through_the_same_doors(override: str) -> None:
+    key = override.lstrip("+").partition("=")[0].removesuffix(".PATH").removesuffix("._target_")
+    for composing in (compose, composed, lambda *given: base(given)):
+        with pytest.raises(UserError, match=key):
+            composing(override)
+
+
+def test_neither_recommending_nor_the_library_takes_settings_of_hydra(run) -> None:
+    refused(run("recommend", "data=coffee", "hydra.searchpath=[pkg://module]"), "hydra.searchpath")
+    with pytest.raises(UserError, match=r"hydra\.searchpath"):
+        parts("jitter", {"hydra.searchpath": ["pkg://module"]})

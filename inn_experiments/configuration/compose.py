@@ -76,11 +76,13 @@ def _hydra() -> Iterator[None]:
     from hydra.core.global_hydra import GlobalHydra
     from hydra.version import VersionBase
 
+    from inn_experiments.configuration.doors import loading
+
     outer, base = GlobalHydra.instance().hydra, VersionBase.instance().version_base
     # Hydra refuses to begin twice.
     GlobalHydra.instance().clear()
     try:
-        with initialize_config_dir(str(CONF), version_base="1.3"):
+        with loading(), initialize_config_dir(str(CONF), version_base="1.3"):
             yield
     finally:
         GlobalHydra.instance().hydra = outer

@@ -92,9 +92,16 @@ class Loader(ConfigLoaderImpl):
 
 @contextmanager
 def guarded() -> Iterator[None]:
-    """Within it, Hydra loads configurations by `Loader`; raises UserError where it is to unpickle one instead."""
+    """As `loading`, for a command line; raises UserError where Hydra is to unpickle a configuration instead."""
     if get_args_parser().parse_known_args()[0].experimental_rerun is not None:
         raise UserError("--experimental-rerun: a pickle may hold any program; repeat the command that was typed")
+    with loading():
+        yield
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Within it, Hydra loads configurations by `Loader`."""
     usual, inside.ConfigLoaderImpl = inside.ConfigLoaderImpl, Loader
     try:
         yield
