@@ -106,9 +106,21 @@ def _loader(cfg: DictConfig) -> ConfigLoader:
 
 
 def expected(sweep: Path) -> list[list[str]] | None:
-    """The overrides of each cell that the sweep was to run, None where only its sweeper knows them."""
-    path = sweep / CELLS
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+    """The overrides of each cell that the sweep was to run, None where nobody knows them but its sweeper."""
+    try:
+        cells = json.loads((sweep / CELLS).read_text(encoding="utf-8"))
+        return [[str(override) for override in cell] for cell in cells]
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def outcome_of(cell: Path) -> dict[str, Any]:
+    """The outcome in the folder of a cell; one that is not there, or cannot be read, is `missing`."""
+    try:
+        found = json.loads((cell / RESULT).read_text(encoding="utf-8"))
+        return {**found, "status": str(found["status"]), "exit": int(found["exit"])}
+    except (OSError, ValueError, TypeError, KeyError):
+        return {"status": "missing", "exit": failures.BROKEN}
 
 
 @contextmanager
@@ -153,13 +165,12 @@ def summary() -> int:
     counts: dict[str, int] = {}
     exits, lines, outcomes = set(), [], []
     for number, cell in enumerate(cells):
-        path = State.sweep / str(number) / RESULT
-        outcome = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {"status": "missing", "exit": 1}
+        outcome = outcome_of(State.sweep / str(number))
         outcomes.append({"overrides": cell, **outcome})
         counts[outcome["status"]] = counts.get(outcome["status"], 0) + 1
         if outcome["exit"]:
             exits.add(outcome["exit"])
-            reason = outcome.get("error", "it left no result: killed, or never started").splitlines()[0]
+            reason = str(outcome.get("error") or "it left no result: killed, or never started").splitlines()[0]
             name = " ".join(override for override in cell if override not in common)
             lines.append(f"{outcome['status']}: {name}: {reason}")
     told = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))

@@ -69,7 +69,7 @@ class Sweep:
         environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
         with self.log.open("ab") as handle:
             return subprocess.Popen(
-                line, cwd=ROOT, stdout=handle, stderr=handle, start_new_session=True, env=environment
+                line, cwd=ROOT, stdout=handle, stderr=handle, start_new_session=True, env=environment, preexec_fn=heard
             )
 
     def await_cell(self, process: subprocess.Popen[bytes], most: float = 180) -> None:
@@ -135,6 +135,11 @@ class Sweep:
         return [
             path for path in found if not any(part.startswith(".") for part in path.relative_to(self.outputs).parts)
         ]
+
+
+def heard() -> None:
+    """Let this process hear SIGINT, which jobs in the background of a shell begin with ignoring."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def kill(process: subprocess.Popen[bytes]) -> bool:
