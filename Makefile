@@ -23,8 +23,9 @@ bench: setup
 bench-scale: setup
 	$(VENV)/bin/python scripts/bench.py --scale
 
-# Odd and damaged tables, killed sweeps, damaged outputs: an hour or two; writes docs/results/torture.md. The short
-# form writes no page of the project: make torture TORTURE='--tables 100 --kills 10 --to torture.md'
+# Odd and damaged tables, killed sweeps, several writers, full disks, damaged outputs: hours; writes
+# docs/results/torture.md. With --work FOLDER it goes on where it was; the short form writes no page of the project:
+# make torture TORTURE='--short --to torture.md'
 torture: setup
 	$(VENV)/bin/python scripts/torture_all.py $(TORTURE)
 

@@ -9,6 +9,9 @@ RECOMMEND = "recommend"
 
 def main() -> None:
     """Run the command line; ends with exit status 0, 1 (failed), 2 (bad input), 130 or 143 (signals)."""
+    from inn_experiments.contracts.shell import begin
+
+    begin()
     if {"-h", "--help"} & set(sys.argv[1:]):
         from inn_experiments.configuration.help import text
 
@@ -28,24 +31,15 @@ def main() -> None:
 
 
 def _recommend() -> int:
-    from inn_experiments.contracts import stopping
+    from inn_experiments.contracts.shell import shell
     from inn_experiments.running import failures
 
-    stopping.catch_signals()
-    status = 0
-    try:
+    def work() -> None:
         from inn_experiments.recommending.command import recommend
 
         recommend([argument for argument in sys.argv[1:] if argument != RECOMMEND])
-    except KeyboardInterrupt:
-        status = failures.BROKEN
-    except SystemExit as end:
-        status = end.code if isinstance(end.code, int) else failures.BROKEN
-    except Exception as error:  # noqa: BLE001 (the outermost shell: nothing is above it)
-        status = failures.show(error)
-    if stopping.signal_status():
-        print("stopped by a signal", file=sys.stderr)
-    return stopping.signal_status() or status
+
+    return _told(shell(work, failures.show))
 
 
 def _run() -> int:
@@ -54,7 +48,7 @@ def _run() -> int:
     from inn_experiments.configuration.compose import CONF
     from inn_experiments.configuration.doors import guarded
     from inn_experiments.configuration.launchers import steady
-    from inn_experiments.contracts import stopping
+    from inn_experiments.contracts.shell import shell
     from inn_experiments.running import failures, job, sweep
 
     if unknown := failures.unknown_flags():
@@ -63,26 +57,32 @@ def _run() -> int:
         cure = "write options such as -m first or last" if apart else "--help lists what there is"
         print(f"error: unknown option {' '.join(unknown)}; {cure}", file=sys.stderr)
         return failures.BAD_INPUT
-    stopping.catch_signals()
-    status = 0
-    try:
+    refused = 0
+
+    def show(error: Exception) -> int:
+        nonlocal refused
+        refused = failures.show(error, sweep.State.outputs)
+        return refused
+
+    def work() -> None:
         steady()
         with guarded():
             hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")(job.run_cell)()
-    except KeyboardInterrupt:
-        status = failures.BROKEN
-    except SystemExit as end:
-        status = end.code if isinstance(end.code, int) else int(bool(end.code))
-    except Exception as error:  # noqa: BLE001 (the outermost shell: nothing is above it)
-        status = failures.show(error, sweep.State.outputs)
+
+    status = shell(work, show)
     if sweep.State.sweep is not None:
-        try:
-            status = sweep.summary() or status
-        except Exception as error:  # noqa: BLE001 (as above)
-            status = failures.show(error, sweep.State.outputs)
-    if stopping.signal_status():
+        status = shell(lambda: sweep.summary(refused), show) or status
+    return _told(sweep.State.status or status)
+
+
+def _told(status: int) -> int:
+    """The exit status of a command that would end with `status`, after a word where a signal ended it."""
+    from inn_experiments.contracts import stopping
+
+    stopped = stopping.signal_status()
+    if stopped:
         print("stopped by a signal", file=sys.stderr)
-    return stopping.signal_status() or sweep.State.status or status
+    return stopped or status
 
 
 if __name__ == "__main__":

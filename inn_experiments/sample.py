@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from inn_experiments.contracts import NaturalInt, PositiveInt, UserError, file_name, stopping
+from inn_experiments.contracts.reading import plain
+from inn_experiments.contracts.secrets import masked
+from inn_experiments.contracts.shell import begin
 
 HELP = """Rows of a finished run, in the columns and units of its file.
 
@@ -44,18 +47,17 @@ SLOW = 2.0
 
 def main(given: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status; a mistake of the user is one line on stderr."""
+    begin()
     given = list(sys.argv[1:] if given is None else given)
     if not given or {"-h", "--help"} & set(given):
         print(HELP, end="")
         return 0
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(name, "1")
-    stopping.catch_signals()
     try:
         run(given)
     except UserError as mistake:
-        plain = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in str(mistake))
-        print(f"error: {plain}", file=sys.stderr)
+        print(f"error: {plain(masked(str(mistake)))}", file=sys.stderr)
         return 2
     except OSError as trouble:
         print(f"error: {trouble.filename or 'rows'}: {(trouble.strerror or str(trouble)).lower()}", file=sys.stderr)

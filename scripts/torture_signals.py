@@ -200,8 +200,9 @@ def told(rounds: list[Round]) -> list[str]:
     lines = []
     for kind, what in ((STOPS, "stops asked for"), (WORKERS, "workers killed")):
         of = [each for each in rounds if each.kind == kind]
+        inside = sum(each.inside for each in of)
         lines.append(
-            f"{sum(each.kills for each in of)} {what} in {len(of)} sweeps, {sum(each.inside for each in of)} of them in a "
+            f"{sum(each.kills for each in of)} {what} in {len(of)} sweeps, {inside} of them in a "
             f"running cell; {sum(each.cells for each in of)} cells finished and compared; "
             f"{sum(bool(each.faults) for each in of)} sweeps with a fault"
         )

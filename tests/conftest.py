@@ -13,6 +13,12 @@ from inn_experiments.contracts import stopping
 from inn_experiments.running import job, sweep
 
 
+@pytest.fixture(autouse=True)
+def _nowhere_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs of tests go to their own folders, whatever this machine records its runs in."""
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+
+
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture):
     """The command in this process, writing to tmp_path/out: arguments -> (exit status, stdout, stderr)."""

@@ -12,8 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inn_experiments.contracts import UserError
-from inn_experiments.data import memory
+from inn_experiments.contracts import UserError, memory
 from inn_experiments.data.archives import opened
 from inn_experiments.data.tables.archive import read_table_archive
 

@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 from spectra_examples import WAVELENGTHS, X, Y, check, on_its_side, read, table
 
-from inn_experiments.contracts import UserError
-from inn_experiments.data import memory
+from inn_experiments.contracts import UserError, memory
 from inn_experiments.data.tables.table import Table
 
 ARFF = "\n".join(

@@ -40,7 +40,9 @@ MAY_KNOW: dict[str, set[str]] = {
         "reports",
         "serving",
         "tracking",
+        "tuning",
     },
+    "tuning": {"configuration", "measures.numbers.intervals", "measures.quantities"},
     "recommending": {"configuration", "data", "maths", "measures"},
     "__main__": {"configuration", "recommending", "running"},
     "": {"library"},
@@ -63,6 +65,8 @@ OWNERS = {
     "chemotools": {"data"},
     "openpyxl": {"data"},
     "jcamp": {"data"},
+    "optuna": {"tuning"},
+    "sqlalchemy": {"tracking", "tuning"},
 }
 """Library -> the only rooms that may import it."""
 

@@ -118,7 +118,7 @@ def test_what_the_last_training_would_be_refused_for_is_refused_before_the_first
     status, _, said = run(*told)
     assert status == 2 and len(said.splitlines()) == 1 and f"row {place(part) + 1} " in said
     assert "final_fit=false leaves that out" in said
-    assert not (tmp_path / "out/runs").exists(), "no run is on record"
+    assert not [*tmp_path.glob("out/runs/*")], "no run is on record"
 
 
 @pytest.mark.filterwarnings("ignore")

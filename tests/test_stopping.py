@@ -60,6 +60,16 @@ def test_a_signal_that_is_ignored_by_the_parent_is_caught(caught) -> None:
         os.kill(os.getpid(), signal.SIGINT)
 
 
+def test_who_asks_again_does_not_break_off_the_end_and_who_asks_a_third_time_does(caught) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        os.kill(os.getpid(), signal.SIGINT)
+    os.kill(os.getpid(), signal.SIGTERM)
+    assert stopping.signal_status() == 130, "the first one is the one that ended it"
+    with pytest.raises(SystemExit):
+        os.kill(os.getpid(), signal.SIGTERM)
+    assert stopping.signal_status() == 130
+
+
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("many", [False, True])
 def test_no_run_is_finished_after_a_stop_was_asked_for(tmp_path, run, monkeypatch, many) -> None:

@@ -55,6 +55,15 @@ def test_a_failing_cell_stops_no_other_and_is_named(tmp_path: Path) -> None:
     assert done.stderr.count("Traceback") == 1
 
 
+@pytest.mark.parametrize("launcher", ["basic", "joblib"])
+def test_a_cell_that_cannot_be_composed_is_told_before_any_begins(tmp_path: Path, launcher: str) -> None:
+    sweep = ["generator=bootstrap,bootstap", "utility=none", "seed=0,1", f"hydra/launcher={launcher}"]
+    done = start(tmp_path, "-m", *sweep)
+    assert done.returncode == 2 and "of 4 cells: 4 not started" in done.stdout
+    assert "did you mean 'bootstrap'" in done.stderr and "mend it and repeat" in done.stderr
+    assert "missing" not in done.stderr and "Traceback" not in done.stderr
+
+
 def test_a_finished_cell_is_skipped_and_a_failed_one_is_repeated(tmp_path: Path) -> None:
     sweep = ["-m", *CHEAP, "seed=0,1,2"]
     assert start(tmp_path, *sweep, stub="1=fail,2=nan").returncode == 1

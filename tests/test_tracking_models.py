@@ -41,7 +41,7 @@ def logged(outputs: Path) -> list[mlflow.entities.LoggedModel]:
 
 def rows(outputs: Path, uri: str) -> pd.DataFrame:
     """What the model at `uri` answers to somebody who looks into the database of `outputs` with MLflow alone."""
-    with models._at(store.address(store.database(outputs))):
+    with models.at(store.address(store.database(outputs))):
         return mlflow.pyfunc.load_model(uri, suppress_warnings=True).predict(ASKED, params={"seed": 4})
 
 
@@ -177,7 +177,7 @@ def test_a_cell_registers_its_model_when_it_is_finished_and_when_it_is_found_so(
     loading, sweeps = re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
     code = loading.replace("RUN", logged(tmp_path / "out")[0].source_run_id).replace("outputs/", f"{tmp_path}/out/")
     found: dict[str, pd.DataFrame] = {}
-    with models._at(store.address(store.database(tmp_path / "out"))):
+    with models.at(store.address(store.database(tmp_path / "out"))):
         exec(code + sweeps, found)
     assert found["rows"]["label"].tolist() == ["Brasil"] * 10 + ["Vietnam"] * 5 and found["rows"].shape == (15, 1843)
     assert len(found["cells"]) == len(found["sweeps"]) == 0

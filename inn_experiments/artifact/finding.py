@@ -23,17 +23,17 @@ def find(run: str, outputs: Path) -> Kept:
     UserError where there is none, and as `read` does.
     """
     if Path(run).is_dir():
-        return read(Path(run))
+        return read(collect.whole_folder(Path(run)))
     if "/" in run and not re.fullmatch(r"[\w.-]+", run):
         raise UserError(f"run={run}: there is no such folder; give the folder of a finished run, or run=latest")
     folders = collect.folders(outputs)
     if not folders:
         raise UserError(f"run={run}: no finished run is in {outputs}; name the runs' folder: outputs=FOLDER")
     if run == LATEST:
-        return read(folders[0])
+        return read(collect.whole_folder(folders[0]))
     for folder in folders:
         if run in _names(folder):
-            return read(folder)
+            return read(collect.whole_folder(folder))
     for folder in folders:
         # The one that is meant may be it: its name is in what cannot be read.
         read_report(folder / collect.REPORT)

@@ -126,7 +126,7 @@ class Autoencoder(Fitted):
         else:
             trainer = replace(self.trainer, epochs=epochs, batch=self.batch, learning_rate=self.learning_rate)
             trainer.resume = folder
-            [curves], seconds = trainer.fit(objective, Blocks(*rows.shape, draw, self.batch, draws))
+            [curves], seconds = trainer.fit(objective, Blocks(*rows.shape, draw, trainer.rows, draws))
             if finished:
                 # What comes after may be interrupted, and this then need not be trained again.
                 write(finished, {"weights": objective.net.state_dict(), "seconds": seconds, "curves": curves})

@@ -70,6 +70,9 @@ CONTROL = (*named("control"), "paths", "objective", "register", "choices", "pres
 SHOWING = ("progress", "checkpoint_minutes", "stack")
 """Settings of the trainer that say how training is shown and kept, not what it computes."""
 
+HOLDING = ("storage",)
+"""Settings of the data that say where rows are held, not which they are."""
+
 NOTES = ("reads", "needs")
 """Keys of an option that speak to the checks and are not arguments of its class."""
 
@@ -108,6 +111,7 @@ VARIANTS = (
     Variant("keep", "trainer.keep", "auto", ""),
     Variant("ema", "generator.ema", 0, "ema"),
     Variant("kept", "generator.keep", 1, "keep"),
+    Variant("inner", "inner", None, "inner"),
     Variant("train_rows", "data.per_class", None, "k"),
     Variant("snooping", "data.snooping", "none", "test_"),
     Variant("normalise", "autoencoder.normalise", "scalar", ""),

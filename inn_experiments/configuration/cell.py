@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from inn_experiments import __version__
-from inn_experiments.configuration.axes import AXES, CONTROL, LEADING, MEASURES, SHOWING, VARIANTS
+from inn_experiments.configuration.axes import AXES, CONTROL, HOLDING, LEADING, MEASURES, SHOWING, VARIANTS
 from inn_experiments.configuration.reads import axes_read, ignored
 from inn_experiments.configuration.targets import build
 from inn_experiments.contracts import Measure, Source, Tracker, UserError
@@ -57,7 +57,7 @@ class Cell:
         found = {group: option for group, option in found.items() if option != "none"}
         for variant in VARIANTS:
             value = self.value(variant.key)
-            known = variant.key.split(".")[0] in {"generator", "data", *self.read} and value is not None
+            known = variant.key.split(".")[0] in {"generator", "data", "inner", *self.read} and value is not None
             if known and (value != variant.usual or variant.always):
                 found[variant.axis] = value
         if "trainer" in self.read:
@@ -99,6 +99,8 @@ class Cell:
         kept = {key: value for key, value in self.plain.items() if key not in {*CONTROL, *ignored(self.plain)}}
         if "trainer" in kept:
             kept["trainer"] = {key: value for key, value in kept["trainer"].items() if key not in SHOWING}
+        if "data" in kept:
+            kept["data"] = {key: value for key, value in kept["data"].items() if key not in HOLDING}
         kept["version"] = __version__
         if "path" in kept.get("data", {}):
             kept["data_files"] = files_mark(Path(str(kept["data"]["path"])))
@@ -117,6 +119,9 @@ class Cell:
 
         Few rows a class, or classes that nobody is to have seen, would be undone by that.
         """
+        if "inner" in self.plain:
+            # All rows would be test rows, too.
+            return False
         told = self.plain.get("final_fit")
         few = self.value("data.per_class") is not None or bool(self.value("data.unseen"))
         return self.value("data.path") is not None and not few if told is None else told

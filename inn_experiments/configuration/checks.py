@@ -17,6 +17,7 @@ SCALARS: dict[str, Any] = {
     "seed": Annotated[int, Field(ge=0)],
     "objective": Annotated[str, Field(min_length=1)],
     "final_fit": bool | None,
+    "inner": Annotated[int, Field(ge=0)] | None,
     "register": Annotated[str, Field(min_length=1, max_length=256)] | None,
 }
 PLAIN: dict[str, dict[str, Any]] = {"paths": {"outputs": Annotated[str, Field(min_length=1)]}}
@@ -81,11 +82,20 @@ def check_plain(node: dict[str, Any], group: str) -> None:
         check_type(f"{group}.{key}", node.get(key), hint)
 
 
+def _check_scalars(plain: dict[str, Any]) -> None:
+    if isinstance(plain.get("objective"), list):
+        raise UserError(
+            f"objective: {plain['objective']!r} will not do, it is one metric: a search has one direction; "
+            "search by each of them in a study of its own"
+        )
+    for key, hint in SCALARS.items():
+        check_type(key, plain.get(key), hint)
+
+
 def check_values(plain: dict[str, Any], choices: Mapping[str, str]) -> None:
     """Check every key and value of a resolved configuration, in which absent groups are left out; raises UserError."""
     check_known(plain, {*SCALARS, *PLAIN, *GROUPS}, "the configuration")
-    for key, hint in SCALARS.items():
-        check_type(key, plain.get(key), hint)
+    _check_scalars(plain)
     for group in (*PLAIN, *named("needed"), *MEASURES, *named("training"), *named("control")):
         if group not in plain and not (group in MEASURES and choices.get(group) == "none"):
             raise UserError(f"{group}: every run needs it; give {group}=OPTION, or leave its default alone")

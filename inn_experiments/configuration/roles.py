@@ -18,7 +18,7 @@ def classes(group: str) -> dict[str, bool]:
 
     Example:
         >>> classes("tracking")
-        {'inn_experiments.tracking.mlflow.Mlflow': False, 'inn_experiments.tracking.files.Files': False}
+        {'inn_experiments.tracking.record.Record': False, 'inn_experiments.tracking.files.Files': False}
     """
     found = {}
     for path in sorted((CONF / group).glob("*.yaml")):

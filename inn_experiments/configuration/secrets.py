@@ -8,28 +8,20 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from inn_experiments.contracts import UserError
+from inn_experiments.contracts.secrets import PASSWORD, QUERY, masked
 
 RESOLVED = ("paths.outputs", "data.path")
 """Keys in which environment variables are ordinary."""
 
 _PLAIN = re.compile(r"\$\{(now:[^{}]*|[^${}:]*)\}")
 _READ = re.compile(r"\$\{oc\.env:\w+(,[\w./-]*)?\}")
-_PASSWORD = re.compile(r"([A-Za-z][\w+.-]*://[^/\s:@]*):(?!/|\d+/)[^\s@]+@")
+_TRACKING = "tracking.uri"
+_USER = re.compile(r"https?://[^/\s]*@")
 _UNWRITTEN = re.compile(r"hydra\.launcher\.|hydra\.sweeper\.(?!params)")
 """What Hydra reads and writes down unresolved."""
 
 _JOINED = "hydra.job.override_dirname"
 """All overrides as one text, each of which is looked at by itself."""
-
-
-def masked(text: str) -> str:
-    """The text with the passwords of its URIs replaced.
-
-    Example:
-        >>> masked("see postgresql://me:secret@host/db")
-        'see postgresql://me:***@host/db'
-    """
-    return _PASSWORD.sub(r"\1:***@", text)
 
 
 def check_secrets(cfg: DictConfig) -> None:
@@ -58,9 +50,19 @@ def check_secrets(cfg: DictConfig) -> None:
 
 def check_password(key: str, value: str) -> None:
     """Refuse a text with a URI that has a password in it; raises UserError naming the key."""
-    if _PASSWORD.search(value) or _PASSWORD.search(key):
-        cure = "write ${oc.env:NAME}" if _UNWRITTEN.match(key) else "leave it out"
-        raise UserError(f"{masked(key)}: its value holds a password, and would be kept with every run; {cure}")
+    # What stands before a server's address may be a token.
+    found = any(pattern.search(text) for pattern in (PASSWORD, QUERY) for text in (value, key))
+    if found or (key == _TRACKING and _USER.search(value)):
+        raise UserError(f"{masked(key)}: its value holds a password, and would be kept with every run; {_cure(key)}")
+
+
+def _cure(key: str) -> str:
+    if key == _TRACKING:
+        return (
+            "an MLflow server's belongs into MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, a database's into "
+            "PGPASSWORD or the file that PGPASSFILE names"
+        )
+    return "write ${oc.env:NAME}" if _UNWRITTEN.match(key) else "leave it out"
 
 
 def _resolved(cfg: DictConfig, place: str) -> str:

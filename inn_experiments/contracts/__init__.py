@@ -6,6 +6,7 @@ from inn_experiments.contracts.files import (
     csv_text,
     file_name,
     free_name,
+    held,
     once,
     once_each,
     read_arrays,
@@ -13,6 +14,7 @@ from inn_experiments.contracts.files import (
     write_arrays,
     write_text,
 )
+from inn_experiments.contracts.inner import InnerSource
 from inn_experiments.contracts.keeping import in_turn, kept, kept_numbers
 from inn_experiments.contracts.limits import (
     BelowOne,
@@ -48,6 +50,7 @@ from inn_experiments.contracts.parts import (
     Synthesizer,
     WholeSource,
 )
+from inn_experiments.contracts.pruning import Pruned
 from inn_experiments.contracts.quantity import Quantity
 from inn_experiments.contracts.reading import Reading, printable
 from inn_experiments.contracts.recording import Measure, Run, Subject, Tracker

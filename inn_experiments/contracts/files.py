@@ -52,14 +52,6 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def rows_sha256(*arrays: np.ndarray) -> str:
-    """The SHA-256 of the values of some arrays, one after the other, in hexadecimal."""
-    mark = hashlib.sha256()
-    for array in arrays:
-        mark.update(np.ascontiguousarray(array).data)
-    return mark.hexdigest()
-
-
 @cache
 def host_mark() -> str:
     """Six letters for the name of this machine."""
@@ -148,19 +140,41 @@ def once_each(targets: Iterable[Path], make: Callable[[dict[Path, Path]], None],
     Returns:
         Those that were made now.
     """
-    from filelock import FileLock
-
-    with ExitStack() as held:
+    with ExitStack() as all_held:
         # Always in the same order, so that two workers at overlapping sets never wait for each other.
         for target in (wanted := sorted(targets)):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            held.enter_context(FileLock(f"{target}.lock", timeout=-1 if wait else 0))
+            all_held.enter_context(held(target, patience=-1 if wait else 0))
         missing = [target for target in wanted if not target.exists()]
         if missing:
             with ExitStack() as written:
                 # One name for all processes: what a killed one left behind is written over.
                 make({target: written.enter_context(replacing(target, mark="new")) for target in missing})
         return missing
+
+
+@contextmanager
+def held(target: Path, *, patience: float = -1) -> Iterator[None]:
+    """Hold the lock of `target`, the file of its name with `.lock` behind it, which is gone when the block ends.
+
+    The kernel takes the lock from a process that dies; its file stays then, and hinders nobody.
+
+    Args:
+        target: what one process at a time is at; its folder is made.
+        patience: seconds for which another process is waited for; -1 waits for ever.
+
+    Raises:
+        filelock.Timeout: another process held it for so long.
+    """
+    from filelock import FileLock
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    name = Path(f"{target}.lock")
+    with FileLock(name, timeout=patience):
+        try:
+            yield
+        finally:
+            # By its owner, so that nobody else's is removed; who waits sees that it is gone, and makes a new one.
+            name.unlink(missing_ok=True)
 
 
 def cached(path: Path, make: Callable[[Path], None], read: Callable[[Path], Found]) -> Found:
@@ -173,13 +187,11 @@ def cached(path: Path, make: Callable[[Path], None], read: Callable[[Path], Foun
         make: writes it under a temporary name, as `once` does.
         read: raises UserError for a damaged one.
     """
-    from filelock import FileLock
-
     once(path, make)
     try:
         return read(path)
     except UserError as error:
-        with FileLock(f"{path}.lock"):
+        with held(path):
             # Another worker may have found it too, and made it in the meantime.
             try:
                 return read(path)

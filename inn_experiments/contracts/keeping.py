@@ -14,6 +14,7 @@ from inn_experiments.contracts import stopping
 from inn_experiments.contracts.errors import UserError
 from inn_experiments.contracts.files import once, read_arrays, write_arrays
 from inn_experiments.contracts.parts import Plain
+from inn_experiments.contracts.streamed import Streamed, Values, as_bytes
 
 PACKAGES = ("numpy", "scipy", "scikit-learn")
 """Another version of one of these may give other last digits, or other trees."""
@@ -31,7 +32,7 @@ class Call(Protocol[Answer]):
 def kept(
     cache: Path | None,
     kind: str,
-    content: Sequence[np.ndarray | Plain],
+    content: Sequence[Values | Plain],
     compute: Callable[[], Mapping[str, np.ndarray | float]],
     *,
     wait: bool = True,
@@ -66,15 +67,13 @@ def kept(
         once(path, make, wait=wait)
     except Timeout:
         return None
-    # Who still waits at the removed lock finds the result; there would be as many locks as results.
-    Path(f"{path}.lock").unlink(missing_ok=True)
     return made or _read(path)
 
 
 def kept_numbers(
     cache: Path | None,
     kind: str,
-    content: Sequence[np.ndarray | Plain],
+    content: Sequence[Values | Plain],
     compute: Callable[[], Mapping[str, float]],
     *,
     wait: bool = True,
@@ -96,7 +95,7 @@ def in_turn(calls: Iterable[Call[Answer]]) -> list[Answer]:
     return answers
 
 
-def digest(content: Sequence[np.ndarray | Plain]) -> str:
+def digest(content: Sequence[Values | Plain]) -> str:
     """A name for arrays, by bytes, shape and type, and plain values, under the versions that are installed.
 
     >>> digest([np.zeros(2), 1]) == digest([np.zeros(2), 1])
@@ -107,9 +106,10 @@ def digest(content: Sequence[np.ndarray | Plain]) -> str:
     # With the processor's own instructions a third faster than BLAKE2.
     found = hashlib.sha256(_versions())
     for part in content:
-        if isinstance(part, np.ndarray):
+        if isinstance(part, np.ndarray | Streamed):
             found.update(f"\n{part.dtype.str} {part.shape}\n".encode())
-            found.update(np.ascontiguousarray(part).data)
+            for piece in as_bytes(part):
+                found.update(piece)
         else:
             found.update(f"\n{json.dumps(part, sort_keys=True)}\n".encode())
     return found.hexdigest()[:32]

@@ -60,7 +60,12 @@ class Reading:
         return f" from {self.axis[0]:.10g} to {self.axis[1]:.10g}{self.unit and f' {self.unit}'}"
 
 
+def plain(text: str) -> str:
+    """The text with escapes in the place of line breaks, control characters, direction marks and the like."""
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+
+
 def printable(name: str) -> str:
     """A name as it can stand in a line: no line breaks or other control characters, and not longer than a line."""
-    text = "".join(character if character.isprintable() else repr(character)[1:-1] for character in name)
+    text = plain(name)
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[: SHOWN_CHARACTERS - 3]}..."

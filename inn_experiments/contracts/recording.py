@@ -93,5 +93,8 @@ class Tracker(Protocol):
     ) -> str:
         """Put a sweep on record with the outcomes of its cells; answers the line that says where, or ''."""
 
+    def rewrite(self, outputs: Path, folder: Path, name: str, text: str) -> None:
+        """Write a file of the finished run in `folder` once more."""
+
     def hint(self, outputs: Path) -> str:
         """How to look at the finished runs."""

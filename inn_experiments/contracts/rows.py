@@ -10,6 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from inn_experiments.contracts.reading import Reading
+from inn_experiments.contracts.streamed import Values, chosen
 
 Smiles = tuple[tuple[str, ...], ...]
 """For each class its SMILES, several for a mixture."""
@@ -19,13 +20,15 @@ Smiles = tuple[tuple[str, ...], ...]
 class Rows:
     """Labelled rows: `x` (n, d) float32 in the normalised units of its split, `y` (n,) int64 in 0..C-1.
 
+    Rows that stay in a file, `Streamed`, are looked up as those of an array are.
+
     Example:
         >>> rows = Rows(np.zeros((3, 2), np.float32), np.array([0, 1, 1]))
         >>> len(rows), len(rows.take(rows.y == 1))
         (3, 2)
     """
 
-    x: np.ndarray
+    x: Values
     y: np.ndarray
     group: np.ndarray | None = None
 
@@ -38,7 +41,11 @@ class Rows:
 
     def take(self, index: np.ndarray) -> Rows:
         """The rows at `index` (integers or a mask), groups included."""
-        return Rows(self.x[index], self.y[index], None if self.group is None else self.group[index])
+        return Rows(chosen(self.x, index), self.y[index], None if self.group is None else self.group[index])
+
+    def held(self) -> Rows:
+        """The same rows in memory; raises UserError where there is not enough of it."""
+        return self if isinstance(self.x, np.ndarray) else Rows(np.asarray(self.x), self.y, self.group)
 
 
 class Scaling(Protocol):

@@ -36,9 +36,11 @@ def forget() -> None:
     _received.clear()
 
 
-def _end(number: int, frame: FrameType | None) -> NoReturn:
+def _end(number: int, frame: FrameType | None) -> None:
     _received.append(number)
-    _raise(number)
+    # The second one comes while the end is put in order, which nothing is gained by breaking off; a third one does.
+    if len(_received) != 2:
+        _raise(number)
 
 
 def _raise(number: int) -> NoReturn:

@@ -12,8 +12,8 @@ from typing import IO
 import numpy as np
 
 from inn_experiments.contracts import UserError
+from inn_experiments.contracts.memory import check_room
 from inn_experiments.data.checks import SHOWN, check_filled, readable, shorten
-from inn_experiments.data.memory import check_room
 
 Arrays = dict[str, np.ndarray]
 

@@ -142,7 +142,7 @@ def check_varies(x: np.ndarray, what: str) -> None:
 
 def check_base_peak(x: np.ndarray) -> None:
     """Raise UserError that names the rows of `x` (n, d) whose maximum is not above 0."""
-    peaks = x.max(axis=1)
+    peaks = np.concatenate([block.max(axis=1) for block in blocks(x, BLOCK)])
     bad = np.flatnonzero(~(peaks > 0))
     if len(bad):
         rows = [f"{row + 1} (maximum {peaks[row]:g})" for row in bad[:SHOWN]]

@@ -146,6 +146,31 @@ class Division:
         return Parts(rest[train], rest[others[0]], test, rest[others[1]])
 
 
+def inner(
+    division: Division, train: np.ndarray, y: np.ndarray, group: np.ndarray | None, classes: Sequence[str], seed: int
+) -> Parts:
+    """The training rows `train` divided once more, by the same shares, into parts of which none is fresh.
+
+    Args:
+        division: that `train` comes from.
+        train: (k,) row numbers.
+        y: (n,) labels of all rows.
+        group: (n,) codes; None where rows have no groups.
+        classes: their names.
+        seed: of this division.
+
+    Raises:
+        UserError: a class has too few training rows or groups to be divided.
+    """
+    alone = Division(test_fraction=division.test_fraction, val_fraction=division.val_fraction)
+    codes = None if group is None else np.unique(group[train], return_inverse=True)[1]
+    try:
+        found = alone.parts(y[train], codes, classes, seed)
+    except UserError as error:
+        raise UserError(f"inner: the {len(train)} training rows cannot be divided once more: {error}") from None
+    return Parts(*(train[part] for part in found))
+
+
 def draw_unseen(y: np.ndarray, classes: Sequence[str], unseen: int, seed: int) -> np.ndarray:
     """Which rows (n,) bool with labels `y` (n,) are of so many `unseen` classes, which `seed` draws."""
     if len(classes) - unseen < 2:

@@ -200,7 +200,7 @@ def choose(x: np.ndarray, unit: str = "", axis: np.ndarray | None = None) -> tup
 
 
 def _peaks(x: np.ndarray) -> np.ndarray:
-    peaks = x.max(axis=1).astype(np.float64)
+    peaks = np.concatenate([np.zeros(0), *(block.max(axis=1).astype(np.float64) for block in blocks(x, BLOCK))])
     bad = np.flatnonzero(~(peaks > 0))
     if len(bad):
         raise RowError(

@@ -4,27 +4,31 @@ import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from inn_experiments.contracts import Manifold, Reading, RecordScaling, Rows, Scaling, Smiles, Split, UserError
+from inn_experiments.contracts.streamed import Values
 from inn_experiments.data.checks import BLOCK, check_varies
 from inn_experiments.data.classes import alike, group_codes
-from inn_experiments.data.division import Division, Parts, draw_unseen
+from inn_experiments.data.division import Division, Parts, draw_unseen, inner
 from inn_experiments.data.precision import Places, twins
 from inn_experiments.data.scaling import Standard
 from inn_experiments.data.snooping import Snooping, fitted_to, snooped
+from inn_experiments.maths.moments import blocks
 
 NONE = np.zeros(0, dtype=np.int64)
 """The numbers of no rows."""
 
 
-def repeated(train: np.ndarray, test: np.ndarray, unit: str) -> list[str]:
+def repeated(train: Values, test: Values, unit: str) -> list[str]:
     """A sentence where rows of `test` (m, d) are also in `train` (n, d), to the last digit; else none."""
-    known = {hash(row.tobytes()) for row in train}
-    count = sum(hash(row.tobytes()) in known for row in test)
+    count = int(np.isin(_hashes(test), _hashes(train)).sum())
     return [f"{count} of {len(test)} test {unit}s are equal to a training {unit} to the last digit"] if count else []
+
+
+def _hashes(x: Values) -> np.ndarray:
+    return np.array([hash(row.tobytes()) for block in blocks(x, BLOCK) for row in block], np.int64)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +97,7 @@ class RawRows(ABC):
         return None
 
     @abstractmethod
-    def scale(self, parts: Sequence[np.ndarray]) -> tuple[Scaling, list[np.ndarray]]:
+    def scale(self, parts: Sequence[np.ndarray]) -> tuple[Scaling, list[Values]]:
         """The scaling fitted on the rows `parts[0]`, and the scaled rows (k, d) float32 of each part."""
 
     def split(self, parts: Parts, unseen: np.ndarray = NONE) -> Split:
@@ -150,14 +154,26 @@ class RawRows(ABC):
 
     def divided(self, division: Division, *, seed: int, unseen: int = 0) -> Split:
         """The split that `seed` gives of all classes but `unseen` of them, which it draws."""
+        return self.split(*self._parts(division, seed, unseen))
+
+    def within(self, division: Division, *, seed: int, child: int, unseen: int = 0) -> Split:
+        """The training rows of that split, divided once more as the seed `child` says; no other row is looked at."""
+        train = self._parts(division, seed, unseen)[0].train
+        labels, y = np.unique(self.y[train], return_inverse=True)
+        group = None if self.group is None else self.group[train]
+        found = inner(division, np.arange(len(train)), y, group, [self.classes[label] for label in labels], child)
+        return self.split(Parts(*(train[part] for part in found)))
+
+    def _parts(self, division: Division, seed: int, unseen: int) -> tuple[Parts, np.ndarray]:
+        """The parts, and the rows of the classes that they lack."""
         if not unseen:
-            return self.split(division.parts(self.y, self.group, self.classes, seed))
+            return division.parts(self.y, self.group, self.classes, seed), NONE
         held = draw_unseen(self.y, self.classes, unseen, seed)
         seen = np.flatnonzero(~held)
         labels, y = np.unique(self.y[seen], return_inverse=True)
         group = None if self.group is None else group_codes(self.group[seen])
         parts = division.parts(y, group, [self.classes[label] for label in labels], seed)
-        return self.split(Parts(*(seen[part] for part in parts)), np.flatnonzero(held))
+        return Parts(*(seen[part] for part in parts)), np.flatnonzero(held)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,36 +217,3 @@ class ArrayRows(RawRows):
             index = part[start : start + BLOCK]
             every[start : start + BLOCK] = self.places.scaled(scaling, self.x[index], index)
         return every
-
-
-@dataclass(kw_only=True)
-class Reader(Division, ABC):
-    """A source that reads rows and divides them: the base of all but those that draw their parts.
-
-    A UserError is raised at once for values out of range, and by `load` for everything in the file.
-    """
-
-    # Not a field: only a reader that can spare whole classes makes one of it.
-    unseen = 0
-
-    @abstractmethod
-    def read(self, cache: Path) -> RawRows:
-        """All rows; the folder `cache` is for what is computed once."""
-
-    def load(self, *, seed: int, cache: Path, whole: bool = False) -> Split:
-        """The division that `seed` gives; `cache` is a folder for what is computed once.
-
-        With `whole`, what `whole()` would refuse is refused now.
-        """
-        raw = self.read(cache)
-        # Before the parts are there, so that there is never more than one copy; what they are refused for comes first.
-        refused = raw.refused_whole() if whole else None
-        split = raw.divided(self, seed=seed, unseen=self.unseen)
-        if refused is not None:
-            raise refused
-        return split
-
-    def whole(self, *, cache: Path) -> Split:
-        """All rows as the part `train`, whose statistics are then those of all; the other parts are empty."""
-        raw = self.read(cache)
-        return raw.split(Parts(np.arange(len(raw.y)), NONE, NONE, NONE))

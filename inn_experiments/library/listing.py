@@ -29,7 +29,7 @@ class Runs:
 
     @property
     def folders(self) -> list[Path]:
-        """Of the runs' files."""
+        """Of the runs' files; of a run on a server the report alone is there until the run is loaded."""
         return list(self._reports)
 
     def frame(self) -> pd.DataFrame:
@@ -59,7 +59,7 @@ class Runs:
 
     def load(self, place: int = 0) -> Loaded:
         """The synthesizer of the run at this place of the list; raises UserError where none was kept."""
-        return Loaded(read(self.folders[place]))
+        return Loaded(read(collect.whole_folder(self.folders[place])))
 
 
 def runs(outputs: str | Path = "outputs") -> Runs:

@@ -22,7 +22,7 @@ from inn_experiments.contracts import (
 )
 from inn_experiments.contracts.quantity import GAIN, SHARE
 from inn_experiments.contracts.seeding import child_seed
-from inn_experiments.maths.division import halves
+from inn_experiments.maths.division import halves, stratified
 from inn_experiments.measures.numbers.beside_real import LEAST_A_CLASS, class_by_class, excess
 from inn_experiments.measures.numbers.errors import frechet, histogram_kl
 from inn_experiments.measures.numbers.labelled import c2st_labelled
@@ -57,6 +57,10 @@ FIDELITY = (
 )
 LIMIT = 2000
 """Pairwise distances of more rows than this cost more than they tell."""
+NEAREST = 500_000
+"""Training rows among which the nearest are looked for, at most."""
+COMPARED = 200_000
+"""Test rows, and fresh ones, from which those that are compared are drawn, at most."""
 SIDES = {"test": "generated rows", "fresh": "fresh real rows"}
 
 
@@ -86,6 +90,7 @@ class Fidelity(Measure):
         samples, split = subject.samples, subject.split
         if samples.latent is not None and not self.decoded:
             return Findings()
+        split = bounded(split, seed)
         scores = {"test": (samples, split.test), "fresh": second_sample(split, seed)}
         scores = {part: sides for part, sides in scores.items() if _enough(part, *sides)}
         options = {"seed": seed, "cache": subject.about.cache}
@@ -130,6 +135,24 @@ def _enough(part: str, rows: Rows | Samples, real: Rows) -> bool:
             f"{LEAST_ROWS} of either"
         )
     return enough
+
+
+def bounded(split: Split, seed: int) -> Split:
+    """The split with no more rows than are looked at here; warns where some are left out."""
+    sizes = {"train": NEAREST, "test": COMPARED, "fresh": COMPARED}
+    parts = {part: rows for part in sizes if (rows := vars(split)[part]) is not None}
+    found = {part: few(rows, sizes[part], child_seed(seed, f"few/{part}")) for part, rows in parts.items()}
+    cut = [f"{len(found[part]):,} of {len(rows):,} {part}" for part, rows in parts.items() if found[part] is not rows]
+    if cut:
+        _warn(f"{' and '.join(cut)} rows, drawn class by class, are looked at; {LIMIT:,} of a side are compared")
+    return replace(split, **found)
+
+
+def few(rows: Rows, most: int, seed: int) -> Rows:
+    """The rows, or about so many of them in the proportions of the classes."""
+    if len(rows) <= most:
+        return rows
+    return rows.take(stratified(rows.y, (1 - most / len(rows),), np.random.default_rng(seed))[0])
 
 
 def _warn(text: str) -> None:

@@ -19,6 +19,7 @@ from inn_experiments.contracts import (
 from inn_experiments.measures.claims import claim, share
 from inn_experiments.measures.fidelity import second_sample
 from inn_experiments.measures.numbers.two_samples import c2st, nearest
+from inn_experiments.measures.utility.division import LEARNING, few
 from inn_experiments.measures.utility.forest import forest_predictions
 
 LEVELS, MIDDLE = (0.25, 0.5, 0.75, 1.0), 0.5
@@ -82,7 +83,7 @@ class Interpolation(Measure):
         ends = {kind: pairs_of(mixed, kind == "same", self.pairs, child_seed(seed, f"pairs/{kind}")) for kind in KINDS}
         made = {kind: mixtures(model, pairs, child_seed(seed, f"noise/{kind}")) for kind, pairs in ends.items()}
         every = [x for sides in made.values() for x in sides.values()]
-        called = forest_predictions(split.train, np.concatenate(every).astype(np.float32), **judge)
+        called = forest_predictions(few(split.train, LEARNING, seed), np.concatenate(every).astype(np.float32), **judge)
         called = iter(np.split(called, len(every)))
         for kind, sides in made.items():
             judged = {key: next(called) for key in sides}

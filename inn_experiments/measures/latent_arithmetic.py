@@ -10,6 +10,7 @@ from inn_experiments.contracts import Encoding, Findings, Measure, PositiveInt, 
 from inn_experiments.measures.claims import claim
 from inn_experiments.measures.numbers.intervals import interval_over_rows
 from inn_experiments.measures.numbers.rows import at_most, class_means, few_of_each
+from inn_experiments.measures.utility.division import LEARNING, few
 from inn_experiments.measures.utility.forest import forest_predictions
 
 TEXTS = {
@@ -76,7 +77,7 @@ class LatentArithmetic(Measure):
         every = [x for blocks in moved.values() for x in blocks]
         x, judge = np.concatenate(every).astype(np.float32), child_seed(seed, "judge")
         options = {"trees": self.trees, "levels": LEVELS, "cache": subject.about.cache}
-        called = forest_predictions(split.train, x, seed=judge, **options)
+        called = forest_predictions(few(split.train, LEARNING, seed), x, seed=judge, **options)
         blocks = iter(np.split(called, np.cumsum([len(x) for x in every])[:-1]))
         judged = {key: [next(blocks) for _ in found] for key, found in moved.items()}
         real = dict(zip(starts, judged.pop("ceiling"), strict=True))

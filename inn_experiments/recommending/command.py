@@ -12,7 +12,8 @@ import numpy as np
 from inn_experiments import __version__
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.contracts import UserError, child_seed, file_name
-from inn_experiments.data.source import RawRows, Reader
+from inn_experiments.data.reader import Reader
+from inn_experiments.data.source import RawRows
 from inn_experiments.recommending import presets
 from inn_experiments.recommending.asked import Asked, asked
 from inn_experiments.recommending.division import bounded, outer, usual_times

@@ -10,6 +10,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 
 from inn_experiments.contracts import UserError, write_text
+from inn_experiments.contracts.shell import begin
 from inn_experiments.reports import studies
 from inn_experiments.reports.panels import write_figure
 from inn_experiments.reports.runs import frame_of
@@ -22,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         options = parser().parse_args(given)
-        if not options.outputs.is_dir():
+        if not collect.is_there(options.outputs):
             raise UserError(f"--outputs {options.outputs}: no such folder; give the runs' paths.outputs")
         return write(options.study, options, shlex.join(["python", "-m", "inn_experiments.reports", *given]))
     except UserError as mistake:
@@ -67,7 +68,9 @@ def write(study: Study, options: argparse.Namespace, typed: str) -> int:
     """Let the study answer from the finished runs, write its document and figure, and say where they are."""
     picture = options.to.with_suffix(".png")
     options.only, options.picture = dict(options.only), picture.name
-    frame = frame_of(collect.finished(options.outputs))
+    every = collect.finished(options.outputs)
+    # Trials of a search are scored inside the training rows.
+    frame = frame_of(one for one in every if "inner" in options.only or "inner" not in one.axes)
     document = study.answer(frame, options)
     if document.figure is not None:
         write_figure(picture, document.figure)
@@ -79,4 +82,5 @@ def write(study: Study, options: argparse.Namespace, typed: str) -> int:
 
 
 if __name__ == "__main__":
+    begin()
     sys.exit(main())

@@ -1,6 +1,7 @@
 """What a cell begins with: its rows and what is to be measured on them, before any library of training is imported."""
 
 import platform
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +14,7 @@ from inn_experiments.measures.directions import Directions
 from inn_experiments.measures.fidelity import Fidelity
 from inn_experiments.measures.reconstruction import Reconstruction
 from inn_experiments.measures.unseen import Unseen
+from inn_experiments.running.inner import check_inner
 
 VERSIONS = ["torch", "lightning", "scikit-learn", "imbalanced-learn", "numpy", "mnist1d", "mlflow", "hydra-core"]
 VERSIONS += ["PyWavelets"]
@@ -50,6 +52,8 @@ def begin(cell: Cell) -> Begun:
         for measure, seed in chosen.values():
             measure.check(split, seed=seed)
     report.split = describe(split)
+    if (number := cell.value("inner")) is not None:
+        report.split["inner"] = number
     whole = partial(source.whole, cache=cell.outputs / "cache") if cell.final_fit else None
     return Begun(report, split, chosen, whole)
 
@@ -65,8 +69,12 @@ def check_whole(cell: Cell, source: Source) -> None:
 
 def divided(cell: Cell, source: Source) -> Split:
     """The rows of the cell's `source`, as its seed divides them; what a last training would refuse is refused."""
-    told = {"seed": child_seed(cell.seed, "data"), "cache": cell.outputs / "cache"}
-    return source.load(**told, whole=True) if cell.final_fit else source.load(**told)
+    where = {"seed": child_seed(cell.seed, "data"), "cache": cell.outputs / "cache"}
+    number = cell.value("inner")
+    if number is None:
+        return source.load(**where, whole=True) if cell.final_fit else source.load(**where)
+    warnings.warn(f"inner={number}: all scores are of a part of the training rows, and of no test rows", stacklevel=2)
+    return check_inner(cell, source).inner(number=number, **where)
 
 
 def measures(cell: Cell) -> dict[str, tuple[Measure, int]]:

@@ -12,8 +12,9 @@ from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
 from inn_experiments.configuration.mistakes import of_hydra
-from inn_experiments.configuration.secrets import masked
 from inn_experiments.contracts import UserError
+from inn_experiments.contracts.reading import plain
+from inn_experiments.contracts.secrets import masked
 
 BAD_INPUT, BROKEN = 2, 1
 """Exit statuses: a mistake of the input or the environment, and any other failure."""
@@ -21,6 +22,7 @@ BAD_INPUT, BROKEN = 2, 1
 _STORAGE = {
     errno.ENOSPC,
     errno.EDQUOT,
+    errno.EFBIG,
     errno.EACCES,
     errno.EPERM,
     errno.EROFS,
@@ -69,7 +71,9 @@ def one_line(error: BaseException, outputs: Path | None = None) -> str | None:
         return "a worker process was killed (out of memory?); the sweep ended with it"
     where = f"{outputs}: " if outputs else ""
     if isinstance(error, OSError) and error.errno in _STORAGE:
-        where = f"{error.filename}: " if error.filename else where
+        # Of what is copied or renamed the second name is the one that could not be written.
+        name = error.filename2 or error.filename
+        where = f"{name}: " if name else where
         return f"{where}{(error.strerror or str(error)).lower()}; paths.outputs=FOLDER writes elsewhere"
     return _of_storage(error, where)
 
@@ -93,8 +97,7 @@ def show(error: BaseException, outputs: Path | None = None) -> int:
         print(masked("".join(traceback.format_exception(error))), end="", file=sys.stderr)
         return BROKEN
     # What a file or a class is called may hold line breaks, and signs that a terminal obeys.
-    plain = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in masked(line))
-    print(f"error: {plain}", file=sys.stderr)
+    print(f"error: {plain(masked(line))}", file=sys.stderr)
     return BAD_INPUT
 
 

@@ -9,15 +9,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 from inn_experiments import __version__
 from inn_experiments.configuration.axes import SHOWING
 from inn_experiments.configuration.building import Nodes, recipe, revived
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.targets import NOTES, find_class
-from inn_experiments.contracts import Split, Synthesizer, UserError, child_seed, once
-from inn_experiments.contracts.files import rows_sha256
+from inn_experiments.contracts import Pruned, Split, Synthesizer, UserError, child_seed, held, once
+from inn_experiments.contracts.streamed import rows_sha256
 from inn_experiments.synthesizers.inn import Inn
 from inn_experiments.synthesizers.latent import Latent
 from inn_experiments.training.files import load, read, write
@@ -168,14 +166,19 @@ def _keep(part: Fitted, folder: Path, key: dict[str, Any], nodes: Nodes, fit: Ca
 
     def make(fresh: Path) -> None:
         part.resume_in(unfinished)
-        fit()
+        try:
+            fit()
+        except Pruned:
+            # Nobody is going to go on with it.
+            shutil.rmtree(unfinished, ignore_errors=True)
+            raise
         keep(fresh, part, key, nodes, folder)
 
     if not once(kept, make):
         error = _loaded(part, kept)
         if error is None:
             return
-        with FileLock(f"{kept}.lock"):
+        with held(kept):
             # Another worker may have found it too, and trained in the meantime.
             if _loaded(part, kept) is None:
                 return

@@ -15,12 +15,12 @@ from omegaconf import DictConfig, OmegaConf
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.compose import prepare
 from inn_experiments.configuration.help import meanings
-from inn_experiments.contracts import Report, UserError, nearest, stopping
+from inn_experiments.contracts import Pruned, Report, Tracker, UserError, nearest, pruning, shell, stopping
 from inn_experiments.contracts.imports import importing
 from inn_experiments.contracts.old_report import from_dict
-from inn_experiments.running import sweep
+from inn_experiments.running import sweep, trials
 from inn_experiments.running.beginning import begin
-from inn_experiments.tracking import store, whole
+from inn_experiments.tracking import turns
 
 LEFT_OUT = ("test/samples/", "fresh/samples/", "test/geometry/", "utility/same_rows/", "utility/disjoint/")
 """How the keys begin of what is left out where there are too few rows for it."""
@@ -34,8 +34,14 @@ def run_cell(cfg: DictConfig) -> float:
     Returns the metric that `objective` names, NaN for a cell that failed (its outcome is on record).
     """
     with sweep.supervised() as outcome:
-        stopping.catch_signals()
-        value = _run(cfg, outcome)
+        shell.begin()
+        try:
+            value = _run(cfg, outcome)
+        except Pruned as end:
+            outcome["status"], outcome["why"] = "pruned", str(end)
+            trial = trials.of(Path(HydraConfig.get().sweep.dir), HydraConfig.get().job.num)
+            print(f"{_count()} {outcome['cell']} {' '.join(trial.settings)}: PRUNED at {end}", flush=True)
+            return float("nan")
         if math.isfinite(value):
             outcome["value"] = value
         return value
@@ -48,6 +54,7 @@ def _run(cfg: DictConfig, outcome: dict[str, Any]) -> float:
     cell = prepare(cfg, dict(hydra.runtime.choices), list(hydra.overrides.task))
     outputs, tracker = cell.outputs, cell.tracker()
     sweep.State.outputs = outputs
+    trial = trials.of(Path(hydra.sweep.dir), hydra.job.num) if many else None
     if many:
         # Several bars of one sweep would write over each other.
         cell = cell.silent()
@@ -55,37 +62,60 @@ def _run(cfg: DictConfig, outcome: dict[str, Any]) -> float:
 
     done = tracker.finished(outputs, cell.fingerprint)
     if done is None:
-        begun, pipeline = begin(cell), _pipeline()
-        # What parts have against each other shows when they are put together: better before a run is on record.
-        pipeline.build(cell)
-        place = hydra.sweep.dir if many else hydra.run.dir
-        tags = {"cell": cell.name, "fingerprint": cell.fingerprint, "sweep": Path(place).name}
-        if "read" in begun.report.split:
-            line = begun.report.split["read"]["line"]
-            tags["read"] = line[:MOST_TAG]
-            tell(line)
-        with tracker.open(outputs, f"{cell.name}-seed{cell.seed}", tags) as run:
-            run.params(cell.axes)
-            run.text("config.yaml", OmegaConf.to_yaml(OmegaConf.create({**cell.plain, "choices": cell.choices})))
-            from inn_experiments.reports.cell.html.page import page
-
-            report, folder = pipeline.run(cell, run, begun), run.folder
-            run.params({"parameters": report.parameters})
-            run.metrics(report.metrics)
-            report.asked = {"typed": list(hydra.overrides.task), "options": meanings(cell)}
-            run.json("report.json", report.as_dict())
-            run.text("report.html", page(folder))
-            # No run is finished after somebody asked to stop.
-            stopping.check()
-    else:
+        with turns.turn(outputs, cell.fingerprint, f"{cell.name} seed {cell.seed}") as waited:
+            if waited:
+                # It may have been killed.
+                tracker.prepare(outputs)
+            # Another process may have finished it in the meantime.
+            done = tracker.finished(outputs, cell.fingerprint)
+            if done is None:
+                report, folder = _compute(cell, tracker, trial, Path(hydra.sweep.dir if many else hydra.run.dir).name)
+    if done is not None:
         plain, folder = done
-        _also_called(cell, plain, folder)
+        _also_called(cell, tracker, plain, folder)
         report = from_dict(plain)
-    outcome["status"] = "finished" if done is None else "skipped"
+    outcome["status"], outcome["run"] = "finished" if done is None else "skipped", run_name(folder)
     if "register" in cell.plain:
         outcome["registered"] = tracker.register(outputs, folder, cell.plain["register"])
-    _show(report, folder, outcome, time.perf_counter() - started)
+    _show(report, folder, outcome, time.perf_counter() - started, cell.plain["objective"])
     return objective(report, cell.plain["objective"])
+
+
+def _compute(cell: Cell, tracker: Tracker, trial: trials.Trial | None, started_in: str) -> tuple[Report, Path]:
+    """Run and record a cell that nobody has finished, of the sweep or job of this name; its report and folder."""
+    hydra = HydraConfig.get()
+    begun, pipeline = begin(cell), _pipeline()
+    # What parts have against each other shows when they are put together: better before a run is on record.
+    pipeline.build(cell)
+    tags = {"cell": cell.name, "fingerprint": cell.fingerprint, "sweep": started_in}
+    if "read" in begun.report.split:
+        line = begun.report.split["read"]["line"]
+        tags["read"] = line[:MOST_TAG]
+        tell(line)
+    name, searched, hook = f"{cell.name}-seed{cell.seed}", {}, None
+    if trial is not None:
+        name, searched = " ".join([name, *trial.settings]), trial.params
+        tags["study"], hook = trial.study, trial.hook(hydra.sweeper)
+    with tracker.open(cell.outputs, name, tags) as run, pruning.asking(hook):
+        run.params({**searched, **cell.axes})
+        run.text("config.yaml", OmegaConf.to_yaml(OmegaConf.create({**cell.plain, "choices": cell.choices})))
+        from inn_experiments.reports.cell.html.page import page
+
+        report = pipeline.run(cell, run, begun)
+        report.axes = {**searched, **report.axes}
+        run.params({"parameters": report.parameters})
+        run.metrics(report.metrics)
+        report.asked = {"typed": list(hydra.overrides.task), "options": meanings(cell)}
+        run.json("report.json", report.as_dict())
+        run.text("report.html", page(run.folder))
+        # No run is finished after somebody asked to stop.
+        stopping.check()
+    return report, run.folder
+
+
+def run_name(folder: Path) -> str:
+    """What the run in this folder goes by: MLflow's id, or without MLflow the folder's name."""
+    return folder.parent.name if folder.name == "artifacts" else folder.name
 
 
 @cache
@@ -102,13 +132,12 @@ def _pipeline() -> ModuleType:
     return pipeline
 
 
-def _also_called(cell: Cell, report: dict[str, Any], folder: Path) -> None:
+def _also_called(cell: Cell, tracker: Tracker, report: dict[str, Any], folder: Path) -> None:
     """Let a finished cell that is asked for by a preset's name be found by it: it computes the same."""
     name = cell.choices.get("preset")
     if name and report["axes"].get("preset") != name:
         report["axes"]["preset"] = name
-        with store.lock(cell.outputs):
-            whole.rewrite(folder, "report.json", json.dumps(report, indent=1) + "\n")
+        tracker.rewrite(cell.outputs, folder, "report.json", json.dumps(report, indent=1) + "\n")
 
 
 def objective(report: Report, key: str) -> float:
@@ -125,12 +154,23 @@ def objective(report: Report, key: str) -> float:
     return float(metrics[key])
 
 
-def _show(report: Report, folder: Path, outcome: dict[str, Any], seconds: float) -> None:
+def _count() -> str:
+    """What the line of a sweep's cell begins with."""
+    hydra = HydraConfig.get()
+    trial = trials.of(Path(hydra.sweep.dir), hydra.job.num)
+    if trial is not None:
+        return f"[{trial.label}]"
+    cells = sweep.expected(Path(hydra.sweep.dir))
+    return f"[{hydra.job.num + 1}/{len(cells)}]" if cells else f"[#{hydra.job.num}]"
+
+
+def _show(report: Report, folder: Path, outcome: dict[str, Any], seconds: float, key: str) -> None:
     hydra = HydraConfig.get()
     if hydra.mode == RunMode.MULTIRUN:
-        cells = sweep.expected(Path(hydra.sweep.dir))
-        count = f"{hydra.job.num + 1}/{len(cells)}" if cells else f"#{hydra.job.num}"
-        line = f"[{count}] {report.cell} seed {report.seed}: {outcome['status']} in {seconds:.0f} s"
+        trial = trials.of(Path(hydra.sweep.dir), hydra.job.num)
+        cell = " ".join([report.cell, f"seed {report.seed}", *(trial.settings if trial else ())])
+        cell += f" -> {report.metrics.get(key, float('nan')):.4g}" if trial else ""
+        line = f"{_count()} {cell}: {outcome['status']} in {seconds:.0f} s"
         print("; ".join([line, *outcome.get("registered", "").splitlines()[:1]]), flush=True)
         return
     from rich.console import Console

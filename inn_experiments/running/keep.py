@@ -11,7 +11,7 @@ from inn_experiments.artifact.kept import write_kept
 from inn_experiments.configuration.building import build, recipe
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.contracts import RecordScaling, Report, Run, Split, Synthesizer
-from inn_experiments.contracts.files import rows_sha256
+from inn_experiments.contracts.streamed import rows_sha256
 from inn_experiments.running.beginning import Begun
 from inn_experiments.running.fits import fit_or_load, folder_of
 

@@ -5,7 +5,7 @@ from functools import partial
 
 from inn_experiments.configuration.building import build
 from inn_experiments.configuration.cell import Cell
-from inn_experiments.contracts import Report, Run, Subject, child_seed
+from inn_experiments.contracts import Report, Run, Subject, child_seed, pruning
 from inn_experiments.measures.numbers.finite import finite, finite_points
 from inn_experiments.measures.numbers.rows import CURES, at_most, check_finite
 from inn_experiments.reports.cell.figures import record
@@ -30,6 +30,7 @@ def run(cell: Cell, run: Run, begun: Begun) -> Report:
 
     with report.step("fit"):
         synthesizer = fit_or_load(cell, split, build, folder_of(cell), report.trained)
+    pruning.over()
     # What a training leaves behind, copies of the rows among it, would stay until the collector comes by.
     gc.collect()
     report.parameters = synthesizer.parameters

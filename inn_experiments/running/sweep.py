@@ -21,12 +21,14 @@ from omegaconf import DictConfig, OmegaConf
 
 from inn_experiments.configuration.cell import outputs_folder
 from inn_experiments.configuration.checks import check_option, check_plain
-from inn_experiments.configuration.secrets import masked
 from inn_experiments.configuration.targets import build
 from inn_experiments.contracts import UserError, stopping, write_text
+from inn_experiments.contracts.secrets import masked
 from inn_experiments.running import failures
+from inn_experiments.running.trials import TRIALS
 
 RESULT, CELLS = "result.json", "cells.json"
+NOT_STARTED = "a mistake in one of the cells ended the sweep before"
 
 
 class State:
@@ -73,7 +75,10 @@ def prepare_outputs(cfg: DictConfig) -> None:
         if State.outputs.exists() and not State.outputs.is_dir():
             raise UserError(f"paths.outputs={State.outputs}: this is not a folder; name one") from None
         reason = (error.strerror or str(error)).lower()
-        raise UserError(f"paths.outputs={State.outputs}: it cannot be written: {reason}") from None
+        raise UserError(
+            f"paths.outputs={State.outputs}: it cannot be written: {reason}; name another folder, or make this one "
+            "writable"
+        ) from None
     tracking = OmegaConf.to_container(cfg.tracking, resolve=True)
     if "_target_" in tracking:
         check_option(tracking, "tracking", "tracking")
@@ -152,24 +157,31 @@ def supervised() -> Iterator[dict[str, Any]]:
             State.status = outcome["exit"]
 
 
-def summary() -> int:
-    """Name every cell of this process' sweep that failed or is missing; returns the exit status."""
+def summary(refused: int = 0) -> int:
+    """Name every cell of this process' sweep that failed or is missing; returns the exit status.
+
+    Args:
+        refused: the status of the mistake that ended the sweep, which has been told; 0 where it came to its end.
+    """
     assert State.sweep is not None and State.outputs is not None
     # Runs of workers that are gone would stay RUNNING until the next start.
-    State.tracker.prepare(State.outputs)
-    cells = expected(State.sweep)
+    away = _tidied()
+    cells, study = expected(State.sweep), (State.sweep / TRIALS).is_file()
+    if study and not cells:
+        return 0
     if cells is None:
         folders = sorted((path for path in State.sweep.iterdir() if path.name.isdigit()), key=lambda p: int(p.name))
         cells = [[f"#{folder.name}"] for folder in folders]
     common = set.intersection(*map(set, cells)) if len(cells) > 1 else set()
     counts: dict[str, int] = {}
-    exits, lines, outcomes = set(), [], []
+    exits, lines, outcomes = away | ({refused} - {0}), [], []
     for number, cell in enumerate(cells):
-        outcome = outcome_of(State.sweep / str(number))
+        outcome = _outcome(State.sweep / str(number), refused)
         outcomes.append({"overrides": cell, **outcome})
         counts[outcome["status"]] = counts.get(outcome["status"], 0) + 1
         if outcome["exit"]:
             exits.add(outcome["exit"])
+        if outcome["exit"] and outcome.get("error") != NOT_STARTED:
             reason = str(outcome.get("error") or "it left no result: killed, or never started").splitlines()[0]
             name = " ".join(override for override in cell if override not in common)
             lines.append(f"{outcome['status']}: {name}: {reason}")
@@ -177,9 +189,31 @@ def summary() -> int:
     print(f"of {len(cells)} cells: {told}\n{State.tracker.hint(State.outputs)}")
     if lines:
         print("\n".join(lines), file=sys.stderr)
-        print("repeat the command to run these again; finished cells are skipped", file=sys.stderr)
+    if lines or refused:
+        cure = "mend it and repeat" if refused else "repeat"
+        again = f"{cure} the command to run these again; finished cells are skipped"
+        if study:
+            again = "these count as trials; the same command with a larger hydra.sweeper.n_trials tries others"
+            again = "repeat the command to go on with the study" if stopping.signal_status() else again
+        print(again, file=sys.stderr)
     _record(outcomes, exits)
     return exits.pop() if len(exits) == 1 else int(bool(exits))
+
+
+def _outcome(folder: Path, refused: int) -> dict[str, Any]:
+    """What the cell of this folder left, or did not leave."""
+    if refused and not folder.exists():
+        return {"status": "not started", "exit": refused, "error": NOT_STARTED}
+    return outcome_of(folder)
+
+
+def _tidied() -> set[int]:
+    """Put right what workers left behind; what hinders that is shown, and no reason to say nothing of the cells."""
+    try:
+        State.tracker.prepare(State.outputs)
+    except UserError as error:
+        return {failures.show(error, State.outputs)}
+    return set()
 
 
 def _record(outcomes: list[dict[str, Any]], exits: set[int]) -> None:

@@ -12,7 +12,7 @@ from joblib.externals.loky.process_executor import TerminatedWorkerError
 from inn_experiments.contracts import write_text
 from inn_experiments.running.sweep import RESULT, outcome_of
 
-ENDED = ("finished", "skipped", "failed")
+ENDED = ("finished", "skipped", "failed", "pruned")
 """Outcomes that a cell itself has written."""
 TRIES = 3
 """Pools in a row of which a worker is killed before any cell of theirs has begun."""

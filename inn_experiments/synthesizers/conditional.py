@@ -77,7 +77,7 @@ class Conditional(Fitted):
         self.table = np.asarray(table, dtype=np.float32)
         self.seen, self.features = np.unique(train.y), train.x.shape[1]
         if self._by_rows:
-            self.x, self.y = train.x, train.y
+            self.x, self.y = train.held().x, train.y
         return self._told(train)
 
     def _told(self, train: Rows | None = None) -> Told:
@@ -133,7 +133,7 @@ class OnePass(Conditional):
             rows = told.teaching[index.numpy()]
             return torch.tensor(train.x[rows], dtype=torch.float32), told.of(train.y[rows], draws, rows)
 
-        every = Blocks(len(told.teaching), self.features, draw, self.trainer.batch, draws)
+        every = Blocks(len(told.teaching), self.features, draw, self.trainer.rows, draws)
         [self.curves], self.seconds = self.trainer.fit(self._objective(validation, draws), every)
         self.fitted = True
 

@@ -85,7 +85,7 @@ class Diffusion(Conditional):
         levels = weights(self.weighting, self.parameterization, self.schedule)
         objective = Denoising(net, self.ema, looked_at, levels)
         draw = self._examples(told, train, draws, told.teaching)
-        blocks = Blocks(len(told.teaching), self.features, draw, self.trainer.batch, draws)
+        blocks = Blocks(len(told.teaching), self.features, draw, self.trainer.rows, draws)
         [self.curves], self.seconds = self.trainer.fit(objective, blocks)
         self.networks, self.fitted = {"net": objective.sampled.requires_grad_(False)}, True
 

@@ -72,6 +72,7 @@ class Inn(Fitted):
 
     def prepare(self, train: Rows, about: About, *, seed: int, val: Rows | None = None) -> None:
         """Make the networks and, of what `fit` is told, one training for each, `directions`."""
+        train = train.held()
         self.about, self.x, self.y = about, torch.as_tensor(train.x), torch.as_tensor(train.y)
         with seeded(child_seed(seed, "weights")):
             self._assemble()
@@ -80,7 +81,7 @@ class Inn(Fitted):
             draws = torch.Generator().manual_seed(child_seed(seed, "pairs"))
             given = self.sampling, self.schedule.steps, self.prime_share, draws
             paired = pairs(self.x, self.y, self.prime, *given, self.mix)
-            blocks = Blocks(*self.x.shape, paired, self.trainer.batch, draws)
+            blocks = Blocks(*self.x.shape, paired, self.trainer.rows, draws)
             return blocks, self._validation(val, child_seed(seed, "validation"))
 
         self.directions = [Direction(one, self.trainer, examples) for one in self.method.trainings()]

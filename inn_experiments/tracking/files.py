@@ -95,6 +95,10 @@ class Files:
         """Put a sweep on record: here nothing; its folder in `<outputs>/hydra` says what its cells were."""
         return ""
 
+    def rewrite(self, outputs: Path, folder: Path, name: str, text: str) -> None:
+        """Write a file of the finished run in `folder` once more."""
+        whole.rewrite(folder, name, text)
+
     def hint(self, outputs: Path) -> str:
         """How to look at the finished runs."""
         return f"the runs' files: {outputs / 'runs'}"

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import Timeout
 
-from inn_experiments.contracts.files import host_mark
+from inn_experiments.contracts.files import held, host_mark
 from inn_experiments.tracking import processes
 
 OURS = re.compile(r"\..+\.(?P<pid>\d+)-(?P<host>[0-9a-f]{6})(-journal|-wal|-shm)?")
@@ -21,8 +21,10 @@ LOCKED = re.compile(r"\.(?P<name>.+)\.new")
 """One of `contracts.files.once`, whose maker holds a lock."""
 DAY, CLOCK = 86400.0, 2.0
 """Seconds after which nobody writes to an older name any more, and by which clocks of files and processes differ."""
-FOLDERS = ("runs", "fits", "cache", "hydra")
-"""Where this program writes below its outputs folder."""
+LOCK = ".lock"
+"""How the name of a lock ends, of `contracts.files.held`."""
+FOLDERS, KEEPING = ("runs", "fits", "cache", "hydra"), ("fits", "cache")
+"""Where this program writes below its outputs folder, and where it keeps what is made behind locks."""
 
 
 def clear(outputs: Path, everywhere: bool) -> None:
@@ -35,23 +37,31 @@ def clear(outputs: Path, everywhere: bool) -> None:
         everywhere: in the folders of all runs too, which takes a moment where there are thousands.
     """
     for path in _candidates(outputs, everywhere):
-        with suppress(OSError):
+        with suppress(OSError, Timeout):
             if behind_lock := LOCKED.fullmatch(path.name):
                 # The lock of one who is at it goes with its process.
-                with FileLock(path.with_name(f"{behind_lock['name']}.lock"), timeout=0):
+                with held(path.with_name(behind_lock["name"]), patience=0):
                     _remove(path)
+            elif path.suffix == LOCK:
+                # Its file goes with whoever held it last.
+                with held(path.with_suffix(""), patience=0):
+                    pass
             elif _is_left(path):
                 _remove(path)
 
 
 def _candidates(outputs: Path, everywhere: bool) -> Iterator[Path]:
     yield from sorted(outputs.glob(".mlflow.db.*"))
+    # Below the folders of runs are files of others, which may be called so too.
+    yield from sorted((outputs / "runs").glob(f"*{LOCK}"))
     if not everywhere:
-        yield from sorted((outputs / "fits").glob(".*"))
+        fits = outputs / "fits"
+        yield from sorted([*fits.glob(".*"), *fits.glob(f"*{LOCK}")])
         return
     for name in FOLDERS:
         for folder, folders, files in os.walk(outputs / name):
             hidden = [each for each in (*folders, *files) if each.startswith(".")]
+            hidden += [each for each in files if name in KEEPING and each.endswith(LOCK) and each not in hidden]
             # What is removed as a whole is not looked into.
             folders[:] = [each for each in folders if not each.startswith(".")]
             yield from (Path(folder) / each for each in hidden)

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import shlex
 import subprocess
-import sys
 import time
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from inn_experiments.contracts import PositiveInt, UserError
-from inn_experiments.tracking import leftovers, models, processes, store, sweeps, whole
+from inn_experiments.contracts import PositiveInt, Pruned, UserError, write_text
+from inn_experiments.contracts.secrets import masked
+from inn_experiments.tracking import leftovers, models, places, processes, store, sweeps, whole
 from inn_experiments.tracking.files import Run, WriteModel
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+    from mlflow.entities import DatasetInput
 
+PAGES = "http://127.0.0.1:5000"
+"""Where `mlflow ui` shows its pages."""
 BATCH = 500
 """Numbers per database transaction; MLflow takes at most 1,000."""
 
@@ -56,22 +59,29 @@ class MlflowRun(Run):
 
     def dataset(self, name: str, digest: str) -> None:
         """As in `Run`, told to MLflow too."""
-        from mlflow.entities import Dataset, DatasetInput
-
-        source = Dataset(name=name, digest=digest[:36], source_type="local", source=name)
         # MLflow looks whether the data set is known and then inserts it: two workers would both insert.
         with store.lock(self._outputs):
-            self._client.log_inputs(self.run_id, [DatasetInput(dataset=source, tags=[])])
+            self._client.log_inputs(self.run_id, [self._source(name, digest)])
         self.tag("dataset", name)
 
     def tag(self, name: str, value: str) -> None:
         """As in `Run`, told to MLflow too."""
         self._client.set_tag(self.run_id, name, value)
 
+    def pruned(self, end: Pruned) -> None:
+        """Say that a search gave this run up, and where."""
+        self.tag("pruned", "true")
+        self.tag("pruned_at", str(end))
+
     def model(self, write: WriteModel) -> None:
         """As in `Run`: one of the experiment's logged models, linked with this run; later metrics are its own too."""
         write = partial(write, limit=self._limit)
         self._model = models.log(self._client, self._outputs, self.run_id, write, self._axes, self._cell)
+
+    def _source(self, name: str, digest: str) -> DatasetInput:
+        from mlflow.entities import Dataset, DatasetInput
+
+        return DatasetInput(dataset=Dataset(name=name, digest=digest[:36], source_type="local", source=name), tags=[])
 
     def _batches(self, points: list[tuple[str, float, int]], model: str | None = None) -> None:
         from mlflow.entities import Metric
@@ -129,7 +139,7 @@ class Mlflow:
                 word = str(error)
             words.append(word)
         if words:
-            tell(f"this cell was finished, and is run again: {words[0]}")
+            places.tell(f"this cell was finished, and is run again: {words[0]}")
         return None
 
     @contextmanager
@@ -137,7 +147,8 @@ class Mlflow:
         """A run called `name`, RUNNING inside the `with` block.
 
         It ends FINISHED; FAILED after an exception, with the traceback as the artifact `traceback.txt`;
-        KILLED after an interrupt or a termination signal. The exception goes on its way.
+        KILLED after an interrupt or a termination signal, and with the tag `pruned` where a search gave it up. The
+        exception goes on its way.
         """
         store.initialise(outputs)
         path = store.database(outputs)
@@ -154,11 +165,14 @@ class Mlflow:
             yield run
             whole.write_list(run.folder)
             status = "FINISHED"
+        except Pruned as end:
+            run.pruned(end)
+            raise
         except Exception:
             status = "FAILED"
             # On a full disk there is no room for it; the first error is the one to hear about.
             with suppress(OSError):
-                run.text("traceback.txt", traceback.format_exc())
+                run.text("traceback.txt", masked(traceback.format_exc()))
             raise
         finally:
             client.set_terminated(run.run_id, status)
@@ -176,11 +190,26 @@ class Mlflow:
         )
 
     def sweep(self, outputs: Path, name: str, outcomes: Sequence[sweeps.Outcome], status: str, started: float) -> str:
-        """Put a sweep on record that computed something, as `sweeps.record` does; answers the line that says where."""
-        if not store.database(outputs).exists() or {outcome["status"] for outcome in outcomes} <= {"skipped"}:
+        """Put a sweep on record that began to compute something, as `sweeps.record` does; answers where it is."""
+        path = store.database(outputs)
+        if not path.exists() or {outcome["status"] for outcome in outcomes} <= sweeps.NOTHING:
             return ""
-        address = sweeps.record(outputs, name, outcomes, status, started)
-        return f"this sweep:         {address}" if address else ""
+        client, where = store.connect(path), store.sweeps_id(outputs)
+        if where is None:
+            return ""
+        known = {fingerprint: folder.parent.name for fingerprint, folder in reversed(store.finished(path))}
+        cells = [{**outcome, "run": known.get(outcome.get("fingerprint", ""))} for outcome in outcomes]
+
+        def keep(run: str, text: str) -> None:
+            write_text(store.run_folder(outputs, run) / sweeps.CELLS, text)
+
+        run = sweeps.record(client, where, name, cells, status, started, keep)
+        return f"this sweep:         {PAGES}/#/experiments/{where}/runs/{run}"
+
+    def rewrite(self, outputs: Path, folder: Path, name: str, text: str) -> None:
+        """Write a file of the finished run in `folder` once more."""
+        with store.lock(outputs):
+            whole.rewrite(folder, name, text)
 
     def hint(self, outputs: Path) -> str:
         """The command that shows the comparison, and the address of its charts."""
@@ -188,14 +217,8 @@ class Mlflow:
         if not path.exists():
             return f"no run is on record in {path}"
         command = f"mlflow ui --backend-store-uri {shlex.quote(store.address(path))}"
-        address = f"http://127.0.0.1:5000/#/experiments/{store.experiment_id(path)}/runs?compareRunsMode=CHART"
+        address = f"{PAGES}/#/experiments/{store.experiment_id(path)}/runs?compareRunsMode=CHART"
         return f"compare the runs: {command}\nthen open         {address}"
-
-
-@cache
-def tell(line: str) -> None:
-    """Say something on stderr, once a process."""
-    print(line, file=sys.stderr, flush=True)
 
 
 def git_commit() -> str:

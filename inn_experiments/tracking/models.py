@@ -50,7 +50,7 @@ def log(
 
 def give_up(client: MlflowClient, outputs: Path, run: str) -> None:
     """Mark as FAILED the models that a run whose process is gone was still writing, and remove what it wrote."""
-    for model in _of_run(client, outputs, run, "PENDING"):
+    for model in of_run(client, store.experiment_id(store.database(outputs)), run, "PENDING"):
         _give_up(client, outputs, model)
 
 
@@ -59,11 +59,9 @@ def register(outputs: Path, run: str, name: str) -> int:
 
     Raises UserError for a run without a model, and for a name that the registry does not take.
     """
-    from mlflow.exceptions import MlflowException
-
     path = store.database(outputs)
     client = store.connect(path)
-    found = _of_run(client, outputs, run, "READY")
+    found = of_run(client, store.experiment_id(store.database(outputs)), run, "READY")
     if not found:
         raise UserError(
             f"register={name}: the finished run {run} has no MLflow model; delete it and run its cell again: "
@@ -71,25 +69,33 @@ def register(outputs: Path, run: str, name: str) -> int:
         )
     if store.select(path, "SELECT key FROM registered_model_tags WHERE name = ? AND key = ?", name, PROMPT):
         raise UserError(f"register={name}: this is the name of a prompt in MLflow's registry; give another")
-    model = found[0].model_id
-    # MLflow looks whether the name is there and then inserts it; the address is one for the whole process.
-    with store.lock(outputs), _at(store.address(path)):
+    # MLflow looks whether the name is there and then inserts it.
+    with store.lock(outputs):
+        return version(client, store.address(path), found[0].model_id, run, name)
+
+
+def version(client: MlflowClient, address: str, model: str, run: str, name: str) -> int:
+    """Make the logged model the next version of the registered model `name`; returns the version.
+
+    Raises UserError for a name that the registry does not take.
+    """
+    from mlflow.exceptions import MlflowException
+
+    # The address is one for the whole process.
+    with at(address):
         try:
             client.create_registered_model(name)
         except MlflowException as error:
             if error.error_code != "RESOURCE_ALREADY_EXISTS":
                 raise UserError(f"register={name}: {' '.join(error.message.split())}") from error
-        version = client.create_model_version(name, f"models:/{model}", run, model_id=model).version
-        known = [
-            *json.loads(client.get_logged_model(model).tags.get(VERSIONS, "[]")),
-            {"name": name, "version": version},
-        ]
+        made = client.create_model_version(name, f"models:/{model}", run, model_id=model).version
+        known = [*json.loads(client.get_logged_model(model).tags.get(VERSIONS, "[]")), {"name": name, "version": made}]
         client.set_logged_model_tags(model, {VERSIONS: json.dumps(known)})
-    return int(version)
+    return int(made)
 
 
-def _of_run(client: MlflowClient, outputs: Path, run: str, status: str) -> list[LoggedModel]:
-    where = store.experiment_id(store.database(outputs))
+def of_run(client: MlflowClient, where: str, run: str, status: str) -> list[LoggedModel]:
+    """The models with this status, READY or PENDING, of a run in the experiment `where`, the newest first."""
     newest = [{"field_name": "creation_timestamp", "ascending": False}]
     found = client.search_logged_models([where], filter_string=f"source_run_id = '{run}'", order_by=newest)
     # MLflow's filter compares the word with the number that stands in the database.
@@ -104,16 +110,19 @@ def _give_up(client: MlflowClient, outputs: Path, model: LoggedModel) -> None:
 
 
 @contextmanager
-def _at(address: str) -> Iterator[None]:
-    """Let MLflow's own clients look into this database: the registry asks one for the model of a version."""
+def at(address: str) -> Iterator[None]:
+    """Let MLflow's own clients look there: the registry asks one for the model of a version, and so does a download."""
     import mlflow
 
     variable = "MLFLOW_TRACKING_URI"
-    told, before = os.environ.get(variable), mlflow.get_tracking_uri()
+    told = os.environ.pop(variable, None)
+    # Without the variable it is what this process was told; None leaves the variable to speak again.
+    before = mlflow.get_tracking_uri() if mlflow.is_tracking_uri_set() else None
     mlflow.set_tracking_uri(address)
     try:
         yield
     finally:
         mlflow.set_tracking_uri(before)
-        if told is None:
-            os.environ.pop(variable, None)
+        os.environ.pop(variable, None)
+        if told is not None:
+            os.environ[variable] = told

@@ -18,12 +18,12 @@ from filelock import FileLock
 
 from inn_experiments.contracts import UserError, replacing
 from inn_experiments.contracts.imports import importing
-from inn_experiments.tracking import trouble
+from inn_experiments.tracking import trouble, waiting
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-PATIENCE = 60.0
+PATIENCE = 90.0
 """Seconds that a locked database is waited for."""
 EXPERIMENT, SWEEPS = "inn_experiments", "inn_experiments sweeps"
 """MLflow's experiments: one of all cells, and one in which each sweep is a run."""
@@ -44,7 +44,7 @@ def connect(path: Path) -> MlflowClient:
 
     Raises UserError where another version of MLflow made the database.
     """
-    client, refusals = _library()
+    client, refusals = library()
     try:
         return client(tracking_uri=address(path), registry_uri=address(path))
     except refusals as error:
@@ -61,7 +61,7 @@ def address(path: Path) -> str:
 
 
 @cache
-def _library() -> tuple[type[MlflowClient], tuple[type[Exception], ...]]:
+def library() -> tuple[type[MlflowClient], tuple[type[Exception], ...]]:
     """MLflow's client, and what it raises where it does not know the tables of a database."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("DO_NOT_TRACK", "true")
@@ -75,6 +75,7 @@ def _library() -> tuple[type[MlflowClient], tuple[type[Exception], ...]]:
         from mlflow import MlflowClient
         from mlflow.exceptions import MlflowException
 
+    waiting.let_mlflow_wait(lambda: PATIENCE)
     for name in ("mlflow", "alembic"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     return MlflowClient, (MlflowException, CommandError)

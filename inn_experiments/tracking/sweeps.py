@@ -7,41 +7,51 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from inn_experiments.contracts import write_text
-from inn_experiments.tracking import store
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
 
+CELLS = "cells.json"
+"""File of a sweep's run with the outcomes of its cells."""
 LONGEST = 500
 """Characters of a parameter's value."""
 NOTE = "mlflow.note.content"
 """The tag that MLflow's pages show as the description."""
 
+NOTHING = {"skipped", "not started"}
+"""How the cells end of a sweep that computed nothing."""
+
 Outcome = Mapping[str, Any]
 """Of a cell: `status`, `overrides`, and where it got so far its name `cell`, its `fingerprint`, an `error`."""
 
 
-def record(outputs: Path, name: str, outcomes: Sequence[Outcome], status: str, started: float) -> str:
+def record(
+    client: MlflowClient,
+    where: str,
+    name: str,
+    outcomes: Sequence[Outcome],
+    status: str,
+    started: float,
+    keep: Callable[[str, str], None],
+) -> str:
     """Put the sweep `name` on record: what it varied, how its cells ended and which runs they are.
 
     Args:
-        outputs: whose database it is written to.
+        client: who it is told to.
+        where: id of the experiment of sweeps.
         name: that the cells' tag `sweep` has.
-        outcomes: of its cells, in order.
+        outcomes: of its cells, in order, with the `run` of each, where it is known.
         status: FINISHED, FAILED or KILLED.
         started: seconds since 1970.
+        keep: puts the text of the file CELLS with the run of this id.
 
     Returns:
-        Where it is found, '' where there is no record of sweeps.
+        The id of its run.
     """
     from mlflow.entities import Metric, Param
 
-    path = store.database(outputs)
-    client, where = store.connect(path), store.sweeps_id(outputs)
-    if where is None:
-        return ""
     varied = axes(outcomes)
     told = (
         f"The runs of this sweep have the tag: `tags.sweep = '{name}'`. Cells that were finished before keep the tag "
@@ -49,9 +59,7 @@ def record(outputs: Path, name: str, outcomes: Sequence[Outcome], status: str, s
     told += "of the sweep that computed them; the file cells.json names the runs of all."
     tags = {"sweep": name, "mlflow.runName": name, NOTE: told}
     run = client.create_run(where, start_time=int(started * 1000), tags=tags).info.run_id
-    known = {fingerprint: folder.parent.name for fingerprint, folder in reversed(store.finished(path))}
-    cells = [{**outcome, "run": known.get(outcome.get("fingerprint", ""))} for outcome in outcomes]
-    write_text(store.run_folder(outputs, run) / "cells.json", json.dumps(cells, indent=1) + "\n")
+    keep(run, json.dumps(outcomes, indent=1) + "\n")
     now, counts = int(time.time() * 1000), {"cells": len(outcomes)}
     for outcome in outcomes:
         counts[outcome["status"]] = counts.get(outcome["status"], 0) + 1
@@ -61,7 +69,7 @@ def record(outputs: Path, name: str, outcomes: Sequence[Outcome], status: str, s
         params=[Param(key, value) for key, value in varied.items()],
     )
     client.set_terminated(run, status)
-    return f"http://127.0.0.1:5000/#/experiments/{where}/runs/{run}"
+    return run
 
 
 def axes(outcomes: Sequence[Outcome]) -> dict[str, str]:

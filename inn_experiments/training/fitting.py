@@ -16,7 +16,7 @@ from torch.linalg import LinAlgError
 from torch.optim import AdamW
 from torch.optim.lr_scheduler import CosineAnnealingLR
 
-from inn_experiments.contracts import Curves, UserError, stopping
+from inn_experiments.contracts import Curves, UserError, pruning, stopping
 from inn_experiments.training.batches import Batch, cut
 from inn_experiments.training.best import Best
 from inn_experiments.training.objectives import Objective, Terms
@@ -103,9 +103,11 @@ class Fitting(lightning.LightningModule):
         if self.objective.validation is not None and (epoch % VALIDATE_EVERY == 0 or last):
             values = self._validated(epoch)
             self._put("val", epoch, values)
+            losses = values.get("loss") or list(map(sum, zip(*values.values(), strict=True)))
             if self.best is not None and values:
-                losses = values.get("loss") or list(map(sum, zip(*values.values(), strict=True)))
                 self.best.look(epoch, losses, self.objective.members())
+            if len(losses) == 1:
+                pruning.look(epoch, losses[0])
 
     def _validated(self, epoch: int) -> dict[str, list[float]]:
         """The terms on the validation rows, of each network; none where they cannot be computed, with a warning."""

@@ -15,9 +15,7 @@ from inn_experiments.methods.base import Pairs, Training
 from inn_experiments.nets.stacked import StackedPointUNet
 from inn_experiments.nets.variational import VariationalAutoencoder, divergence
 from inn_experiments.training.batches import Abreast, Batch, Blocks, abreast
-
-Terms = dict[str, Tensor]
-"""Name -> scalar; the loss is the one called `loss`, else their sum. All are on the training curves."""
+from inn_experiments.training.shares import Shares, Terms
 
 
 class Objective(nn.Module):
@@ -36,15 +34,20 @@ class Objective(nn.Module):
         size: how many networks learn side by side.
         axis: of the rows in each part of a batch.
         selects: whether trainer.keep=auto ends with the weights of the best validation epoch.
+        divisible: whether the loss of a batch is the mean of those of its rows, so that parts of it can be learned
+            from one by one or side by side.
+        shares: how a batch is divided.
     """
 
     by_rows: ClassVar[bool] = True
     selects: ClassVar[bool] = False
+    divisible: ClassVar[bool] = False
     exact: ClassVar[bool] = False
     betas: ClassVar[tuple[float, float]] = (0.9, 0.999)
 
     setting = "trainer.learning_rate"
     size, axis = 1, 0
+    shares = Shares()
 
     def __init__(self, net: nn.Module, validation: Batch | None = None, enough: float = 0.0) -> None:
         super().__init__()
@@ -69,9 +72,7 @@ class Objective(nn.Module):
     def step(self, batch: Batch, optimizers: Sequence[Optimizer]) -> Terms:
         """One step of the optimiser(s); answers the terms that it saw."""
         optimizers[0].zero_grad()
-        terms = self.terms(batch)
-        loss = terms["loss"] if "loss" in terms else torch.stack(tuple(terms.values())).sum()
-        loss.backward()
+        terms = self.shares.learned(self.terms, batch, self.net)
         optimizers[0].step()
         return terms
 
@@ -145,6 +146,7 @@ class Denoising(Objective):
     """
 
     exact = True
+    divisible = True
 
     def __init__(
         self, net: nn.Module, ema: float, validation: Batch | None = None, weights: Tensor | None = None
@@ -187,6 +189,7 @@ class Regression(Objective):
     """Targets from inputs by mean squared error."""
 
     exact = True
+    divisible = True
 
     def terms(self, batch: Batch) -> Terms:
         """The mean over all values of (inputs, targets), in float32 whatever the network computes in."""

@@ -1,6 +1,7 @@
 """How long and how fast to train: the settings of config group `trainer`, and the quiet Lightning loop."""
 
 import logging
+import math
 import time
 import warnings
 import zipfile
@@ -16,6 +17,7 @@ from inn_experiments.contracts.imports import importing
 from inn_experiments.maths.inverses import ConditioningWarning
 from inn_experiments.training.batches import Abreast, Blocks
 from inn_experiments.training.objectives import Objective
+from inn_experiments.training.shares import side_by_side
 
 if TYPE_CHECKING:
     from inn_experiments.training.callbacks import Resumable
@@ -35,6 +37,8 @@ class Trainer:
         checkpoint_minutes: between two kept states of a training.
         keep: the weights of the best validation epoch, or of the last; auto is best for inversion networks, whose
             inverse overfits long before its training ends, and last for others. Without validation rows it is last.
+        devices: processes that learn side by side, each from `batch` rows of a step, with one thread each.
+        accumulate: passes, of `batch` rows, whose gradients are added up for a step.
         stack: networks that hydra/launcher=stacked trains side by side at most; auto lets it choose, 1 is alone.
 
     Attributes:
@@ -49,6 +53,8 @@ class Trainer:
     precision: Literal["float32", "bfloat16"] = "float32"
     checkpoint_minutes: NonNegative = 3.0
     keep: Literal["auto", "best", "last"] = "auto"
+    devices: PositiveInt = 1
+    accumulate: PositiveInt = 1
     stack: Literal["auto"] | PositiveInt = "auto"
     progress: bool = True
     accelerator: Literal["cpu", "gpu", "auto"] = "cpu"
@@ -56,7 +62,20 @@ class Trainer:
     def __post_init__(self) -> None:
         if self.accelerator == "gpu" and not torch.accelerator.is_available():
             raise UserError("trainer.accelerator=gpu: torch finds no GPU on this machine; use cpu or auto")
+        for name in ("devices", "accumulate"):
+            if vars(self)[name] < 1:
+                raise UserError(f"trainer.{name}={vars(self)[name]}: must be 1 or more")
+        if self.devices > 1 and (self.threads > 1 or self.accelerator != "cpu"):
+            raise UserError(
+                f"trainer.devices={self.devices}: processes side by side have one thread each, on the CPU: "
+                "trainer.threads=1 trainer.accelerator=cpu"
+            )
         self.resume: Path | None = None
+
+    @property
+    def rows(self) -> int:
+        """Rows of a step: of all devices and passes."""
+        return self.batch * self.devices * self.accumulate
 
     def fit(self, objective: Objective, blocks: Blocks | Abreast) -> tuple[list[Curves], float]:
         """Train, from the checkpoint in `resume` on where there is one; answers each network's curves and the seconds.
@@ -72,14 +91,19 @@ class Trainer:
 
         use_threads(self.threads)
         logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
+        self._check_divisible(objective)
         keeper = Resumable(self.resume, blocks.generators, self.checkpoint_minutes) if self.resume else None
         best = self.keep == "best" or (self.keep == "auto" and objective.selects)
-        module = Fitting(objective, self.epochs, self.batch, self.learning_rate, self.weight_decay, best)
-        started = time.perf_counter()
-        with warnings.catch_warnings():
+        module = Fitting(objective, self.epochs, self.rows, self.learning_rate, self.weight_decay, best)
+        started, begin = time.perf_counter(), self._start(keeper)
+        with warnings.catch_warnings(), side_by_side(self.devices, self.accumulate) as objective.shares:
             warnings.filterwarnings("ignore", module="lightning")
             # A walk inside the loss would repeat itself every step; the evaluation reports conditioning.
             warnings.simplefilter("ignore", ConditioningWarning)
+            first = objective.shares.rank == 0
+            if keeper and not first:
+                # All go on from what is kept, and one keeps it.
+                keeper.every = math.inf
             trainer = lightning.Trainer(
                 max_epochs=self.epochs,
                 accelerator=self.accelerator,
@@ -89,12 +113,20 @@ class Trainer:
                 enable_checkpointing=keeper is not None,
                 enable_progress_bar=False,
                 enable_model_summary=False,
-                callbacks=[*([ProgressLine()] if self.progress else []), *([keeper] if keeper else [])],
+                callbacks=[*([ProgressLine()] if self.progress and first else []), *([keeper] if keeper else [])],
                 use_distributed_sampler=False,
             )
-            trainer.fit(module, train_dataloaders=blocks, **self._start(keeper))
+            trainer.fit(module, train_dataloaders=blocks, **begin)
         module.cpu().eval()
         return module.curves, keeper.seconds if keeper else time.perf_counter() - started
+
+    def _check_divisible(self, objective: Objective) -> None:
+        if self.devices * self.accumulate > 1 and not objective.divisible:
+            raise UserError(
+                f"trainer.devices={self.devices} and trainer.accumulate={self.accumulate}: they divide a batch, and "
+                "this training learns from whole ones; use 1 and 1, which generator=diffusion and autoencoder=plain, "
+                "decoupled, sequential or joint need not"
+            )
 
     @staticmethod
     def _start(keeper: "Resumable | None") -> dict[str, object]:

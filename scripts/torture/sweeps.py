@@ -17,12 +17,15 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-SMOKE = ["-m", "experiment=smoke", "data=table", "data.label=label", "trainer.checkpoint_minutes=0"]
+SMOKE = ["experiment=smoke", "data=table", "data.label=label", "trainer.checkpoint_minutes=0"]
 SWEEPS = {
     "methods": ["method=implicit,semi_implicit,svd", "seed=0,1"],
     "generators": ["generator=gan,vae,smote", "seed=0,1"],
     "joblib": ["method=implicit,svd,explicit", "seed=0,1", "hydra/launcher=joblib", "hydra.launcher.n_jobs=2"],
     "short": ["generator=gan", "seed=0,1", "utility=none"],
+    "one": ["generator=gan", "utility=none"],
+    "workers": ["generator=gan", "seed=0,1,2", "utility=none", "hydra/launcher=joblib", "hydra.launcher.n_jobs=2"],
+    "stacks": ["method=implicit,svd", "seed=0,1", "utility=none", "hydra/launcher=stacked", "hydra.launcher.n_jobs=2"],
 }
 """Name -> what it varies."""
 VOLATILE = ("timings", "versions", "asked")
@@ -50,26 +53,42 @@ class Sweep:
         outputs: its paths.outputs.
         table: the CSV that it reads.
         epochs: of its trainings.
+        more: overrides beside those of its name.
+        title: of its log, where several sweeps have one outputs folder.
+        alone: whether it is one cell, and no sweep.
     """
 
     name: str
     outputs: Path
     table: Path
     epochs: int = 6
+    more: tuple[str, ...] = ()
+    title: str = ""
+    alone: bool = False
+
+    @property
+    def line(self) -> list[str]:
+        """What is typed."""
+        told = [f"data.path={self.table}", f"trainer.epochs={self.epochs}", f"paths.outputs={self.outputs}"]
+        many = [] if self.alone else ["-m"]
+        return [sys.executable, "-m", "inn_experiments", *many, *SMOKE, *SWEEPS[self.name], *told, *self.more]
 
     @property
     def log(self) -> Path:
         """What it prints, of all starts."""
-        return self.outputs.with_name(f"{self.outputs.name}.log")
+        return self.outputs.with_name(f"{self.outputs.name}{self.title}.log")
 
     def start(self) -> subprocess.Popen[bytes]:
         """Start it in a process group of its own."""
-        told = [f"data.path={self.table}", f"trainer.epochs={self.epochs}", f"paths.outputs={self.outputs}"]
-        line = [sys.executable, "-m", "inn_experiments", *SMOKE, *SWEEPS[self.name], *told]
-        environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
         with self.log.open("ab") as handle:
             return subprocess.Popen(
-                line, cwd=ROOT, stdout=handle, stderr=handle, start_new_session=True, env=environment, preexec_fn=heard
+                self.line,
+                cwd=ROOT,
+                stdout=handle,
+                stderr=handle,
+                start_new_session=True,
+                env=environment(),
+                preexec_fn=heard,
             )
 
     def await_cell(self, process: subprocess.Popen[bytes], most: float = 180) -> None:
@@ -125,9 +144,11 @@ class Sweep:
         return [str(path.relative_to(self.outputs)) for path in self._files() if not whole(path)]
 
     def leftovers(self) -> list[str]:
-        """Temporary files and folders, and unfinished trainings, that nobody is at."""
+        """Temporary files and folders, unfinished trainings, and locks of cells and trainings, that nobody is at."""
         found = [path for path in self.outputs.rglob(".*") if path.name != ".hydra"]
-        found += self.outputs.glob("fits/*.unfinished")
+        found += [
+            path for end in ("fits/*.unfinished", "fits/*.lock", "runs/*.lock") for path in self.outputs.glob(end)
+        ]
         return sorted(str(path.relative_to(self.outputs)) for path in found)
 
     def _files(self) -> list[Path]:
@@ -140,6 +161,11 @@ class Sweep:
 def heard() -> None:
     """Let this process hear SIGINT, which jobs in the background of a shell begin with ignoring."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def environment() -> dict[str, str]:
+    """Of a process of the command: the program of this checkout, and one thread."""
+    return {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
 
 
 def kill(process: subprocess.Popen[bytes]) -> bool:

@@ -12,7 +12,8 @@ from inn_experiments.contracts import Smiles, UserError, cached, read_arrays, wr
 from inn_experiments.data.checks import check_file, check_filled, check_finite, check_present, check_unique, shorten
 from inn_experiments.data.classes import SEPARATOR, encode
 from inn_experiments.data.ims.stored import RowWriter, StoredRows, opened
-from inn_experiments.data.source import Reader, Told
+from inn_experiments.data.mapped import Mappable
+from inn_experiments.data.source import Told
 from inn_experiments.data.tables.dialect import Form
 from inn_experiments.data.tables.opening import EXTENSIONS, open_sheet
 from inn_experiments.data.tables.sheet import Sheet
@@ -24,7 +25,7 @@ FACTS = ("codes", "labels", "smiles", "polarities", "names", "left_out", "rows")
 
 
 @dataclass
-class Ims(Reader):
+class Ims(Mappable):
     """One row per spectrum, one column per drift bin, one with the class; one scalar mean and deviation.
 
     Args:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from inn_experiments.contracts import UserError, cached
+from inn_experiments.contracts.streamed import Streamed, rows_sha256
 from inn_experiments.data.checks import BLOCK, check_varies
 from inn_experiments.data.precision import twins
 from inn_experiments.data.scaling import Standard
@@ -17,14 +18,14 @@ from inn_experiments.maths import moments
 
 
 class RowWriter(AbstractContextManager):
-    """Float32 rows appended to the .npy file `path`, `features` wide, whose number is known at the end alone.
+    """Rows, float32 or of another `kind`, appended to the .npy file `path`, `features` wide; their number comes last.
 
     Written through an ordinary file: where a memory map would be killed by a full disk, this raises OSError.
     The file is complete when the block of `with` ends well; `mark` is then the SHA-256 of all values.
     """
 
-    def __init__(self, path: Path, features: int) -> None:
-        self.features = features
+    def __init__(self, path: Path, features: int, kind: np.dtype | str = "<f4") -> None:
+        self.features, self.kind = features, np.dtype(kind).newbyteorder("<")
         self.rows = 0
         self.mark = hashlib.sha256()
         self.handle = path.open("wb")
@@ -34,7 +35,7 @@ class RowWriter(AbstractContextManager):
         """Add the rows `x` (n, features)."""
         if x.shape[1:] != (self.features,):
             raise ValueError(f"rows must be (n, {self.features}), got {x.shape}")
-        values = np.ascontiguousarray(x, dtype="<f4").data
+        values = np.ascontiguousarray(x, dtype=self.kind).data
         self.handle.write(values)
         self.mark.update(values)
         self.rows += len(x)
@@ -48,7 +49,7 @@ class RowWriter(AbstractContextManager):
                     raise ValueError("the .npy header grew over the rows")
 
     def _header(self) -> int:
-        form = {"descr": "<f4", "fortran_order": False, "shape": (self.rows, self.features)}
+        form = {"descr": self.kind.str, "fortran_order": False, "shape": (self.rows, self.features)}
         np.lib.format.write_array_header_1_0(self.handle, form)
         return self.handle.tell()
 
@@ -99,6 +100,16 @@ class StoredRows(RawRows):
         """Values of a row."""
         return opened(self.path).shape[1]
 
+    def file(self) -> Streamed:
+        """The rows where they are, after a look at all of them."""
+
+        def read(path: Path) -> Streamed:
+            found = Streamed.of(path)
+            self._check(len(found), rows_sha256(found) if self.mark else "")
+            return found
+
+        return cached(self.path, self.make, read) if self.make else read(self.path)
+
     def scale(self, parts: Sequence[np.ndarray]) -> tuple[Standard, list[np.ndarray]]:
         """As `RawRows.scale` says; raises UserError for a damaged file, equal rows, and what float32 cannot hold."""
         arrays = cached(self.path, self.make, lambda _: self._gather(parts)) if self.make else self._gather(parts)
@@ -124,8 +135,11 @@ class StoredRows(RawRows):
             for array, part in zip(arrays, parts, strict=True):
                 low, high = np.searchsorted(part, (start, found))
                 array[low:high] = block[part[low:high] - start]
+        self._check(found, mark.hexdigest())
+        return arrays
+
+    def _check(self, found: int, mark: str) -> None:
         if found != len(self.y):
             raise UserError(f"{self.path}: this cached file has {found} rows instead of {len(self.y)}; delete it")
-        if self.mark and mark.hexdigest() != self.mark:
+        if self.mark and mark != self.mark:
             raise UserError(f"{self.path}: this cached file has other values than were written; delete it")
-        return arrays

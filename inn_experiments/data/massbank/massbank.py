@@ -14,6 +14,7 @@ from inn_experiments.contracts.limits import NaturalInt, Positive
 from inn_experiments.data.axes import Axis
 from inn_experiments.data.checks import check_file, shorten
 from inn_experiments.data.classes import numbers
+from inn_experiments.data.mapped import Mappable
 from inn_experiments.data.massbank.account import complaint
 from inn_experiments.data.massbank.bins import Bins
 from inn_experiments.data.massbank.gather import Gathered, gather
@@ -23,7 +24,7 @@ from inn_experiments.data.massbank.record_files import find_files, place_in, rea
 from inn_experiments.data.massbank.records import Reading
 from inn_experiments.data.massbank.selection import Choice
 from inn_experiments.data.massbank.texts import encodable
-from inn_experiments.data.source import ArrayRows, Reader, Told
+from inn_experiments.data.source import ArrayRows, Told
 from inn_experiments.data.tables.spectra import spectra
 
 # Raised whenever the same files and options would be read differently.
@@ -33,7 +34,7 @@ RECORDS = ".txt"
 
 
 @dataclass
-class MassBank(Choice, Reader):
+class MassBank(Choice, Mappable):
     """Binned spectra over their base peak; class = compound (first InChIKey block) or a field, group = contributor.
 
     A class has a SMILES for conditioning: the most frequent one of the compound; of another field's value the only one.

@@ -7,8 +7,9 @@ import numpy as np
 
 from inn_experiments.contracts import UserError
 from inn_experiments.data.classes import encode, group_codes
+from inn_experiments.data.reader import Reader
 from inn_experiments.data.records.preprocessing import AXES, Preprocessing, Settings
-from inn_experiments.data.source import ArrayRows, Reader, Told
+from inn_experiments.data.source import ArrayRows, Told
 
 LEAST_SIDE = 2
 

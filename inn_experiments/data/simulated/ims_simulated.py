@@ -14,16 +14,16 @@ from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.data.checks import shorten
 from inn_experiments.data.division import Division
 from inn_experiments.data.ims.stored import RowWriter, StoredRows, opened
+from inn_experiments.data.mapped import Mappable
 from inn_experiments.data.simulated import ims_physics, mobility
 from inn_experiments.data.simulated.mobility import add_noise, ladder
-from inn_experiments.data.source import Reader
 
 BLOCK = 1024
 """Rows that share a child seed; another number would make other rows."""
 
 
 @dataclass
-class ImsSimulated(Reader):
+class ImsSimulated(Mappable):
     """Simulated rows of eight chemicals, 838 positive and 838 negative drift bins, standardised.
 
     Args:
@@ -93,7 +93,8 @@ class ImsSimulated(Reader):
 
     def _kept(self, cache: Path) -> tuple[Path, str]:
         """The file of `stored`, and the checksum of its values."""
-        options = {key: value for key, value in asdict(self).items() if key not in asdict(Division())}
+        others = {"storage", *asdict(Division())}
+        options = {key: value for key, value in asdict(self).items() if key not in others}
         # The formulas' own text is part of the name, so that a changed number there never meets old rows.
         texts = [Path(module.__file__).read_bytes() for module in (ims_physics, mobility)]
         formulas = hashlib.sha256(b"".join(texts)).hexdigest()

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from inn_experiments.contracts import NaturalInt, Split, UserError, cached, child_seed, read_arrays, write_arrays
-from inn_experiments.data.division import Parts
+from inn_experiments.data.division import Division, Parts, inner
 from inn_experiments.data.snooping import Snooping
 from inn_experiments.data.source import ArrayRows
 from inn_experiments.maths.division import LEAST_TRAIN, balanced
@@ -58,6 +58,16 @@ class Mnist1d:
 
         The generated arrays are kept in the folder `cache`; parallel workers wait for the first to finish.
         """
+        raw, parts = self._divided(seed, cache)
+        return raw.split(parts)
+
+    def inner(self, *, seed: int, number: int, cache: Path) -> Split:
+        """The training rows of that division, divided themselves; `number` tells divisions apart."""
+        raw, parts = self._divided(seed, cache)
+        child = child_seed(seed, f"inner/{number}")
+        return raw.split(inner(Division(), parts.train, raw.y, None, raw.classes, child))
+
+    def _divided(self, seed: int, cache: Path) -> tuple[ArrayRows, Parts]:
         found = cached_arrays(cache, self.generation_seed + self.draw)
         rng = np.random.default_rng(child_seed(seed, "split"))
         train, val, fresh = balanced(found["y"], (self.rows, self.val_rows, self.fresh_rows), rng)
@@ -70,7 +80,7 @@ class Mnist1d:
             axis_name="position",
             pool=f"mnist1d {self.generation_seed + self.draw}",
         )
-        return raw.split(Parts(train, val, np.arange(len(found["y"]), len(raw.y)), fresh))
+        return raw, Parts(train, val, np.arange(len(found["y"]), len(raw.y)), fresh)
 
 
 def cached_arrays(cache: Path, generation_seed: int) -> dict[str, np.ndarray]:

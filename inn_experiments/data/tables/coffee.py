@@ -7,7 +7,8 @@ import numpy as np
 
 from inn_experiments.data.axes import Axis
 from inn_experiments.data.classes import numbers
-from inn_experiments.data.source import ArrayRows, Reader
+from inn_experiments.data.reader import Reader
+from inn_experiments.data.source import ArrayRows
 from inn_experiments.data.tables.spectra import spectra
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
+from inn_experiments.data.reader import Reader
 from inn_experiments.data.snooping import Snooping
-from inn_experiments.data.source import ArrayRows, Reader, Told
+from inn_experiments.data.source import ArrayRows, Told
 
 SIDE = 8
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from inn_experiments.contracts import UserError
+from inn_experiments.contracts.memory import check_room
 from inn_experiments.data.checks import readable, shorten
-from inn_experiments.data.memory import check_room
 from inn_experiments.data.tables.decoding import encoding_of
 from inn_experiments.data.tables.dialect import COMMENTS, Form
 from inn_experiments.data.tables.grid import GridSheet

@@ -5,9 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from inn_experiments.contracts.streamed import Streamed, Values
 from inn_experiments.data import checks
 from inn_experiments.data.axes import Axis
 from inn_experiments.data.classes import encode, group_codes
+from inn_experiments.data.mapped import MappedRows
 from inn_experiments.data.preprocessing.options import Wanted
 from inn_experiments.data.preprocessing.prepared import plan
 from inn_experiments.data.scaling import Choice
@@ -35,17 +37,39 @@ def spectra(
     `columns` are the names of the d values, `axis` their places, `value` what they are. `smiles` has every label, a
     mixture with several. Raises UserError for one class only, equal rows and rows without a base peak.
     """
-    classes, y = encode(labels, name)
+    told = {"smiles": smiles, "told": told, "label_name": label_name, "numbers": numbers, "value": value, "axis": axis}
+    return coded(name, x, encode(labels, name), columns, scaling, steps, group=group_codes(groups), **told)
+
+
+def coded(
+    name: str,
+    x: Values,
+    labels: tuple[tuple[str, ...], np.ndarray],
+    columns: Sequence[str],
+    scaling: Choice,
+    steps: Sequence[Wanted],
+    *,
+    group: np.ndarray | None,
+    axis: Axis | None,
+    smiles: dict[str, tuple[str, ...]] | None,
+    told: Told | None,
+    label_name: str,
+    numbers: np.ndarray | None,
+    value: str,
+) -> ArrayRows:
+    """As `spectra`, of rows in memory or in a file whose classes, and their codes (n,) in `labels`, are known."""
+    classes, y = labels
     checks.check_varies(x, name)
     axis, told = axis or Axis(), told or Told()
     planned = plan(x, scaling, steps, unit=axis.unit, axis=axis.values)
-    return ArrayRows(
+    kind = MappedRows if isinstance(x, Streamed) else ArrayRows
+    return kind(
         x=x,
         y=y,
         classes=classes,
         name=name,
         fit=planned.fit,
-        group=group_codes(groups),
+        group=group,
         axis=axis.values,
         axis_name=axis.title,
         axis_unit=axis.unit if axis.values is not None else "",

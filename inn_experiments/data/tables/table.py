@@ -1,30 +1,35 @@
 """A table of labelled spectra: a user's own, in any of the forms in which such tables are written."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from inn_experiments.contracts import UserError
 from inn_experiments.data import checks
-from inn_experiments.data.classes import class_smiles
+from inn_experiments.data.classes import class_smiles, encode, group_codes
+from inn_experiments.data.division import Division
+from inn_experiments.data.mapped import Mappable
 from inn_experiments.data.preprocessing.options import Preprocessing, wanted
 from inn_experiments.data.scaling import Choice
-from inn_experiments.data.source import ArrayRows, Reader, Told
+from inn_experiments.data.source import ArrayRows, Told
 from inn_experiments.data.tables import jcamp
 from inn_experiments.data.tables.archive import read_table_archive
-from inn_experiments.data.tables.channels import choose
+from inn_experiments.data.tables.channels import Channels, choose
+from inn_experiments.data.tables.converted import converted
 from inn_experiments.data.tables.dialect import Form
 from inn_experiments.data.tables.long import fold, long_form
 from inn_experiments.data.tables.missing import filled
 from inn_experiments.data.tables.opening import EXTENSIONS, open_sheet
-from inn_experiments.data.tables.spectra import spectra
-from inn_experiments.data.tables.wide import Read, wide
+from inn_experiments.data.tables.sheet import Sheet
+from inn_experiments.data.tables.spectra import coded
+from inn_experiments.data.tables.wide import Read, wide, wide_pieces
 
 Name = str | int
 
 
 @dataclass
-class Table(Reader):
+class Table(Mappable):
     """One row a spectrum, one column the class; or one column a spectrum, or one row a point: all found by themselves.
 
     Args:
@@ -42,6 +47,7 @@ class Table(Reader):
         missing: numbers are an `error`, `drop` their row, or are interpolated along the axis.
         sample, axis, value: columns of a long form; None finds them. axis is the key of the axis in an NPZ, too.
         separator, decimal, skip_rows, header, orientation, sheet: see `dialect.Form`.
+        storage: see `Mappable`.
     """
 
     path: str
@@ -70,25 +76,28 @@ class Table(Reader):
         self.form = Form(self.separator, self.decimal, self.skip_rows, self.header, self.orientation, self.sheet)
 
     def read(self, cache: Path) -> ArrayRows:
-        """All rows; `cache` is not used, the file itself is read every time."""
+        """All rows: the file is read every time, or, with `storage=mapped`, once into the folder `cache`."""
         path = Path(self.path).expanduser()
         columns = {"label": self.label, "group": self.group, "smiles": self.smiles}
         columns = {argument: str(column).strip() for argument, column in columns.items() if column is not None}
-        read = self._read(path, columns)
-        where = str(path)
-        for argument, column in columns.items():
-            checks.check_filled(read.texts[argument], f"data.{argument}", column, where)
-        read = filled(read, self.missing, where)
-        texts = read.texts
-        smiles = class_smiles(texts["label"], texts["smiles"], where) if "smiles" in texts else None
-        return spectra(
+        if self.storage == "mapped":
+            held = {"scaling", "preprocessing", "storage", *asdict(Division())}
+            settings = {key: value for key, value in asdict(self).items() if key not in held}
+            read = converted(path, settings, cache, columns, lambda: self._pieces(path, columns))
+            label, group, smiles = read.label, read.group, read.smiles
+        else:
+            read = self._whole(path, columns)
+            texts = read.texts
+            label, group = encode(texts["label"], path.resolve().stem), group_codes(texts.get("group"))
+            smiles = class_smiles(texts["label"], texts["smiles"], str(path)) if "smiles" in texts else None
+        return coded(
             path.resolve().stem,
             read.x,
-            texts["label"],
+            label,
             read.names,
             self.scaling,
             self.steps,
-            groups=texts.get("group"),
+            group=group,
             axis=read.axis,
             smiles=smiles,
             told=Told(left_out=tuple(read.left_out), notes=tuple(read.notes)),
@@ -97,7 +106,23 @@ class Table(Reader):
             value=read.value,
         )
 
-    def _read(self, path: Path, columns: dict[str, str]) -> Read:
+    def _whole(self, path: Path, columns: dict[str, str]) -> Read:
+        """All rows, none of them lacking anything."""
+        found = self._found(path, columns)
+        read = found if isinstance(found, Read) else wide(*found, columns)
+        for argument, column in columns.items():
+            checks.check_filled(read.texts[argument], f"data.{argument}", column, str(path))
+        return filled(read, self.missing, str(path))
+
+    def _pieces(self, path: Path, columns: dict[str, str]) -> Iterator[Read]:
+        """The rows as far as the file can be read in pieces: one row a spectrum, with nothing to be filled in."""
+        found = None if self.missing != "error" else self._found(path, columns)
+        if found is None or isinstance(found, Read):
+            yield self._whole(path, columns)
+        else:
+            yield from wide_pieces(*found, columns)
+
+    def _found(self, path: Path, columns: dict[str, str]) -> Read | tuple[Sheet, Channels]:
         features = None if self.features is None else [str(name) for name in self.features]
         given = {"sample": self.sample, "axis": self.axis, "value": self.value}
         given = {argument: None if name is None else str(name) for argument, name in given.items()}
@@ -117,4 +142,4 @@ class Table(Reader):
             raise UserError(
                 "data.sample, data.axis and data.value fold a long form: without data.features, data.ignore"
             )
-        return wide(sheet, choose(sheet, columns, features, ignore, self.unit), columns)
+        return sheet, choose(sheet, columns, features, ignore, self.unit)

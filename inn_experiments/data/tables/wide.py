@@ -72,13 +72,40 @@ def wide(sheet: Sheet, channels: Channels, columns: Mapping[str, str]) -> Read:
         [*channels.left_out],
         [*sheet.notes],
     )
-    blank = np.all([cells == "" for cells in read.texts.values()], axis=0)
-    blank[blank] = np.isnan(x[blank]).all(axis=1)
+    blank = _blank(read)
     read.left_out += [f"{int(blank.sum())} blank rows"] if blank.any() else []
     read.keep(~blank)
     if not len(read.x):
         raise UserError(f"{sheet.where}: the file has columns but no rows")
     return read
+
+
+def wide_pieces(sheet: Sheet, channels: Channels, columns: Mapping[str, str]) -> Iterator[Read]:
+    """As `wide`, a piece at a time; all pieces but the last say nothing of what is left out and noted."""
+    places = channels.places
+    texts = [sheet.names.index(name) for name in dict.fromkeys(columns.values())]
+    names, held, before, blanks = [sheet.names[place] for place in places], None, 0, 0
+    for told, x in _hinted(sheet.pieces(texts, places, sheet.kind(places))):
+        read = Read(x, {argument: told[name] for argument, name in columns.items()}, names, channels.axis)
+        blank = _blank(read)
+        read.numbers = np.arange(before + 1, before + 1 + len(x), dtype=np.int32)
+        read.keep(~blank)
+        before, blanks = before + len(x), blanks + int(blank.sum())
+        if held is not None and len(held.x):
+            yield held
+        held = read
+    if not before - blanks:
+        raise UserError(f"{sheet.where}: the file has columns but no rows")
+    held.left_out += [*channels.left_out, *([f"{blanks} blank rows"] if blanks else [])]
+    held.notes += sheet.notes
+    yield held
+
+
+def _blank(read: Read) -> np.ndarray:
+    """Which rows (n,) have neither text nor numbers."""
+    blank = np.all([cells == "" for cells in read.texts.values()], axis=0)
+    blank[blank] = np.isnan(read.x[blank]).all(axis=1)
+    return blank
 
 
 def _hinted(pieces: Iterator[Piece]) -> Iterator[Piece]:

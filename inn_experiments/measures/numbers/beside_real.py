@@ -78,4 +78,5 @@ def _c2st(
 
 
 def _of(rows: Labelled, label: int) -> Rows:
-    return Rows(rows.x[rows.y == label], rows.y[rows.y == label])
+    mine = np.flatnonzero(rows.y == label)
+    return rows.take(mine) if isinstance(rows, Rows) else Rows(rows.x[mine], rows.y[mine])

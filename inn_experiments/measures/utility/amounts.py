@@ -97,7 +97,7 @@ def folds(train: Rows, seed: int) -> Iterator[tuple[Rows, Rows]]:
         inner = train.take(fold != number)
         held = train.take((fold == number) & np.isin(train.y, inner.y))
         if len(held):
-            yield inner, held
+            yield inner, held.held()
 
 
 def _decided(true: np.ndarray, units: np.ndarray, given: dict[int, np.ndarray], seed: int) -> Choice:

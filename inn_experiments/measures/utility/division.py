@@ -3,14 +3,18 @@
 import numpy as np
 
 from inn_experiments.contracts import Rows, UserError, child_seed
+from inn_experiments.contracts.streamed import joined
 from inn_experiments.maths.division import LEAST_TEST, LEAST_TRAIN, dealt, stratified
+
+LEARNING = 100_000
+"""Training rows that a claim's forest learns from, at most."""
 
 
 def join(*parts: Rows) -> Rows:
     """All rows of `parts` as one; groups are kept if every part has them."""
     groups = [part.group for part in parts if part.group is not None]
     return Rows(
-        np.concatenate([part.x for part in parts]),
+        joined([part.x for part in parts]),
         np.concatenate([part.y for part in parts]),
         np.concatenate(groups) if len(groups) == len(parts) else None,
     )
@@ -19,8 +23,8 @@ def join(*parts: Rows) -> Rows:
 def few(rows: Rows, most: int | None, seed: int) -> Rows:
     """At most `most` of the `rows`, or a few more, class by class in proportion, LEAST_TRAIN of each; None for all."""
     if most is None or len(rows) <= most:
-        return rows
-    return rows.take(stratified(rows.y, (1 - most / len(rows),), np.random.default_rng(seed))[0])
+        return rows.held()
+    return rows.take(stratified(rows.y, (1 - most / len(rows),), np.random.default_rng(seed))[0]).held()
 
 
 def divide(

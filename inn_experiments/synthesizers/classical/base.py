@@ -28,6 +28,7 @@ class Classical(Fitted):
 
     def fit(self, train: Rows, about: About, *, seed: int, val: Rows | None = None) -> None:
         """Keep the rows of `train` (n, d) by class; raises UserError for one with fewer than the generator needs."""
+        train = train.held()
         # Kept in their own order: statistics computed after a load are then bit for bit the same.
         self.x, self.y, self.about = train.x, train.y, about
         self.rows = {int(label): train.x[train.y == label] for label in np.unique(train.y)}

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from inn_experiments.contracts import UserError
+from inn_experiments.contracts.shell import begin
 from inn_experiments.reports.cell.html.page import page
 from inn_experiments.tracking import whole
 
@@ -28,4 +29,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    begin()
     sys.exit(main())

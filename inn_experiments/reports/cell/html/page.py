@@ -8,6 +8,7 @@ from typing import Any
 
 from inn_experiments import __version__
 from inn_experiments.contracts.old_report import read_report
+from inn_experiments.contracts.reading import plain
 from inn_experiments.contracts.report import Report
 from inn_experiments.measures.quantities import FIDELITY, TREATMENTS, UNSEEN
 from inn_experiments.reports.cell import blocks, class_blocks
@@ -129,7 +130,7 @@ def printed(value: object) -> object:
     if type(value) is not str:
         return value
     text = value if len(value) <= LONGEST_TEXT else f"{value[:LONGEST_TEXT]}..."
-    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
+    return plain(text)
 
 
 def name(value: str) -> str:

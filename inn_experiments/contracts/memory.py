@@ -6,7 +6,7 @@ import os
 import resource
 from pathlib import Path
 
-from inn_experiments.contracts import UserError
+from inn_experiments.contracts.errors import UserError
 
 GROUP = Path("/sys/fs/cgroup")
 
