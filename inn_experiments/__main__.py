@@ -9,7 +9,7 @@ RECOMMEND = "recommend"
 
 def main() -> None:
     """Run the command line; ends with exit status 0, 1 (failed), 2 (bad input), 130 or 143 (signals)."""
-    from inn_experiments.contracts.shell import begin
+    from inn_experiments.contracts.shell import begin, shell
 
     begin()
     if {"-h", "--help"} & set(sys.argv[1:]):
@@ -27,7 +27,7 @@ def main() -> None:
         os.environ.setdefault(name, "1")
     # Hydra hands its exceptions over instead of printing them in its own words.
     os.environ["HYDRA_FULL_ERROR"] = "1"
-    sys.exit(_recommend() if RECOMMEND in sys.argv[1:] else _run())
+    sys.exit(_told(shell(_recommend if RECOMMEND in sys.argv[1:] else _run, _raised)))
 
 
 def _recommend() -> int:
@@ -39,7 +39,7 @@ def _recommend() -> int:
 
         recommend([argument for argument in sys.argv[1:] if argument != RECOMMEND])
 
-    return _told(shell(work, failures.show))
+    return shell(work, failures.show)
 
 
 def _run() -> int:
@@ -72,7 +72,12 @@ def _run() -> int:
     status = shell(work, show)
     if sweep.State.sweep is not None:
         status = shell(lambda: sweep.summary(refused), show) or status
-    return _told(sweep.State.status or status)
+    return sweep.State.status or status
+
+
+def _raised(error: Exception) -> int:
+    """A fault of the program's own start, of which there is nothing to say but its traceback."""
+    raise error
 
 
 def _told(status: int) -> int:

@@ -103,6 +103,28 @@ def test_a_table_is_converted_once_and_again_when_it_changes(tmp_path, monkeypat
     assert len(calls) == 1
 
 
+@pytest.mark.parametrize("damage", ["half", "one bit", "header", "no facts", "half the facts"])
+def test_a_damaged_cache_is_made_again_with_a_word(tmp_path, damage):
+    path = write(tmp_path, frame())
+    right = load(path, tmp_path).train.x
+    rows = next((tmp_path / "cache").glob("*.npy"))
+    facts, whole = rows.with_suffix(".npz"), rows.read_bytes()
+    if damage == "half":
+        rows.write_bytes(whole[: len(whole) // 2])
+    elif damage == "one bit":
+        rows.write_bytes(whole[:-7] + bytes([whole[-7] ^ 4]) + whole[-6:])
+    elif damage == "header":
+        rows.write_bytes(whole.replace(b"<f4", b">f4", 1))
+    elif damage == "no facts":
+        facts.unlink()
+    else:
+        facts.write_bytes(facts.read_bytes()[:100])
+    with pytest.warns(UserWarning, match=f"a file of the cache could not be used, and was made again: .*{rows.stem}"):
+        found = load(path, tmp_path).train.x
+    np.testing.assert_array_equal(found, right)
+    assert rows.read_bytes() == whole
+
+
 def test_the_header_of_a_streamed_file_counts_the_rows(tmp_path):
     path = tmp_path / "rows.npy"
     x = np.arange(3 * 100_001, dtype=np.float32).reshape(-1, 3)

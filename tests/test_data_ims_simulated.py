@@ -138,13 +138,23 @@ def test_an_interrupted_simulation_leaves_nothing(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_damaged_cache_is_named(tmp_path):
+@pytest.mark.parametrize("damage", ["half", "one bit", "no facts", "other facts"])
+def test_a_damaged_cache_is_made_again_with_a_word(tmp_path, damage):
     data = ImsSimulated(SMILES, rows=1500)
     path = data.stored(tmp_path)
-    whole = path.read_bytes()
-    path.write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(UserError, match="damaged.*delete it"):
-        data.load(seed=0, cache=tmp_path)
+    whole, facts = path.read_bytes(), path.with_suffix(".npz")
+    if damage == "half":
+        path.write_bytes(whole[: len(whole) // 2])
+    elif damage == "one bit":
+        path.write_bytes(whole[:-1000] + bytes([whole[-1000] ^ 1]) + whole[-999:])
+    elif damage == "no facts":
+        facts.unlink()
+    else:
+        np.savez(facts, rows=np.zeros(3))
+    with pytest.warns(UserWarning, match=f"a file of the cache could not be used, and was made again: .*{path.stem}"):
+        found = data.load(seed=0, cache=tmp_path)
+    assert path.read_bytes() == whole
+    np.testing.assert_array_equal(found.train.x, data.load(seed=0, cache=tmp_path).train.x)
 
 
 @pytest.mark.parametrize(

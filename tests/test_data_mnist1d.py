@@ -79,11 +79,20 @@ def test_generating_is_reproducible_silent_and_restores_global_state(capsys, cac
     assert capsys.readouterr() == ("", "")
 
 
-def test_a_damaged_cache_is_named(tmp_path, cache):
-    name = next(cache.glob("*.npz")).name
-    (tmp_path / name).write_bytes(b"not a zip file")
-    with pytest.raises(UserError, match="damaged.*delete it"):
-        Mnist1d().load(seed=0, cache=tmp_path)
+@pytest.mark.parametrize("damage", ["no archive", "other keys", "other numbers"])
+def test_a_damaged_cache_is_made_again_with_a_word(tmp_path, cache, damage):
+    file = next(cache.glob("*.npz"))
+    path, right = tmp_path / file.name, Mnist1d().load(seed=0, cache=cache)
+    if damage == "no archive":
+        path.write_bytes(b"not a zip file")
+    elif damage == "other keys":
+        np.savez(path, a=np.zeros(3))
+    else:
+        with np.load(file) as archive:
+            np.savez(path, **{key: archive[key] if key == "sha256" else archive[key] + 1 for key in archive.files})
+    with pytest.warns(UserWarning, match=f"a file of the cache could not be used, and was made again: .*{path.name}"):
+        found = Mnist1d().load(seed=0, cache=tmp_path)
+    np.testing.assert_array_equal(found.train.x, right.train.x)
 
 
 @pytest.mark.parametrize(

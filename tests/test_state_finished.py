@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -98,8 +99,12 @@ def test_a_file_that_is_written_once_more_is_known_as_it_is_then(finished) -> No
         (finished / whole.LIST).write_text(content)
         assert whole.LIST in whole.damage(finished), "a list that cannot be read is no proof"
         whole.rewrite(finished, "report.json", "other")
+    (finished / whole.LIST).write_text("{}")
+    assert whole.damage(finished) == f"{finished / whole.LIST} does not know report.json"
     (finished / whole.LIST).unlink()
-    assert whole.damage(finished) == "", "runs of older versions have none"
+    assert whole.damage(finished) == f"{finished / whole.LIST} is missing"
+    shutil.rmtree(finished / "synthesizer")
+    assert whole.damage(finished) == "", "runs of older versions kept neither"
 
 
 @pytest.fixture(scope="module")

@@ -65,12 +65,39 @@ def test_a_cell_whose_worker_is_killed_again_ends_with_its_reason(tmp_path) -> N
     assert "also when it ran alone" in outcome["error"]
 
 
-def test_workers_that_are_killed_before_any_cell_end_the_sweep(tmp_path) -> None:
+def test_workers_that_are_killed_again_and_again_before_any_cell_end_the_sweep(tmp_path) -> None:
+    launched = []
+
     def run(cells, first):
+        launched.append(first)
         raise TerminatedWorkerError("killed")
 
     with pytest.raises(TerminatedWorkerError):
         workers.launch(run, [["a"], ["b"]], 0, tmp_path)
+    assert len(launched) == workers.TRIES
+
+
+def test_a_worker_that_is_killed_before_its_first_cell_hinders_none(tmp_path, capsys) -> None:
+    pool, killed = Pool(tmp_path, {}), []
+
+    def run(cells, first):
+        if not killed:
+            killed.append(first)
+            raise TerminatedWorkerError("killed")
+        return pool(cells, first)
+
+    found = workers.launch(run, [["a"], ["b"]], 0, tmp_path)
+    assert [one.return_value for one in found] == [0, 0.5] and "no cell was lost" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", "null", '{"status": "finished"}', '{"status": "finished", "exit": []}']
+)
+def test_a_result_that_cannot_be_read_is_a_missing_one(tmp_path, content) -> None:
+    (tmp_path / sweep.RESULT).write_text(content, encoding="utf-8")
+    assert sweep.outcome_of(tmp_path) == {"status": "missing", "exit": 1}
+    (tmp_path / sweep.CELLS).write_text(content, encoding="utf-8")
+    assert not sweep.expected(tmp_path) or content.startswith('{"')
 
 
 def test_a_result_of_an_earlier_sweep_in_the_same_folder_is_not_taken_for_todays(tmp_path) -> None:

@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import sqlite3
+import sys
 from contextlib import closing
 from types import SimpleNamespace
 
@@ -15,6 +16,7 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 
 from inn_experiments.contracts import Report, stopping
+from inn_experiments.contracts.imports import importing
 from inn_experiments.running import sweep
 from inn_experiments.training.fitting import Fitting
 
@@ -95,6 +97,37 @@ def test_a_launcher_that_ends_a_cell_is_not_held_up_and_a_signal_ends_its_cell_a
         ended.append(end.code)
     assert ended == ([] if asked else [-1])
     assert json.loads((tmp_path / sweep.RESULT).read_text())["status"] == "killed"
+
+
+def test_what_cannot_be_half_done_is_done_before_the_stop(caught) -> None:
+    done = []
+    with pytest.raises(SystemExit), stopping.afterwards():
+        with stopping.afterwards():
+            os.kill(os.getpid(), signal.SIGTERM)
+            done.append("inner")
+        done.append("outer")
+    assert done == ["inner", "outer"]
+    with stopping.afterwards():
+        done.append("after a stop, where the end is put in order")
+    assert stopping.signal_status() == 143 and len(done) == 3
+
+
+def test_an_import_is_not_broken_off(caught, tmp_path, monkeypatch) -> None:
+    (tmp_path / "slow_library.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nwhole = True\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(KeyboardInterrupt), importing():
+        import slow_library  # noqa: F401
+    assert sys.modules.pop("slow_library").whole
+
+
+def test_who_asks_again_does_not_break_off_the_end_and_who_asks_a_third_time_does(caught) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        os.kill(os.getpid(), signal.SIGINT)
+    os.kill(os.getpid(), signal.SIGTERM)
+    assert stopping.signal_status() == 130, "the first one is the one that ended it"
+    with pytest.raises(SystemExit):
+        os.kill(os.getpid(), signal.SIGTERM)
+    assert stopping.signal_status() == 130
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

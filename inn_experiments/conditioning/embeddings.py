@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from inn_experiments.contracts import UserError, once, read_arrays, write_arrays
+from inn_experiments.contracts import UserError, cached, read_arrays, write_arrays
 
 WIDTH = 512
 
@@ -53,11 +53,17 @@ def _vector(text: str, release: str, cache: Path | None) -> np.ndarray:
         return _compute(text)
     digest = hashlib.sha256(f"{release}/{text}".encode()).hexdigest()[:32]
     path = cache / "chemnet" / f"{digest}.npz"
-    once(path, lambda fresh: write_arrays(fresh, vector=_compute(text), smiles=np.array(text), fcd=np.array(release)))
-    found = read_arrays(path, ("smiles", "vector"), "delete it")
-    if str(found["smiles"]) != text or found["vector"].shape != (WIDTH,):
-        raise UserError(f"{path}: this cached file is damaged (it does not hold {text}); delete it")
-    return found["vector"]
+
+    def make(fresh: Path) -> None:
+        write_arrays(fresh, vector=_compute(text), smiles=np.array(text), fcd=np.array(release))
+
+    def read(kept: Path) -> np.ndarray:
+        found = read_arrays(kept, ("smiles", "vector"), "delete it")
+        if str(found["smiles"]) != text or found["vector"].shape != (WIDTH,):
+            raise UserError(f"{kept}: this cached file is damaged (it does not hold {text}); delete it")
+        return found["vector"]
+
+    return cached(path, make, read)
 
 
 def _compute(text: str) -> np.ndarray:

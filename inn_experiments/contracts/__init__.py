@@ -2,6 +2,7 @@
 
 from inn_experiments.contracts.errors import UserError
 from inn_experiments.contracts.files import (
+    cached,
     csv_text,
     file_name,
     free_name,

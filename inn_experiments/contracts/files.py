@@ -7,16 +7,20 @@ import os
 import re
 import shutil
 import socket
-import zipfile
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+import warnings
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
 from inn_experiments.contracts.errors import UserError
 
+Found = TypeVar("Found")
+MARK = "sha256"
+"""In a cached file the name of what says which arrays it had when it was written."""
 NUMBER = re.compile(r"[-+]?\d+(\.\d*)?([eE][-+]?\d+)?")
 
 
@@ -173,17 +177,59 @@ def held(target: Path, *, patience: float = -1) -> Iterator[None]:
             name.unlink(missing_ok=True)
 
 
+def cached(path: Path, make: Callable[[Path], None], read: Callable[[Path], Found]) -> Found:
+    """What `read` finds in the file `path` of the cache, which `make` writes where it is missing or cannot be read.
+
+    Nobody gave such a file, so that nobody need mend it: a warning says that it was made again.
+
+    Args:
+        path: of the file.
+        make: writes it under a temporary name, as `once` does.
+        read: raises UserError for a damaged one.
+    """
+    once(path, make)
+    try:
+        return read(path)
+    except UserError as error:
+        with held(path):
+            # Another worker may have found it too, and made it in the meantime.
+            try:
+                return read(path)
+            except UserError:
+                _remove(path)
+        why = str(error).rpartition("; ")[0] or str(error)
+        warnings.warn(f"a file of the cache could not be used, and was made again: {why}", stacklevel=2)
+    once(path, make)
+    return read(path)
+
+
 def write_arrays(path: Path, **arrays: np.ndarray) -> Path:
-    """Write `arrays` to the .npz file `path`, compressed, whole or not at all; returns the path."""
+    """Write `arrays` and their checksum to the .npz file `path`, compressed, whole or not at all; returns the path."""
     with replacing(path) as fresh, fresh.open("wb") as handle:
-        np.savez_compressed(handle, **arrays)
+        np.savez_compressed(handle, **arrays, **{MARK: np.array(_mark(arrays))})
     return path
 
 
 def read_arrays(path: Path, keys: Sequence[str] | None, remedy: str) -> dict[str, np.ndarray]:
-    """The arrays `keys` (None: all) of the cached .npz file `path`; UserError with the `remedy` where damaged."""
+    """The arrays `keys` (None: all) of the cached .npz file `path`; UserError with the `remedy` where damaged.
+
+    A file without a checksum, of version 0.8.0 or older, is read where `keys` say what it has.
+    """
     try:
         with np.load(path, allow_pickle=False) as archive:
-            return {key: archive[key] for key in (archive.files if keys is None else keys)}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise UserError(f"{path}: this cached file is damaged ({error}); {remedy}") from error
+            found = {key: archive[key] for key in archive.files}
+        mark = found.pop(MARK, None)
+        if (keys is None and mark is None) or (mark is not None and str(mark) != _mark(found)):
+            raise ValueError("other content than was written")
+        return found if keys is None else {key: found[key] for key in keys}
+    except Exception as error:
+        raise UserError(f"{path}: this cached file is damaged ({type(error).__name__}: {error}); {remedy}") from error
+
+
+def _mark(arrays: Mapping[str, np.ndarray]) -> str:
+    mark = hashlib.sha256()
+    for name, given in sorted(arrays.items()):
+        array = np.ascontiguousarray(given)
+        mark.update(f"\n{name} {array.dtype.str} {np.shape(given)}\n".encode())
+        mark.update(array.reshape(-1).view(np.uint8).data)
+    return mark.hexdigest()

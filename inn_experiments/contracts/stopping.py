@@ -5,10 +5,14 @@ asks at each of its steps, by `check`, whether a stop was asked for.
 """
 
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
 
 _received: list[int] = []
+_blocks: list[None] = []
+"""One for each block of `afterwards` that is open."""
 
 
 def catch_signals() -> None:
@@ -29,6 +33,22 @@ def check() -> None:
         _raise(_received[0])
 
 
+@contextmanager
+def afterwards() -> Iterator[None]:
+    """Let a stop that is asked for within the block happen when it ends well: for what cannot be half done.
+
+    A library whose import is broken off is there and lacks its parts, for whoever imports it next.
+    """
+    before = len(_received)
+    _blocks.append(None)
+    try:
+        yield
+    finally:
+        _blocks.pop()
+    if len(_received) > before and not _blocks:
+        check()
+
+
 def signal_status() -> int | None:
     """128 + the number of the first signal that `catch_signals` saw, None where there was none.
 
@@ -42,9 +62,11 @@ def forget() -> None:
     _received.clear()
 
 
-def _end(number: int, frame: FrameType | None) -> NoReturn:
+def _end(number: int, frame: FrameType | None) -> None:
     _received.append(number)
-    _raise(number)
+    # The second one comes while the end is put in order, which nothing is gained by breaking off; a third one does.
+    if len(_received) > 2 or (len(_received) == 1 and not _blocks):
+        _raise(number)
 
 
 def _raise(number: int) -> NoReturn:

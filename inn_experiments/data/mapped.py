@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from inn_experiments.contracts import Scaling, once
+from inn_experiments.contracts import Scaling, UserError, cached
 from inn_experiments.contracts.streamed import FEW, Streamed, Values, as_bytes
 from inn_experiments.data.checks import BLOCK, check_varies
 from inn_experiments.data.ims.stored import RowWriter, StoredRows
@@ -66,16 +66,27 @@ def mapped(raw: RawRows, cache: Path) -> RawRows:
     """The rows `raw` in a file, which is written into `cache` under the digest of its content where there is none."""
     if isinstance(raw, StoredRows):
         told = {field.name: vars(raw)[field.name] for field in fields(RawRows)}
-        return MappedRows(**told, x=Streamed.of(raw.path), fit=Standard.streamed)
+        return MappedRows(**told, x=raw.file(), fit=Standard.streamed)
     if not isinstance(raw, ArrayRows) or isinstance(raw, MappedRows):
         return raw
-    content = hashlib.sha256(f"{raw.x.dtype.str} {raw.x.shape}".encode())
-    for piece in as_bytes(raw.x):
-        content.update(piece)
-    path = cache / f"rows-{content.hexdigest()[:24]}.npy"
-    once(path, lambda fresh: _write(fresh, raw.x))
+    content = _digest(raw.x)
+    path = cache / f"rows-{content[:24]}.npy"
+
+    def read(kept: Path) -> Streamed:
+        found = Streamed.of(kept)
+        if _digest(found) != content:
+            raise UserError(f"{kept}: this cached file has other values than were written; delete it")
+        return found
+
     told = {field.name: vars(raw)[field.name] for field in fields(raw)}
-    return MappedRows(**told | {"x": Streamed.of(path)})
+    return MappedRows(**told | {"x": cached(path, lambda fresh: _write(fresh, raw.x), read)})
+
+
+def _digest(x: Values) -> str:
+    content = hashlib.sha256(f"{x.dtype.str} {x.shape}".encode())
+    for piece in as_bytes(x):
+        content.update(piece)
+    return content.hexdigest()
 
 
 def _write(path: Path, x: np.ndarray) -> None:

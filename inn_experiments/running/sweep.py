@@ -112,9 +112,21 @@ def _loader(cfg: DictConfig) -> ConfigLoader:
 
 
 def expected(sweep: Path) -> list[list[str]] | None:
-    """The overrides of each cell that the sweep was to run, None where only its sweeper knows them."""
-    path = sweep / CELLS
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+    """The overrides of each cell that the sweep was to run, None where nobody knows them but its sweeper."""
+    try:
+        cells = json.loads((sweep / CELLS).read_text(encoding="utf-8"))
+        return [[str(override) for override in cell] for cell in cells]
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def outcome_of(cell: Path) -> dict[str, Any]:
+    """The outcome in the folder of a cell; one that is not there, or cannot be read, is `missing`."""
+    try:
+        found = json.loads((cell / RESULT).read_text(encoding="utf-8"))
+        return {**found, "status": str(found["status"]), "exit": int(found["exit"])}
+    except (OSError, ValueError, TypeError, KeyError):
+        return {"status": "missing", "exit": failures.BROKEN}
 
 
 @contextmanager
@@ -172,7 +184,7 @@ def summary(refused: int = 0) -> int:
         if outcome["exit"]:
             exits.add(outcome["exit"])
         if outcome["exit"] and outcome.get("error") != NOT_STARTED:
-            reason = outcome.get("error", "it left no result: killed, or never started").splitlines()[0]
+            reason = str(outcome.get("error") or "it left no result: killed, or never started").splitlines()[0]
             name = " ".join(override for override in cell if override not in common)
             lines.append(told(f"{outcome['status']}: {name}: {reason}"))
     ended = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
@@ -192,11 +204,9 @@ def summary(refused: int = 0) -> int:
 
 def _outcome(folder: Path, refused: int) -> dict[str, Any]:
     """What the cell of this folder left, or did not leave."""
-    if (folder / RESULT).is_file():
-        return json.loads((folder / RESULT).read_text(encoding="utf-8"))
     if refused and not folder.exists():
         return {"status": "not started", "exit": refused, "error": NOT_STARTED}
-    return {"status": "missing", "exit": 1}
+    return outcome_of(folder)
 
 
 def _tidied() -> set[int]:

@@ -10,11 +10,12 @@ from hydra.core.utils import JobReturn, JobStatus
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from inn_experiments.contracts import write_text
+from inn_experiments.running.sweep import RESULT, outcome_of
 
-RESULT = "result.json"
-"""In the folder of a cell: its outcome, the last thing that it writes."""
 ENDED = ("finished", "skipped", "failed", "pruned")
 """Outcomes that a cell itself has written."""
+TRIES = 3
+"""Pools in a row of which a worker is killed before any cell of theirs has begun."""
 KILLED = "its worker process was killed, also when it ran alone (out of memory?)"
 
 Cells = Sequence[Sequence[str]]
@@ -36,12 +37,13 @@ def launch(run: Launch, cells: Cells, first: int, sweep: Path) -> list[JobReturn
         sweep: folder of the sweep, in which each cell has one of its number.
 
     Raises:
-        TerminatedWorkerError: workers are killed before they have begun a cell.
+        TerminatedWorkerError: workers are killed before they have begun a cell, again and again.
     """
     told = {first + place: list(overrides) for place, overrides in enumerate(cells)}
     for number in told:
         (sweep / str(number) / RESULT).unlink(missing_ok=True)
     found: dict[int, JobReturn] = {}
+    fruitless = 0
     while left := [number for number in told if number not in found]:
         before = _begun(sweep, left)
         for block in _blocks(left):
@@ -50,7 +52,8 @@ def launch(run: Launch, cells: Cells, first: int, sweep: Path) -> list[JobReturn
             except TerminatedWorkerError:
                 found |= {number: _return(told[number], outcome) for number, outcome in _ended(sweep, block)}
                 lost = [number for number in _begun(sweep, block) if number not in found]
-                if not lost and not _begun(sweep, block) - before:
+                fruitless = 0 if lost or _begun(sweep, block) - before else fruitless + 1
+                if fruitless == TRIES:
                     raise
                 _say(len(lost))
                 found |= {number: _alone(run, told[number], number, sweep) for number in lost}
@@ -74,11 +77,9 @@ def _begun(sweep: Path, numbers: Iterable[int]) -> set[int]:
 
 def _ended(sweep: Path, numbers: Iterable[int]) -> Iterator[tuple[int, dict[str, Any]]]:
     for number in numbers:
-        path = sweep / str(number) / RESULT
-        if path.is_file():
-            outcome = json.loads(path.read_text(encoding="utf-8"))
-            if outcome["status"] in ENDED:
-                yield number, outcome
+        outcome = outcome_of(sweep / str(number))
+        if outcome["status"] in ENDED:
+            yield number, outcome
 
 
 def _return(overrides: list[str], outcome: dict[str, Any]) -> JobReturn:

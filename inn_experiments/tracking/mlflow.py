@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from inn_experiments.contracts import PositiveInt, Pruned, UserError, write_text
+from inn_experiments.contracts import PositiveInt, Pruned, UserError, stopping, write_text
 from inn_experiments.contracts.secrets import masked
 from inn_experiments.tracking import leftovers, models, places, processes, store, sweeps, whole
 from inn_experiments.tracking.files import Run, WriteModel
@@ -175,7 +175,9 @@ class Mlflow:
                 run.text("traceback.txt", masked(traceback.format_exc()))
             raise
         finally:
-            client.set_terminated(run.run_id, status)
+            # Who asks to stop in the midst of this gets it a moment later.
+            with stopping.afterwards():
+                client.set_terminated(run.run_id, status)
 
     def register(self, outputs: Path, folder: Path, name: str) -> str:
         """Make the model of a finished run the next version of `name`; the second line answered says how it is served.

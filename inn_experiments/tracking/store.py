@@ -48,6 +48,7 @@ def connect(path: Path) -> MlflowClient:
     try:
         return client(tracking_uri=address(path), registry_uri=address(path))
     except refusals as error:
+        trouble.check_message(path, str(error))
         raise UserError(
             f"{path}: this database is of another version of MLflow than the installed {version('mlflow')} "
             f"({' '.join(str(error).split())[:120]}...); a copy of an older one is brought up by: mlflow db upgrade "

@@ -11,7 +11,7 @@ AWAY = "restore a copy of it, or move it away (runs/ and fits/ stay), or use ano
 WORDS = {
     "is locked": "another program holds this database locked; end that program, or repeat this later",
     "no such table: ": f"this database lacks MLflow's table {{}}; {AWAY}",
-    "no such column: ": f"this database lacks MLflow's column {{}}; {AWAY}",
+    "no such column: ": f"this database lacks MLflow's column {{}}, so it is damaged or of another version; {AWAY}",
     "malformed": f"this database is damaged; {AWAY}",
     "not a database": f"this file is not a database; {AWAY}",
     "could not decode": f"this database is damaged; {AWAY}",
@@ -30,11 +30,16 @@ def named(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-        for phrase, words in WORDS.items():
-            if phrase in str(error).lower():
-                rest = str(error).lower().partition(phrase)[2].split()
-                raise UserError(f"{path}: {words.format(rest[0] if rest else '')}") from error
+        check_message(path, str(error))
         raise
+
+
+def check_message(path: Path, said: str) -> None:
+    """Raise UserError where SQLite, or who passes its words on, said that the database file `path` is not as it was."""
+    for phrase, words in WORDS.items():
+        if phrase in said.lower():
+            rest = said.lower().partition(phrase)[2].split()
+            raise UserError(f"{path}: {words.format(rest[0] if rest else '')}")
 
 
 def check(path: Path, patience: float) -> None:

@@ -11,7 +11,8 @@ from inn_experiments.contracts.old_report import read_report
 
 LIST = "files.json"
 REPORT = "report.json"
-PATTERNS = (REPORT, "config.yaml", "samples.*", "synthesizer/*", "figures/*", "report.html")
+SYNTHESIZER = "synthesizer"
+PATTERNS = (REPORT, "config.yaml", "samples.*", f"{SYNTHESIZER}/*", "figures/*", "report.html")
 """What a run is asked for later."""
 MADE_AGAIN = ("report.html",)
 """What a command of its own makes from the rest: without it a run is whole."""
@@ -41,7 +42,8 @@ def rewrite(folder: Path, name: str, text: str) -> Path:
 def damage(folder: Path, only: str = "") -> str:
     """What the finished run in `folder` lacks, in words that name the file; '' where it is whole.
 
-    Of a run without a list, of version 0.8.0 or older, nothing is known but whether its report is there.
+    Of a run of version 0.8.0 or older, which kept neither a list nor its synthesizer, nothing is known but whether its
+    report is there.
 
     Args:
         folder: of the run's files.
@@ -53,7 +55,11 @@ def damage(folder: Path, only: str = "") -> str:
         known = _known(folder)
     except (ValueError, AttributeError) as error:
         return f"{folder / LIST} cannot be read ({type(error).__name__})"
-    for name, entry in (known or {}).items():
+    if known is None:
+        return f"{folder / LIST} is missing" if (folder / SYNTHESIZER).is_dir() else ""
+    if REPORT not in known:
+        return f"{folder / LIST} does not know {REPORT}"
+    for name, entry in known.items():
         if name not in MADE_AGAIN and (not only or name == only) and (word := _differs(folder / name, entry)):
             return f"{folder / name} {word}"
     return ""

@@ -82,7 +82,13 @@ class Sweep:
         """Start it in a process group of its own."""
         with self.log.open("ab") as handle:
             return subprocess.Popen(
-                self.line, cwd=ROOT, stdout=handle, stderr=handle, start_new_session=True, env=environment()
+                self.line,
+                cwd=ROOT,
+                stdout=handle,
+                stderr=handle,
+                start_new_session=True,
+                env=environment(),
+                preexec_fn=heard,
             )
 
     def await_cell(self, process: subprocess.Popen[bytes], most: float = 180) -> None:
@@ -150,6 +156,11 @@ class Sweep:
         return [
             path for path in found if not any(part.startswith(".") for part in path.relative_to(self.outputs).parts)
         ]
+
+
+def heard() -> None:
+    """Let this process hear SIGINT, which jobs in the background of a shell begin with ignoring."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def environment() -> dict[str, str]:

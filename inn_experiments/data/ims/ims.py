@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from inn_experiments.contracts import Smiles, UserError, once, read_arrays, write_arrays
+from inn_experiments.contracts import Smiles, UserError, cached, read_arrays, write_arrays
 from inn_experiments.data.checks import check_file, check_filled, check_finite, check_present, check_unique, shorten
 from inn_experiments.data.classes import SEPARATOR, encode
-from inn_experiments.data.ims.stored import RowWriter, StoredRows
+from inn_experiments.data.ims.stored import RowWriter, StoredRows, opened
 from inn_experiments.data.mapped import Mappable
 from inn_experiments.data.source import Told
 from inn_experiments.data.tables.dialect import Form
@@ -19,7 +19,9 @@ from inn_experiments.data.tables.opening import EXTENSIONS, open_sheet
 from inn_experiments.data.tables.sheet import Sheet
 
 # Raised whenever what is kept of the same file would be different.
-VERSION = 2
+VERSION = 3
+FACTS = ("codes", "labels", "smiles", "polarities", "names", "left_out", "rows")
+"""What is kept beside the rows; the last is their checksum."""
 
 
 @dataclass
@@ -63,12 +65,17 @@ class Ims(Mappable):
         key += [VERSION, self.label, self.positive, self.negative, self.column]
         name = f"ims-{self.file.stem[:40]}-{hashlib.sha256(json.dumps(key).encode()).hexdigest()[:16]}"
         rows, facts = cache / f"{name}.npy", cache / f"{name}.npz"
-        once(rows, lambda fresh: self._convert(fresh, facts))
-        keys, remedy = (
-            ("codes", "labels", "smiles", "polarities", "names", "left_out"),
-            f"delete {rows} to read it again",
-        )
-        found, labels, smiles, polarities, names, left_out = read_arrays(facts, keys, remedy).values()
+
+        def make(fresh: Path) -> None:
+            self._convert(fresh, facts)
+
+        def read(kept: Path) -> list[np.ndarray]:
+            told = list(read_arrays(facts, FACTS, f"delete {kept} to read it again").values())
+            if len(opened(kept)) != len(told[0]):
+                raise UserError(f"{kept}: this cached file has other rows than {facts}; delete it")
+            return told
+
+        found, labels, smiles, polarities, names, left_out, mark = cached(rows, make, read)
         for polarity, prefix in self.prefixes.items():
             if prefix is not None and polarity not in str(polarities):
                 warnings.warn(
@@ -80,6 +87,8 @@ class Ims(Mappable):
         classes, codes = encode(labels, str(self.file))
         return StoredRows(
             path=rows,
+            mark=str(mark),
+            make=make,
             y=codes[found],
             classes=classes,
             name=self.file.stem,
@@ -122,6 +131,7 @@ class Ims(Mappable):
             )
         # Before the rows get their name, which is what says that the conversion is complete.
         told = {"polarities": np.array(polarities), "names": np.array(bins), "left_out": np.array(left_out, dtype=str)}
+        told["rows"] = np.array(writer.mark.hexdigest())
         write_arrays(facts, codes=codes, labels=labels, smiles=smiles, **told)
 
     def _choose(self, sheet: Sheet) -> tuple[list[str], str, list[str]]:

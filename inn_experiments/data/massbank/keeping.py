@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from inn_experiments.contracts.files import csv_text, once, read_arrays, write_arrays, write_text
+from inn_experiments.contracts.files import cached, csv_text, read_arrays, write_arrays, write_text
 from inn_experiments.data.massbank.gather import ATTRIBUTION, TEXTS, Gathered
 
 LISTS = ("unreadable", "left_out", "notes")
@@ -25,8 +25,8 @@ def kept(path: Path, make: Callable[[], Gathered]) -> Gathered:
         # Spectra are mostly empty bins, which write_arrays compresses.
         write_arrays(fresh, x=gathered.x, total=np.array(gathered.total), **lists, **gathered.texts)
 
-    once(path, write)
-    found = read_arrays(path, ("x", "total", *LISTS, *TEXTS), "delete it to read the records again")
+    keys = ("x", "total", *LISTS, *TEXTS)
+    found = cached(path, write, lambda there: read_arrays(there, keys, "delete it to read the records again"))
     texts = {field: found[field] for field in TEXTS}
     gathered = Gathered(found["x"], texts, total=int(found["total"]), **{name: found[name].tolist() for name in LISTS})
     _attribute(path, gathered)

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from inn_experiments.contracts import UserError
-from inn_experiments.contracts.files import once, write_arrays
+from inn_experiments.contracts.files import cached, read_arrays, write_arrays
 from inn_experiments.contracts.limits import NaturalInt, NonNegative, Positive, PositiveInt
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.data.checks import shorten
 from inn_experiments.data.division import Division
-from inn_experiments.data.ims.stored import RowWriter, StoredRows
+from inn_experiments.data.ims.stored import RowWriter, StoredRows, opened
 from inn_experiments.data.mapped import Mappable
 from inn_experiments.data.simulated import ims_physics, mobility
 from inn_experiments.data.simulated.mobility import add_noise, ladder
@@ -66,8 +66,11 @@ class ImsSimulated(Mappable):
 
     def read(self, cache: Path) -> StoredRows:
         """All rows, kept in the folder `cache`."""
+        path, mark = self._kept(cache)
         return StoredRows(
-            path=self.stored(cache),
+            path=path,
+            mark=mark,
+            make=lambda fresh: self._simulate(fresh, path.with_suffix(".npz")),
             y=self.labels(),
             classes=self.classes,
             name="ims_simulated",
@@ -86,6 +89,10 @@ class ImsSimulated(Mappable):
 
         Beside it, under the same name as .npz, lie the labels `y` and the conditions of every row.
         """
+        return self._kept(cache)[0]
+
+    def _kept(self, cache: Path) -> tuple[Path, str]:
+        """The file of `stored`, and the checksum of its values."""
         others = {"storage", *asdict(Division())}
         options = {key: value for key, value in asdict(self).items() if key not in others}
         # The formulas' own text is part of the name, so that a changed number there never meets old rows.
@@ -93,8 +100,15 @@ class ImsSimulated(Mappable):
         formulas = hashlib.sha256(b"".join(texts)).hexdigest()
         key = hashlib.sha256(json.dumps([formulas, BLOCK, options]).encode()).hexdigest()[:16]
         path = cache / f"ims_simulated-{self.rows}-{key}.npy"
-        once(path, lambda fresh: self._simulate(fresh, path.with_suffix(".npz")))
-        return path
+        facts = path.with_suffix(".npz")
+
+        def read(kept: Path) -> str:
+            told = read_arrays(facts, ("y", "rows"), f"delete {kept} to simulate it again")
+            if len(opened(kept)) != len(told["y"]):
+                raise UserError(f"{kept}: this cached file has other rows than {facts}; delete it")
+            return str(told["rows"])
+
+        return path, cached(path, lambda fresh: self._simulate(fresh, facts), read)
 
     def _simulate(self, rows: Path, facts: Path) -> None:
         y = self.labels()
@@ -107,7 +121,10 @@ class ImsSimulated(Mappable):
                 clean = self.clean(labels, conditions)
                 writer.append(add_noise(clean, self.electronic_noise, rng))
                 drawn.append(asdict(conditions))
-        write_arrays(facts, y=y, **{name: np.concatenate([block[name] for block in drawn]) for name in drawn[0]})
+        mark = np.array(writer.mark.hexdigest())
+        write_arrays(
+            facts, y=y, rows=mark, **{name: np.concatenate([block[name] for block in drawn]) for name in drawn[0]}
+        )
 
     def clean(self, y: np.ndarray, conditions: ims_physics.Conditions) -> np.ndarray:
         """Noise-free rows (n, 1676) of the classes `y` (n,) under `conditions`."""

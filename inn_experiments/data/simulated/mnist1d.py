@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from inn_experiments.contracts import NaturalInt, Split, UserError, child_seed, once, read_arrays, write_arrays
+from inn_experiments.contracts import NaturalInt, Split, UserError, cached, child_seed, read_arrays, write_arrays
 from inn_experiments.data.division import Division, Parts, inner
 from inn_experiments.data.snooping import Snooping
 from inn_experiments.data.source import ArrayRows
@@ -87,8 +87,11 @@ def cached_arrays(cache: Path, generation_seed: int) -> dict[str, np.ndarray]:
     """The arrays x (4000, 40), y, x_test (1000, 40), y_test, from `cache` or generated into it once."""
     # The package's version is in the name: another one may generate other rows.
     path = cache / f"mnist1d-{version('mnist1d')}-seed{generation_seed}.npz"
-    once(path, lambda fresh: write_arrays(fresh, **_generate(generation_seed)))
-    return read_arrays(path, ARRAYS, "delete it to generate it again")
+    return cached(
+        path,
+        lambda fresh: write_arrays(fresh, **_generate(generation_seed)),
+        lambda kept: read_arrays(kept, ARRAYS, "delete it to generate it again"),
+    )
 
 
 def _generate(generation_seed: int) -> dict[str, np.ndarray]:
