@@ -1,5 +1,6 @@
 """The loader of Hydra's that looks at each configuration before Hydra acts on it, in every process."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
@@ -12,6 +13,7 @@ from hydra._internal.utils import get_args_parser
 from hydra.core.config_search_path import ConfigSearchPath
 from hydra.core.override_parser.types import Override
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
+from omegaconf.errors import OmegaConfBaseException
 
 from inn_experiments.configuration.hydra_node import check_hydra, check_logging
 from inn_experiments.configuration.secrets import check_password, check_secrets
@@ -51,6 +53,16 @@ class Loader(ConfigLoaderImpl):
                 raise
             # Hydra copies variables of the environment here, and asks for nothing else so.
             raise UserError(f"hydra.job.env_copy: the environment has no {error}; leave it out") from None
+        except OmegaConfBaseException:
+            raise
+        except UnicodeDecodeError as error:
+            chosen = " ".join(each for each in overrides if "." not in each.partition("=")[0])
+            raise UserError(f"{chosen or 'the options'}: a file of these is no text in UTF-8 ({error})") from None
+        except (TypeError, ValueError, IndexError, AssertionError, RecursionError) as error:
+            if str(error).startswith("Config group override"):
+                raise
+            # Nothing but what is typed and the options' files has come into it so far.
+            raise UserError(f"{_odd(overrides)} cannot be composed ({' '.join(str(error).split())})") from None
         check_secrets(cfg)
         check_logging(cfg)
         # Without a name it is for Hydra's own help, of which nothing is run.
@@ -107,6 +119,13 @@ def loading() -> Iterator[None]:
         yield
     finally:
         inside.ConfigLoaderImpl = usual
+
+
+def _odd(overrides: Sequence[str]) -> str:
+    """The overrides that can be at fault: a group is given what is no name of an option, or any where none does."""
+    groups = [each for each in overrides if "=" in each and "." not in each.partition("=")[0]]
+    odd = [each for each in groups if not re.fullmatch(r"[\w./-]+", each.partition("=")[2])]
+    return " ".join(odd or overrides) or "the configuration"
 
 
 def _check_folders(key: str, given: Sequence[object] | None) -> None:

@@ -49,6 +49,10 @@ _PHRASES = {
 _BEGINNINGS = {
     # Of a ValueError.
     "Config group override must be a string": "a group cannot be null: name one of its options (--help lists them)",
+    "Config group override deletion": "a group is taken out by ~GROUP, or ~GROUP=OPTION with the option that it has",
+    "The --resolve flag": "--resolve: it goes with --cfg, which shows the configuration",
+    "Only one of": "--hydra-help, --version, --cfg, --info and the like: one of them at a time",
+    "Expecting one subcommand": "--shell-completion: it goes with -sc install=bash, uninstall=bash or query=bash",
     "Unable to configure": "hydra.job_logging, hydra.hydra_logging: logging cannot be set up so; leave them alone",
 }
 
