@@ -12,6 +12,7 @@ from hydra.conf import HydraConf
 from omegaconf import OmegaConf
 
 from inn_experiments.configuration.compose import CONF, compose, defaults
+from inn_experiments.configuration.mistakes import composed
 from inn_experiments.contracts import UserError
 from inn_experiments.running import job
 from inn_experiments.running.failures import one_line
@@ -139,4 +140,4 @@ def test_options_in_a_folder_that_cannot_be_read_are_named(run, tmp_path, monkey
         status, _, err = run(*CHEAP[:1], f"preset={name}", "--config-dir=conf")
         assert status == 2 and err.startswith("error: ") and err.count("\n") == 1, (name, err)
     with pytest.raises(UserError):
-        compose("preset=list", "hydra.searchpath=[file://conf]")
+        composed("preset=list", "hydra.searchpath=[file://conf]")

@@ -226,14 +226,16 @@ class Mlflow:
 def git_commit() -> str:
     """The commit that this program is at, with `-dirty` where files differ from it; '' outside a checkout."""
     here = Path(__file__).parent
+    if (git := processes.program("git")) is None:
+        return ""
     try:
         answer = subprocess.run(
-            ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
+            [git, "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
             cwd=here,
             capture_output=True,
             text=True,
             check=False,
         )
-    except FileNotFoundError:
+    except OSError:
         return ""
     return answer.stdout.strip()

@@ -1,9 +1,16 @@
 """Which process owns a run, and whether it is still alive."""
 
 import os
+import shutil
 import socket
 import subprocess
 from pathlib import Path
+
+
+def program(name: str) -> str | None:
+    """Where a program of the system is: in an absolute folder of the PATH, never in one relative to the current."""
+    folders = os.pathsep.join(place for place in os.get_exec_path() if Path(place).is_absolute())
+    return shutil.which(name, path=folders) if folders else None
 
 
 def started(pid: int) -> str | None:
@@ -17,7 +24,9 @@ def started(pid: int) -> str | None:
     except (FileNotFoundError, ProcessLookupError):
         if Path("/proc/self/stat").exists():
             return None
-    answer = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    if (ps := program("ps")) is None:
+        return None
+    answer = subprocess.run([ps, "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return answer.stdout.strip() or None
 
 
