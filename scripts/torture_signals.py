@@ -27,7 +27,7 @@ from pathlib import Path
 
 import torture_kills
 from torture import processes
-from torture.sweeps import Sweep, kill
+from torture.sweeps import SWEEPS, Sweep, kill
 
 STOPS, WORKERS = "stops", "workers"
 STATUS = {signal.SIGINT: (130, -signal.SIGINT), signal.SIGTERM: (143, -signal.SIGTERM)}
@@ -150,11 +150,10 @@ class Torture(torture_kills.Torture):
     def _judge(self, sweep: Sweep, seen: Round, status: object) -> None:
         """Whether a sweep that lost workers said so and ended as its cells did."""
         text = sweep.log.read_text(encoding="utf-8", errors="replace")
-        cells = [json.loads(path.read_text()) for path in sorted(sweep.outputs.glob("hydra/*/*/result.json"))]
-        if not cells:
-            cells = [json.loads(path.read_text()) for path in sorted(sweep.outputs.rglob("result.json"))]
+        cells = [json.loads(path.read_text()) for path in sorted(sweep.outputs.rglob("result.json"))]
         seen.given_up = sum(cell["status"] == "killed" for cell in cells)
-        seen.told.append(f"status {status}, {len(cells)} results, {seen.given_up} killed")
+        said = text.count(KILLED_WORKER)
+        seen.told.append(f"status {status}, {len(cells)} results, {seen.given_up} killed; said {said} times")
         if status not in (0, 1) or bool(status) != bool(seen.given_up):
             seen.faults.append(f"status {status} with {seen.given_up} killed cells: {text[-300:]}")
         if len(cells) != len(self.wanted(seen.sweep)[0]):
@@ -222,11 +221,11 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--span", type=float, default=8.0, help="seconds within which a signal comes")
     parser.add_argument("--epochs", type=int, default=30, help="of each training")
-    parser.add_argument("--sweep", help="this one alone for stops")
+    parser.add_argument("--sweep", choices=sorted(SWEEPS), help="this one alone for stops")
     parser.add_argument("--work", type=Path, help="folder for outputs, logs and signals.jsonl")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    names = [options.sweep] if options.sweep else ["methods", "joblib", "generators"]
+    names = [options.sweep] if options.sweep else torture_kills.LONG
     with tempfile.TemporaryDirectory() as place:
         torture = Torture((options.work or Path(place)).absolute(), options.span, options.epochs)
         rounds = torture.known()

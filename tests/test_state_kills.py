@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
 import sys
 from pathlib import Path
 
@@ -14,17 +15,39 @@ from inn_experiments.tracking.mlflow import Mlflow
 
 sys.path.append(str(Path(__file__).parents[1] / "scripts"))
 import torture_kills
+import torture_signals
+from torture import processes
 from torture.sweeps import Sweep, differences
 
 
-def test_a_sweep_that_is_killed_loses_nothing_and_ends_like_an_undisturbed_one(tmp_path) -> None:
-    torture = torture_kills.Torture(tmp_path, span=2, epochs=2)
-    try:
-        seen = torture.round(3, "short", 2, random.Random(3))
-    finally:
-        torture.end()
+@pytest.fixture(scope="module")
+def torture(tmp_path_factory):
+    """One undisturbed sweep is compared with all that are disturbed."""
+    found = torture_signals.Torture(tmp_path_factory.mktemp("torture"), span=2, epochs=2)
+    yield found
+    found.end()
+
+
+def test_a_sweep_that_is_killed_loses_nothing_and_ends_like_an_undisturbed_one(torture) -> None:
+    seen = torture.round(3, "short", 2, random.Random(3))
     assert seen.faults == [] and seen.words == {}
     assert (seen.kills, seen.cells) == (2, 2)
+
+
+def test_a_sweep_that_is_stopped_ends_with_its_status_and_is_finished_by_repeating_it(torture) -> None:
+    seen = torture.stops(1, "short", 2, random.Random(1))
+    assert seen.faults == [] and seen.words == {} and seen.swallowed == 0, seen
+    assert (seen.kills, seen.cells) == (2, 2)
+
+
+def test_a_run_that_finished_after_a_stop_and_a_process_that_outlives_it_are_seen(finished) -> None:
+    sweep, run = finished
+    assert [name for name, end in torture_signals.ends(sweep) if end > 0] == [run.run_id]
+    alone = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, start_new_session=True)
+    assert any("input()" in left for left in processes.survivors(alone.pid, 0.0))
+    processes.end_all(alone.pid)
+    alone.wait()
+    assert processes.survivors(alone.pid, 5.0) == []
 
 
 @pytest.fixture

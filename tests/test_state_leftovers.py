@@ -6,13 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
 
 from inn_experiments.contracts import once, replacing
-from inn_experiments.contracts.files import host_mark
+from inn_experiments.contracts.files import host_mark, scratch_folder
 from inn_experiments.tracking import leftovers
 from inn_experiments.tracking.files import Files
 from inn_experiments.tracking.mlflow import Mlflow
@@ -132,3 +133,19 @@ def test_what_was_made_behind_a_lock_is_removed_when_nobody_holds_it(tmp_path) -
         assert fresh.exists() and not left.exists()
 
     assert once(tmp_path / "fits/4567", make)
+
+
+def test_a_new_database_leaves_nothing_in_the_folder_of_temporary_files(tmp_path, monkeypatch) -> None:
+    place = tmp_path / "temporary"
+    place.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    with Mlflow().open(tmp_path / "out", "cell", {"fingerprint": "a"}):
+        pass
+    assert list(place.iterdir()) == []
+
+
+def test_a_folder_for_a_moment_is_known_by_its_process(tmp_path) -> None:
+    with scratch_folder(tmp_path) as mine:
+        leftovers.clear(tmp_path, everywhere=True)
+        assert Path(mine).is_dir() and leftovers.OURS.fullmatch(Path(mine).name)["pid"] == str(os.getpid())
+    assert list(tmp_path.iterdir()) == []

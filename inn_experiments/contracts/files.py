@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import socket
+import tempfile
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -44,6 +45,11 @@ def replacing(target: Path, mark: str | None = None) -> Iterator[Path]:
     except BaseException:
         _remove(fresh)
         raise
+
+
+def scratch_folder(place: Path) -> tempfile.TemporaryDirectory[str]:
+    """A temporary folder in `place`, whose name says whose it is, as `replacing` does."""
+    return tempfile.TemporaryDirectory(dir=place, prefix=".scratch", suffix=f".{os.getpid()}-{host_mark()}")
 
 
 def sha256(path: Path) -> str:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inn_experiments.contracts import UserError, replacing, write_text
-from inn_experiments.contracts.files import host_mark
+from inn_experiments.contracts.files import scratch_folder
 from inn_experiments.tracking import models, processes, refusals, server, store, whole
 
 if TYPE_CHECKING:
@@ -122,11 +121,6 @@ def _download(client: MlflowClient, uri: str, run: RunInfo, folder: Path, name: 
             os.utime(found, (run.end_time / 1000, run.end_time / 1000))
         with replacing(folder / name) as fresh:
             os.replace(found, fresh)
-
-
-def scratch_folder(place: Path) -> tempfile.TemporaryDirectory[str]:
-    """A temporary folder in `place`, whose name says whose it is, as `contracts.files.replacing` does."""
-    return tempfile.TemporaryDirectory(dir=place, prefix=".scratch", suffix=f".{os.getpid()}-{host_mark()}")
 
 
 def noted(outputs: Path, run: str) -> Path:

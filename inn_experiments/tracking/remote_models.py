@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inn_experiments.contracts import UserError
-from inn_experiments.tracking import models, remote_files
+from inn_experiments.contracts.files import scratch_folder
+from inn_experiments.tracking import models
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -31,7 +32,7 @@ def log(
 
     made = client.create_logged_model(where, name=models.NAME, source_run_id=run, params=dict(params), tags=dict(tags))
     try:
-        with remote_files.scratch_folder(scratch) as folder:
+        with scratch_folder(scratch) as folder:
             fresh = Path(folder, "model")
             write(fresh, Model(artifact_path=models.NAME, run_id=run, model_uuid=made.model_id, model_id=made.model_id))
             client.log_model_artifacts(made.model_id, str(fresh))

@@ -241,6 +241,7 @@ def initialise(outputs: Path) -> None:
         with replacing(path) as fresh:
             fresh.unlink(missing_ok=True)
             connect(fresh).create_experiment(EXPERIMENT, artifact_location=_runs_uri(outputs))
+            waiting.forget_lock(address(fresh))
             # Readers do not wait for a writer with a write-ahead log; the setting stays in the file.
             connection = sqlite3.connect(fresh)
             connection.execute("PRAGMA journal_mode=WAL")

@@ -96,7 +96,9 @@ COMMON: dict[str, Damage] = {"cut": cut, "empty": empty, "missing": missing, "on
 DAMAGES: dict[str, dict[str, Damage]] = {
     "fits/*/weights.pt": COMMON,
     "fits/*/trained.json": {**COMMON, "{": text("{"), "[]": text("[]")},
-    "cache/**/*.np[yz]": {name: COMMON[name] for name in ("cut", "empty", "noise")},
+    "fits/*/rows.pt": COMMON,
+    "fits/rows/*.pt": COMMON,
+    "cache/**/*.np[yz]": {**COMMON, "a folder": folder},
     "runs/*/artifacts/report.json": {
         **{name: COMMON[name] for name in ("cut", "empty", "missing", "noise")},
         "[]": text("[]"),
@@ -104,9 +106,18 @@ DAMAGES: dict[str, dict[str, Damage]] = {
         "other numbers": numbers(lambda value: value + 0.125),
         "a folder": folder,
     },
+    "runs/*/artifacts/files.json": {
+        **COMMON,
+        "[]": text("[]"),
+        "{}": text("{}"),
+        "a number for an entry": text('{"report.json": 3}'),
+        "a folder": folder,
+    },
+    "runs/*/artifacts/config.yaml": COMMON,
     "runs/*/artifacts/samples.parquet": COMMON,
     "runs/*/artifacts/synthesizer/weights.pt": COMMON,
     "runs/*/artifacts/synthesizer/trained.json": COMMON,
+    "runs/*/artifacts/synthesizer/rows.pt": COMMON,
     "runs/*/artifacts/figures/*.png": {"missing": missing, "empty": empty},
     "mlflow.db": {
         **{name: COMMON[name] for name in ("cut", "empty", "noise")},

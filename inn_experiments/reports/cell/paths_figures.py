@@ -1,7 +1,6 @@
 """Points of the plane in a diffusion: snapshots, animation, the path of one point, its steps (Kulkarni et al.)."""
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 from matplotlib.animation import PillowWriter
@@ -11,6 +10,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 
 from inn_experiments.contracts import Paths
+from inn_experiments.contracts.files import scratch_folder
 from inn_experiments.reports.panels import GENERATED, REAL, grid, spaced, write_figure
 
 SNAPSHOTS = 6
@@ -91,7 +91,7 @@ def write_animation(path: Path, paths: Paths) -> Path:
     frame(axis, states)
     path.parent.mkdir(parents=True, exist_ok=True)
     # The writer goes by the ending of the name, so that the temporary one differs in its folder.
-    with TemporaryDirectory(prefix=".", dir=path.parent) as room:
+    with scratch_folder(path.parent) as room:
         fresh, writer = Path(room) / path.name, PillowWriter(fps=PER_SECOND)
         with writer.saving(figure, fresh, DOTS_PER_INCH):
             shown = spaced(len(states), FRAMES)
