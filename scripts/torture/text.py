@@ -142,6 +142,9 @@ def _odd_numbers(c: Case) -> None:
     )
     cells[i][1 + j] = text
     c.x[i, j] = value
+    if value > 1e20:
+        # Beside it the other rows may all be equal once scaled, which is told.
+        c.expected = EITHER
 
 
 @peculiar("csv")
