@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from inn_experiments.contracts.files import csv_text, file_name
 from inn_experiments.reports.panels import class_panels, plain, short, write_figure
+from inn_experiments.reports.table import markdown
 from inn_experiments.tracking.files import Files
 
 CASES = Path(__file__).parent / "cases"
@@ -103,3 +104,8 @@ def test_no_text_in_a_csv_is_a_formula_and_numbers_stay_numbers() -> None:
     (row,) = csv.reader(io.StringIO(csv_text([cells]), newline=""))
     assert row[:8] == [f"'{cell}".replace("\r", "\n") for cell in cells[:8]]
     assert row[8:] == ["a=1", "-2.5", "+1e5", "-2.5", "a\nb"]
+
+
+def test_no_name_divides_the_columns_or_lines_of_a_table() -> None:
+    shown = markdown(["name", "x"], [["a|b\nc\r|", "1"]]).splitlines()
+    assert shown == ["| name | x |", "| --- | ---: |", r"| a\|b c \| | 1 |"]

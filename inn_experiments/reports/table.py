@@ -15,7 +15,9 @@ from inn_experiments.reports.words import entry, interval, number
 def markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A Markdown table, the first column to the left and the others to the right."""
     lines = [header, ["---", *["---:"] * (len(header) - 1)], *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    # A name of anybody's may have what divides columns and lines.
+    safe = [[" ".join(text.splitlines()).replace("|", r"\|") for text in line] for line in lines]
+    return "\n".join(f"| {' | '.join(line)} |" for line in safe)
 
 
 def arrowed(key: str) -> str:
