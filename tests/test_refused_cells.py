@@ -68,3 +68,12 @@ def test_a_cell_in_order_is_not_taken_for_one_that_was_refused_before(run) -> No
     Path("conf/experiment/nonsense.yaml").write_text("# @package _global_\nseed: 5\n")
     status, out, err = run(*CHEAP, *chosen)
     assert status == 0 and "of 2 cells: 2 finished" in out, (out, err)
+
+
+@pytest.mark.parametrize("name", ["runs", "fits", "mlflow.db"])
+def test_a_link_in_the_outputs_that_leads_out_of_them_is_not_followed(run, tmp_path: Path, name: str) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "away").mkdir()
+    (tmp_path / "out" / name).symlink_to("../away")
+    status, _, err = run(*CHEAP)
+    assert status == 2 and f"{name}: this link leads out" in err and not [*(tmp_path / "away").iterdir()], err

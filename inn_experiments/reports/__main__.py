@@ -10,6 +10,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 
 from inn_experiments.contracts import UserError, write_text
+from inn_experiments.contracts.secrets import masked
 from inn_experiments.contracts.shell import begin
 from inn_experiments.reports import studies
 from inn_experiments.reports.panels import write_figure
@@ -25,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = parser().parse_args(given)
         if not collect.is_there(options.outputs):
             raise UserError(f"--outputs {options.outputs}: no such folder; give the runs' paths.outputs")
-        return write(options.study, options, shlex.join(["python", "-m", "inn_experiments.reports", *given]))
+        return write(options.study, options, masked(shlex.join(["python", "-m", "inn_experiments.reports", *given])))
     except UserError as mistake:
         print(f"error: {mistake}", file=sys.stderr)
     except OSError as trouble:

@@ -80,6 +80,12 @@ def prepare_outputs(cfg: DictConfig) -> None:
             f"paths.outputs={State.outputs}: it cannot be written: {reason}; name another folder, or make this one "
             "writable"
         ) from None
+    for place in State.outputs.iterdir():
+        # Outputs may have come from somebody else.
+        if place.is_symlink() and not place.resolve().is_relative_to(State.outputs.resolve()):
+            raise UserError(
+                f"{place}: this link leads out of paths.outputs={State.outputs}; remove it, or link that folder"
+            )
     tracking = OmegaConf.to_container(cfg.tracking, resolve=True)
     if "_target_" in tracking:
         check_option(tracking, "tracking", "tracking")
