@@ -15,6 +15,8 @@ from measured import subject
 
 from inn_experiments.contracts import Samples, in_turn, kept
 from inn_experiments.contracts.keeping import digest
+from inn_experiments.data import mapped
+from inn_experiments.data.source import ArrayRows
 from inn_experiments.measures import directions, fidelity
 from inn_experiments.measures.utility import forest
 from inn_experiments.measures.utility.utility import Utility
@@ -186,3 +188,17 @@ def test_trivial_predictors_are_fitted_once_for_methods_that_share_them(tmp_path
     assert plain == first == again() == found(replace(subject(other, split), about=about))
     with pytest.raises(pytest.fail.Exception):
         found(replace(subject(third, split), about=about))
+
+
+@pytest.mark.parametrize("damage", ["half", "one bit"])
+def test_a_damaged_file_of_mapped_rows_is_made_again_with_a_word(tmp_path, damage):
+    rng = np.random.default_rng(0)
+    raw = ArrayRows(x=rng.random((60, 4)), y=np.arange(60) % 3, classes=("a", "b", "c"), name="t")
+    mapped.mapped(raw, tmp_path)
+    (path,) = tmp_path.glob("rows-*.npy")
+    right = path.read_bytes()
+    path.write_bytes(right[:-200] if damage == "half" else right[:-9] + bytes([right[-9] ^ 1]) + right[-8:])
+    with pytest.warns(UserWarning, match=f"a file of the cache could not be used, and was made again: .*{path.name}"):
+        found = mapped.mapped(raw, tmp_path)
+    np.testing.assert_array_equal(np.asarray(found.x), raw.x)
+    assert path.read_bytes() == right
