@@ -10,7 +10,7 @@ import pytest
 
 from inn_experiments.contracts import UserError
 from inn_experiments.contracts.files import replacing
-from inn_experiments.data import scaling
+from inn_experiments.data import checks, precision, scaling
 from inn_experiments.data.division import Division
 from inn_experiments.data.ims import stored
 from inn_experiments.data.ims.ims import Ims
@@ -142,7 +142,7 @@ def test_the_header_of_a_streamed_file_counts_the_rows(tmp_path):
 
 
 def test_the_parts_are_the_only_full_size_arrays(tmp_path, monkeypatch):
-    for module in (stored, scaling):
+    for module in (stored, scaling, checks, precision):
         monkeypatch.setattr(module, "BLOCK", 128)
     x = np.random.default_rng(0).standard_normal((4000, 500), dtype=np.float32)
     with stored.RowWriter(tmp_path / "rows.npy", 500) as writer:
