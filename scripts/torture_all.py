@@ -26,8 +26,15 @@ from inn_experiments.contracts import write_text
 from inn_experiments.tracking.mlflow import git_commit
 
 HERE = Path(__file__).parent
-LONG = {"tables": 5000, "kills": 300, "writers": "*", "disk": "*", "damages": "*"}
-SHORT = {"tables": 100, "kills": 4, "writers": "*two", "disk": "file 60000", "damages": "mlflow.db *dropped"}
+LONG = {"tables": 5000, "kills": 300, "stops": 30, "writers": "*", "disk": "*", "damages": "*"}
+SHORT = {
+    "tables": 100,
+    "kills": 4,
+    "stops": 2,
+    "writers": "*two",
+    "disk": "file 60000",
+    "damages": "mlflow.db *dropped",
+}
 """How much of each part."""
 
 
@@ -59,10 +66,12 @@ class Done:
 def parts(options: argparse.Namespace) -> list[Part]:
     """The scripts, in the order of the page."""
     drawn = ("--seed", str(options.seed))
+    asked = ("--stops", str(options.stops), "--workers", str(options.stops // 3))
     writers, disk = ("torture_writers.py", "--only", options.writers), ("torture_disk.py", "--only", options.disk)
     return [
         Part("Odd and damaged tables", ("torture_tables.py", "--cases", str(options.tables), *drawn), 9, False),
         Part("Killed sweeps", ("torture_kills.py", "--kills", str(options.kills), *drawn), 6, True),
+        Part("Sweeps that are asked to stop, or lose a worker", ("torture_signals.py", *asked, *drawn), 4, True),
         Part("Several processes on one outputs folder", writers, 0, True),
         Part("No room, nothing to write to, a locked database", disk, 0, True),
         Part("Damaged outputs folders", ("torture_state.py", "--only", options.damages, *drawn), 1, True),
@@ -116,6 +125,7 @@ def main() -> int:
     parser.add_argument("--short", action="store_true", help="a little of everything, for the options not given")
     parser.add_argument("--tables", type=int)
     parser.add_argument("--kills", type=int)
+    parser.add_argument("--stops", type=int)
     parser.add_argument("--writers", help="pattern of a case")
     parser.add_argument("--disk", help="pattern of a case")
     parser.add_argument("--damages", help="pattern of `file damage`")

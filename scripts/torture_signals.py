@@ -206,10 +206,8 @@ def told(rounds: list[Round]) -> list[str]:
             f"{sum(bool(each.faults) for each in of)} sweeps with a fault"
         )
     lines.append(f"{sum(each.swallowed for each in rounds)} stops discarded by Python on the way, and heard later")
-    lines.append(
-        f"{sum(each.given_up for each in rounds)} cells ended with their worker, and were finished by repeating"
-    )
-    return lines
+    again = sum(each.given_up for each in rounds)
+    return [*lines, f"{again} cells ended with their worker, and were finished by repeating"]
 
 
 def main() -> int:
