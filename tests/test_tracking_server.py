@@ -126,7 +126,7 @@ def test_a_password_of_the_environment_is_used_and_never_written(door, run, tmp_
 
     monkeypatch.setattr("inn_experiments.running.pipeline.run", fail)
     failed = run(*CHEAP, "seed=9")
-    assert failed[0] == 1 and "RuntimeError: at http://team:***@" in failed[2], failed
+    assert failed[0] == 1 and "RuntimeError: at http://***@" in failed[2], failed
     leaks = [path for path in tmp_path.rglob("*") if path.is_file() and PASSWORD.encode() in path.read_bytes()]
     assert leaks == [] and PASSWORD not in out + err + "".join(map(str, failed))
     assert list((tmp_path / "out").rglob("traceback.txt")) and list((tmp_path / "out").rglob("config.yaml"))

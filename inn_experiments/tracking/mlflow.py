@@ -13,9 +13,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from inn_experiments.contracts import PositiveInt, Pruned, UserError, stopping, write_text
+from inn_experiments.contracts import PositiveInt, Pruned, stopping, write_text
 from inn_experiments.contracts.secrets import masked
-from inn_experiments.tracking import leftovers, models, places, processes, store, sweeps, whole
+from inn_experiments.tracking import leftovers, models, processes, store, sweeps, whole
 from inn_experiments.tracking.files import Run, WriteModel
 
 if TYPE_CHECKING:
@@ -125,22 +125,9 @@ class Mlflow:
         One that lost a file since, or whose files were changed, does not count; where there is no other with this
         fingerprint, a line on stderr says so.
         """
-        path, words = store.database(outputs), []
-        for _, folder in store.finished(path, fingerprint) if path.exists() else []:
-            word = whole.damage(folder)
-            if word:
-                # Who writes a report once more holds the lock until its list goes with it.
-                with store.lock(outputs):
-                    word = whole.damage(folder)
-            try:
-                if not word:
-                    return whole.report(folder), folder
-            except UserError as error:
-                word = str(error)
-            words.append(word)
-        if words:
-            places.tell(f"this cell was finished, and is run again: {words[0]}")
-        return None
+        path = store.database(outputs)
+        found = store.finished(path, fingerprint) if path.exists() else []
+        return whole.first((folder, _damage(outputs, folder)) for _, folder in found)
 
     @contextmanager
     def open(self, outputs: Path, name: str, tags: Mapping[str, str]) -> Iterator[MlflowRun]:
@@ -221,6 +208,16 @@ class Mlflow:
         command = f"mlflow ui --backend-store-uri {shlex.quote(store.address(path))}"
         address = f"{PAGES}/#/experiments/{store.experiment_id(path)}/runs?compareRunsMode=CHART"
         return f"compare the runs: {command}\nthen open         {address}"
+
+
+def _damage(outputs: Path, folder: Path) -> str:
+    """What the finished run in `folder` lacks, '' for nothing."""
+    word = whole.damage(folder)
+    if word:
+        # Who writes a report once more holds the lock until its list goes with it.
+        with store.lock(outputs):
+            word = whole.damage(folder)
+    return word
 
 
 def git_commit() -> str:

@@ -71,19 +71,15 @@ class Remote:
         """
         client, where = self._reach(outputs)
         query = f"attributes.status = 'FINISHED' and tags.fingerprint = '{fingerprint}'"
-        newest, words = ["attributes.start_time DESC"], []
-        for run in server.patiently(self.uri, client.search_runs, [where], query, 1, NEWEST, newest):
-            folder = store.run_folder(outputs, run.info.run_id)
-            word = remote_files.fetch(client, self.uri, run.info, outputs, [whole.REPORT])
-            try:
-                if not word:
-                    return whole.report(folder), folder
-            except UserError as error:
-                word = str(error)
-            words.append(word)
-        if words:
-            places.tell(f"this cell was finished, and is run again: {words[0]}")
-        return None
+        newest = ["attributes.start_time DESC"]
+        found = server.patiently(self.uri, client.search_runs, [where], query, 1, NEWEST, newest)
+        return whole.first(
+            (
+                store.run_folder(outputs, run.info.run_id),
+                remote_files.fetch(client, self.uri, run.info, outputs, [whole.REPORT]),
+            )
+            for run in found
+        )
 
     @contextmanager
     def open(self, outputs: Path, name: str, tags: Mapping[str, str]) -> Iterator[RemoteRun]:

@@ -1,13 +1,15 @@
 """Whether a finished run is whole: the sizes and checksums of its files, written when it ended, and asked for later."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from inn_experiments.contracts.errors import UserError
 from inn_experiments.contracts.files import sha256, write_text
 from inn_experiments.contracts.old_report import read_report
+from inn_experiments.tracking.places import tell
 
 LIST = "files.json"
 REPORT = "report.json"
@@ -71,6 +73,25 @@ def report(folder: Path) -> dict[str, Any]:
     if not (folder / LIST).is_file():
         read_report(path)
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+def first(runs: Iterable[tuple[Path, str]]) -> tuple[dict[str, Any], Path] | None:
+    """The report and folder of the first run that is whole; where there are others alone, a line on stderr says so.
+
+    Args:
+        runs: of each its folder, and what it lacks; '' for nothing.
+    """
+    words = []
+    for folder, word in runs:
+        try:
+            if not word:
+                return report(folder), folder
+        except UserError as error:
+            word = str(error)
+        words.append(word)
+    if words:
+        tell(f"this cell was finished, and is run again: {words[0]}")
+    return None
 
 
 def _files(folder: Path) -> Iterator[Path]:
