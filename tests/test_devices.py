@@ -34,8 +34,22 @@ def trained(overrides: list[str], batch: int, **trainer: int):
     return cells.trained(cells.built(*overrides, *given, f"{group}.batch={batch}"), cells.split())
 
 
-def children() -> list[str]:
+BEFORE: set[str] = set()
+
+
+def every_child() -> list[str]:
     return Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
+
+
+def children() -> list[str]:
+    """Processes of this one that it did not have when the test began."""
+    return [each for each in every_child() if each not in BEFORE]
+
+
+@pytest.fixture(autouse=True)
+def _others() -> None:
+    BEFORE.clear()
+    BEFORE.update(every_child())
 
 
 @pytest.mark.parametrize("overrides", (DIFFUSION, PLAIN), ids=("diffusion", "autoencoder"))

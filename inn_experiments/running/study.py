@@ -14,6 +14,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.compose import prepare
+from inn_experiments.configuration.doors import refusal
 from inn_experiments.configuration.space import Values, divided, usual
 from inn_experiments.contracts import UserError, file_name
 from inn_experiments.running.cells import Cells
@@ -88,6 +89,14 @@ def _check_storage(place: str, outputs: Path) -> None:
         )
 
 
+def _composed(loader: ConfigLoader, config: DictConfig, overrides: list[str]) -> DictConfig:
+    """The configuration of a cell; raises what is the matter with one that cannot be composed."""
+    cfg = loader.load_sweep_config(config, overrides)
+    if (error := refusal(overrides)) is not None:
+        raise error
+    return cfg
+
+
 def _base(
     config: DictConfig, loader: ConfigLoader, space: Mapping[str, Values], fixed: list[str]
 ) -> tuple[Cell, dict[str, Any], list[str]]:
@@ -95,12 +104,12 @@ def _base(
 
     Test rows of one seed would be training rows of another, and trials would have seen them: one seed draws them.
     """
-    cfg = loader.load_sweep_config(config, fixed)
+    cfg = _composed(loader, config, fixed)
     if "pool_seed" in cfg.data and cfg.data.pool_seed is None:
         fixed = [*fixed, f"data.pool_seed={cfg.seed}"]
-        cfg = loader.load_sweep_config(config, fixed)
+        cfg = _composed(loader, config, fixed)
     # A setting that there is not is told before the first trial.
-    loader.load_sweep_config(config, [*fixed, *(f"{key}={one.first}" for key, one in space.items())])
+    _composed(loader, config, [*fixed, *(f"{key}={one.first}" for key, one in space.items())])
     values = {key: usual(cfg, key) for key in space}
     choices, typed = dict(cfg.hydra.runtime.choices), list(cfg.hydra.overrides.task)
     with open_dict(cfg):

@@ -118,7 +118,7 @@ def visible(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     Scikit-learn takes a feature for constant that varies by less than 1e-7.
 
     >>> ordinary, small = np.eye(2), 2.0**-40 * np.eye(2)
-    >>> visible(ordinary, ordinary)[0] is ordinary, visible(small, 2 * small)[1].max()
+    >>> visible(ordinary, ordinary)[0] is ordinary, float(visible(small, 2 * small)[1].max())
     (True, 1.0)
     """
     most = max(float(max(rows.max(initial=0.0), -rows.min(initial=0.0))) for rows in (a, b))
