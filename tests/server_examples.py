@@ -19,6 +19,10 @@ from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import pytest
+
+from inn_experiments.tracking import places
+
 PASSWORD = "hunter2hunter2"
 POSTGRES = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
 """The folder of PostgreSQL's programs; None where it is not installed."""
@@ -184,3 +188,12 @@ def s3(folder: Path) -> Iterator[dict[str, str]]:
     finally:
         process.kill()
         process.wait(30)
+
+
+def nobody(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Work in a folder of one's own, with nobody's credentials; what the program sets itself goes with the test."""
+    monkeypatch.chdir(folder)
+    for name in STRANGE:
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    places.tell.cache_clear()

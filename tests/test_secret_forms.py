@@ -70,7 +70,7 @@ def test_a_secret_of_a_known_form_is_replaced_wherever_it_stands(form: str) -> N
         "{pass: 5, fail: 5}",
         "classes={key: 5}",
         "a token: of respect",
-        "file:///tmp/me:you@here",
+        "file:///home/me:you@here",
         "the key `data.path`: not found",
         "hydra.sweeper.password=${oc.env:DB}",
         "1/2-DCE:water",

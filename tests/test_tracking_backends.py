@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from server_examples import PASSWORD, POSTGRES, STRANGE, mlflow_server, moto, postgres, s3
+from server_examples import PASSWORD, POSTGRES, mlflow_server, moto, nobody, postgres, s3
 
 from inn_experiments.contracts import Report, UserError
 from inn_experiments.tracking import places, store
@@ -32,11 +32,7 @@ def database() -> Iterator[str]:
 
 @pytest.fixture(autouse=True)
 def _nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.chdir(tmp_path)
-    for name in STRANGE:
-        monkeypatch.setenv(name, "")
-        monkeypatch.delenv(name)
-    places.tell.cache_clear()
+    nobody(monkeypatch, tmp_path)
 
 
 def record(tracker: Record, outputs: Path, name: str) -> Path:

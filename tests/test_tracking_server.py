@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from server_examples import PASSWORD, STRANGE, Door, free_port, mlflow_server
+from server_examples import PASSWORD, Door, free_port, mlflow_server, nobody
 
 from inn_experiments import load, runs
 from inn_experiments.contracts import Report, UserError
@@ -40,13 +40,8 @@ def door(server: str) -> Iterator[Door]:
 @pytest.fixture(autouse=True)
 def _nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Nobody's credentials, a folder of its own, and a client that asks a silent server twice, not for a minute."""
-    monkeypatch.chdir(tmp_path)
-    for name in STRANGE:
-        # What the program sets itself goes with the test.
-        monkeypatch.setenv(name, "")
-        monkeypatch.delenv(name)
+    nobody(monkeypatch, tmp_path)
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
-    places.tell.cache_clear()
 
 
 def record(uri: str, outputs: Path, name: str) -> Path:

@@ -41,7 +41,7 @@ def search(
     """
     from inn_experiments.running.finals import conclude
 
-    cells = Cells(config, loader, launcher)
+    cells = Cells(config, launcher)
     plan = plan_of(OmegaConf.to_container(OmegaConf.create(dict(given)), resolve=True))
     space, fixed = divided(plan.params, typed, loader)
     _check(space, fixed)
