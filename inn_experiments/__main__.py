@@ -3,6 +3,7 @@
 import os
 import sys
 
+HELP, EXPLAIN = {"-h", "--help"}, {"--explain"}
 RECOMMEND = "recommend"
 """The word that asks which preset to take, in place of a run."""
 
@@ -12,11 +13,11 @@ def main() -> None:
     from inn_experiments.contracts.shell import begin, shell
 
     begin()
-    if {"-h", "--help"} & set(sys.argv[1:]):
-        from inn_experiments.configuration.help import text
-
-        print(text(), end="")
-        return
+    # Somebody may put --help behind a whole command: its settings of single keys ask for nothing.
+    asked = [each for each in sys.argv[1:] if not each.startswith("-") and "." not in each.partition("=")[0]]
+    for flags, answer in ((HELP, _help), (EXPLAIN, _explain)):
+        if flags & set(sys.argv[1:]):
+            sys.exit(_told(shell(lambda answer=answer: answer(asked), _shown)))
     if "--version" in sys.argv[1:]:
         from inn_experiments import __version__
 
@@ -28,6 +29,25 @@ def main() -> None:
     # Hydra hands its exceptions over instead of printing them in its own words.
     os.environ["HYDRA_FULL_ERROR"] = "1"
     sys.exit(_told(shell(_recommend if RECOMMEND in sys.argv[1:] else _run, _raised)))
+
+
+def _help(groups: list[str]) -> None:
+    from inn_experiments.configuration.help import text
+
+    # "recommend --help" asks for the same page.
+    print(text([group for group in groups if group != RECOMMEND]), end="")
+
+
+def _explain(names: list[str]) -> None:
+    from inn_experiments.reports.cell.explain import explain
+
+    print(explain([name for name in names if "=" not in name]), end="")
+
+
+def _shown(error: Exception) -> int:
+    from inn_experiments.running import failures
+
+    return failures.show(error)
 
 
 def _recommend() -> int:

@@ -44,7 +44,7 @@ MAY_KNOW: dict[str, set[str]] = {
     },
     "tuning": {"configuration", "measures.numbers.intervals", "measures.quantities"},
     "recommending": {"configuration", "data", "maths", "measures"},
-    "__main__": {"configuration", "recommending", "running"},
+    "__main__": {"configuration", "recommending", "reports", "running"},
     "": {"library"},
 }
 """Room -> the rooms it may know beside `contracts`, which everybody knows."""

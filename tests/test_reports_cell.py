@@ -14,6 +14,7 @@ from inn_experiments.contracts.report import Number, Report
 from inn_experiments.data.scaling import Unscaled
 from inn_experiments.reports.cell.console import cell_table
 from inn_experiments.reports.cell.figures import cell_figures
+from inn_experiments.reports.cell.verdict import verdict
 
 
 def make_split(classes: int = 10, per_class: int = 30, features: int = 40) -> Split:
@@ -93,6 +94,20 @@ def test_table_shows_cell_baseline_utility_and_place_within_80_columns():
     ):
         assert part in text
     assert "shuffled" not in text
+
+
+def test_what_a_person_came_for_stands_first_and_the_verdict_last():
+    report = make_report()
+    text = rendered(report, width=200)
+    places = [text.index(part) for part in ("samples", "macro F1", "MSE", *verdict(report), "files:")]
+    assert places == sorted(places)
+
+
+def test_only_fresh_rows_are_called_so():
+    report = make_report()
+    for fresh, words in ((0, "real halves"), (20, "fresh real")):
+        text = rendered(replace(report, split={**report.split, "fresh": fresh}))
+        assert [each for each in ("real halves", "fresh real") if each in text] == [words]
 
 
 def test_table_without_inversion_utility_or_warnings_has_no_empty_parts():

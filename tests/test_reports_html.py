@@ -20,8 +20,8 @@ from inn_experiments.configuration.compose import compose
 from inn_experiments.contracts import Number, Report, UserError
 from inn_experiments.contracts.old_report import from_dict, read_report
 from inn_experiments.measures.quantities import QUANTITIES, TREATMENTS
+from inn_experiments.reports.cell.glossary import WORDS, term
 from inn_experiments.reports.cell.html.__main__ import main
-from inn_experiments.reports.cell.html.glossary import WORDS, term
 from inn_experiments.reports.cell.html.page import every_table, headings, page, render
 from inn_experiments.reports.cell.html.pictures import MOST_BYTES, pictures
 from inn_experiments.reports.cell.html.suffering import MOST, suffering
@@ -158,7 +158,19 @@ def test_every_quantity_is_explained_by_an_entry_of_its_own(key) -> None:
 
 def test_the_glossary_knows_the_words_that_there_are_and_no_others() -> None:
     known = {*QUANTITIES, *(f"trained/{name}" for name in TREATMENTS)}
-    known |= {"interval", "trivial", "class_linear", "fresh", "rows", "chance", "p", "same_rows", "disjoint", "value"}
+    known |= {
+        "interval",
+        "trivial",
+        "class_linear",
+        "fresh",
+        "halves",
+        "rows",
+        "chance",
+        "p",
+        "same_rows",
+        "disjoint",
+        "value",
+    }
     assert {*WORDS["words"]} <= known and {*WORDS["names"]} <= known
     assert all(term(f"trained/{name}") is not None for name in TREATMENTS)
     unsaid = {"tracking"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from inn_experiments.contracts.report import Number, Report
-from inn_experiments.reports.cell.html.verdict import verdict
+from inn_experiments.reports.cell.verdict import verdict
 
 SAMPLES = "test/samples"
 SPLIT = {"test": 200, "fresh": 200}

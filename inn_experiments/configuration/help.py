@@ -1,11 +1,18 @@
-"""What `--help` says: every group and its options, a line each, read from the first line of their files."""
+"""What `--help` says: every group and its options, and of one group the keys, read from their files."""
 
+import shutil
+import textwrap
+from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from pathlib import Path
+
+from omegaconf import OmegaConf
 
 from inn_experiments.configuration.axes import MEASURES
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.compose import CONF, defaults
+from inn_experiments.configuration.keys import commented, keys
+from inn_experiments.contracts import UserError, nearest
 
 HEAD = """\
 Iterative neural networks, their inversions and honest baselines on small labelled spectra.
@@ -21,29 +28,29 @@ usage: python -m inn_experiments [GROUP=OPTION ...] [KEY=VALUE ...]
   python -m inn_experiments recommend data=table data.path=my.csv data.label=chemical
                                      which preset to take for your rows, if any (docs/recommend.md)
 
+  python -m inn_experiments --help data                      the keys of a group: default and meaning
+  python -m inn_experiments --explain                        what each number of a report means
+
 Groups and their options (* is the default):
 """
 TAIL = """\
-Single values
-  seed=0                       every random draw follows from it
-  objective=test/samples/fid   the metric that a run returns to a sweeper
-  GROUP.KEY=VALUE              a value of an option: trainer.epochs=50
+  GROUP.KEY=VALUE              a value of an option: trainer.epochs=50; --help GROUP lists them
   paths.outputs=FOLDER         everything that a run writes goes there
 
   --cfg job                    print the configuration and stop
   -m, --multirun               run all combinations of comma-separated values
-  hydra/launcher=joblib        with -m: two cells at a time
+  hydra/launcher=stacked       with -m: networks that are alike side by side, then as many cells as there are cores
+  hydra/launcher=joblib        with -m: as many cells at a time as there are cores
   --hydra-help                 what Hydra itself can do; --version prints the version
 """
+NARROW, WIDE = 80, 120
+NAMES, DEFAULTS = 29, 44
+"""Columns at which words begin: behind names alone, and behind names and defaults."""
 
 
 def options(group: Path) -> list[tuple[str, str]]:
     """The options of a group's folder, each with the comment that its file starts with."""
-    found = []
-    for path in sorted(group.glob("*.yaml")):
-        lines = _lines(path)
-        found.append((path.stem, lines[0].lstrip("# ") if lines else ""))
-    return found
+    return [(path.stem, _comment(path)) for path in sorted(group.glob("*.yaml"))]
 
 
 def meanings(cell: Cell) -> dict[str, tuple[str, str]]:
@@ -69,15 +76,70 @@ def _comment(path: Path) -> str:
     return " ".join(line.lstrip("# ") for line in takewhile(lambda line: line.startswith("#"), _lines(path)))
 
 
-def text() -> str:
-    """The whole help text."""
+def text(groups: Sequence[str] = ()) -> str:
+    """The help text: of all groups, or the keys of these ones.
+
+    Raises:
+        UserError: there is no such group or option.
+    """
+    if groups:
+        return "\n".join(line for group in groups for line in _group(*group.partition("=")[::2]))
     usual = defaults()
     names = [*usual, *sorted(path.name for path in CONF.iterdir() if path.is_dir() and path.name != "hydra")]
     blocks = []
     for group in dict.fromkeys(names):
         lines = [
-            f"  {'*' if option == usual.get(group) else ' '} {group}={option:<{26 - len(group)}} {comment}"
+            _line(f"  {'*' if option == usual.get(group) else ' '} {group}={option}", comment, NAMES)
             for option, comment in options(CONF / group)
         ]
         blocks.append("\n".join(lines))
-    return HEAD + "\n\n".join(blocks) + "\n\n" + TAIL
+    single = [_line(f"  {key.name}={key.default}", key.words, NAMES + 1) for key in commented(CONF / "config.yaml")]
+    return HEAD + "\n\n".join(blocks) + "\n\nSingle values\n" + "\n".join(single) + f"\n{TAIL}"
+
+
+def _group(group: str, wanted: str) -> Iterator[str]:
+    """Lines for each option of a group, or for the one that is wanted: what it means, and its keys."""
+    known = [path.name for path in CONF.iterdir() if path.is_dir() and path.name != "hydra"]
+    if group not in known:
+        raise UserError(f"--help {group}: there is no such group{nearest(group, known)}")
+    usual, files = defaults().get(group), {path.stem: path for path in sorted((CONF / group).glob("*.yaml"))}
+    if wanted and wanted not in files:
+        raise UserError(f"--help {group}={wanted}: there is no such option{nearest(wanted, files)}")
+    for option, file in files.items():
+        if wanted in ("", option):
+            yield f"{group}={option}{' (the default)' if option == usual else ''}"
+            yield _line("   ", _comment(file), 3)
+            if file.read_text(encoding="utf-8").startswith("# @package"):
+                yield from _settings(file)
+            else:
+                yield from (_line(f"      {key.name}={key.default}", key.words, DEFAULTS) for key in keys(file))
+            yield ""
+
+
+def _settings(file: Path) -> Iterator[str]:
+    """What an option sets in other groups, as it would be typed."""
+    plain = OmegaConf.to_container(OmegaConf.load(file), resolve=False)
+    chosen = [entry for entry in plain.pop("defaults", []) if isinstance(entry, dict)]
+    for each in chosen:
+        yield from (f"      {name.removeprefix('override ').strip('/')}={option}" for name, option in each.items())
+    for name, value in _flat(plain):
+        yield from [] if name == file.parent.name else [f"      {name}={'null' if value is None else value}"]
+
+
+def _flat(plain: dict, before: str = "") -> Iterator[tuple[str, object]]:
+    for name, value in plain.items():
+        if isinstance(value, dict) and value:
+            yield from _flat(value, f"{before}{name}.")
+        else:
+            yield f"{before}{name}", value
+
+
+def _line(name: str, words: str, column: int) -> str:
+    """A name, and from the column on its words, in as many lines as the terminal's width asks for."""
+    width = min(max(shutil.get_terminal_size((100, 24)).columns, NARROW), WIDE)
+    first = f"{name:<{column}} " if len(name) < column else f"{name}  "
+    return (
+        textwrap.fill(words, width, initial_indent=first, subsequent_indent=" " * (column + 1), break_long_words=False)
+        if words
+        else name
+    )

@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from inn_experiments.configuration.axes import AXES, NOTES
+from inn_experiments.configuration.axes import AXES, NOTES, SHOWING
 from inn_experiments.contracts import UserError
+
+WHEREVER = ("threads", "accelerator", "precision")
+"""Settings of the trainer for the machine, which may be given with anything."""
 
 
 def axes_read(plain: dict[str, Any]) -> set[str]:
@@ -55,17 +58,22 @@ def check_axes(plain: dict[str, Any], choices: dict[str, str], defaults: dict[st
     read = axes_read(plain)
     for group in sorted(read - set(plain) - {group for group, option in choices.items() if option == "none"}):
         raise UserError(f"{group}: generator={choices['generator']} reads it; give {group}=OPTION")
-    touched = {override.lstrip("+~").split("=")[0].split("@")[0] for override in overrides}
-    for group in AXES:
+    touched = {override.lstrip("+~").split("=")[0].split("@")[0]: override for override in overrides}
+    harmless = {f"trainer.{key}" for key in (*SHOWING, *WHEREVER)} | (
+        {"schedule.steps"} if "sampling" in read else set()
+    )
+    for group in (*AXES, "trainer"):
         if group in read or group not in plain:
             continue
-        levels = {"schedule.steps"} if "sampling" in read else set()
-        given = any(key == group or key.startswith(f"{group}.") for key in touched - levels)
-        if given or choices.get(group) != defaults.get(group):
+        given = [told for key, told in touched.items() if key.startswith(f"{group}.") and key not in harmless]
+        # A trainer by its name, such as smoke, is for whatever in a sweep or an experiment trains.
+        if group in AXES and (group in touched or choices.get(group) != defaults.get(group)):
+            given = [f"{group}={choices.get(group)}"]
+        if given:
             others = ["sampling"] if group == "schedule" and "sampling" in read else []
             who = ", ".join(f"{axis}={choices[axis]}" for axis in ("generator", *others))
             raise UserError(
-                f"{group}={choices.get(group)}: with {who} nothing reads {group!r}; leave it out "
+                f"{given[0]}: with {who} nothing reads {group!r}; leave it out "
                 f"(read here: {', '.join(sorted(read)) or 'no axis'})"
             )
     for group in ("generator", "data", "claims", *sorted(read)):

@@ -90,9 +90,9 @@ class Source:
                 if isinstance(item, ast.FunctionDef) and item.name == "__init__":
                     arguments = [*item.args.args, *item.args.kwonlyargs][1:]
                     return {each.arg: self.type(each.annotation) for each in arguments}
-            return next((takes for source, base in self._bases(node) if (takes := source.takes(base))), {})
+            return next((takes for source, base in self.bases(node) if (takes := source.takes(base))), {})
         fields: Signature = {}
-        for source, base in reversed([*self._bases(node)]):
+        for source, base in reversed([*self.bases(node)]):
             # What is no dataclass only describes attributes.
             fields |= source.takes(base) if _is_dataclass(source.classes[base]) else {}
         for item in node.body:
@@ -108,7 +108,7 @@ class Source:
             return Any
         return eval(compile(ast.Expression(annotation), "annotation", "eval"), {}, _Names(self))
 
-    def _bases(self, node: ast.ClassDef) -> Iterator[tuple[Source, str]]:
+    def bases(self, node: ast.ClassDef) -> Iterator[tuple[Source, str]]:
         """The classes of this package that a class derives from, each with its source."""
         for base in node.bases:
             name = base.id if isinstance(base, ast.Name) else ""

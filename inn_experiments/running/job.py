@@ -54,7 +54,9 @@ def _run(cfg: DictConfig, outcome: dict[str, Any]) -> float:
     many = hydra.mode == RunMode.MULTIRUN
     if many and (refused := refusal(hydra.overrides.task)) is not None:
         raise refused
-    cell = prepare(cfg, dict(hydra.runtime.choices), list(hydra.overrides.task))
+    # A sweep may shorten the trainings of those of its generators that are trained.
+    typed = [each for each in hydra.overrides.task if not (many and each.startswith("trainer."))]
+    cell = prepare(cfg, dict(hydra.runtime.choices), typed)
     outputs, tracker = cell.outputs, cell.tracker()
     sweep.State.outputs = outputs
     trial = trials.of(Path(hydra.sweep.dir), hydra.job.num) if many else None

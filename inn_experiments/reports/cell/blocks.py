@@ -72,7 +72,9 @@ def errors(report: Report) -> Block:
 
 def scores(report: Report, shown: Mapping[str, str] = SCORES) -> Block:
     """How near generated rows are to real ones, beside other real rows in their place; `shown`: key -> heading."""
-    block = Block([Entry("measure"), Entry("this cell", key="value"), Entry("fresh real", key="fresh")])
+    # Without fresh rows, one half of the test rows stands in for generated ones before the other half.
+    other = Entry("fresh real", key="fresh") if report.split.get("fresh") else Entry("real halves", key="halves")
+    block = Block([Entry("measure"), Entry("this cell", key="value"), other])
     for key, label in shown.items():
         made, fresh = (report.find(f"{part}/{key}") for part in ("test", "fresh"))
         if made is not None:

@@ -10,6 +10,7 @@ from rich.text import Text
 from inn_experiments.contracts.report import Report
 from inn_experiments.reports.cell import blocks, class_blocks
 from inn_experiments.reports.cell.blocks import Block
+from inn_experiments.reports.cell.verdict import verdict
 
 SHOWN_WARNINGS = 5
 STYLES = {"": "", "good": "green", "bad": "red", "doubtful": "yellow", "strong": "bold"}
@@ -17,19 +18,24 @@ STYLES = {"": "", "good": "green", "bad": "red", "doubtful": "yellow", "strong":
 
 def cell_table(report: Report, folder: str) -> RenderableType:
     """What one finished cell scores, beside simple predictors and fresh real rows; `folder` has its files."""
-    title = Text(f"{report.cell}, seed {report.seed}, {report.parameters:,} parameters", style="bold")
-    parts: list[RenderableType] = [title]
-    for block in (blocks.errors(report), blocks.scores(report)):
+    parts: list[RenderableType] = [Text(f"{report.cell}, seed {report.seed}, {report.parameters:,} parameters", "bold")]
+    # What a person came for stands first: are the rows faithful, and do they help.
+    asked = [blocks.scores(report), *class_blocks.utility(report), class_blocks.amount(report)]
+    others = [
+        class_blocks.smallest(report),
+        class_blocks.geometry(report),
+        blocks.errors(report),
+        blocks.claims(report),
+    ]
+    for block in (*asked, *others):
         if block.rows:
             parts += [drawn(block)] if len(parts) == 1 else [Text(), drawn(block)]
-    others = [class_blocks.geometry(report), blocks.claims(report), *class_blocks.utility(report)]
-    for block in (*others, class_blocks.amount(report), class_blocks.smallest(report)):
-        if block.rows:
-            parts += [Text(), drawn(block)]
     notes = list(_notes(report))
     parts += [Text(), *notes] if notes else []
+    parts += [Text(), *(Text(each, style="bold") for each in verdict(report))]
     kept = [Text(line, overflow="fold") for line in kept_lines(report, folder)]
-    return Group(*parts, Text(), Text(f"files: {folder}", overflow="fold"), *kept)
+    explained = Text("words: python -m inn_experiments --explain, or report.html among the files")
+    return Group(*parts, Text(), Text(f"files: {folder}", overflow="fold"), *kept, explained)
 
 
 def kept_lines(report: Report, folder: str) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from inn_experiments.contracts.report import Report
-from inn_experiments.reports.cell.html.glossary import WORDS
+from inn_experiments.reports.cell.glossary import WORDS
 from inn_experiments.reports.words import number
 
 PARTS = {"train": "training", "val": "validation", "test": "test", "fresh": "fresh", "unseen": "of unseen classes"}

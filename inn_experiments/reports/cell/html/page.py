@@ -13,11 +13,11 @@ from inn_experiments.contracts.report import Report
 from inn_experiments.measures.quantities import FIDELITY, TREATMENTS, UNSEEN
 from inn_experiments.reports.cell import blocks, class_blocks
 from inn_experiments.reports.cell.blocks import Block, Entry
+from inn_experiments.reports.cell.glossary import Term, term, terms
 from inn_experiments.reports.cell.html import facts
-from inn_experiments.reports.cell.html.glossary import Term, term, terms
 from inn_experiments.reports.cell.html.pictures import Picture, pictures
 from inn_experiments.reports.cell.html.suffering import suffering
-from inn_experiments.reports.cell.html.verdict import verdict
+from inn_experiments.reports.cell.verdict import verdict
 from inn_experiments.reports.words import measured
 
 HERE = Path(__file__).parent

@@ -50,6 +50,12 @@ def terms(keys: Iterable[str]) -> list[Term]:
     return sorted(found.values(), key=lambda one: one.name.lower())
 
 
+def every_term() -> list[Term]:
+    """All entries, sorted by name."""
+    ways = [f"{way}/{error}" for way in WORDS["directions"] for error in WORDS["errors"]]
+    return terms([*WORDS["words"], *ways])
+
+
 def _name(ending: str) -> str:
     if ending.startswith("trained/"):
         return TREATMENTS[ending.removeprefix("trained/")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from inn_experiments.contracts.report import Number, Report
 from inn_experiments.measures.numbers.intervals import bounded_share, difference_of
-from inn_experiments.reports.cell.html.helping import helpful
+from inn_experiments.reports.cell.helping import helpful
 from inn_experiments.reports.words import number, side, signed_value, to
 
 MOST_COMPARED = 2000
