@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
 
-.PHONY: run test golden torture bench bench-scale setup lint format clean
+.PHONY: run test golden torture bench bench-scale docs setup lint format clean
 
 run: setup
 	$(VENV)/bin/python -m inn_experiments
@@ -29,6 +29,10 @@ bench-scale: setup
 torture: setup
 	$(VENV)/bin/python scripts/torture_all.py $(TORTURE)
 
+# README and docs as a site in site/; a warning is an error.
+docs: setup
+	$(VENV)/bin/python -m sphinx --quiet --fail-on-warning --keep-going -c docs . site
+
 lint: setup
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
@@ -47,4 +51,4 @@ $(READY): pyproject.toml
 	@touch $(READY)
 
 clean:
-	rm -rf $(VENV) .venv-peers
+	rm -rf $(VENV) .venv-peers site
