@@ -1,4 +1,4 @@
-"""The pages as a site: `make docs` writes it to site/. The source is the whole repository, so that links are those of the files."""
+"""The pages as a site, in site/ (make docs). Its source is the whole repository: links are those between the files."""
 
 from __future__ import annotations
 
@@ -39,28 +39,28 @@ autodoc_type_aliases = {"ArrayLike": "ArrayLike"}
 default_role = "code"
 
 TREES = {
-    "To use it": [
-        "README",
-        *(
-            f"docs/{name}"
-            for name in (
-                "install data methods report sample recommend sweeps tuning mlflow python options scale cache".split()
-            )
-        ),
-    ],
-    "By method": [f"docs/{name}" for name in "few_rows diffusion gan_vae records2d plane presets".split()],
-    "What came out": [*(f"docs/{name}" for name in "results claims differences".split()), "docs/results/*"],
-    "The project": ["docs/api", "CONTRIBUTING", "CHANGELOG", "SECURITY", "docs/*"],
+    "To use it": (
+        "README docs/install docs/data docs/methods docs/report docs/sample docs/recommend docs/sweeps docs/tuning "
+        "docs/mlflow docs/python docs/options docs/scale docs/cache"
+    ),
+    "By method": "docs/few_rows docs/diffusion docs/gan_vae docs/records2d docs/plane docs/presets",
+    "What came out": "docs/results docs/claims docs/differences",
+    "The project": "docs/api CONTRIBUTING CHANGELOG SECURITY",
 }
-"""Heading of the contents -> its pages; the last star takes what is in none."""
+"""Heading of the contents -> its pages; those that are in none come after the last."""
 
 
 def contents(app: Sphinx, page: str, text: list[str]) -> None:
     """Give the page of all pages its contents, which a repository's page would show as code."""
-    if page == root_doc:
-        for heading, pages in TREES.items():
-            listed = "\n".join(f"/{name}" for name in pages)
-            text[0] += f"\n```{{toctree}}\n:hidden:\n:glob:\n:caption: {heading}\n\n{listed}\n```\n"
+    if page != root_doc:
+        return
+    named = {heading: pages.split() for heading, pages in TREES.items()}
+    known = {root_doc, *(name for pages in named.values() for name in pages)}
+    others = [name for name in sorted(app.env.found_docs - known) if not name.startswith("docs/results/")]
+    for heading, pages in named.items():
+        listed = "\n".join(f"/{name}" for name in [*pages, *(others if heading == "The project" else [])])
+        text[0] += f"\n```{{toctree}}\n:hidden:\n:maxdepth: 1\n:caption: {heading}\n\n{listed}\n```\n"
+    text[0] += "\n```{toctree}\n:hidden:\n:maxdepth: 1\n:glob:\n:caption: Measured\n\n/docs/results/*\n```\n"
 
 
 def entrance(app: Sphinx, error: Exception | None) -> None:
