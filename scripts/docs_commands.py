@@ -201,6 +201,7 @@ LEFT_OUT = [
     (r"\.\.\.(\s|$)|\b(NAME|RUN|FILE|FOLDER|HOST|USER)\b", "has a place that the reader fills in"),
     (r"^make (test|golden|torture|bench|bench-scale)\b", "takes minutes to hours: run by itself"),
     (r"^git clone", "needs a network"),
+    (r"run_docs\.py", "would run all this again"),
 ]
 """Pattern of a command -> why it is not run."""
 
