@@ -14,7 +14,7 @@ sys.path.insert(0, str(ROOT))
 from inn_experiments import __version__ as release  # noqa: E402
 
 project = "inn_experiments"
-author = "the inn_experiments authors"
+project_copyright = author = "the inn_experiments authors"
 html_title = f"{project} {release}"
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
@@ -80,8 +80,15 @@ def plain(app: Sphinx, what: str, name: str, subject: object, options: object, l
             lines[number] = "".join(parts)
 
 
+def short(app: Sphinx, *about: object) -> tuple[str | None, str | None]:
+    """Aliases of types go by their name."""
+    plainly = [text and re.sub(r"TypeAliasForwardRef\('(\w+)'\)", r"\1", text) for text in about[-2:]]
+    return plainly[0], plainly[1]
+
+
 def setup(app: Sphinx) -> None:
     """Tie the functions above to the build."""
     app.connect("source-read", contents)
     app.connect("build-finished", entrance)
     app.connect("autodoc-process-docstring", plain, priority=400)
+    app.connect("autodoc-process-signature", short)
