@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
 
-.PHONY: run test golden torture bench bench-scale docs setup lint format clean
+.PHONY: run test golden commands torture bench bench-scale docs setup lint format clean
 
 run: setup
 	$(VENV)/bin/python -m inn_experiments
@@ -13,7 +13,11 @@ test: setup
 
 # Numbers, samples and weights of short cells, bit for bit as recorded (on the kind of machine that recorded them).
 golden: setup
-	$(VENV)/bin/python -m pytest -m slow
+	$(VENV)/bin/python -m pytest -m slow tests/test_golden.py
+
+# Every command of README and docs, in its short form, in a fresh copy of the project; about half an hour.
+commands: setup
+	$(VENV)/bin/python scripts/run_docs.py $(COMMANDS)
 
 # Every benchmark, peers in .venv-peers among them; writes docs/results/benchmark.md in about ten minutes.
 bench: setup

@@ -199,9 +199,8 @@ LEFT_OUT = [
     (r"\bray\b", "needs Ray"),
     (r"trainer\.accelerator=gpu", "needs a GPU"),
     (r"\.\.\.(\s|$)|\b(NAME|RUN|FILE|FOLDER|HOST|USER)\b", "has a place that the reader fills in"),
-    (r"^make (test|golden|torture|bench|bench-scale)\b", "takes minutes to hours: run by itself"),
+    (r"^make (test|golden|commands|torture|bench|bench-scale)\b", "takes minutes to hours: run by itself"),
     (r"^git clone", "needs a network"),
-    (r"run_docs\.py", "would run all this again"),
 ]
 """Pattern of a command -> why it is not run."""
 

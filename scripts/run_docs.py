@@ -1,6 +1,6 @@
 """Run every command of README and docs, in order, in a fresh copy of the project, in its short form.
 
-    python scripts/run_docs.py                              # all pages
+    python scripts/run_docs.py                              # all pages (make commands)
     python scripts/run_docs.py README.md docs/plane.md      # these
     python scripts/run_docs.py --install README.md          # .venv too is made by the commands: minutes, and a network
     python scripts/run_docs.py --to table.md                # the list as a table, too

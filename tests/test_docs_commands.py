@@ -1,7 +1,7 @@
 """The commands of README and docs: all are found, compose, and run in their order in a fresh copy of the project.
 
-In the usual suite run the README and the pages that show what the program can do, in their short form; with `-m slow`
-all pages (scripts/run_docs.py, which prints what ran and how long it took).
+In the usual suite run the README and the pages that show what the program can do, in their short form; with `-m slow`,
+or `make commands`, which prints what ran and how long it took, all pages.
 """
 
 from __future__ import annotations
