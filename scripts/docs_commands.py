@@ -217,6 +217,6 @@ def left_out(text: str, *, install: bool = False) -> str:
     """
     if re.search(INDEX, text) and not install:
         return "asks the package index: --install runs it"
-    if text.startswith("make docs") and find_spec("sphinx") is None:
+    if text.startswith("make docs") and not install and find_spec("sphinx") is None:
         return "needs the extra docs"
     return next((reason for pattern, reason in LEFT_OUT if re.search(pattern, text)), "")
