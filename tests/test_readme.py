@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pandas as pd
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -37,3 +39,11 @@ def test_groups_and_options_on_it_exist() -> None:
         assert all((ROOT / "conf" / group).is_dir() for group in groups), groups
         if len(groups) == 1:
             assert all((ROOT / "conf" / groups[0] / f"{word}.yaml").is_file() for word in words), words
+
+
+def test_the_example_is_what_the_readme_says() -> None:
+    table = pd.read_csv(ROOT / "examples/spectra.csv")
+    assert "60 made spectra of three classes" in README and "50 channels from 1100 to 1590 nm" in README
+    assert table["chemical"].value_counts().tolist() == [20] * 3
+    channels = [column for column in table if column != "chemical"]
+    assert channels == [f"{place} nm" for place in range(1100, 1600, 10)]
