@@ -6,6 +6,7 @@ or `make commands`, which prints what ran and how long it took, all pages.
 
 from __future__ import annotations
 
+import doctest
 import re
 import shlex
 import subprocess
@@ -19,6 +20,7 @@ from inn_experiments.configuration.compose import compose
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
 
+import docs_commands  # noqa: E402
 from docs_commands import FEWER, LEFT_OUT, PAGES, SHORTER, commands, found, left_out, short, shortened  # noqa: E402
 from docs_shell import SERVERS, Copy, Shell  # noqa: E402
 from run_docs import Outcome, main, run_page, table  # noqa: E402
@@ -117,6 +119,11 @@ def test_commands_were_found() -> None:
         begun = [line for before, line in zip(["", *lines], lines, strict=False) if not before.endswith("\\")]
         wanted = [line for line in begun if line.strip() and not line.lstrip().startswith("#")]
         assert len([command for command in commands(page) if "<<" not in command.text]) >= len(wanted), page
+
+
+def test_the_examples_of_finding_and_shortening_hold() -> None:
+    failed, tried = doctest.testmod(docs_commands)
+    assert tried == 3 and not failed
 
 
 def test_indented_commands_and_joined_lines_are_found() -> None:
