@@ -157,7 +157,7 @@ PAPER_GRID = ["method=implicit,svd", "loss=fid", "sampling=gaussian,convex"]
 
 def short(words: list[str]) -> list[str]:
     """The words of a command of the program with overrides that bring it to smoke scale, each in place of its own."""
-    words = [FEWER.get(word, word) for word in words]
+    words = [re.sub(r"^seed=range\(0,\d+\)", "seed=range(0,2)", FEWER.get(word, word)) for word in words]
     if {"inn_experiments.reports", "inn_experiments.reports.cell.html", "inn_experiments.sample"} & set(words):
         return words
     if "recommend" in words:
@@ -195,7 +195,7 @@ def shortened(text: str) -> str:
 
 LEFT_OUT = [
     (r"PGPASSWORD|postgresql|createdb|s3://", "needs a PostgreSQL server, or S3"),
-    (r"\b(sbatch|srun|squeue|scancel|sinfo)\b|submitit", "needs a Slurm cluster"),
+    (r"\b(sbatch|srun|squeue|scancel|sinfo|slurm)\b|submitit", "needs a Slurm cluster, or submitit"),
     (r"\bray\b", "needs Ray"),
     (r"trainer\.accelerator=gpu", "needs a GPU"),
     (r"\.\.\.(\s|$)|\b(NAME|RUN|FILE|FOLDER|HOST|USER)\b", "has a place that the reader fills in"),

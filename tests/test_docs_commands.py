@@ -144,6 +144,7 @@ def test_what_is_left_out_says_why_and_nothing_else_is() -> None:
 def test_shortening_keeps_what_a_command_says() -> None:
     command = ["python", "-m", "inn_experiments", "-m", "data=table", "trainer=default"]
     assert short(command) == [*command[:-1], "trainer=smoke", "utility=smoke"]
+    assert short([*command[:3], "-m", "data=coffee", "generator=smote", "seed=range(0,1000)"])[-2] == "seed=range(0,2)"
     for word in (*FEWER, *SHORTER):
         assert any(word in command.text.split() for command in ALL), f"no command has {word}"
 
@@ -153,6 +154,7 @@ def composed(text: str) -> list[str]:
     words = shlex.split(text, comments=True)
     words = words[1:] if words[0] == "inn-experiments" else words[3:]
     overrides = [word for word in words if "=" in word and not word.startswith("hydra.")]
+    overrides = [re.sub(r"=range\((\d+),.*", r"=\1", word) for word in overrides]
     return [re.sub(r"=(?![\[{(]|\w+\()([^,]*),.*", r"=\1", word) for word in overrides]
 
 
