@@ -75,7 +75,6 @@ def write_chemicals(root: Path) -> None:
     mass = pd.DataFrame(heights, columns=[str(mass) for mass in range(40, 52)])
     mass.insert(0, "chemical", chemical)
     mass.to_csv(root / "my.csv", index=False)
-    mass.rename(columns={"chemical": "kind"}).to_parquet(root / "rows.parquet")
     np.savez(root / "spectra.npz", X=heights.astype(np.float32), y=chemical)
     drift = pd.DataFrame(heights, columns=[f"{half}_{place}" for half in ("pos", "neg") for place in range(6)])
     drift.insert(0, "kind", chemical)
