@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
 
-.PHONY: run test golden torture bench bench-scale setup lint format clean
+.PHONY: run test golden commands torture bench bench-scale docs setup lint format clean
 
 run: setup
 	$(VENV)/bin/python -m inn_experiments
@@ -13,7 +13,11 @@ test: setup
 
 # Numbers, samples and weights of short cells, bit for bit as recorded (on the kind of machine that recorded them).
 golden: setup
-	$(VENV)/bin/python -m pytest -m slow
+	$(VENV)/bin/python -m pytest -m slow tests/test_golden.py
+
+# Every command of README and docs, in its short form, in a fresh copy of the project; about half an hour.
+commands: setup
+	$(VENV)/bin/python scripts/run_docs.py $(COMMANDS)
 
 # Every benchmark, peers in .venv-peers among them; writes docs/results/benchmark.md in about ten minutes.
 bench: setup
@@ -28,6 +32,10 @@ bench-scale: setup
 # make torture TORTURE='--short --to torture.md'
 torture: setup
 	$(VENV)/bin/python scripts/torture_all.py $(TORTURE)
+
+# README and docs as a site in site/; a warning is an error.
+docs: setup
+	$(VENV)/bin/python -m sphinx --quiet --fail-on-warning --keep-going -c docs . site
 
 lint: setup
 	$(VENV)/bin/ruff format --check .
@@ -47,4 +55,4 @@ $(READY): pyproject.toml
 	@touch $(READY)
 
 clean:
-	rm -rf $(VENV) .venv-peers
+	rm -rf $(VENV) .venv-peers site
