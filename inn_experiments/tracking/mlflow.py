@@ -130,6 +130,10 @@ class Mlflow:
         found = store.finished(path, fingerprint) if path.exists() else []
         return whole.first((folder, _damage(outputs, folder)) for _, folder in found)
 
+    def looks_up_here(self, outputs: Path) -> bool:
+        """Whether there is a database in the outputs folder."""
+        return store.database(outputs).is_file()
+
     @contextmanager
     def open(self, outputs: Path, name: str, tags: Mapping[str, str]) -> Iterator[MlflowRun]:
         """A run called `name`, RUNNING inside the `with` block.

@@ -1,0 +1,135 @@
+"""The cells of a plain sweep, batch by batch: what is finished is skipped here, and the rest is launched."""
+
+import math
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from hydra._internal.core_plugins.basic_launcher import BasicLauncher
+from hydra.core.config_loader import ConfigLoader
+from hydra.plugins.launcher import Launcher
+from omegaconf import DictConfig, open_dict
+
+from inn_experiments.configuration.compose import prepare
+from inn_experiments.configuration.doors import refusal
+from inn_experiments.contracts import stopping
+from inn_experiments.contracts.old_report import from_dict
+from inn_experiments.running import failures
+from inn_experiments.running.job import objective, run_name
+from inn_experiments.running.outcomes import Skipped
+from inn_experiments.running.sweep import State
+
+MOST = 1000
+"""Cells that a parallel launcher is given at once: Slurm takes arrays of so many."""
+UNFINISHED = 50
+"""Cells in a row, after which the rest of a batch is taken to be as unfinished, so that its workers can begin."""
+GAP = 50
+"""Finished cells in a row that are worth a pause of a parallel launcher between those before and those after."""
+
+Cells = Sequence[Sequence[str]]
+"""The overrides of each cell."""
+
+
+class Batches:
+    """Runs the cells of a sweep.
+
+    A finished cell is found by its own worker, too; here it costs no folder, no files and no worker.
+
+    Args:
+        config: of the sweep.
+        launcher: of the sweep.
+        loader: composes a cell.
+        most: cells that are launched at once; None: MOST.
+    """
+
+    def __init__(self, config: DictConfig, launcher: Launcher, loader: ConfigLoader, most: int | None) -> None:
+        self.config, self.launcher, self.loader = config, launcher, loader
+        self.serial = isinstance(launcher, BasicLauncher)
+        self.most = most or MOST
+        self.sweep = Path(str(config.hydra.sweep.dir)).absolute()
+
+    def run(self, cells: Cells) -> None:
+        """Run all cells, in order."""
+        known = State.tracker.looks_up_here(State.outputs)
+        with Skipped(self.sweep) as skipped:
+            size = 1 if self.serial else self.most
+            for first in range(0, len(cells), size):
+                batch = cells[first : first + size]
+                done = self._skip(batch, first, len(cells), skipped) if known else set()
+                for start, stop in left(len(batch), done, 1 if self.serial else GAP):
+                    # What a cell returns is large, and nobody asks for it.
+                    self.launcher.launch(batch[start:stop], initial_job_idx=first + start)
+
+    def _skip(self, batch: Cells, first: int, total: int, skipped: Skipped) -> set[int]:
+        """The places in the batch of the cells that are finished, which are noted and told."""
+        done: set[int] = set()
+        unfinished = 0
+        for place, overrides in enumerate(batch):
+            stopping.check()
+            began = time.perf_counter()
+            outcome = self._finished(list(overrides))
+            unfinished = 0 if outcome else unfinished + 1
+            if outcome:
+                done.add(place)
+                seconds = time.perf_counter() - began
+                told = f"{outcome['cell']} seed {outcome.pop('seed')}: skipped in {seconds:.0f} s"
+                print(f"[{first + place + 1}/{total}] {told}", flush=True)
+                _note(skipped, first + place, outcome)
+            if unfinished == UNFINISHED:
+                break
+        return done
+
+    def _finished(self, overrides: list[str]) -> dict[str, Any] | None:
+        """The outcome of a cell that is finished, and that has nothing to do but to be skipped; None for another one.
+
+        One that cannot be composed, or is not in order, is left to say so itself.
+        """
+        try:
+            cfg = self.loader.load_sweep_config(self.config, overrides)
+            if refusal(overrides) is not None:
+                return None
+            choices, typed = dict(cfg.hydra.runtime.choices), list(cfg.hydra.overrides.task)
+            with open_dict(cfg):
+                del cfg["hydra"]
+            cell = prepare(cfg, choices, typed)
+            tracker = cell.tracker()
+            # A model is to be registered, or a report to be called by a preset's name.
+            if {"register", "preset"} & {*cell.plain, *cell.choices} or not tracker.looks_up_here(cell.outputs):
+                return None
+            found = tracker.finished(cell.outputs, cell.fingerprint)
+            if found is None:
+                return None
+            report, folder = from_dict(found[0]), found[1]
+            value = objective(report, cell.plain["objective"])
+        except Exception:  # noqa: BLE001 (the cell tells of it)
+            return None
+        outcome = {"status": "skipped", "exit": 0, "overrides": typed, "cell": cell.name, "seed": cell.seed}
+        outcome |= {"fingerprint": cell.fingerprint, "run": run_name(folder)}
+        return {**outcome, "value": value} if math.isfinite(value) else outcome
+
+
+def left(count: int, done: set[int], gap: int) -> Iterator[tuple[int, int]]:
+    """From where to where what is left of `count` places is launched; fewer than `gap` done ones divide nothing.
+
+    >>> list(left(9, {0, 1, 4, 8}, gap=1)), list(left(9, {0, 1, 4, 8}, gap=2)), list(left(2, {0, 1}, gap=1))
+    ([(2, 4), (5, 8)], [(2, 8)], [])
+    """
+    start = stop = 0
+    for place in range(count):
+        if place in done:
+            continue
+        if stop and place - stop >= gap:
+            yield start, stop
+            start = place
+        start, stop = (start if stop else place), place + 1
+    if stop:
+        yield start, stop
+
+
+def _note(skipped: Skipped, number: int, outcome: dict[str, Any]) -> None:
+    try:
+        skipped.note(number, outcome)
+    except OSError as error:
+        # The other cells go on; without a line, this one will be named as missing.
+        failures.show(error, State.outputs)
