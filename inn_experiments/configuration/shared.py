@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
+from dataclasses import dataclass
 from typing import Any
 
 from hydra._internal import config_loader_impl as inside
@@ -53,6 +54,7 @@ class Shared:
 
     def __init__(self) -> None:
         self.checked: set[str] = set()
+        self.kinds: dict[tuple[Any, ...], Kind] = {}
         self._known: dict[str | None, Known | None] = {}
         self._parsed: dict[str, Override] = {}
         self._lists: dict[tuple[Any, ...], DefaultsList] = {}
@@ -89,11 +91,7 @@ class Shared:
         usual = inside.create_defaults_list
 
         def create(repo: Any, config_name: str | None, overrides_list: list[Override], **how: bool) -> DefaultsList:
-            values, options = [], []
-            for one in overrides_list:
-                # By the rule of Hydra's own class Overrides.
-                is_value = isinstance(one.value(), dict) or not repo.group_exists(one.key_or_group)
-                (values if is_value else options).append(one)
+            options, values = divided(repo, overrides_list)
             key = (config_name, *(one.input_line for one in options), *how.items())
             if key not in self._lists:
                 self._lists[key] = usual(repo=repo, config_name=config_name, overrides_list=overrides_list, **how)
@@ -105,6 +103,49 @@ class Shared:
             yield
         finally:
             inside.create_defaults_list = usual
+
+    def learn(self, kind: tuple[Any, ...], cfg: DictConfig, defaults: DefaultsList) -> None:
+        """Remember what a cell that was composed and found in order has in common with others of its `kind`."""
+        bare = deepcopy(self._composed[tuple(map(repr, defaults.defaults))])
+        del bare["hydra"]
+        OmegaConf.set_struct(bare, True)
+        if mark(cfg) is not None and "hydra" not in repr(OmegaConf.to_container(bare, resolve=False)):
+            self.kinds[kind] = Kind(bare, dict(cfg.hydra.runtime.choices), _paths(cfg))
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Cells with the same options.
+
+    Attributes:
+        bare: their configuration before any value is set, without the node `hydra`, of which nothing in it speaks.
+        choices: group -> option.
+        paths: what the folder of the sweep is made of.
+    """
+
+    bare: DictConfig
+    choices: dict[str, str]
+    paths: Any
+
+    def cell(self, values: Sequence[Override]) -> DictConfig | None:
+        """The cell with these values; None where the node `hydra` would have to be asked about them."""
+        own = [one for one in values if not one.is_hydra_override()]
+        if any("hydra" in one.input_line for one in own):
+            return None
+        cfg = deepcopy(self.bare)
+        inside.ConfigLoaderImpl._apply_overrides_to_config(own, cfg)
+        return cfg if _paths(cfg) == self.paths else None
+
+
+def divided(repo: Any, overrides: Sequence[Override]) -> tuple[list[Override], list[Override]]:
+    """Overrides that choose options of groups, and those that set values, by the rule of Hydra's class Overrides."""
+    values = [one for one in overrides if isinstance(one.value(), dict) or not repo.group_exists(one.key_or_group)]
+    texts = {one.input_line for one in values}
+    return [one for one in overrides if one.input_line not in texts], values
+
+
+def _paths(cfg: DictConfig) -> Any:
+    return OmegaConf.to_container(cfg.paths, resolve=False)
 
 
 def mark(cfg: DictConfig) -> str | None:

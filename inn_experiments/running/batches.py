@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from hydra._internal.core_plugins.basic_launcher import BasicLauncher
-from hydra.core.config_loader import ConfigLoader
+from hydra.core.utils import filter_overrides
 from hydra.plugins.launcher import Launcher
-from omegaconf import DictConfig, open_dict
+from omegaconf import DictConfig
 
 from inn_experiments.configuration.compose import prepare
-from inn_experiments.configuration.doors import refusal
+from inn_experiments.configuration.doors import Loader
 from inn_experiments.contracts import stopping
 from inn_experiments.contracts.old_report import from_dict
 from inn_experiments.running import failures
@@ -43,7 +43,7 @@ class Batches:
         most: cells that are launched at once; None: MOST.
     """
 
-    def __init__(self, config: DictConfig, launcher: Launcher, loader: ConfigLoader, most: int | None) -> None:
+    def __init__(self, config: DictConfig, launcher: Launcher, loader: Loader, most: int | None) -> None:
         self.config, self.launcher, self.loader = config, launcher, loader
         self.serial = isinstance(launcher, BasicLauncher)
         self.most = most or MOST
@@ -86,12 +86,8 @@ class Batches:
         One that cannot be composed, or is not in order, is left to say so itself.
         """
         try:
-            cfg = self.loader.load_sweep_config(self.config, overrides)
-            if refusal(overrides) is not None:
-                return None
-            choices, typed = dict(cfg.hydra.runtime.choices), list(cfg.hydra.overrides.task)
-            with open_dict(cfg):
-                del cfg["hydra"]
+            cfg, choices = self.loader.load_settings(self.config, overrides)
+            typed = list(filter_overrides(overrides))
             cell = prepare(cfg, choices, typed)
             tracker = cell.tracker()
             # A model is to be registered, or a report to be called by a preset's name.
