@@ -1,12 +1,10 @@
 """The cells of a plain sweep, batch by batch: what is finished is skipped here, and the rest is launched."""
 
 import math
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from hydra._internal.core_plugins.basic_launcher import BasicLauncher
 from hydra.core.utils import filter_overrides
 from hydra.plugins.launcher import Launcher
 from omegaconf import DictConfig
@@ -45,40 +43,41 @@ class Batches:
 
     def __init__(self, config: DictConfig, launcher: Launcher, loader: Loader, most: int | None) -> None:
         self.config, self.launcher, self.loader = config, launcher, loader
-        self.serial = isinstance(launcher, BasicLauncher)
+        self.serial = str(config.hydra.launcher._target_).endswith(".BasicLauncher")
         self.most = most or MOST
         self.sweep = Path(str(config.hydra.sweep.dir)).absolute()
 
     def run(self, cells: Cells) -> None:
         """Run all cells, in order."""
         known = State.tracker.looks_up_here(State.outputs)
+        size, gap = (1, 1) if self.serial else (self.most, GAP)
         with Skipped(self.sweep) as skipped:
-            size = 1 if self.serial else self.most
             for first in range(0, len(cells), size):
                 batch = cells[first : first + size]
-                done = self._skip(batch, first, len(cells), skipped) if known else set()
-                for start, stop in left(len(batch), done, 1 if self.serial else GAP):
+                done = self._done(batch) if known else {}
+                blocks = list(left(len(batch), done, gap))
+                for place, outcome in done.items():
+                    if not any(start <= place < stop for start, stop in blocks):
+                        told = f"[{first + place + 1}/{len(cells)}] {outcome['cell']} seed {outcome.pop('seed')}"
+                        print(f"{told}: skipped in 0 s", flush=True)
+                        _note(skipped, first + place, outcome)
+                for start, stop in blocks:
                     # What a cell returns is large, and nobody asks for it.
                     self.launcher.launch(batch[start:stop], initial_job_idx=first + start)
 
-    def _skip(self, batch: Cells, first: int, total: int, skipped: Skipped) -> set[int]:
-        """The places in the batch of the cells that are finished, which are noted and told."""
-        done: set[int] = set()
+    def _done(self, batch: Cells) -> dict[int, dict[str, Any]]:
+        """Place in the batch -> outcome of the cells that are finished."""
+        found: dict[int, dict[str, Any]] = {}
         unfinished = 0
         for place, overrides in enumerate(batch):
             stopping.check()
-            began = time.perf_counter()
             outcome = self._finished(list(overrides))
             unfinished = 0 if outcome else unfinished + 1
             if outcome:
-                done.add(place)
-                seconds = time.perf_counter() - began
-                told = f"{outcome['cell']} seed {outcome.pop('seed')}: skipped in {seconds:.0f} s"
-                print(f"[{first + place + 1}/{total}] {told}", flush=True)
-                _note(skipped, first + place, outcome)
+                found[place] = outcome
             if unfinished == UNFINISHED:
                 break
-        return done
+        return found
 
     def _finished(self, overrides: list[str]) -> dict[str, Any] | None:
         """The outcome of a cell that is finished, and that has nothing to do but to be skipped; None for another one.
@@ -105,7 +104,7 @@ class Batches:
         return {**outcome, "value": value} if math.isfinite(value) else outcome
 
 
-def left(count: int, done: set[int], gap: int) -> Iterator[tuple[int, int]]:
+def left(count: int, done: Collection[int], gap: int) -> Iterator[tuple[int, int]]:
     """From where to where what is left of `count` places is launched; fewer than `gap` done ones divide nothing.
 
     >>> list(left(9, {0, 1, 4, 8}, gap=1)), list(left(9, {0, 1, 4, 8}, gap=2)), list(left(2, {0, 1}, gap=1))
