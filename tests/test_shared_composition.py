@@ -11,11 +11,13 @@ import pytest
 from hydra import initialize_config_dir
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra.core.global_hydra import GlobalHydra
+from hydra.errors import HydraException
 from hydra.types import RunMode
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig, OmegaConf, open_dict
 
 from inn_experiments.configuration.compose import CONF
 from inn_experiments.configuration.doors import Loader, loading, refusal
+from inn_experiments.contracts import UserError
 
 GROUPS = {
     "data": ["coffee", "two_clusters", "mnist1d", "swiss_roll", "nonsense"],
@@ -100,3 +102,49 @@ def test_a_cell_is_what_hydra_makes_of_it_alone(loader: Loader) -> None:
             assert found == wanted, overrides
             composed += "\n" in found and "_target_" in found
     assert composed > 12
+
+
+def test_the_settings_alone_are_those_of_the_whole(loader: Loader) -> None:
+    rng, sweep = random.Random(5), master(loader)
+    lists = [drawn(rng) for _ in range(18)]
+    lists += [[*each, f"++seed={number}"] for number, each in enumerate(lists)]
+    light, usual = 0, loader.load_sweep_config
+
+    def counted(*given: object) -> DictConfig:
+        nonlocal light
+        light -= 1
+        return usual(*given)
+
+    for overrides in lists:
+        cfg = usual(sweep, overrides)
+        if refusal(overrides) is not None:
+            with pytest.raises(type(refusal(overrides))):
+                loader.load_settings(sweep, overrides)
+            continue
+        choices = dict(cfg.hydra.runtime.choices)
+        with open_dict(cfg):
+            del cfg["hydra"]
+        loader.load_sweep_config = counted
+        for _ in range(2):
+            light += 1
+            alone, chosen = loader.load_settings(sweep, overrides)
+            assert OmegaConf.to_yaml(alone) == OmegaConf.to_yaml(cfg) and chosen == choices, overrides
+            assert alone._metadata.flags == cfg._metadata.flags
+            alone.seed = 99
+        del loader.load_sweep_config
+    assert light > 10
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [["paths.outputs=elsewhere"], ["+secret.password=hunter2hunter2"], ["seed=${hydra.job.num}"], ["trainer.epochz=1"]],
+)
+def test_a_cell_that_is_not_as_the_others_is_composed_whole(loader: Loader, overrides: list[str]) -> None:
+    sweep = master(loader)
+    for seed in ("seed=1", "seed=2"):
+        loader.load_settings(sweep, [seed])
+    if overrides == ["seed=${hydra.job.num}"]:
+        assert "${hydra" in OmegaConf.to_yaml(loader.load_settings(sweep, overrides)[0])
+    else:
+        with pytest.raises((UserError, HydraException)):
+            loader.load_settings(sweep, overrides)
