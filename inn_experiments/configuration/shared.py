@@ -17,8 +17,8 @@ from hydra.plugins.config_source import ConfigResult
 from omegaconf import DictConfig, OmegaConf
 
 SEARCHPATH = "hydra.searchpath"
-MOST = 5000
-"""Overrides that are kept parsed."""
+MOST, KINDS = 5000, 200
+"""Overrides that are kept parsed, and configurations that are kept, of about a megabyte each."""
 _OUR_OWN = re.compile(r"\$\{(paths\.outputs|hydra\.job\.num|now:[^{}]*)\}")
 """Interpolations of the node `hydra` that mean the same for each cell of a sweep, or its number."""
 
@@ -82,6 +82,9 @@ class Shared:
         """A copy of the configuration that these options make, before any value is set."""
         key = tuple(map(repr, defaults))
         if key not in self._composed:
+            if len(self._composed) == KINDS:
+                self._composed.clear()
+                self.kinds.clear()
             self._composed[key] = make()
         return deepcopy(self._composed[key])
 
