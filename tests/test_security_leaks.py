@@ -33,8 +33,7 @@ def test_nothing_that_a_run_leaves_has_the_secret(run, tmp_path, monkeypatch, tr
     assert SECRET not in out + err
     left = [path for path in tmp_path.rglob("*") if path.is_file()]
     names = {path.name for path in left}
-    assert {"hydra.yaml", "overrides.yaml"} <= names and ("mlflow.db" in names) == (
-        tracking == "mlflow" and fails != "before"
-    )
+    told = {"multirun.yaml", "cells.json"} if many else {"hydra.yaml", "overrides.yaml"}
+    assert told <= names and ("mlflow.db" in names) == (tracking == "mlflow" and fails != "before")
     assert ("traceback.txt" in names) == (tracking == "mlflow" and fails == "within")
     assert not [path for path in left if SECRET in str(path) or SECRET.encode() in path.read_bytes()]

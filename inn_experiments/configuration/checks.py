@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, PydanticSchemaGenerationError, TypeAdapter, ValidationError
@@ -40,7 +41,7 @@ def check_known(keys: Iterable[str], known: Iterable[str], where: str) -> None:
 def check_type(name: str, value: Any, hint: Any) -> None:
     """Raise UserError, naming the key and its value, where `value` does not have the type `hint`."""
     try:
-        adapter = TypeAdapter(hint, config=ConfigDict(allow_inf_nan=False))
+        adapter = _adapter(hint)
     except PydanticSchemaGenerationError:
         # An argument that only the program can hand over: a YAML file cannot hold such a value.
         raise UserError(f"{name}: it cannot be set in the configuration") from None
@@ -55,6 +56,11 @@ def check_type(name: str, value: Any, hint: Any) -> None:
             name, value = f"{name}.{key}", value[key]
         reason = re.sub(r"^(Input|String|List|Value) should", "it should", first["msg"])
         raise UserError(f"{name}: {value!r} will not do, {reason}") from None
+
+
+@lru_cache(maxsize=1000)
+def _adapter(hint: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(hint, config=ConfigDict(allow_inf_nan=False))
 
 
 def check_option(node: dict[str, Any], group: str, where: str) -> None:

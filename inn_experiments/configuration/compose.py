@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 
 from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
@@ -16,6 +17,11 @@ from inn_experiments.contracts import UserError
 
 def defaults() -> dict[str, str]:
     """The default option of each group, from the defaults list of conf/config.yaml."""
+    return dict(_defaults())
+
+
+@cache
+def _defaults() -> dict[str, str]:
     entries = OmegaConf.to_container(OmegaConf.load(CONF / "config.yaml").defaults)
     pairs = [item for entry in entries if isinstance(entry, dict) for item in entry.items()]
     return {group: option for group, option in pairs if not group.startswith("override ")}

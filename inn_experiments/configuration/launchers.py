@@ -1,4 +1,4 @@
-"""The option hydra/launcher=joblib, with the program's launcher in the place of the plugin's own."""
+"""The options hydra/launcher=joblib and hydra/sweeper=basic, with the program's own in the place of Hydra's."""
 
 from typing import Any
 
@@ -10,13 +10,17 @@ STEADY = "hydra_plugins.stacked_launcher.SteadyLauncher"
 
 
 def steady() -> None:
-    """Let hydra/launcher=joblib go on when a worker process is killed; its settings stay the plugin's.
+    """Let hydra/launcher=joblib go on when a worker process is killed, and hydra/sweeper=basic take cells in turn.
 
-    A file of that name would not do: Hydra compares it with the plugin's option, and warns.
+    Their settings stay the plugins'. Files of these names would not do: Hydra compares them with the plugins' options,
+    and warns.
     """
+    from hydra_plugins.lazy_sweeper import LazySweeperConf
+
     # Each plugin stores its options when Hydra looks for plugins, which it does once.
     Plugins.instance()
     store = ConfigStore.instance()
     found = store.load(OPTION)
     node: Any = {**found.node, "_target_": STEADY}
     store.store(name="joblib", node=node, group=found.group, provider=found.provider)
+    store.store(name="basic", node=LazySweeperConf, group="hydra/sweeper", provider="hydra")

@@ -1,14 +1,14 @@
 """What a configuration holds is kept with every run: no environment variable and no password may be in it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from inn_experiments.contracts import UserError
-from inn_experiments.contracts.secrets import is_secret_name, is_secret_variable, masked
+from inn_experiments.contracts.secrets import is_secret_name, is_secret_variable, masked, masker
 
 RESOLVED = ("paths.outputs", "data.path")
 """Keys in which environment variables are ordinary."""
@@ -33,11 +33,12 @@ def check_secrets(cfg: DictConfig) -> None:
     Raises:
         UserError: naming the key and never the value.
     """
+    mask = masker()
     for place, value in _texts(OmegaConf.to_container(cfg, resolve=False)):
         typed = re.fullmatch(r"hydra\.overrides\.(\w+)\.(\d+)", place)
         # Overrides are kept as they were typed.
         key = value.lstrip("+~").partition("=")[0] if typed else place
-        check_password(key, value)
+        check_password(key, value, mask)
         if key in RESOLVED and "${" in value:
             _check_variables(key, value)
             check_password(key, _resolved(cfg, f"hydra.overrides.{typed[1]}[{typed[2]}]" if typed else place))
@@ -49,10 +50,10 @@ def check_secrets(cfg: DictConfig) -> None:
             )
 
 
-def check_password(key: str, value: str) -> None:
-    """Refuse a text that looks like a secret or is called like one; raises UserError naming the key."""
+def check_password(key: str, value: str, mask: Callable[[str], str] = masked) -> None:
+    """Refuse a text that looks like a secret or is called like one, to `mask`; raises UserError naming the key."""
     called = is_secret_name(key.rpartition(".")[2]) and value and not _READ.fullmatch(value)
-    if called or masked(value) != value or masked(key) != key:
+    if called or mask(value) != value or mask(key) != key:
         raise UserError(
             f"{masked(key)}: its value holds a password or token, and would be kept with every run; {_cure(key)}"
         )

@@ -82,6 +82,9 @@ class Tracker(Protocol):
     def finished(self, outputs: Path, fingerprint: str) -> tuple[dict[str, object], Path] | None:
         """`report.json` and folder of a finished run with this fingerprint; None where there is none."""
 
+    def looks_up_here(self, outputs: Path) -> bool:
+        """Whether there may be finished runs, and they are looked up in a file, in some milliseconds."""
+
     def open(self, outputs: Path, name: str, tags: Mapping[str, str]) -> AbstractContextManager[Run]:
         """A run called `name`, open inside the `with` block."""
 

@@ -2,7 +2,8 @@
 
 import os
 import re
-from functools import cache
+from collections.abc import Callable
+from functools import cache, lru_cache, partial
 
 _STRONG = {"password", "passwd", "passphrase", "passcode", "pwd", "token", "secret", "secrets", "credential"}
 _STRONG |= {"credentials", "apikey", "authorization"}
@@ -51,7 +52,12 @@ def masked(text: str) -> str:
         >>> masked("see postgresql://me:secret@host/db?sslpassword=x and https://abcdef@host")
         'see postgresql://me:***@host/db?sslpassword=*** and https://***@host'
     """
-    for value in _of_environment():
+    return _masked(text, secret_values())
+
+
+@lru_cache(maxsize=10_000)
+def _masked(text: str, values: tuple[str, ...]) -> str:
+    for value in values:
         text = text.replace(value, "***")
     text = _WITH_PASSWORD.sub(_user, text)
     text = _WITH_USER.sub(lambda m: f"{m[1]}://***@" if _is_token(m[1], m[2]) else m[0], text)
@@ -61,6 +67,12 @@ def masked(text: str) -> str:
     return _KNOWN.sub("***", text)
 
 
+def masker() -> Callable[[str], str]:
+    """`masked` for many texts, for which the environment is looked through once."""
+    return partial(_masked, values=secret_values())
+
+
+@lru_cache(maxsize=10_000)
 def is_secret_name(name: str, *, weak: bool = False) -> bool:
     """Whether something with this name is a secret.
 
@@ -101,11 +113,11 @@ def _settings(names: re.Pattern[str], text: str, *, weak: bool) -> str:
     return "".join([*parts, text[place:]])
 
 
-def _of_environment() -> list[str]:
+def secret_values() -> tuple[str, ...]:
     """The values of secret variables that are nothing else by chance, longest first."""
     found = [value for name, value in os.environ.items() if is_secret_variable(name) and _is_secret_like(value)]
     found += [value for name in _CERTAIN if len(value := os.environ.get(name, "")) >= SHORTEST]
-    return sorted(found, key=len, reverse=True)
+    return tuple(sorted(found, key=len, reverse=True))
 
 
 def _is_secret_like(value: str) -> bool:

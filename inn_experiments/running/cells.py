@@ -11,7 +11,7 @@ from omegaconf import DictConfig
 
 from inn_experiments.contracts import write_text
 from inn_experiments.running import trials
-from inn_experiments.running.sweep import CELLS, RESULT
+from inn_experiments.running.outcomes import CELLS, RESULT
 
 Told = tuple[trials.Trial, list[str]]
 """A cell of a study, and its overrides."""

@@ -19,7 +19,7 @@ from inn_experiments.configuration.help import meanings
 from inn_experiments.contracts import Pruned, Report, Tracker, UserError, nearest, pruning, shell, stopping
 from inn_experiments.contracts.imports import importing
 from inn_experiments.contracts.old_report import from_dict
-from inn_experiments.running import sweep, trials
+from inn_experiments.running import outcomes, sweep, trials
 from inn_experiments.running.beginning import begin
 from inn_experiments.tracking import turns
 
@@ -165,8 +165,8 @@ def _count() -> str:
     trial = trials.of(Path(hydra.sweep.dir), hydra.job.num)
     if trial is not None:
         return f"[{trial.label}]"
-    cells = sweep.expected(Path(hydra.sweep.dir))
-    return f"[{hydra.job.num + 1}/{len(cells)}]" if cells else f"[#{hydra.job.num}]"
+    cells = outcomes.count(Path(hydra.sweep.dir))
+    return f"[{hydra.job.num + 1}/{cells}]" if cells else f"[#{hydra.job.num}]"
 
 
 def _show(report: Report, folder: Path, outcome: dict[str, Any], seconds: float, key: str) -> None:

@@ -26,9 +26,9 @@ from inn_experiments.contracts import UserError, stopping, write_text
 from inn_experiments.contracts.lines import told
 from inn_experiments.contracts.secrets import masked
 from inn_experiments.running import failures
+from inn_experiments.running.outcomes import CELLS, RESULT, expected, outcome_of, skipped
 from inn_experiments.running.trials import TRIALS
 
-RESULT, CELLS = "result.json", "cells.json"
 NOT_STARTED = "a mistake in one of the cells ended the sweep before"
 
 
@@ -98,7 +98,7 @@ def note_cells(cfg: DictConfig) -> None:
     State.sweep, State.started = Path(cfg.hydra.sweep.dir).absolute(), time.time()
     State.sweep.mkdir(parents=True, exist_ok=True)
     sweeper = cfg.hydra.sweeper
-    if str(sweeper._target_).endswith(".BasicSweeper"):
+    if str(sweeper._target_).endswith((".BasicSweeper", ".LazySweeper")):
         from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 
         given = [f"{key}={value}" for key, value in (sweeper.params or {}).items()]
@@ -115,24 +115,6 @@ def _loader(cfg: DictConfig) -> ConfigLoader:
         if source.schema not in ("", "structured"):
             places.append(source.provider, f"{source.schema}://{source.path}")
     return ConfigLoaderImpl(places)
-
-
-def expected(sweep: Path) -> list[list[str]] | None:
-    """The overrides of each cell that the sweep was to run, None where nobody knows them but its sweeper."""
-    try:
-        cells = json.loads((sweep / CELLS).read_text(encoding="utf-8"))
-        return [[str(override) for override in cell] for cell in cells]
-    except (OSError, ValueError, TypeError):
-        return None
-
-
-def outcome_of(cell: Path) -> dict[str, Any]:
-    """The outcome in the folder of a cell; one that is not there, or cannot be read, is `missing`."""
-    try:
-        found = json.loads((cell / RESULT).read_text(encoding="utf-8"))
-        return {**found, "status": str(found["status"]), "exit": int(found["exit"])}
-    except (OSError, ValueError, TypeError, KeyError):
-        return {"status": "missing", "exit": failures.BROKEN}
 
 
 @contextmanager
@@ -183,8 +165,9 @@ def summary(refused: int = 0) -> int:
     common = set.intersection(*map(set, cells)) if len(cells) > 1 else set()
     counts: dict[str, int] = {}
     exits, lines, outcomes = away | ({refused} - {0}), [], []
+    before = skipped(State.sweep, cells)
     for number, cell in enumerate(cells):
-        outcome = _outcome(State.sweep / str(number), refused)
+        outcome = before.get(number) or _outcome(State.sweep / str(number), refused)
         outcomes.append({"overrides": cell, **outcome})
         counts[outcome["status"]] = counts.get(outcome["status"], 0) + 1
         if outcome["exit"]:

@@ -10,7 +10,7 @@ from hydra.core.utils import JobReturn, JobStatus
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from inn_experiments.contracts import write_text
-from inn_experiments.running.sweep import RESULT, outcome_of
+from inn_experiments.running.outcomes import RESULT, outcome_of
 
 ENDED = ("finished", "skipped", "failed", "pruned")
 """Outcomes that a cell itself has written."""

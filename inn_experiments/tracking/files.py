@@ -74,6 +74,10 @@ class Files:
         """The report and folder of a finished run with this fingerprint: here, never."""
         return None
 
+    def looks_up_here(self, outputs: Path) -> bool:
+        """Whether finished runs are looked up in a file: they are not looked up at all."""
+        return False
+
     @contextmanager
     def open(self, outputs: Path, name: str, tags: Mapping[str, str]) -> Iterator[Run]:
         """A run called `name`, open for as long as the `with` block lasts."""

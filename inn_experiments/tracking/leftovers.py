@@ -4,14 +4,15 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import chain, islice
 from pathlib import Path
 
 from filelock import Timeout
 
 from inn_experiments.contracts.files import held, host_mark
-from inn_experiments.tracking import processes
+from inn_experiments.tracking import processes, store
 
 OURS = re.compile(r"\..+\.(?P<pid>\d+)-(?P<host>[0-9a-f]{6})(-journal|-wal|-shm)?")
 """A name that `contracts.files.replacing` makes; SQLite has files beside it."""
@@ -23,20 +24,23 @@ DAY, CLOCK = 86400.0, 2.0
 """Seconds after which nobody writes to an older name any more, and by which clocks of files and processes differ."""
 LOCK = ".lock"
 """How the name of a lock ends, of `contracts.files.held`."""
+MOST = 10_000
+"""Names of a folder that each start looks at: what is left there hinders nobody, and who died shows in the record."""
 FOLDERS, KEEPING = ("runs", "fits", "cache", "hydra"), ("fits", "cache")
 """Where this program writes below its outputs folder, and where it keeps what is made behind locks."""
 
 
-def clear(outputs: Path, everywhere: bool) -> None:
+def clear(outputs: Path, everywhere: bool, runs: Sequence[str] | None = None) -> None:
     """Remove what dead processes of this machine left half written below an outputs folder.
 
     What a living process writes, and what another machine does, stays. What cannot be removed stays too.
 
     Args:
-        outputs: whose database and kept trainings are looked at.
-        everywhere: in the folders of all runs too, which takes a moment where there are thousands.
+        outputs: whose database and kept trainings are looked at, MOST names of each folder.
+        everywhere: in all folders, and at all names.
+        runs: ids of those whose folders are looked at then; None: all, which takes minutes where there are many.
     """
-    for path in _candidates(outputs, everywhere):
+    for path in _candidates(outputs, everywhere, runs):
         with suppress(OSError, Timeout):
             if behind_lock := LOCKED.fullmatch(path.name):
                 # The lock of one who is at it goes with its process.
@@ -50,21 +54,32 @@ def clear(outputs: Path, everywhere: bool) -> None:
                 _remove(path)
 
 
-def _candidates(outputs: Path, everywhere: bool) -> Iterator[Path]:
+def _candidates(outputs: Path, everywhere: bool, runs: Sequence[str] | None) -> Iterator[Path]:
     yield from sorted(outputs.glob(".mlflow.db.*"))
     # Below the folders of runs are files of others, which may be called so too.
-    yield from sorted((outputs / "runs").glob(f"*{LOCK}"))
+    yield from _named(outputs / "runs", everywhere, hidden=False)
     if not everywhere:
-        fits = outputs / "fits"
-        yield from sorted([*fits.glob(".*"), *fits.glob(f"*{LOCK}")])
+        yield from _named(outputs / "fits", everywhere, hidden=True)
         return
     for name in FOLDERS:
-        for folder, folders, files in os.walk(outputs / name):
+        places = [outputs / name]
+        if name == "runs" and runs is not None:
+            places = [outputs / name / "models", *(store.run_folder(outputs, run).parent for run in runs)]
+        for folder, folders, files in chain.from_iterable(map(os.walk, places)):
             hidden = [each for each in (*folders, *files) if each.startswith(".")]
             hidden += [each for each in files if name in KEEPING and each.endswith(LOCK) and each not in hidden]
             # What is removed as a whole is not looked into.
             folders[:] = [each for each in folders if not each.startswith(".")]
             yield from (Path(folder) / each for each in hidden)
+
+
+def _named(folder: Path, everything: bool, hidden: bool) -> list[Path]:
+    """Locks in a folder, and `hidden` names; where it has more names than MOST, of so many unless of `everything`."""
+    if not folder.is_dir():
+        return []
+    with os.scandir(folder) as entries:
+        names = [entry.name for entry in (entries if everything else islice(entries, MOST))]
+    return sorted(folder / name for name in names if name.endswith(LOCK) or (hidden and name.startswith(".")))
 
 
 def _remove(path: Path) -> None:

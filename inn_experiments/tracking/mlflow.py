@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from inn_experiments.contracts import PositiveInt, Pruned, stopping, write_text
 from inn_experiments.contracts.secrets import masked
-from inn_experiments.tracking import leftovers, models, processes, store, sweeps, whole
+from inn_experiments.tracking import indexes, leftovers, models, moved, processes, store, sweeps, whole
 from inn_experiments.tracking.files import Run, WriteModel
 
 if TYPE_CHECKING:
@@ -111,9 +111,10 @@ class Mlflow:
         if not path.exists():
             leftovers.clear(outputs, everywhere=False)
             return
-        store.rehome(outputs)
+        moved.rehome(outputs)
+        indexes.ensure(path)
         dead = [run for run, tags in store.running(path).items() if processes.is_dead(tags)]
-        leftovers.clear(outputs, everywhere=bool(dead))
+        leftovers.clear(outputs, everywhere=bool(dead), runs=dead)
         for run in dead:
             client = store.connect(path)
             models.give_up(client, outputs, run)
@@ -128,6 +129,10 @@ class Mlflow:
         path = store.database(outputs)
         found = store.finished(path, fingerprint) if path.exists() else []
         return whole.first((folder, _damage(outputs, folder)) for _, folder in found)
+
+    def looks_up_here(self, outputs: Path) -> bool:
+        """Whether there is a database in the outputs folder."""
+        return store.database(outputs).is_file()
 
     @contextmanager
     def open(self, outputs: Path, name: str, tags: Mapping[str, str]) -> Iterator[MlflowRun]:
@@ -186,8 +191,7 @@ class Mlflow:
         client, where = store.connect(path), store.sweeps_id(outputs)
         if where is None:
             return ""
-        known = {fingerprint: folder.parent.name for fingerprint, folder in reversed(store.finished(path))}
-        cells = [{**outcome, "run": known.get(outcome.get("fingerprint", ""))} for outcome in outcomes]
+        cells = [{**outcome, "run": outcome.get("run") or _run_of(path, outcome)} for outcome in outcomes]
 
         def keep(run: str, text: str) -> None:
             write_text(store.run_folder(outputs, run) / sweeps.CELLS, text)
@@ -208,6 +212,12 @@ class Mlflow:
         command = f"mlflow ui --backend-store-uri {shlex.quote(store.address(path))}"
         address = f"{PAGES}/#/experiments/{store.experiment_id(path)}/runs?compareRunsMode=CHART"
         return f"compare the runs: {command}\nthen open         {address}"
+
+
+def _run_of(path: Path, outcome: sweeps.Outcome) -> str | None:
+    """The id of the finished run that stands for a cell, of another process perhaps; None where there is none."""
+    found = store.finished(path, outcome["fingerprint"]) if "fingerprint" in outcome else []
+    return found[0][1].parent.name if found else None
 
 
 def _damage(outputs: Path, folder: Path) -> str:

@@ -40,6 +40,11 @@ class Record:
         """The report and folder of a finished run with this fingerprint, None where there is none."""
         return self.at(outputs).finished(outputs, fingerprint)
 
+    def looks_up_here(self, outputs: Path) -> bool:
+        """Whether there may be finished runs, and they are looked up in a file and not elsewhere."""
+        tracker = self.at(outputs)
+        return isinstance(tracker, Mlflow) and tracker.looks_up_here(outputs)
+
     def open(self, outputs: Path, name: str, tags: Mapping[str, str]) -> AbstractContextManager[MlflowRun]:
         """A run called `name`, open inside the `with` block."""
         return self.at(outputs).open(outputs, name, tags)

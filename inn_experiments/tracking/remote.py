@@ -58,7 +58,7 @@ class Remote:
             places.tell(remote_ends.late(client, self.uri, outputs, run, status))
         with refusals.named(self.uri):
             dead = [run.info.run_id for run in _all(client, where, "RUNNING") if processes.is_dead(run.data.tags)]
-            leftovers.clear(outputs, everywhere=bool(dead))
+            leftovers.clear(outputs, everywhere=bool(dead), runs=dead)
             for run in dead:
                 remote_models.give_up(client, where, run)
                 client.set_terminated(run, "KILLED")

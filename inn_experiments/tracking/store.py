@@ -12,13 +12,12 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlparse
 
 from filelock import FileLock
 
 from inn_experiments.contracts import UserError, replacing
 from inn_experiments.contracts.imports import importing
-from inn_experiments.tracking import trouble, waiting
+from inn_experiments.tracking import indexes, trouble, waiting
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -127,14 +126,21 @@ def experiment_id(path: Path) -> str:
     return str(name)
 
 
-def finished(path: Path, fingerprint: str = "*") -> list[tuple[str, Path]]:
-    """(fingerprint, folder) of every FINISHED run, or of those with this fingerprint; the newest first."""
-    query = """
-        SELECT value, run_uuid FROM runs JOIN tags USING (run_uuid)
-        WHERE experiment_id = ? AND status = 'FINISHED' AND lifecycle_stage = 'active'
-        AND key = 'fingerprint' AND value GLOB ? ORDER BY start_time DESC, run_uuid
+def finished(path: Path, fingerprint: str | None = None) -> list[tuple[str, Path]]:
+    """(fingerprint, folder) of every FINISHED run, or of those with this fingerprint; the newest first.
+
+    One fingerprint is looked up by an index (`tracking.indexes`), which needs the words below as they stand.
     """
-    rows = select(path, query, experiment_id(path), fingerprint)
+    query = f"""
+        SELECT value, run_uuid FROM runs JOIN tags USING (run_uuid) JOIN experiments USING (experiment_id)
+        WHERE experiments.name = ? AND experiments.lifecycle_stage = 'active'
+        AND status = 'FINISHED' AND runs.lifecycle_stage = 'active'
+        AND key = 'fingerprint' {"" if fingerprint is None else "AND value = ?"} ORDER BY start_time DESC, run_uuid
+    """
+    if fingerprint is None:
+        # It says what is the matter with a database that is not ours.
+        experiment_id(path)
+    rows = select(path, query, *(each for each in (EXPERIMENT, fingerprint) if each is not None))
     return [(mark, run_folder(path.parent, run)) for mark, run in rows]
 
 
@@ -167,40 +173,9 @@ def _id(name: str) -> str:
     return name
 
 
-def _runs_uri(outputs: Path) -> str:
+def runs_uri(outputs: Path) -> str:
+    """What MLflow calls the folder that runs of this outputs folder lie in."""
     return (outputs.absolute() / "runs").as_uri()
-
-
-def rehome(outputs: Path) -> None:
-    """Let the database of an outputs folder that was moved or copied say where its files lie now.
-
-    MLflow keeps absolute paths: of a copy it would show the files of the original.
-    """
-    path, here = database(outputs), _runs_uri(outputs)
-    where = experiment_id(path)
-    told = select(path, "SELECT artifact_location FROM experiments WHERE experiment_id = ?", where)[0][0]
-    known, runs = Path(unquote(urlparse(told).path)), outputs / "runs"
-    # One folder may have two names, by a link.
-    if told == here or (known.exists() and runs.exists() and known.samefile(runs)):
-        return
-    with_models = select(path, "SELECT name FROM sqlite_master WHERE name = 'logged_models'")
-    ours = "WHERE experiment_id IN (SELECT experiment_id FROM experiments WHERE name IN (?, ?))"
-    updates = [
-        f"UPDATE experiments SET artifact_location = ? {ours}",
-        f"UPDATE runs SET artifact_uri = ? || '/' || run_uuid || '/artifacts' {ours}",
-    ]
-    if with_models:
-        # Models lie beside the runs; one that is registered has its place in the registry too.
-        listed = f"(SELECT 'models:/' || model_id FROM logged_models {ours})"
-        updates += [
-            f"UPDATE logged_models SET artifact_location = ? || '/models/' || model_id || '/artifacts' {ours}",
-            "UPDATE model_versions SET storage_location = ? || '/models/' || substr(source, 9) || '/artifacts' "
-            f"WHERE source IN {listed}",
-        ]
-    opened = closing(sqlite3.connect(path, timeout=PATIENCE))
-    with trouble.named(path), lock(outputs), opened as connection, connection:
-        for update in updates:
-            connection.execute(update, (here, EXPERIMENT, SWEEPS))
 
 
 def check(path: Path) -> None:
@@ -221,7 +196,7 @@ def sweeps_id(outputs: Path) -> str | None:
         client = connect(path)
         found = client.get_experiment_by_name(SWEEPS)
         if found is None:
-            return client.create_experiment(SWEEPS, artifact_location=_runs_uri(outputs))
+            return client.create_experiment(SWEEPS, artifact_location=runs_uri(outputs))
         return found.experiment_id if found.lifecycle_stage == "active" else None
 
 
@@ -240,8 +215,9 @@ def initialise(outputs: Path) -> None:
             return
         with replacing(path) as fresh:
             fresh.unlink(missing_ok=True)
-            connect(fresh).create_experiment(EXPERIMENT, artifact_location=_runs_uri(outputs))
+            connect(fresh).create_experiment(EXPERIMENT, artifact_location=runs_uri(outputs))
             waiting.forget_lock(address(fresh))
+            indexes.ensure(fresh)
             # Readers do not wait for a writer with a write-ahead log; the setting stays in the file.
             connection = sqlite3.connect(fresh)
             connection.execute("PRAGMA journal_mode=WAL")

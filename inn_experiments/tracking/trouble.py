@@ -20,8 +20,10 @@ WORDS = {
 """What SQLite or Python says -> what it means; `{}` stands for the rest of it."""
 TABLES = ("alembic_version", "experiments", "runs", "tags", "params", "metrics", "latest_metrics", "datasets", "inputs")
 """What every version of MLflow has that this program writes to."""
-MOST = 200_000_000
-"""Bytes of a database whose pages are all looked at before each run."""
+EACH, MOST = 20_000_000, 200_000_000
+"""Bytes of a database whose pages are all looked at before each run, and before the first one of a process."""
+_looked: set[Path] = set()
+"""Databases that this process has looked at."""
 
 
 @contextmanager
@@ -49,7 +51,8 @@ def check(path: Path, patience: float) -> None:
     """
     with named(path), closing(sqlite3.connect(path, timeout=patience)) as connection:
         # It has lines of its own for each fault.
-        small = path.stat().st_size <= MOST
+        small = path.stat().st_size <= (EACH if path in _looked else MOST)
+        _looked.add(path)
         if small and connection.execute("PRAGMA quick_check(1)").fetchall() != [("ok",)]:
             raise sqlite3.DatabaseError("malformed")
         check_tables(connection, TABLES)
