@@ -29,6 +29,7 @@ from inn_experiments.running import failures
 from inn_experiments.running.trials import TRIALS
 
 RESULT, CELLS = "result.json", "cells.json"
+REQUEUED = "its launcher queued it once more, and it is to go on from what is kept"
 NOT_STARTED = "a mistake in one of the cells ended the sweep before"
 
 
@@ -155,6 +156,8 @@ def supervised() -> Iterator[dict[str, Any]]:
     except BaseException:
         # In a worker of a parallel sweep, a signal ends its cell and not the sweep. An exit that no such signal
         # asked for is the launcher's own: submitit leaves a job so that is to begin once more.
+        if many and State.sweep is None and stopping.signal_status() is None:
+            outcome["status"], outcome["error"] = "requeued", REQUEUED
         if not many or State.sweep is not None or stopping.signal_status() is None:
             raise
         stopping.forget()
