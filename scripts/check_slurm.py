@@ -61,7 +61,7 @@ CELL = ("data=two_clusters", "utility=none", "seed=0,1")
 def main() -> int:
     """Run the checks; the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--epochs", type=int, default=20_000, help="of the training that meets its time limit")
+    parser.add_argument("--epochs", type=int, default=300, help="of the training that meets its time limit")
     parser.add_argument("--only", choices=["array", "limit", "cancel"], help="one of the checks")
     given = parser.parse_args()
     if missing := [name for name in (*DAEMONS, "sbatch", "squeue") if program(name) is None]:
@@ -104,7 +104,7 @@ def limit(outputs: Path, environment: dict[str, str], epochs: int) -> Iterator[s
 
 def cancel(outputs: Path, environment: dict[str, str], epochs: int) -> Iterator[str]:
     """Three jobs: one is killed, one is cancelled, and the third ends well."""
-    seeds = ("seed=0,1,2", "generator=diffusion", f"trainer.epochs={epochs // 20}", "hydra.launcher.timeout_min=20")
+    seeds = ("seed=0,1,2", "generator=diffusion", f"trainer.epochs={epochs}", "hydra.launcher.timeout_min=20")
     sweep = started(outputs, environment, *seeds, "hydra.launcher.array_parallelism=2")
     until = time.monotonic() + 300
     while time.monotonic() < until:
@@ -133,9 +133,7 @@ def started(outputs: Path, environment: dict[str, str], *overrides: str) -> subp
     words = [word for word in words if word != "seed=0,1" or not any(one.startswith("seed=") for one in overrides)]
     print("$ python", " ".join(word for word in words if not word.startswith("paths.")), flush=True)
     pipe = subprocess.PIPE
-    return subprocess.Popen(
-        [sys.executable, *words], env=environment, stdout=pipe, stderr=subprocess.STDOUT, text=True
-    )
+    return subprocess.Popen([sys.executable, *words], env=environment, stdout=pipe, stderr=subprocess.STDOUT, text=True)
 
 
 def ended(sweep: subprocess.Popen[str]) -> tuple[int, str]:
@@ -202,7 +200,9 @@ def wait_for_node(environment: dict[str, str], place: Path) -> None:
 
 def said(name: str, *words: str, environment: dict[str, str]) -> str:
     """What a command of Slurm printed."""
-    answer = subprocess.run([program(name) or name, *words], env=environment, capture_output=True, text=True, check=False)
+    answer = subprocess.run(
+        [program(name) or name, *words], env=environment, capture_output=True, text=True, check=False
+    )
     return answer.stdout.strip()
 
 

@@ -111,7 +111,7 @@ class _Batch:
         if not self.living:
             return
         self.jobs.stop(self.living.values())
-        print(f"{len(self.living)} jobs were asked to keep their trainings and end", file=sys.stderr, flush=True)
+        print(f"jobs asked to keep their trainings and end: {len(self.living)}", file=sys.stderr, flush=True)
         until = time.monotonic() + PATIENCE
         while self.living and time.monotonic() < until:
             time.sleep(self.jobs.every)

@@ -153,12 +153,12 @@ def supervised() -> Iterator[dict[str, Any]]:
             print(f"failed: {told(' '.join(outcome['overrides']))}", file=sys.stderr)
         outcome["exit"] = failures.show(error, State.outputs)
         outcome["status"], outcome["error"] = "failed", masked(failures.one_line(error) or repr(error))
-    except BaseException:
+    except BaseException as end:
         # In a worker of a parallel sweep, a signal ends its cell and not the sweep. An exit that no such signal
         # asked for is the launcher's own: submitit leaves a job so that is to begin once more.
-        if many and State.sweep is None and stopping.signal_status() is None:
-            outcome["status"], outcome["error"] = "requeued", REQUEUED
         if not many or State.sweep is not None or stopping.signal_status() is None:
+            if many and State.sweep is None and isinstance(end, SystemExit):
+                outcome["status"], outcome["error"] = "requeued", REQUEUED
             raise
         stopping.forget()
     finally:

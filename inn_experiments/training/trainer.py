@@ -35,7 +35,7 @@ class Trainer:
         learning_rate, weight_decay: AdamW's.
         threads: of torch, one being fastest for small networks.
         precision: of the matrix products, weights being float32 always.
-        checkpoint_minutes: between two kept states of a training.
+        checkpoint_minutes: between two kept states of a training; a stop by a signal keeps one besides.
         keep: the weights of the best validation epoch, or of the last; auto is best for inversion networks, whose
             inverse overfits long before its training ends, and last for others. Without validation rows it is last.
         devices: processes that learn side by side, each from `batch` rows of a step, with one thread each.
