@@ -145,7 +145,8 @@ class _Batch:
     def _ended(self, number: int, job: Job, outcome: dict[str, Any], whole: bool) -> JobReturn:
         overrides, status = self.told[number], outcome["status"]
         if status in ENDED and status != "failed":
-            self._tell(number, *_own_line(job.paths.stdout))
+            own = _own_line(job.paths.stdout)
+            self._tell(number, own or status, None if own else sys.stdout)
         elif status == "failed" or (status == "killed" and whole):
             self._tell(number, f"{status}: {outcome.get('error') or 'stopped by a signal'}", sys.stderr)
         elif whole:
@@ -169,13 +170,13 @@ class _Batch:
         print(line, file=stream or sys.stdout, flush=True)
 
 
-def _own_line(log: Path) -> list[str]:
-    """What the cell itself said at its end."""
-    return ([""] + [line for line in _lines(log) if OWN.fullmatch(line)])[-1:]
+def _own_line(log: Path) -> str:
+    """What the cell itself said at its end; nothing where that is not there."""
+    return ["", *(line for line in _lines(log) if OWN.fullmatch(line))][-1]
 
 
 def _last_line(log: Path) -> str:
-    return (["it ended before its cell began"] + [line for line in _lines(log) if line.strip()])[-1]
+    return ["it ended before its cell began", *(line for line in _lines(log) if line.strip())][-1]
 
 
 def _lines(log: Path) -> list[str]:
