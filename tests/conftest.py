@@ -22,7 +22,8 @@ def _nowhere_else(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture):
     """The command in this process, writing to tmp_path/out: arguments -> (exit status, stdout, stderr)."""
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    heard = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2)
+    handlers = {number: signal.getsignal(number) for number in heard}
 
     def command(*arguments: str) -> tuple[int, str, str]:
         for name in ("outputs", "sweep", "tracker", "status"):

@@ -99,7 +99,9 @@ def test_table_shows_cell_baseline_utility_and_place_within_80_columns():
 def test_what_a_person_came_for_stands_first_and_the_verdict_last():
     report = make_report()
     text = rendered(report, width=200)
-    places = [text.index(part) for part in ("samples", "macro F1", "MSE", *(each[:60] for each in verdict(report)), "files:")]
+    places = [
+        text.index(part) for part in ("samples", "macro F1", "MSE", *(each[:60] for each in verdict(report)), "files:")
+    ]
     assert places == sorted(places)
 
 

@@ -36,8 +36,10 @@ class Swallows:
 
 @pytest.fixture
 def caught(monkeypatch):
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    heard = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2)
+    before = {number: signal.getsignal(number) for number in heard}
     monkeypatch.setattr(stopping, "_received", [])
+    monkeypatch.setattr(stopping, "_foreign", [])
     stopping.catch_signals()
     yield
     for number, handler in before.items():
@@ -96,7 +98,7 @@ def test_a_launcher_that_ends_a_cell_is_not_held_up_and_a_signal_ends_its_cell_a
     except SystemExit as end:
         ended.append(end.code)
     assert ended == ([] if asked else [-1])
-    assert json.loads((tmp_path / sweep.RESULT).read_text())["status"] == "killed"
+    assert json.loads((tmp_path / sweep.RESULT).read_text())["status"] == ("killed" if asked else "requeued")
 
 
 def test_what_cannot_be_half_done_is_done_before_the_stop(caught) -> None:

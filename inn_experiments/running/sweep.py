@@ -29,6 +29,7 @@ from inn_experiments.running import failures
 from inn_experiments.running.outcomes import CELLS, RESULT, expected, outcome_of, skipped
 from inn_experiments.running.trials import TRIALS
 
+REQUEUED = "its launcher queued it once more, and it is to go on from what is kept"
 NOT_STARTED = "a mistake in one of the cells ended the sweep before"
 
 
@@ -134,10 +135,12 @@ def supervised() -> Iterator[dict[str, Any]]:
             print(f"failed: {told(' '.join(outcome['overrides']))}", file=sys.stderr)
         outcome["exit"] = failures.show(error, State.outputs)
         outcome["status"], outcome["error"] = "failed", masked(failures.one_line(error) or repr(error))
-    except BaseException:
+    except BaseException as end:
         # In a worker of a parallel sweep, a signal ends its cell and not the sweep. An exit that no such signal
         # asked for is the launcher's own: submitit leaves a job so that is to begin once more.
         if not many or State.sweep is not None or stopping.signal_status() is None:
+            if many and State.sweep is None and isinstance(end, SystemExit):
+                outcome["status"], outcome["error"] = "requeued", REQUEUED
             raise
         stopping.forget()
     finally:

@@ -48,6 +48,7 @@ class Fitting(lightning.LightningModule):
         self.learning_rate, self.weight_decay = learning_rate, weight_decay
         self.curves: list[Curves] = [{} for _ in range(objective.size)]
         self.best = Best(objective.size) if best and objective.validation is not None else None
+        self.ended = False
         self._names: list[str] = []
         self._sums: Tensor | None = None
         self._count = 0
@@ -127,6 +128,7 @@ class Fitting(lightning.LightningModule):
 
     def on_train_end(self) -> None:
         """Give each network its best weights back, where they are wanted."""
+        self.ended = True
         if self.best is not None:
             self.best.put_back(self.objective.members())
             for curves, epoch, loss in zip(self.curves, self.best.epochs, self.best.losses, strict=True):

@@ -91,7 +91,7 @@ class Shares:
             distributed.all_reduce(flat)
         except RuntimeError as error:
             # A stop that was asked for ends them all, and is not their mistake.
-            stopping.check()
+            stopping.obey()
             raise UserError(
                 f"trainer.devices={self.ranks}: one of the processes that learn side by side has ended; where memory "
                 "is short give fewer devices"

@@ -5,6 +5,7 @@ import math
 import time
 import warnings
 import zipfile
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 import torch
 
-from inn_experiments.contracts import Curves, NonNegative, Positive, PositiveInt, SeveralInt, UserError
+from inn_experiments.contracts import Curves, NonNegative, Positive, PositiveInt, SeveralInt, UserError, stopping
 from inn_experiments.contracts.imports import importing
 from inn_experiments.maths.inverses import ConditioningWarning
 from inn_experiments.training.batches import Abreast, Blocks
@@ -34,7 +35,7 @@ class Trainer:
         learning_rate, weight_decay: AdamW's.
         threads: of torch, one being fastest for small networks.
         precision: of the matrix products, weights being float32 always.
-        checkpoint_minutes: between two kept states of a training.
+        checkpoint_minutes: between two kept states of a training; a stop by a signal keeps one besides.
         keep: the weights of the best validation epoch, or of the last; auto is best for inversion networks, whose
             inverse overfits long before its training ends, and last for others. Without validation rows it is last.
         devices: processes that learn side by side, each from `batch` rows of a step, with one thread each.
@@ -85,6 +86,7 @@ class Trainer:
         """
         _import_lightning()
         import lightning
+        from lightning.fabric.plugins.environments import LightningEnvironment
 
         from inn_experiments.training.callbacks import ProgressLine, Resumable
         from inn_experiments.training.fitting import Fitting
@@ -115,8 +117,12 @@ class Trainer:
                 enable_model_summary=False,
                 callbacks=[*([ProgressLine()] if self.progress and first else []), *([keeper] if keeper else [])],
                 use_distributed_sampler=False,
+                # Lightning would take the tasks of a Slurm job for processes of its own, and its signals, too.
+                plugins=[LightningEnvironment()],
             )
-            trainer.fit(module, train_dataloaders=blocks, **begin)
+            # A stop that is asked for happens when the state is kept.
+            with stopping.afterwards() if keeper else nullcontext():
+                trainer.fit(module, train_dataloaders=blocks, **begin)
         module.cpu().eval()
         return module.curves, keeper.seconds if keeper else time.perf_counter() - started
 
