@@ -66,6 +66,7 @@ OWNERS = {
     "openpyxl": {"data"},
     "jcamp": {"data"},
     "optuna": {"tuning"},
+    "ray": {"running"},
     "sqlalchemy": {"tracking", "tuning"},
 }
 """Library -> the only rooms that may import it."""

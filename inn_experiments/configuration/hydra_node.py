@@ -18,7 +18,7 @@ CALLBACKS = {"supervisor": {"_target_": "inn_experiments.running.sweep.Superviso
 """All callbacks that there are."""
 
 _PLUGINS = re.compile(
-    r"hydra\._internal\.core_plugins\.basic_(launcher|sweeper)\.\w+|hydra_plugins\.(stacked_launcher|optuna_sweeper)\.\w+"
+    r"hydra\._internal\.core_plugins\.basic_(launcher|sweeper)\.\w+|hydra_plugins\.(stacked_launcher|ray_launcher|optuna_sweeper)\.\w+"
     r"|hydra_plugins\.hydra_(joblib|ray|submitit)_launcher\.\w+\.\w+|hydra_plugins\.hydra_optuna_sweeper\.\w+\.\w+"
 )
 _NESTED = re.compile(r"optuna\.samplers\.[A-Z]\w*Sampler")

@@ -11,6 +11,7 @@ from inn_experiments.configuration.axes import NOTES
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.checks import unknown_key
 from inn_experiments.configuration.compose import compose, defaults
+from inn_experiments.configuration.launchers import EXTRAS
 from inn_experiments.contracts import UserError, nearest
 
 
@@ -43,6 +44,8 @@ def of_hydra(error: Exception) -> str:
         )
     if isinstance(error, MissingConfigException) and error.options:
         group, _, option = str(error.missing_cfg_file).rpartition("/")
+        if extra := EXTRAS.get(str(error.missing_cfg_file)):
+            return f"{group}={option}: it is not installed; pip install 'inn-experiments[{extra}]'"
         return f"{group}={option}: there is no option {group}/{option}{nearest(option, error.options)}"
     typo = re.match(r"Could not override '([^']+)'", message)
     if typo and "." in typo[1]:

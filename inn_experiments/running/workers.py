@@ -50,7 +50,7 @@ def launch(run: Launch, cells: Cells, first: int, sweep: Path) -> list[JobReturn
             try:
                 found |= zip(block, run([told[number] for number in block], block[0]), strict=True)
             except TerminatedWorkerError:
-                found |= {number: _return(told[number], outcome) for number, outcome in _ended(sweep, block)}
+                found |= {number: answer(told[number], outcome) for number, outcome in _ended(sweep, block)}
                 lost = [number for number in _begun(sweep, block) if number not in found]
                 fruitless = 0 if lost or _begun(sweep, block) - before else fruitless + 1
                 if fruitless == TRIES:
@@ -65,9 +65,16 @@ def _alone(run: Launch, overrides: list[str], number: int, sweep: Path) -> JobRe
     try:
         return run([overrides], number)[0]
     except TerminatedWorkerError:
-        outcome = {"status": "killed", "exit": 1, "overrides": overrides, "error": KILLED}
-        write_text(sweep / str(number) / RESULT, json.dumps(outcome, indent=1) + "\n")
-        return _return(overrides, outcome)
+        return give_up(overrides, number, sweep, KILLED)
+
+
+def give_up(overrides: list[str], number: int, sweep: Path, reason: str) -> JobReturn:
+    """Let the cell of this number end as killed for this reason; returns what that gives a sweeper."""
+    outcome = {"status": "killed", "exit": 1, "overrides": overrides, "error": reason}
+    folder = sweep / str(number)
+    folder.mkdir(exist_ok=True)
+    write_text(folder / RESULT, json.dumps(outcome, indent=1) + "\n")
+    return answer(overrides, outcome)
 
 
 def _begun(sweep: Path, numbers: Iterable[int]) -> set[int]:
@@ -82,8 +89,8 @@ def _ended(sweep: Path, numbers: Iterable[int]) -> Iterator[tuple[int, dict[str,
             yield number, outcome
 
 
-def _return(overrides: list[str], outcome: dict[str, Any]) -> JobReturn:
-    """What a cell gave a sweeper, from its outcome: NaN for one that failed."""
+def answer(overrides: list[str], outcome: dict[str, Any]) -> JobReturn:
+    """What a cell gives a sweeper, from its outcome: NaN for one that failed."""
     found = JobReturn(overrides=overrides, status=JobStatus.COMPLETED)
     found.return_value = outcome.get("value", float("nan"))
     return found
