@@ -17,6 +17,7 @@ from hydra.core.utils import JobReturn
 from omegaconf import OmegaConf
 
 from inn_experiments.contracts import UserError, stopping, write_text
+from inn_experiments.contracts.lines import told
 from inn_experiments.contracts.secrets import masked
 from inn_experiments.running import failures, ray_cluster
 from inn_experiments.running.sweep import RESULT, State
@@ -127,7 +128,8 @@ class _Batch:
             if times > self.again:
                 also = f" ({times} times)" if times > 1 else ""
                 return give_up(self.told[number], number, self.sweep, f"its worker {reason}{also}")
-            print(f"cell {number + 1}: its worker {reason}; it is run again", file=sys.stderr, flush=True)
+            name = masked(" ".join(self.told[number]))
+            print(told(f"again: {name}: its worker {reason}"), file=sys.stderr, flush=True)
             return None
         print(out, end="", flush=True)
         print(err, end="", file=sys.stderr, flush=True)
@@ -135,11 +137,12 @@ class _Batch:
 
     def _failed(self, number: int, error: Exception) -> JobReturn:
         """A cell that ended outside of the shell that notes outcomes."""
-        told = [masked(each) for each in self.told[number]]
-        outcome: dict[str, Any] = {"status": "failed", "exit": failures.show(error, State.outputs), "overrides": told}
+        outcome: dict[str, Any] = {"status": "failed", "exit": failures.show(error, State.outputs)}
+        outcome["overrides"] = [masked(each) for each in self.told[number]]
         outcome["error"] = masked(failures.one_line(error) or repr(error))
+        (self.sweep / str(number)).mkdir(exist_ok=True)
         write_text(self.sweep / str(number) / RESULT, json.dumps(outcome, indent=1) + "\n")
-        return answer(told, {})
+        return answer(self.told[number], {})
 
 
 def cell(shared: list[Any], number: int, overrides: list[str]) -> tuple[float | None, str, str]:

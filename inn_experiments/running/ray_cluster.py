@@ -4,6 +4,7 @@ import os
 import secrets
 import signal
 import socket
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,12 +30,12 @@ def begin(init: DictConfig) -> None:
     Raises:
         UserError: nobody answers at the address, or Ray does not take the settings.
     """
+    if "ray" in sys.modules and sys.modules["ray"].is_initialized():
+        return
     settings = _settings(init)
     # It reads the environment when it is imported.
     import ray
 
-    if ray.is_initialized():
-        return
     # Ray puts a handler in the place of ours, by which SIGTERM would end in another status.
     before = signal.getsignal(signal.SIGTERM)
     try:
@@ -45,10 +46,9 @@ def begin(init: DictConfig) -> None:
         raise UserError(f"{KEY}: {_line(error)}") from None
     finally:
         signal.signal(signal.SIGTERM, before)
-    # What Ray says of a lost worker takes ten lines; what becomes of its cell is said by us.
-    from ray._private.ray_logging import global_worker_stdstream_dispatcher
-
-    global_worker_stdstream_dispatcher.remove_handler("ray_print_logs")
+    if not settings.get("log_to_driver", True):
+        # Of a lost worker Ray would say ten lines still; what becomes of its cell is said by us.
+        ray._private.worker._worker_logs_enabled = False
 
 
 def end() -> None:
