@@ -1,4 +1,4 @@
-"""Two machines of a Ray cluster on this one: the second is killed in the middle of a sweep, whose numbers stay the same.
+"""Two nodes of a Ray cluster on this machine: one is killed in the middle of a sweep, whose numbers stay the same.
 
     python scripts/check_ray_nodes.py [--work FOLDER]
 

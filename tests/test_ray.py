@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 from omegaconf import OmegaConf
+from test_sweep import CHEAP, environment, start, statuses
 
 from inn_experiments.contracts import UserError
 from inn_experiments.running import ray_cluster
-from test_sweep import CHEAP, environment, start, statuses
 
 THERE = find_spec("ray") is not None and find_spec("hydra_plugins.hydra_ray_launcher") is not None
 real = pytest.mark.skipif(not THERE, reason="Ray is not installed: pip install 'inn-experiments[ray]'")
