@@ -83,7 +83,7 @@ def test_a_signal_ends_the_workers_which_note_it_and_ray_is_gone(tmp_path: Path)
 
 @pytest.mark.skipif(THERE, reason="Ray is installed")
 def test_without_ray_a_line_says_what_to_install(run) -> None:
-    status, out, err = run(*RAY, "seed=0,1")
+    status, out, err = run(*RAY[1:], "seed=0,1", "-m")
     assert (status, out) == (2, "")
     assert err == "error: hydra/launcher=ray: it is not installed; pip install 'inn-experiments[ray]'\n"
 
