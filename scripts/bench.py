@@ -42,6 +42,7 @@ QUICK = (
 )
 SCALE = (("benchmark_scale.py",), ("benchmark_memory.py", "400000"), ("benchmark_sample.py",))
 SCALE += (("benchmark_rows.py", "1000000"), ("benchmark_tracking.py", "local"), ("benchmark_sweep_size.py",))
+SCALE += (("benchmark_ray.py",),)
 PACKAGES = ("inn-experiments", "torch", "lightning", "numpy", "scikit-learn", "mlflow")
 QUIET = 0.05
 """Of the processors' time: others may use so much on a quiet machine."""

@@ -66,6 +66,7 @@ OWNERS = {
     "openpyxl": {"data"},
     "jcamp": {"data"},
     "optuna": {"tuning"},
+    "ray": {"running"},
     "submitit": {"running"},
     "sqlalchemy": {"tracking", "tuning"},
 }

@@ -18,8 +18,8 @@ CALLBACKS = {"supervisor": {"_target_": "inn_experiments.running.sweep.Superviso
 """All callbacks that there are."""
 
 _PLUGINS = re.compile(
-    r"hydra\._internal\.core_plugins\.basic_(launcher|sweeper)\.\w+|hydra_plugins\.(stacked_launcher|(optuna|lazy)_sweeper)\.\w+"
-    r"|hydra_plugins\.submitted_launchers\.\w+"
+    r"hydra\._internal\.core_plugins\.basic_(launcher|sweeper)\.\w+"
+    r"|hydra_plugins\.((stacked|ray)_launcher|submitted_launchers|(optuna|lazy)_sweeper)\.\w+"
     r"|hydra_plugins\.hydra_(joblib|ray|submitit)_launcher\.\w+\.\w+|hydra_plugins\.hydra_optuna_sweeper\.\w+\.\w+"
 )
 _NESTED = re.compile(r"optuna\.samplers\.[A-Z]\w*Sampler")

@@ -1,4 +1,4 @@
-"""The options of launchers and of hydra/sweeper=basic, with the program's own in the place of Hydra's and its plugins'."""
+"""The options of launchers and of hydra/sweeper=basic, with the program's own in the place of Hydra's and plugins'."""
 
 import os
 from typing import Any
@@ -34,17 +34,37 @@ STEADY: dict[str, dict[str, Any]] = {
         "max_num_timeout": 20,
         "array_parallelism": 64,
     },
+    "ray": {
+        "_target_": "hydra_plugins.ray_launcher.SteadyRayLauncher",
+        "ray": {
+            # Without an address Ray is started here: of these, a cluster takes the address alone.
+            "init": {
+                "address": None,
+                "num_cpus": None,
+                "object_store_memory": 100_000_000,
+                "include_dashboard": False,
+                "dashboard_host": "127.0.0.1",
+                "log_to_driver": False,
+                "logging_level": "error",
+            },
+            "remote": {"num_cpus": 1, "max_retries": 3},
+        },
+    },
 }
 """Option -> what it has in the place of the plugin's settings."""
 
-EXTRAS = {"hydra/launcher/submitit_local": "slurm", "hydra/launcher/submitit_slurm": "slurm"}
+EXTRAS = {
+    "hydra/launcher/ray": "ray",
+    "hydra/launcher/submitit_local": "slurm",
+    "hydra/launcher/submitit_slurm": "slurm",
+}
 """Option -> the extra that brings it."""
 
 
 def steady() -> None:
     """Let these launchers go on when a worker process, or a job, is killed, and hydra/sweeper=basic take cells in turn.
 
-    Joblib's other settings stay the plugin's; those of submitit fit cells of one thread. A plugin that is not
+    Joblib's other settings stay the plugin's; those of Ray and submitit fit cells of one thread. A plugin that is not
     installed has no option. Files of these names would not do: Hydra compares them with the plugins', and warns.
     """
     from hydra_plugins.lazy_sweeper import LazySweeperConf

@@ -34,6 +34,8 @@ class Cells:
     @property
     def at_once(self) -> int:
         """How many cells the launcher runs at a time."""
+        if "ray" in self.config.hydra.launcher:
+            return self.launcher.at_once
         jobs = self.config.hydra.launcher.get("n_jobs")
         return effective_n_jobs(jobs) if jobs else 1
 

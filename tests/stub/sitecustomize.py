@@ -24,6 +24,12 @@ def run(cell, run, begun):
     if deed == "wait":
         print("waiting", flush=True)
         time.sleep(60)
+    if deed.startswith("once:") and not (mark := Path(deed.removeprefix("once:"))).exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    if deed.startswith("sign:"):
+        Path(deed.removeprefix("sign:")).touch()
+        time.sleep(60)
     if deed.startswith("until:"):
         print("waiting", flush=True)
         while not Path(deed.removeprefix("until:")).exists():
