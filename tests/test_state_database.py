@@ -16,7 +16,7 @@ from inn_experiments.library.listing import runs
 from inn_experiments.reports.__main__ import main as reports
 from inn_experiments.running import failures
 from inn_experiments.sample import main as sample
-from inn_experiments.tracking import store
+from inn_experiments.tracking import moved, store
 from inn_experiments.tracking.mlflow import Mlflow
 
 CELL = ("data.rows=100", "generator=bootstrap", "utility=none", "hydra.run.dir=${paths.outputs}/hydra/one")
@@ -39,7 +39,7 @@ def out(whole, tmp_path) -> Path:
     """A copy of it, where the command writes to."""
     found = tmp_path / "out"
     shutil.copytree(whole, found, ignore=shutil.ignore_patterns("mlflow.db-*"))
-    store.rehome(found)
+    moved.rehome(found)
     with closing(sqlite3.connect(found / "mlflow.db")) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return found

@@ -63,6 +63,9 @@ class Run(Protocol):
     def dataset(self, name: str, digest: str) -> None:
         """Record which rows the run learned from."""
 
+    def tag(self, name: str, value: str) -> None:
+        """Record a short fact that is neither an axis nor a number."""
+
     def describe(self, text: str) -> None:
         """Record what the run is and what it shows, as Markdown."""
 

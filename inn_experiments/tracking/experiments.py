@@ -73,7 +73,9 @@ def cells_id(outputs: Path, name: str) -> str:
     number = store.experiment_id(path, name)
     place = Path(unquote(urlparse(found[0][1] or "").path)).absolute()
     if place.resolve() != (outputs / "runs").absolute().resolve():
-        raise UserError(f"{path}: the experiment {name!r} was made by others and has its files in {place}; name another")
+        raise UserError(
+            f"{path}: the experiment {name!r} was made by others and has its files in {place}; name another"
+        )
     known = dict(store.select(path, "SELECT key, value FROM experiment_tags WHERE experiment_id = ?", number))
     for key, value in wanted.items():
         if known.get(key) != value:
@@ -114,9 +116,7 @@ def of_run(path: Path, run: str) -> str:
 def run_in(path: Path, folder: Path) -> str:
     """The id of the run whose files lie in `folder`; the folder's own name where no other is known."""
     ending = f"/{folder.parent.name}/{folder.name}"
-    found = store.select(
-        path, "SELECT run_uuid FROM runs WHERE substr(artifact_uri, -length(?)) = ?", *([ending] * 2)
-    )
+    found = store.select(path, "SELECT run_uuid FROM runs WHERE substr(artifact_uri, -length(?)) = ?", *([ending] * 2))
     return str(found[0][0]) if len(found) == 1 else folder.parent.name
 
 
@@ -136,11 +136,7 @@ def place(outputs: Path, run: str, name: str, cell: str = "") -> Path:
     except FileExistsError:
         by_id.mkdir(parents=True, exist_ok=True)
         return by_id
-    with (
-        trouble.named(path),
-        closing(sqlite3.connect(path, timeout=store.PATIENCE)) as connection,
-        connection,
-    ):
+    with trouble.named(path), closing(sqlite3.connect(path, timeout=store.PATIENCE)) as connection, connection:
         told = f"{store.runs_uri(outputs)}/{folder.parent.name}/artifacts"
         connection.execute("UPDATE runs SET artifact_uri = ? WHERE run_uuid = ?", (told, run))
     folder.mkdir()

@@ -15,7 +15,18 @@ from typing import TYPE_CHECKING, Any
 
 from inn_experiments.contracts import PositiveInt, Pruned, stopping, write_text
 from inn_experiments.contracts.secrets import masked
-from inn_experiments.tracking import experiments, leftovers, models, moved, origin, processes, store, sweeps, view, whole
+from inn_experiments.tracking import (
+    experiments,
+    leftovers,
+    models,
+    moved,
+    origin,
+    processes,
+    store,
+    sweeps,
+    view,
+    whole,
+)
 from inn_experiments.tracking.files import Run, WriteModel
 
 if TYPE_CHECKING:
@@ -153,10 +164,10 @@ class Mlflow:
         where, client = self._experiment(outputs, experiments.name_for(self.experiment, tags))
         run_id = client.create_run(where, run_name=name, tags={**origin.tags(tags), **processes.owner()}).info.run_id
         cell = {key: tags[key] for key in ("cell", "fingerprint", "sweep") if key in tags}
+        run = MlflowRun(store.run_folder(outputs, run_id), client, run_id, outputs, self.limit, cell)
         status = "KILLED"
         try:
-            folder = experiments.place(outputs, run_id, name, tags.get("cell", ""))
-            run = MlflowRun(folder, client, run_id, outputs, self.limit, cell)
+            run.folder = experiments.place(outputs, run_id, name, tags.get("cell", ""))
             yield run
             whole.write_list(run.folder)
             status = "FINISHED"
@@ -206,7 +217,7 @@ class Mlflow:
         cells = [{**outcome, "run": known.get(outcome.get("fingerprint", ""))} for outcome in outcomes]
 
         def keep(run: str, text: str) -> None:
-            write_text(experiments.place(outputs, run, f"sweep {name}") / sweeps.CELLS, text)
+            write_text(experiments.place(outputs, run, "sweep") / sweeps.CELLS, text)
 
         run = sweeps.record(client, where, name, cells, status, started, keep)
         return f"this sweep:         {PAGES}/#/experiments/{where}/runs/{run}"

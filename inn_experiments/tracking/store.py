@@ -197,7 +197,7 @@ def model_folder(outputs: Path, model: str) -> Path:
 
 
 def _id(name: str) -> str:
-    """An id that MLflow gave, or what a run's folder is called; a database from elsewhere may say anything, a path too."""
+    """An id that MLflow gave, or what a run's folder is called; from elsewhere it may be anything, a path too."""
     if not re.fullmatch(r"[\w-][\w.-]*", name):
         raise UserError(f"mlflow.db: {name!r} is no id of a run or model; use another paths.outputs")
     return name
