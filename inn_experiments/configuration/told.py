@@ -1,4 +1,4 @@
-"""What a tracker shows as the parameters of a run: what was asked for and what differs from the default, and no more."""
+"""What a tracker shows as the parameters of a run: what was asked for and what differs from the default."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -15,6 +15,8 @@ FIRST = ("seed", "data", "generator", "preset", "experiment")
 """What names a run, before axes that are what they always are."""
 SMOKE = "smoke"
 """The options for a quick look."""
+PLACES = ("data.path",)
+"""What says where rows lie; the run's data set and its experiment go by that name."""
 _AXIS_OF = {variant.key: variant.axis for variant in VARIANTS} | {"trainer.epochs": "epochs"}
 
 
@@ -62,7 +64,7 @@ def _typed(cell: Cell, overrides: Sequence[str]) -> dict[str, Any]:
     for override in overrides:
         key = override.partition("=")[0].lstrip("+~")
         head, _, rest = key.partition(".")
-        if head in CONTROL or "@" in key or "/" in key or (head == "trainer" and rest in SHOWING):
+        if head in CONTROL or key in PLACES or "@" in key or "/" in key or (head == "trainer" and rest in SHOWING):
             continue
         if rest or head not in cell.choices:
             found[_AXIS_OF.get(key, key)] = cell.value(key)
@@ -71,7 +73,7 @@ def _typed(cell: Cell, overrides: Sequence[str]) -> dict[str, Any]:
     return found
 
 
-def _line(value: Any) -> str:  # noqa: ANN401
+def _line(value: Any) -> str:
     text = value if isinstance(value, str) else str(value) if not isinstance(value, dict | list) else json.dumps(value)
     text = "null" if value is None else text
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
