@@ -11,6 +11,10 @@ MOST = 15
 """Parameters of a run: more are no help to whoever compares runs side by side."""
 LONGEST = 500
 """Characters of a parameter's value, which every version of MLflow takes."""
+MOST_NAMED, LONGEST_NAMED = 3, 30
+"""Settings in a run's name, and characters of the value of one."""
+UNNAMED = ("data.label",)
+"""What is the same in all runs of a file."""
 FIRST = ("seed", "data", "generator", "preset", "experiment")
 """What names a run, before axes that are what they always are."""
 SMOKE = "smoke"
@@ -50,6 +54,19 @@ def parameters(
     lines = {name: _line(value) for name, value in found.items()}
     order = list(lines)
     return {name: lines[name] for name in order[:most]}, {name: lines[name] for name in order[most:]}
+
+
+def settings(cell: Cell, overrides: Sequence[str]) -> list[str]:
+    """The typed values that the cell's name does not speak of, as `key=value`: by them runs of one name are told apart.
+
+    Example:
+        >>> from inn_experiments.configuration.compose import compose
+        >>> told = ["data=coffee", "generator=convex", "data.test_fraction=0.4", "seed=1"]
+        >>> settings(compose(*told), told)
+        ['data.test_fraction=0.4']
+    """
+    typed = {key: value for key, value in _typed(cell, overrides).items() if "." in key and key not in UNNAMED}
+    return [f"{key}={_line(value)[:LONGEST_NAMED]}" for key, value in typed.items()][:MOST_NAMED]
 
 
 def is_smoke(cell: Cell) -> bool:

@@ -16,6 +16,7 @@ from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.compose import prepare
 from inn_experiments.configuration.doors import refusal
 from inn_experiments.configuration.help import meanings
+from inn_experiments.configuration.told import settings
 from inn_experiments.contracts import Pruned, Report, Tracker, UserError, nearest, pruning, shell, stopping
 from inn_experiments.contracts.imports import importing
 from inn_experiments.contracts.old_report import from_dict
@@ -92,9 +93,10 @@ def _compute(cell: Cell, tracker: Tracker, trial: trials.Trial | None, started_i
     tags = told.tags(cell, begun, typed, started_in)
     if "read" in begun.report.split:
         tell(begun.report.split["read"]["line"])
-    name, searched, hook = f"{cell.name}-seed{cell.seed}", {}, None
+    seeded, searched, hook = f"{cell.name}-seed{cell.seed}", {}, None
+    name = " ".join([seeded, *settings(cell, typed)])
     if trial is not None:
-        name, searched = " ".join([name, *trial.settings]), trial.params
+        name, searched = " ".join([seeded, *trial.settings]), trial.params
         tags["study"], hook = trial.study, trial.hook(hydra.sweeper)
     with tracker.open(cell.outputs, name, tags) as run, pruning.asking(hook):
         rest = told.begin(run, cell, tags, typed, searched)

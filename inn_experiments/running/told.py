@@ -52,8 +52,8 @@ def _description(told: Mapping[str, str], sentences: Sequence[str], rest: int) -
     parts += [f"read {plain(told['read'])}"] if "read" in told else []
     parts += [f"{rest} more settings are in the tag `more_parameters` and in `config.yaml`."] if rest else []
     # A fence is longer than any in the command.
-    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", told["command"])), default=0))
-    return "\n\n".join([*parts, f"{fence}\n{told['command']}\n{fence}"])
+    fence = "`" * (1 + max(map(len, re.findall("`+", told["command"])), default=0))
+    return "\n\n".join([*parts, f"{fence} {told['command']} {fence}"])
 
 
 def plain(text: str) -> str:
