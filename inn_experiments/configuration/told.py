@@ -29,7 +29,7 @@ def parameters(
 ) -> tuple[dict[str, str], dict[str, str]]:
     """The parameters of a cell's run, name -> value, and those for which there is no room.
 
-    What was typed comes first, then what a search drew, the axes that name the run, those that are not at their
+    What a search drew comes first, then what was typed, the axes that name the run, those that are not at their
     default, and all others. Where and how a run is recorded is no parameter.
 
     Args:
@@ -48,7 +48,7 @@ def parameters(
     named = {**axes, **({"experiment": cell.choices["experiment"]} if "experiment" in cell.choices else {})}
     typed = _typed(cell, overrides)
     other = {name for name, value in axes.items() if value != (cell.usual if name in AXES else usual).get(name)}
-    found = {**typed, **searched}
+    found = {**searched, **{name: value for name, value in typed.items() if name not in searched}}
     for names in (FIRST, [name for name in axes if name in other], axes):
         found |= {name: named[name] for name in names if name in named and name not in found}
     lines = {name: _line(value) for name, value in found.items()}
