@@ -58,7 +58,7 @@ class Remote:
 
     def prepare(self, outputs: Path) -> None:
         """Find out whether runs can go there; send what was not sent, and mark runs whose process is gone as KILLED."""
-        client, where = self._reach()
+        client, where = self._reach(anew=True)
         places.remember(outputs, self.uri)
         for run, status in remote_files.unsent(outputs, self.uri).items():
             places.tell(remote_ends.late(client, self.uri, outputs, run, status))
@@ -182,7 +182,7 @@ class Remote:
 
     def on_record(self, outputs: Path) -> list[tuple[str, Path]]:
         """(fingerprint, folder) of every finished run, the newest first; reports that are there are brought here."""
-        client, where = self._reach()
+        client, where = self._reach(anew=True)
         found = []
         with refusals.named(self.uri):
             for run in _all(client, where, "FINISHED"):
@@ -198,11 +198,13 @@ class Remote:
         if word := remote_files.fetch(client, self.uri, run, outputs):
             raise UserError(word)
 
-    def _reach(self) -> tuple[MlflowClient, list[str]]:
-        """The client, and the ids of all experiments of cells that are not deleted."""
+    def _reach(self, anew: bool = False) -> tuple[MlflowClient, list[str]]:
+        """The client, and the ids of the experiments of cells; those that others made meanwhile if asked `anew`."""
         client = server.connect(self.uri)
-        with server.hasty(), refusals.named(self.uri):
-            return client, server.experiments(client)
+        if anew or self.uri not in _CELLS:
+            with server.hasty(), refusals.named(self.uri):
+                _CELLS[self.uri] = server.experiments(client)
+        return client, _CELLS[self.uri]
 
     def _experiment(self, client: MlflowClient, outputs: Path, name: str) -> str:
         """The id of the experiment of this name, made where it is not there, asked once a process."""
@@ -210,6 +212,7 @@ class Remote:
         if key not in _KNOWN:
             with server.hasty(), refusals.named(self.uri):
                 _KNOWN[key] = server.experiment(client, self.uri, name, outputs, experiments.tags_for("cells"))
+            _CELLS.pop(self.uri, None)
         return _KNOWN[key]
 
     def _pages(self) -> str:
@@ -218,6 +221,8 @@ class Remote:
 
 _KNOWN: dict[tuple[str, str, str], str] = {}
 """(address, name, outputs folder) -> id of an experiment."""
+_CELLS: dict[str, list[str]] = {}
+"""Address -> ids of all experiments of cells."""
 
 
 def _create(client: MlflowClient, where: str, name: str, tags: Mapping[str, str]) -> str:
