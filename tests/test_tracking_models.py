@@ -58,7 +58,6 @@ def test_a_run_has_one_model_with_its_axes_numbers_and_link(outputs: Path) -> No
 
 
 def test_a_moved_folder_serves_and_registers_its_own_files(outputs: Path, tmp_path: Path) -> None:
-    [model] = logged(outputs)
     ((_, _, run),) = store.on_record(store.database(outputs))
     Mlflow().register(outputs, run, "moved")
     expected = rows(outputs, "models:/moved/1")

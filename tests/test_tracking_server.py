@@ -58,7 +58,7 @@ def record(uri: str, outputs: Path, name: str) -> Path:
 
 
 def status_of(uri: str, run: str) -> str:
-    client, _ = Remote(uri)._reach())
+    client, _ = Remote(uri)._reach()
     return client.get_run(run).info.status
 
 
@@ -127,7 +127,7 @@ def test_a_password_of_the_environment_is_used_and_never_written(door, run, tmp_
     assert leaks == [] and PASSWORD not in out + err + "".join(map(str, failed))
     assert list((tmp_path / "out").rglob("traceback.txt")) and list((tmp_path / "out").rglob("config.yaml"))
     client, where = Remote(door.address)._reach()
-    assert PASSWORD not in repr([each.to_dictionary() for each in client.search_runs([where])])
+    assert PASSWORD not in repr([each.to_dictionary() for each in client.search_runs(where)])
 
 
 @pytest.mark.parametrize(
