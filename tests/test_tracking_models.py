@@ -35,8 +35,8 @@ def outputs(tmp_path_factory) -> Path:
 
 
 def logged(outputs: Path) -> list[mlflow.entities.LoggedModel]:
-    path = store.database(outputs)
-    return list(store.connect(path).search_logged_models([store.experiment_id(path)]))
+    client = store.connect(store.database(outputs))
+    return list(client.search_logged_models([each.experiment_id for each in client.search_experiments()]))
 
 
 def rows(outputs: Path, uri: str) -> pd.DataFrame:
