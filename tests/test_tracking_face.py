@@ -212,6 +212,7 @@ def test_the_address_opens_on_charts_that_are_prepared(tmp_path: Path) -> None:
     # An experiment of an older version gets them with its next run.
     client, number = store.connect(store.database(tmp_path)), store.experiment_id(store.database(tmp_path))
     client.delete_experiment_tag(number, view.TAG)
+    assert "viewStateShareKey" not in Mlflow().hint(tmp_path) and "compareRunsMode=CHART" in Mlflow().hint(tmp_path)
     record(tmp_path, "two")
     assert client.get_experiment(number).tags[view.TAG] == view.tag()
 

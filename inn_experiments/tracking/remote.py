@@ -172,9 +172,11 @@ class Remote:
                     client.search_runs(where, "", max_results=1, order_by=NEWEST_FIRST) if where and not runs else []
                 )
                 shown = [client.get_run(run) for run in [*runs][-1:]] or newest
+                where = [client.get_experiment(each.info.experiment_id) for each in shown]
         except refusals.AwayError as gone:
             return str(gone)
-        address = view.address(address, shown[0].info.experiment_id) if shown else address
+        for one in where[:1]:
+            address = view.address(address, one.experiment_id, prepared=view.TAG in one.tags)
         if places.is_server(self.uri):
             return f"compare the runs: {address}"
         command = f"mlflow ui --backend-store-uri {shlex.quote(server.driven(self.uri))}"

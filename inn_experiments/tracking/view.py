@@ -53,9 +53,10 @@ def tag() -> str:
     return f"deflate;{base64.b64encode(zlib.compress(text.encode())).decode()}"
 
 
-def address(pages: str, experiment: str) -> str:
-    """Where the pages at `pages` show the charts of an experiment."""
-    told = f"viewStateShareKey={KEY}&compareRunsMode=CHART&workflowType=machine_learning"
+def address(pages: str, experiment: str, prepared: bool) -> str:
+    """Where the pages at `pages` show the charts of an experiment, whose tag says whether they are `prepared`."""
+    told = "compareRunsMode=CHART&workflowType=machine_learning"
+    told = f"viewStateShareKey={KEY}&{told}" if prepared else told
     return f"{pages}/#/experiments/{experiment}/runs?{told}"
 
 
