@@ -1,17 +1,21 @@
 """What the record says of a cell's run beside its numbers, for whoever looks through many: tags and a description."""
 
+from __future__ import annotations
+
 import html
 import re
 import shlex
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.told import MOST, is_smoke, parameters
 from inn_experiments.contracts import Report
 from inn_experiments.contracts.recording import Run
 from inn_experiments.contracts.secrets import masked
-from inn_experiments.running.beginning import Begun
+
+if TYPE_CHECKING:
+    from inn_experiments.running.beginning import Begun
 
 MOST_TAG = 5000
 """Characters that MLflow takes in a tag."""

@@ -108,6 +108,13 @@ def of_runs(path: Path, runs: Collection[str]) -> list[str]:
     return list(dict.fromkeys(found)) or [str(each) for each, _, _ in rows[:1]]
 
 
+def prepared(path: Path) -> set[str]:
+    """The ids of the experiments whose charts are prepared."""
+    return {
+        str(one) for (one,) in store.select(path, "SELECT experiment_id FROM experiment_tags WHERE key = ?", view.TAG)
+    }
+
+
 def of_run(path: Path, run: str) -> str:
     """The id of the experiment of the run with this id."""
     return str(store.select(path, "SELECT experiment_id FROM runs WHERE run_uuid = ?", run)[0][0])

@@ -232,11 +232,8 @@ class Mlflow:
         path = store.database(outputs)
         if not path.exists():
             return f"no run is on record in {path}"
-        prepared = store.select(path, "SELECT experiment_id FROM experiment_tags WHERE key = ?", view.TAG)
-        found = [
-            view.address(PAGES, each, prepared=each in {str(one) for (one,) in prepared})
-            for each in experiments.of_runs(path, runs)[:MOST_SHOWN]
-        ]
+        shown, prepared = experiments.of_runs(path, runs)[:MOST_SHOWN], experiments.prepared(path)
+        found = [view.address(PAGES, each, prepared=each in prepared) for each in shown]
         command = f"mlflow ui --backend-store-uri {shlex.quote(store.address(path))}"
         return "\n".join([f"compare the runs: {command}", *(f"then open         {each}" for each in found or [PAGES])])
 
