@@ -23,7 +23,7 @@ from torture.sweeps import ROOT
 
 from inn_experiments import __version__
 from inn_experiments.contracts import write_text
-from inn_experiments.tracking.mlflow import git_commit
+from inn_experiments.tracking.origin import git_commit
 
 HERE = Path(__file__).parent
 LONG = {"tables": 5000, "kills": 300, "stops": 30, "writers": "*", "disk": "*", "damages": "*"}

@@ -52,7 +52,7 @@ def test_the_database_says_where_files_lie_now_and_a_second_name_changes_nothing
         Mlflow().prepare(outputs)
         client = store.connect(store.database(outputs))
         uri = client.get_run(run).info.artifact_uri
-        assert Path(urlparse(uri).path.replace("%20", " ")) == store.run_folder(where, run)
+        assert Path(urlparse(uri).path.replace("%20", " ")) == store.folder_of(where, run, uri)
         assert client.get_experiment_by_name(store.EXPERIMENT).artifact_location == (where / "runs").as_uri()
         assert [item.path for item in client.list_artifacts(run)] == ["files.json", "report.json"]
 
@@ -62,7 +62,7 @@ def test_a_deleted_experiment_is_named_with_the_command_that_restores_it(run, tm
     case = "experiment-deleted"
     assert run(*command(case, "smote", outputs))[0] == 0
     path = store.database(outputs)
-    client, number = store.connect(path), store.experiment_id(path)
+    client, number = store.connect(path), store.experiment_id(path, "spectra smoke")
     client.delete_experiment(number)
     status, _, err = run(*command(case, "convex", outputs))
     assert status == 2 and err.startswith("error: ") and len(err.splitlines()) == 1

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from inn_experiments.tracking import mlflow
+from inn_experiments.tracking import origin
 
 
 @pytest.mark.parametrize("path", [".", "", "bin", "./bin", ".{sep}{usual}", "{sep}{usual}", "bin{sep}{usual}"])
@@ -17,12 +17,12 @@ def test_a_git_of_the_current_folder_is_not_run(tmp_path: Path, monkeypatch, pat
         place.parent.mkdir(exist_ok=True)
         place.write_text(f"#!/bin/sh\ntouch {tmp_path / 'mark'}\necho mark\n")
         place.chmod(0o755)
-    usual = mlflow.git_commit()
+    usual = origin.git_commit()
     monkeypatch.setenv("PATH", path.format(sep=os.pathsep, usual=os.environ["PATH"]))
-    assert mlflow.git_commit() == (usual if "{usual}" in path else "")
+    assert origin.git_commit() == (usual if "{usual}" in path else "")
     assert not (tmp_path / "mark").exists()
 
 
 def test_without_git_there_is_no_commit_to_tell(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert mlflow.git_commit() == ""
+    assert origin.git_commit() == ""

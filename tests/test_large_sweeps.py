@@ -174,5 +174,5 @@ def test_a_start_looks_at_so_many_names_and_after_a_death_at_all(tmp_path: Path,
     for folder in (mine, other):
         folder.mkdir(parents=True)
         (folder / ".report.json.new").write_text("")
-    leftovers.clear(tmp_path, everywhere=True, runs=["dead"])
+    leftovers.clear(tmp_path, everywhere=True, runs=[tmp_path / "runs" / "dead" / "artifacts"])
     assert not list(fits.iterdir()) and not list(mine.iterdir()) and list(other.iterdir())

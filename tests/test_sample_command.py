@@ -45,8 +45,9 @@ def asked(capsys, *arguments: str) -> tuple[int, str, str]:
 
 
 def test_rows_of_a_run_are_found_by_every_name_that_it_has(here, outputs, capsys) -> None:
-    folder = load("latest", outputs)._kept.folder.parent
-    names = ["latest", "rows-convex", "rows-convex-seed0", folder.parent.name, folder.parent.name[:8]]
+    kept = load("latest", outputs)._kept
+    folder, number = kept.folder.parent, kept.facts.run
+    names = ["latest", "rows-convex", "rows-convex-seed0", folder.parent.name, number, number[:8]]
     found = []
     for number, name in enumerate([*names, str(folder), str(folder.parent), str(folder / "synthesizer")]):
         status, out, err = asked(capsys, f"run={name}", "n=3", f"to={number}.csv", f"outputs={outputs}")
@@ -57,7 +58,7 @@ def test_rows_of_a_run_are_found_by_every_name_that_it_has(here, outputs, capsys
     table = pd.read_csv(here / "0.csv")
     assert [*table][:2] == ["kind", "0"] and [*table][-1] == "synthetic"
     assert table["kind"].value_counts().tolist() == [3] * 3
-    assert f"run {folder.parent.name}" in table["synthetic"][0]
+    assert f"run {kept.facts.run}," in table["synthetic"][0]
     other = asked(capsys, "run=rows-bootstrap", "n=3", "to=other.csv", f"outputs={outputs}")[1]
     assert "made by rows-bootstrap-seed0" in other
 

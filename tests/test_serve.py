@@ -90,7 +90,8 @@ WISH = {"label": "chemical 1", "n": 2}
 def test_rows_come_over_http_as_from_python(server: str, outputs: Path) -> None:
     status, body = post(server, {"dataframe_records": [WISH], "params": {"seed": 3}})
     assert status == 200
-    kept = read(outputs / "runs" / (outputs / "run").read_text())
+    ((_, _, folder),) = store.on_record(store.database(outputs))
+    kept = read(folder)
     expected = table(*asked(kept, classes={"chemical 1": 2}), 3)
     assert json.loads(body)["predictions"] == expected.to_dict("records")
     assert post(server, {"inputs": [WISH], "params": {"seed": 3}}) == (200, body)

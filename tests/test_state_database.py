@@ -20,6 +20,8 @@ from inn_experiments.tracking import moved, store
 from inn_experiments.tracking.mlflow import Mlflow
 
 CELL = ("data.rows=100", "generator=bootstrap", "utility=none", "hydra.run.dir=${paths.outputs}/hydra/one")
+CELL += ("tracking.experiment=inn_experiments",)
+"""Goes to the experiment of the run that is there."""
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from inn_experiments.tracking.store import EXPERIMENT, SWEEPS
+from inn_experiments.tracking.store import SWEEPS
 
 STUB = Path(__file__).parent / "stub"
 CHEAP = ["generator=bootstrap", "utility=none"]
@@ -37,12 +37,13 @@ def start(tmp_path: Path, *arguments: str, stub: str = "") -> subprocess.Complet
     )
 
 
-def statuses(tmp_path: Path, experiment: str = EXPERIMENT) -> list[tuple[str, str]]:
+def statuses(tmp_path: Path, sweeps: bool = False) -> list[tuple[str, str]]:
+    """Name, without settings behind it, and status of the runs of cells, or of those of sweeps."""
     connection = sqlite3.connect(tmp_path / "out" / "mlflow.db")
-    query = "SELECT runs.name, status FROM runs JOIN experiments USING (experiment_id) WHERE experiments.name = ? "
-    rows = connection.execute(f"{query} ORDER BY runs.name, start_time", [experiment]).fetchall()
+    query = "SELECT runs.name, status, experiments.name FROM runs JOIN experiments USING (experiment_id)"
+    rows = connection.execute(f"{query} ORDER BY runs.name, start_time").fetchall()
     connection.close()
-    return rows
+    return [(name.partition(" ")[0], status) for name, status, where in rows if (where == SWEEPS) == sweeps]
 
 
 def test_a_failing_cell_stops_no_other_and_is_named(tmp_path: Path) -> None:
@@ -68,7 +69,7 @@ def test_a_finished_cell_is_skipped_and_a_failed_one_is_repeated(tmp_path: Path)
         ("bootstrap-seed2", "FAILED"),
         ("bootstrap-seed2", "FINISHED"),
     ]
-    assert [status for _, status in statuses(tmp_path, SWEEPS)] == ["FAILED", "FINISHED"]
+    assert [status for _, status in statuses(tmp_path, sweeps=True)] == ["FAILED", "FINISHED"]
     single = start(tmp_path, *CHEAP, "seed=2")
     assert single.returncode == 0 and "skipped" in single.stdout
     assert single.stderr == "" and "samples FID" in single.stdout

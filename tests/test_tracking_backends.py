@@ -65,16 +65,18 @@ def test_postgresql_takes_runs_and_their_files_stay_below_the_outputs(
     assert not list(tmp_path.glob("mlruns")) and not list(tmp_path.glob("mlflow.db"))
     leaks = [path for path in tmp_path.rglob("*") if path.is_file() and PASSWORD.encode() in path.read_bytes()]
     assert leaks == [] and PASSWORD not in out + err
-    # Another one's outputs: the files lie in the folder of the first, and a copy where they were made.
-    folder = record(Record(), tmp_path / "second", "second")
-    first = store.run_folder(tmp_path / "out", folder.parent.name)
+    # Another one's outputs: the files lie in the folder of the first of an experiment, and where they were made.
+    record(Record(), tmp_path / "second", "first")
+    folder = record(Record(), tmp_path / "third", "second")
+    first = store.run_folder(tmp_path / "second", folder.parent.name)
     assert (first / "figures/one.txt").read_text() == (folder / "figures/one.txt").read_text()
-    assert {report.cell for report in finished(tmp_path / "third")} == {"two_clusters-bootstrap", "second"}
+    assert {report.cell for report in finished(tmp_path / "empty")} == {"two_clusters-bootstrap", "first", "second"}
     # Where that folder is not there, it is named before any work.
-    (tmp_path / "out/runs").rename(tmp_path / "away")
-    with pytest.raises(UserError, match="out/runs, which is not there"):
-        Remote(f"{database}?application_name=another").prepare(tmp_path / "fourth")
-    (tmp_path / "away").rename(tmp_path / "out/runs")
+    (tmp_path / "second/runs").rename(tmp_path / "away")
+    gone = pytest.raises(UserError, match="second/runs, which is not there")
+    with gone, Remote(f"{database}?application_name=another").open(tmp_path / "fourth", "x", {"fingerprint": "x"}):
+        pytest.fail("it was begun")
+    (tmp_path / "away").rename(tmp_path / "second/runs")
 
 
 @needs_postgres

@@ -35,8 +35,8 @@ def outputs(tmp_path_factory) -> Path:
 
 
 def logged(outputs: Path) -> list[mlflow.entities.LoggedModel]:
-    path = store.database(outputs)
-    return list(store.connect(path).search_logged_models([store.experiment_id(path)]))
+    client = store.connect(store.database(outputs))
+    return list(client.search_logged_models([each.experiment_id for each in client.search_experiments()]))
 
 
 def rows(outputs: Path, uri: str) -> pd.DataFrame:
@@ -58,8 +58,7 @@ def test_a_run_has_one_model_with_its_axes_numbers_and_link(outputs: Path) -> No
 
 
 def test_a_moved_folder_serves_and_registers_its_own_files(outputs: Path, tmp_path: Path) -> None:
-    [model] = logged(outputs)
-    run = outputs / "runs" / model.source_run_id / "artifacts"
+    ((_, _, run),) = store.on_record(store.database(outputs))
     Mlflow().register(outputs, run, "moved")
     expected = rows(outputs, "models:/moved/1")
     shutil.copytree(outputs, tmp_path / "copy")
@@ -71,7 +70,7 @@ def test_a_moved_folder_serves_and_registers_its_own_files(outputs: Path, tmp_pa
         for uri in ("models:/moved/1", f"models:/{here.model_id}", f"runs:/{here.source_run_id}/synthesizer"):
             pd.testing.assert_frame_equal(rows(tmp_path / "copy", uri), expected)
         assert "version 2" in Mlflow().register(
-            tmp_path / "copy", tmp_path / "copy/runs" / model.source_run_id / "artifacts", "moved"
+            tmp_path / "copy", tmp_path / "copy/runs" / run.parent.name / "artifacts", "moved"
         )
     finally:
         shutil.move(outputs.with_name("gone"), outputs)

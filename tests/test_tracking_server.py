@@ -58,13 +58,13 @@ def record(uri: str, outputs: Path, name: str) -> Path:
 
 
 def status_of(uri: str, run: str) -> str:
-    client, _ = Remote(uri)._reach(Path())
+    client, _ = Remote(uri)._reach()
     return client.get_run(run).info.status
 
 
 def test_a_run_on_a_server_is_found_from_an_empty_folder_and_its_files_come_once(server, door, tmp_path: Path) -> None:
     folder = record(server, tmp_path / "a", "one")
-    client, _ = Remote(server)._reach(tmp_path / "a")
+    client, _ = Remote(server)._reach()
     known = client.get_run(folder.parent.name)
     assert known.info.status == "FINISHED" and known.data.metrics == {"test/samples/fid": 0.5, "train/loss": 0.5}
     assert {item.path for item in client.list_artifacts(known.info.run_id)} >= {"report.json", "figures", "files.json"}
@@ -126,8 +126,8 @@ def test_a_password_of_the_environment_is_used_and_never_written(door, run, tmp_
     leaks = [path for path in tmp_path.rglob("*") if path.is_file() and PASSWORD.encode() in path.read_bytes()]
     assert leaks == [] and PASSWORD not in out + err + "".join(map(str, failed))
     assert list((tmp_path / "out").rglob("traceback.txt")) and list((tmp_path / "out").rglob("config.yaml"))
-    client, where = Remote(door.address)._reach(tmp_path / "out")
-    assert PASSWORD not in repr([each.to_dictionary() for each in client.search_runs([where])])
+    client, where = Remote(door.address)._reach()
+    assert PASSWORD not in repr([each.to_dictionary() for each in client.search_runs(where)])
 
 
 @pytest.mark.parametrize(
@@ -170,12 +170,18 @@ def test_who_does_not_answer_and_who_refuses_is_told_before_any_work(door, run, 
         assert not (tmp_path / "out/fits").exists()
 
 
-def test_an_experiment_that_was_deleted_is_named_with_its_cure(server, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(store, "EXPERIMENT", "of another team")
-    client, where = Remote(server)._reach(tmp_path / "fresh")
+def test_an_experiment_that_was_deleted_is_named_with_its_cure(server, tmp_path: Path) -> None:
+    tracker = Remote(server, experiment="of another team")
+    with tracker.open(tmp_path / "one", "one", {"fingerprint": "deleted"}) as run:
+        run.json("report.json", {})
+    client, _ = tracker._reach()
+    where = client.get_run(run.run_id).info.experiment_id
+    assert client.get_experiment(where).name == "of another team" and where in tracker._reach()[1]
     client.delete_experiment(where)
-    with pytest.raises(UserError, match=f"is deleted; restore it .*experiments restore --experiment-id {where}"):
-        Remote(server).prepare(tmp_path / "another")
+    cure = pytest.raises(UserError, match=f"is deleted; restore it .*experiments restore --experiment-id {where}")
+    with cure, tracker.open(tmp_path / "another", "two", {"fingerprint": "two"}):
+        pytest.fail("it was begun")
+    assert where not in tracker._reach(anew=True)[1]
 
 
 def test_nothing_is_lost_where_the_server_goes_away(door, server, tmp_path: Path) -> None:
@@ -246,7 +252,7 @@ def test_what_a_server_lost_or_makes_up_is_named(server, tmp_path: Path, tmp_pat
     assert "this cell was finished, and is run again" in capsys.readouterr().err
     with pytest.raises(UserError, match=r"report\.json is missing, though its run is FINISHED"):
         collect.finished(tmp_path / "d")
-    Remote(server)._reach(tmp_path)[0].delete_run(run)
+    Remote(server)._reach()[0].delete_run(run)
 
 
 def test_the_place_follows_the_option_then_the_environment(tmp_path: Path, monkeypatch) -> None:

@@ -6,7 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
-from inn_experiments.tracking import store, sweeps
+from inn_experiments.tracking import experiments, origin, store
 from inn_experiments.tracking.files import Files
 from inn_experiments.tracking.mlflow import Mlflow
 
@@ -34,8 +34,8 @@ def test_a_sweep_and_its_cells_are_found_from_each_other(tmp_path: Path) -> None
     assert line.endswith(f"#/experiments/{where}/runs/{parent.info.run_id}")
     assert parent.data.params == {"generator": "smote", "seed": "0, 1, 2"} and parent.info.status == "FAILED"
     assert parent.data.metrics == {"cells": 3, "skipped": 1, "finished": 1, "missing": 1}
-    assert "tags.sweep = 'tuesday'" in parent.data.tags[sweeps.NOTE]
-    told = json.loads((store.run_folder(tmp_path, parent.info.run_id) / "cells.json").read_text())
+    assert "tags.sweep = 'tuesday'" in parent.data.tags[origin.NOTE]
+    told = json.loads((store.folder_of(tmp_path, "", parent.info.artifact_uri) / "cells.json").read_text())
     assert [client.get_run(each["run"]).info.run_name for each in told[:2]] == ["smote-seed0", "smote-seed1"]
     assert told[2]["run"] is None and len(client.search_runs([cells])) == 2
     assert len(store.finished(store.database(tmp_path))) == 2
@@ -52,7 +52,7 @@ def test_a_sweep_that_computed_nothing_leaves_no_record(tmp_path: Path) -> None:
 def test_whoever_deletes_the_sweeps_gets_no_more_of_them(tmp_path: Path) -> None:
     outcomes = [cell(tmp_path, 0, "monday")]
     assert Mlflow().sweep(tmp_path, "monday", outcomes, "FINISHED", 0.0)
-    store.connect(store.database(tmp_path)).delete_experiment(store.sweeps_id(tmp_path))
+    store.connect(store.database(tmp_path)).delete_experiment(experiments.sweeps_id(tmp_path))
     assert Mlflow().sweep(tmp_path, "tuesday", outcomes, "FINISHED", 0.0) == ""
 
 
@@ -61,6 +61,6 @@ def test_the_sweeps_of_a_moved_folder_move_with_it(tmp_path: Path) -> None:
     shutil.copytree(tmp_path / "out", tmp_path / "copy")
     Mlflow().prepare(tmp_path / "copy")
     client = store.connect(store.database(tmp_path / "copy"))
-    [parent] = client.search_runs([store.sweeps_id(tmp_path / "copy")])
+    [parent] = client.search_runs([experiments.sweeps_id(tmp_path / "copy")])
     assert parent.info.artifact_uri.startswith((tmp_path / "copy").as_uri())
     assert [item.path for item in client.list_artifacts(parent.info.run_id)] == ["cells.json"]

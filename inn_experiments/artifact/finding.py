@@ -31,8 +31,9 @@ def find(run: str, outputs: Path) -> Kept:
         raise UserError(f"run={run}: no finished run is in {outputs}; name the runs' folder: outputs=FOLDER")
     if run == LATEST:
         return read(collect.whole_folder(folders[0]))
+    ids = collect.ids(outputs)
     for folder in folders:
-        if run in _names(folder):
+        if run in [*_names(folder), *_beginnings(ids.get(folder, ""))]:
             return read(collect.whole_folder(folder))
     for folder in folders:
         # The one that is meant may be it: its name is in what cannot be read.
@@ -47,9 +48,13 @@ def find(run: str, outputs: Path) -> Kept:
 def _names(folder: Path) -> list[str]:
     """What the run in this folder may be called: where its report cannot be read, by its id alone."""
     place = folder.parent.name if folder.name == "artifacts" else folder.name
-    beginnings = [place[:end] for end in range(LEAST_ID, len(place) + 1)]
+    beginnings = _beginnings(place)
     try:
         report = json.loads((folder / collect.REPORT).read_text(encoding="utf-8"))
         return [f"{report['cell']}-seed{report['seed']}", str(report["cell"]), *beginnings]
     except (ValueError, KeyError, TypeError):
         return beginnings[::-1]
+
+
+def _beginnings(place: str) -> list[str]:
+    return [place[:end] for end in range(LEAST_ID, len(place) + 1)]

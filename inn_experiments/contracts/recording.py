@@ -1,6 +1,6 @@
 """The plugs around a synthesizer: what measures look at and find, and who keeps the record of it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +63,15 @@ class Run(Protocol):
     def dataset(self, name: str, digest: str) -> None:
         """Record which rows the run learned from."""
 
+    def tag(self, name: str, value: str) -> None:
+        """Record a short fact that is neither an axis nor a number."""
+
+    def describe(self, text: str) -> None:
+        """Record what the run is and what it shows, as Markdown."""
+
+    def table(self, name: str, content: object) -> None:
+        """Write a file with `columns` and rows of `data`."""
+
     def model(self, write: Callable[..., None]) -> None:
         """Record that rows can be made with what the run trained; `write` makes the folder of the model."""
 
@@ -99,5 +108,5 @@ class Tracker(Protocol):
     def rewrite(self, outputs: Path, folder: Path, name: str, text: str) -> None:
         """Write a file of the finished run in `folder` once more."""
 
-    def hint(self, outputs: Path) -> str:
-        """How to look at the finished runs."""
+    def hint(self, outputs: Path, runs: Collection[str] = ()) -> str:
+        """How to look at the finished runs, those in the folders with these names first of all."""

@@ -16,17 +16,16 @@ from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.compose import prepare
 from inn_experiments.configuration.doors import refusal
 from inn_experiments.configuration.help import meanings
+from inn_experiments.configuration.told import settings
 from inn_experiments.contracts import Pruned, Report, Tracker, UserError, nearest, pruning, shell, stopping
 from inn_experiments.contracts.imports import importing
 from inn_experiments.contracts.old_report import from_dict
-from inn_experiments.running import outcomes, sweep, trials
+from inn_experiments.running import outcomes, sweep, told, trials
 from inn_experiments.running.beginning import begin
 from inn_experiments.tracking import turns
 
 LEFT_OUT = ("test/samples/", "fresh/samples/", "test/geometry/", "utility/same_rows/", "utility/disjoint/")
 """How the keys begin of what is left out where there are too few rows for it."""
-MOST_TAG = 5000
-"""Characters that MLflow takes in a tag."""
 
 
 def run_cell(cfg: DictConfig) -> float:
@@ -92,17 +91,17 @@ def _compute(cell: Cell, tracker: Tracker, trial: trials.Trial | None, started_i
     begun, pipeline = begin(cell), _pipeline()
     # What parts have against each other shows when they are put together: better before a run is on record.
     pipeline.build(cell)
-    tags = {"cell": cell.name, "fingerprint": cell.fingerprint, "sweep": started_in}
+    typed = list(hydra.overrides.task)
+    tags = told.tags(cell, begun, typed, started_in)
     if "read" in begun.report.split:
-        line = begun.report.split["read"]["line"]
-        tags["read"] = line[:MOST_TAG]
-        tell(line)
-    name, searched, hook = f"{cell.name}-seed{cell.seed}", {}, None
+        tell(begun.report.split["read"]["line"])
+    seeded, searched, hook = f"{cell.name}-seed{cell.seed}", {}, None
+    name = " ".join([seeded, *settings(cell, typed)])
     if trial is not None:
-        name, searched = " ".join([name, *trial.settings]), trial.params
+        name, searched = " ".join([seeded, *trial.settings]), trial.params
         tags["study"], hook = trial.study, trial.hook(hydra.sweeper)
     with tracker.open(cell.outputs, name, tags) as run, pruning.asking(hook):
-        run.params({**searched, **cell.axes})
+        rest = told.begin(run, cell, tags, typed, searched)
         run.text("config.yaml", OmegaConf.to_yaml(OmegaConf.create({**cell.plain, "choices": cell.choices})))
         from inn_experiments.reports.cell.html.page import page
 
@@ -110,7 +109,8 @@ def _compute(cell: Cell, tracker: Tracker, trial: trials.Trial | None, started_i
         report.axes = {**searched, **report.axes}
         run.params({"parameters": report.parameters})
         run.metrics(report.metrics)
-        report.asked = {"typed": list(hydra.overrides.task), "options": meanings(cell)}
+        told.end(run, tags, report, rest)
+        report.asked = {"typed": typed, "options": meanings(cell)}
         run.json("report.json", report.as_dict())
         run.text("report.html", page(run.folder))
         # No run is finished after somebody asked to stop.
@@ -185,6 +185,6 @@ def _show(report: Report, folder: Path, outcome: dict[str, Any], seconds: float,
     if outcome["status"] == "skipped":
         print("skipped: a finished run with this configuration and seed is on record; this is its report")
     Console().print(cell_table(report, str(folder)))
-    print(sweep.State.tracker.hint(sweep.State.outputs))
+    print(sweep.State.tracker.hint(sweep.State.outputs, [outcome["run"]]))
     if "registered" in outcome:
         print(outcome["registered"])

@@ -9,6 +9,7 @@ from inn_experiments.contracts import Report, Run, Subject, child_seed, pruning
 from inn_experiments.measures.numbers.finite import finite, finite_points
 from inn_experiments.measures.numbers.rows import CURES, at_most, check_finite
 from inn_experiments.reports.cell.figures import record
+from inn_experiments.reports.cell.samples import TABLE, sample_table
 from inn_experiments.running.beginning import Begun
 from inn_experiments.running.fits import fit_or_load, folder_of
 from inn_experiments.running.keep import keep
@@ -59,5 +60,6 @@ def run(cell: Cell, run: Run, begun: Begun) -> Report:
         # Figures have rows of their own where the test part has few: no number knows them.
         draw = partial(synthesizer.sample, seed=child_seed(cell.seed, "figures/draw"))
         record(run.folder, report, split, samples, synthesizer.curves, shown, draw)
+        run.table(TABLE, sample_table(split, samples))
         run.model(partial(write_model, run=run.folder))
     return report

@@ -180,7 +180,8 @@ def summary(refused: int = 0) -> int:
             name = " ".join(override for override in cell if override not in common)
             lines.append(told(f"{outcome['status']}: {name}: {reason}"))
     ended = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
-    print(f"of {len(cells)} cells: {ended}\n{State.tracker.hint(State.outputs)}")
+    runs = [outcome["run"] for outcome in outcomes if "run" in outcome]
+    print(f"of {len(cells)} cells: {ended}\n{State.tracker.hint(State.outputs, runs)}")
     if lines:
         print("\n".join(lines), file=sys.stderr)
     if lines or refused:

@@ -62,6 +62,13 @@ def folders(outputs: Path) -> list[Path]:
     return sorted(there, key=lambda folder: (folder / REPORT).stat().st_mtime, reverse=True)
 
 
+def ids(outputs: Path) -> dict[Path, str]:
+    """Folder -> MLflow's id of the runs in the outputs folder's own database, which their folders are not called by."""
+    own, _ = places.asked(outputs)
+    path = store.database(outputs)
+    return {folder: run for _, run, folder in store.on_record(path)} if own and path.is_file() else {}
+
+
 def reports(outputs: Path) -> dict[Path, Report]:
     """Folder -> report of the finished runs below `outputs`, the newest one per fingerprint, the newest first."""
     found: dict[str, tuple[Path, Report]] = {}

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,13 @@ class Run:
 
     def tag(self, name: str, value: str) -> None:
         """Record a short fact about the run that is neither an axis nor a number."""
+
+    def describe(self, text: str) -> None:
+        """Record what the run is and what it shows, as Markdown for the pages of a tracker."""
+
+    def table(self, name: str, content: object) -> None:
+        """Write the file `name` with `columns` and rows of `data`, which a tracker's pages show as a table."""
+        self.text(name, json.dumps(content, allow_nan=False) + "\n")
 
     def model(self, write: WriteModel) -> None:
         """Record that rows can be made with what the run trained; `write` makes the folder of MLflow's model."""
@@ -103,6 +110,6 @@ class Files:
         """Write a file of the finished run in `folder` once more."""
         whole.rewrite(folder, name, text)
 
-    def hint(self, outputs: Path) -> str:
+    def hint(self, outputs: Path, runs: Collection[str] = ()) -> str:
         """How to look at the finished runs."""
         return f"the runs' files: {outputs / 'runs'}"

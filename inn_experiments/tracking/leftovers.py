@@ -12,7 +12,7 @@ from pathlib import Path
 from filelock import Timeout
 
 from inn_experiments.contracts.files import held, host_mark
-from inn_experiments.tracking import processes, store
+from inn_experiments.tracking import processes
 
 OURS = re.compile(r"\..+\.(?P<pid>\d+)-(?P<host>[0-9a-f]{6})(-journal|-wal|-shm)?")
 """A name that `contracts.files.replacing` makes; SQLite has files beside it."""
@@ -30,7 +30,7 @@ FOLDERS, KEEPING = ("runs", "fits", "cache", "hydra"), ("fits", "cache")
 """Where this program writes below its outputs folder, and where it keeps what is made behind locks."""
 
 
-def clear(outputs: Path, everywhere: bool, runs: Sequence[str] | None = None) -> None:
+def clear(outputs: Path, everywhere: bool, runs: Sequence[Path] | None = None) -> None:
     """Remove what dead processes of this machine left half written below an outputs folder.
 
     What a living process writes, and what another machine does, stays. What cannot be removed stays too.
@@ -38,7 +38,7 @@ def clear(outputs: Path, everywhere: bool, runs: Sequence[str] | None = None) ->
     Args:
         outputs: whose database and kept trainings are looked at, MOST names of each folder.
         everywhere: in all folders, and at all names.
-        runs: ids of those whose folders are looked at then; None: all, which takes minutes where there are many.
+        runs: folders of those that are looked at then; None: all, which takes minutes where there are many.
     """
     for path in _candidates(outputs, everywhere, runs):
         with suppress(OSError, Timeout):
@@ -54,7 +54,7 @@ def clear(outputs: Path, everywhere: bool, runs: Sequence[str] | None = None) ->
                 _remove(path)
 
 
-def _candidates(outputs: Path, everywhere: bool, runs: Sequence[str] | None) -> Iterator[Path]:
+def _candidates(outputs: Path, everywhere: bool, runs: Sequence[Path] | None) -> Iterator[Path]:
     yield from sorted(outputs.glob(".mlflow.db.*"))
     # Below the folders of runs are files of others, which may be called so too.
     yield from _named(outputs / "runs", everywhere, hidden=False)
@@ -64,7 +64,7 @@ def _candidates(outputs: Path, everywhere: bool, runs: Sequence[str] | None) -> 
     for name in FOLDERS:
         places = [outputs / name]
         if name == "runs" and runs is not None:
-            places = [outputs / name / "models", *(store.run_folder(outputs, run).parent for run in runs)]
+            places = [outputs / name / "models", *(folder.parent for folder in runs)]
         for folder, folders, files in chain.from_iterable(map(os.walk, places)):
             hidden = [each for each in (*folders, *files) if each.startswith(".")]
             hidden += [each for each in files if name in KEEPING and each.endswith(LOCK) and each not in hidden]

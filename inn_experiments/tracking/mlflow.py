@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shlex
-import subprocess
 import time
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +15,19 @@ from typing import TYPE_CHECKING, Any
 
 from inn_experiments.contracts import PositiveInt, Pruned, stopping, write_text
 from inn_experiments.contracts.secrets import masked
-from inn_experiments.tracking import indexes, leftovers, models, moved, processes, store, sweeps, whole
+from inn_experiments.tracking import (
+    experiments,
+    indexes,
+    leftovers,
+    models,
+    moved,
+    origin,
+    processes,
+    store,
+    sweeps,
+    view,
+    whole,
+)
 from inn_experiments.tracking.files import Run, WriteModel
 
 if TYPE_CHECKING:
@@ -24,6 +36,8 @@ if TYPE_CHECKING:
 
 PAGES = "http://127.0.0.1:5000"
 """Where `mlflow ui` shows its pages."""
+MOST_SHOWN = 3
+"""Experiments whose addresses are printed."""
 BATCH = 500
 """Numbers per database transaction; MLflow takes at most 1,000."""
 
@@ -64,6 +78,15 @@ class MlflowRun(Run):
             self._client.log_inputs(self.run_id, [self._source(name, digest)])
         self.tag("dataset", name)
 
+    def describe(self, text: str) -> None:
+        """As in `Run`: what MLflow's pages show as the run's description."""
+        self.tag(origin.NOTE, text[: origin.MOST])
+
+    def table(self, name: str, content: object) -> None:
+        """As in `Run`; the tag lets MLflow's pages show it as a table."""
+        super().table(name, content)
+        self.tag("mlflow.loggedArtifacts", json.dumps([{"path": name, "type": "table"}]))
+
     def tag(self, name: str, value: str) -> None:
         """As in `Run`, told to MLflow too."""
         self._client.set_tag(self.run_id, name, value)
@@ -98,9 +121,11 @@ class Mlflow:
 
     Args:
         limit: the most rows that may be asked of a run's model at once; None: by the number of columns.
+        experiment: that runs go to; None: one of their data set.
     """
 
     limit: PositiveInt | None = None
+    experiment: str | None = None
 
     def prepare(self, outputs: Path) -> None:
         """Mark runs whose process is gone as KILLED, remove what it left half written, and know where runs lie.
@@ -114,7 +139,7 @@ class Mlflow:
         moved.rehome(outputs)
         indexes.ensure(path)
         dead = [run for run, tags in store.running(path).items() if processes.is_dead(tags)]
-        leftovers.clear(outputs, everywhere=bool(dead), runs=dead)
+        leftovers.clear(outputs, everywhere=bool(dead), runs=[experiments.folder(path, run) for run in dead])
         for run in dead:
             client = store.connect(path)
             models.give_up(client, outputs, run)
@@ -128,7 +153,7 @@ class Mlflow:
         """
         path = store.database(outputs)
         found = store.finished(path, fingerprint) if path.exists() else []
-        return whole.first((folder, _damage(outputs, folder)) for _, folder in found)
+        return whole.first((folder, whole.settled(folder, store.lock(outputs))) for _, folder in found)
 
     def looks_up_here(self, outputs: Path) -> bool:
         """Whether there is a database in the outputs folder."""
@@ -142,18 +167,13 @@ class Mlflow:
         KILLED after an interrupt or a termination signal, and with the tag `pruned` where a search gave it up. The
         exception goes on its way.
         """
-        store.initialise(outputs)
-        path = store.database(outputs)
-        store.check(path)
-        where, client = store.experiment_id(path), store.connect(path)
-        created = client.create_run(
-            where, run_name=name, tags={**tags, **processes.owner(), "git_commit": git_commit()}
-        ).info
+        where, client = self._experiment(outputs, experiments.name_for(self.experiment, tags))
+        run_id = client.create_run(where, run_name=name, tags={**origin.tags(tags), **processes.owner()}).info.run_id
         cell = {key: tags[key] for key in ("cell", "fingerprint", "sweep") if key in tags}
-        run = MlflowRun(store.run_folder(outputs, created.run_id), client, created.run_id, outputs, self.limit, cell)
+        run = MlflowRun(store.run_folder(outputs, run_id), client, run_id, outputs, self.limit, cell)
         status = "KILLED"
         try:
-            run.folder.mkdir(parents=True, exist_ok=True)
+            run.folder = experiments.place(outputs, run_id, name, tags.get("cell", ""))
             yield run
             whole.write_list(run.folder)
             status = "FINISHED"
@@ -169,14 +189,22 @@ class Mlflow:
         finally:
             # Who asks to stop in the midst of this gets it a moment later.
             with stopping.afterwards():
-                client.set_terminated(run.run_id, status)
+                client.set_terminated(run_id, status)
+
+    def _experiment(self, outputs: Path, name: str) -> tuple[str, MlflowClient]:
+        """The id of the experiment of this name, in a database that is found to be in order, and its client."""
+        store.initialise(outputs, name)
+        path = store.database(outputs)
+        store.check_ours(path)
+        store.check(path)
+        return experiments.cells_id(outputs, name), store.connect(path)
 
     def register(self, outputs: Path, folder: Path, name: str) -> str:
         """Make the model of a finished run the next version of `name`; the second line answered says how it is served.
 
         Raises UserError for a run without a model, and for a name that the registry does not take.
         """
-        version = models.register(outputs, folder.parent.name, name)
+        version = models.register(outputs, experiments.run_in(store.database(outputs), folder), name)
         uri, address = shlex.quote(f"models:/{name}/{version}"), shlex.quote(store.address(store.database(outputs)))
         return (
             f"registered as {name}, version {version}\n"
@@ -188,13 +216,14 @@ class Mlflow:
         path = store.database(outputs)
         if not path.exists() or {outcome["status"] for outcome in outcomes} <= sweeps.NOTHING:
             return ""
-        client, where = store.connect(path), store.sweeps_id(outputs)
+        client, where = store.connect(path), experiments.sweeps_id(outputs)
         if where is None:
             return ""
-        cells = [{**outcome, "run": outcome.get("run") or _run_of(path, outcome)} for outcome in outcomes]
+        known = {fingerprint: run for fingerprint, run, _ in reversed(store.on_record(path))}
+        cells = [{**outcome, "run": known.get(outcome.get("fingerprint", ""))} for outcome in outcomes]
 
         def keep(run: str, text: str) -> None:
-            write_text(store.run_folder(outputs, run) / sweeps.CELLS, text)
+            write_text(experiments.place(outputs, run, "sweep") / sweeps.CELLS, text)
 
         run = sweeps.record(client, where, name, cells, status, started, keep)
         return f"this sweep:         {PAGES}/#/experiments/{where}/runs/{run}"
@@ -204,45 +233,12 @@ class Mlflow:
         with store.lock(outputs):
             whole.rewrite(folder, name, text)
 
-    def hint(self, outputs: Path) -> str:
-        """The command that shows the comparison, and the address of its charts."""
+    def hint(self, outputs: Path, runs: Collection[str] = ()) -> str:
+        """The command that shows the comparison, and the addresses of the charts of these runs' experiments."""
         path = store.database(outputs)
         if not path.exists():
             return f"no run is on record in {path}"
+        shown, prepared = experiments.of_runs(path, runs)[:MOST_SHOWN], experiments.prepared(path)
+        found = [view.address(PAGES, each, prepared=each in prepared) for each in shown]
         command = f"mlflow ui --backend-store-uri {shlex.quote(store.address(path))}"
-        address = f"{PAGES}/#/experiments/{store.experiment_id(path)}/runs?compareRunsMode=CHART"
-        return f"compare the runs: {command}\nthen open         {address}"
-
-
-def _run_of(path: Path, outcome: sweeps.Outcome) -> str | None:
-    """The id of the finished run that stands for a cell, of another process perhaps; None where there is none."""
-    found = store.finished(path, outcome["fingerprint"]) if "fingerprint" in outcome else []
-    return found[0][1].parent.name if found else None
-
-
-def _damage(outputs: Path, folder: Path) -> str:
-    """What the finished run in `folder` lacks, '' for nothing."""
-    word = whole.damage(folder)
-    if word:
-        # Who writes a report once more holds the lock until its list goes with it.
-        with store.lock(outputs):
-            word = whole.damage(folder)
-    return word
-
-
-def git_commit() -> str:
-    """The commit that this program is at, with `-dirty` where files differ from it; '' outside a checkout."""
-    here = Path(__file__).parent
-    if (git := processes.program("git")) is None:
-        return ""
-    try:
-        answer = subprocess.run(
-            [git, "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
-            cwd=here,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except OSError:
-        return ""
-    return answer.stdout.strip()
+        return "\n".join([f"compare the runs: {command}", *(f"then open         {each}" for each in found or [PAGES])])

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inn_experiments.contracts import UserError, replacing
-from inn_experiments.tracking import store
+from inn_experiments.tracking import experiments, store
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -34,7 +34,7 @@ def log(
     from mlflow.entities import LoggedModelOutput, LoggedModelStatus
     from mlflow.models import Model
 
-    where = store.experiment_id(store.database(outputs))
+    where = experiments.of_run(store.database(outputs), run)
     made = client.create_logged_model(where, name=NAME, source_run_id=run, params=dict(params), tags=dict(tags))
     try:
         with replacing(store.model_folder(outputs, made.model_id)) as fresh:
@@ -50,7 +50,7 @@ def log(
 
 def give_up(client: MlflowClient, outputs: Path, run: str) -> None:
     """Mark as FAILED the models that a run whose process is gone was still writing, and remove what it wrote."""
-    for model in of_run(client, store.experiment_id(store.database(outputs)), run, "PENDING"):
+    for model in of_run(client, experiments.of_run(store.database(outputs), run), run, "PENDING"):
         _give_up(client, outputs, model)
 
 
@@ -61,7 +61,7 @@ def register(outputs: Path, run: str, name: str) -> int:
     """
     path = store.database(outputs)
     client = store.connect(path)
-    found = of_run(client, store.experiment_id(store.database(outputs)), run, "READY")
+    found = of_run(client, experiments.of_run(path, run), run, "READY")
     if not found:
         raise UserError(
             f"register={name}: the finished run {run} has no MLflow model; delete it and run its cell again: "

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from inn_experiments.contracts import PositiveInt
-from inn_experiments.tracking import places
+from inn_experiments.tracking import experiments, places
 from inn_experiments.tracking.mlflow import Mlflow, MlflowRun
 from inn_experiments.tracking.remote import Remote
 from inn_experiments.tracking.sweeps import Outcome
@@ -23,10 +23,15 @@ class Record:
         limit: the most rows that may be asked of a run's model at once; None: by the number of columns.
         uri: of an MLflow server or a database, `local` for the outputs folder; None: as MLFLOW_TRACKING_URI says, and
             the outputs folder where it is not set.
+        experiment: MLflow's, that the runs go to; None: one that is called as their data set.
     """
 
     limit: PositiveInt | None = None
     uri: str | None = None
+    experiment: str | None = None
+
+    def __post_init__(self) -> None:
+        experiments.check_name(self.experiment)
 
     def prepare(self, outputs: Path) -> None:
         """Put right what earlier runs left behind, and say where runs go, if that is elsewhere."""
@@ -61,11 +66,12 @@ class Record:
         """Write a file of the finished run in `folder` once more."""
         self.at(outputs).rewrite(outputs, folder, name, text)
 
-    def hint(self, outputs: Path) -> str:
-        """How to look at the finished runs."""
-        return self.at(outputs).hint(outputs)
+    def hint(self, outputs: Path, runs: Collection[str] = ()) -> str:
+        """How to look at the finished runs, those in the folders with these names first of all."""
+        return self.at(outputs).hint(outputs, runs)
 
     def at(self, outputs: Path) -> Mlflow | Remote:
         """The tracker for the place; raises UserError for an address that this program does not know."""
         uri = places.chosen(outputs, self.uri)
-        return Mlflow(self.limit) if uri is None else Remote(uri, self.limit)
+        given = (self.limit, self.experiment)
+        return Mlflow(*given) if uri is None else Remote(uri, *given)

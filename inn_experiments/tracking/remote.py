@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 from inn_experiments.contracts import Pruned, UserError
 from inn_experiments.contracts.secrets import masked
 from inn_experiments.tracking import (
+    experiments,
     leftovers,
+    origin,
     places,
     processes,
     refusals,
@@ -23,15 +25,17 @@ from inn_experiments.tracking import (
     server,
     store,
     sweeps,
+    view,
     whole,
 )
-from inn_experiments.tracking.mlflow import PAGES, git_commit
+from inn_experiments.tracking.mlflow import PAGES
 from inn_experiments.tracking.remote_run import RemoteRun
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
 
+NEWEST_FIRST = ["attributes.start_time DESC"]
 PAGE = 1000
 """Runs that are asked for at once."""
 NEWEST = 5
@@ -45,23 +49,26 @@ class Remote:
     Args:
         uri: of an MLflow server or a database.
         limit: the most rows that may be asked of a run's model at once; None: by the number of columns.
+        experiment: that runs go to; None: one of their data set.
     """
 
     uri: str
     limit: int | None = None
+    experiment: str | None = None
 
     def prepare(self, outputs: Path) -> None:
         """Find out whether runs can go there; send what was not sent, and mark runs whose process is gone as KILLED."""
-        client, where = self._reach(outputs)
+        client, where = self._reach(anew=True)
         places.remember(outputs, self.uri)
         for run, status in remote_files.unsent(outputs, self.uri).items():
             places.tell(remote_ends.late(client, self.uri, outputs, run, status))
         with refusals.named(self.uri):
-            dead = [run.info.run_id for run in _all(client, where, "RUNNING") if processes.is_dead(run.data.tags)]
-            leftovers.clear(outputs, everywhere=bool(dead), runs=dead)
+            dead = [run for run in _all(client, where, "RUNNING") if processes.is_dead(run.data.tags)]
+            staged = [store.run_folder(outputs, run.info.run_id) for run in dead]
+            leftovers.clear(outputs, everywhere=bool(dead), runs=staged)
             for run in dead:
-                remote_models.give_up(client, where, run)
-                client.set_terminated(run, "KILLED")
+                remote_models.give_up(client, run.info.experiment_id, run.info.run_id)
+                client.set_terminated(run.info.run_id, "KILLED")
 
     def finished(self, outputs: Path, fingerprint: str) -> tuple[dict[str, Any], Path] | None:
         """The report and folder of the newest FINISHED run with this fingerprint, None where there is none.
@@ -69,10 +76,9 @@ class Remote:
         Of its files the report alone is brought here, where it is not there yet. A run whose report is lost does not
         count; where there is no other with this fingerprint, a line on stderr says so.
         """
-        client, where = self._reach(outputs)
+        client, where = self._reach()
         query = f"attributes.status = 'FINISHED' and tags.fingerprint = '{fingerprint}'"
-        newest = ["attributes.start_time DESC"]
-        found = server.patiently(self.uri, client.search_runs, [where], query, 1, NEWEST, newest)
+        found = server.patiently(self.uri, client.search_runs, where, query, 1, NEWEST, NEWEST_FIRST) if where else []
         return whole.first(
             (
                 store.run_folder(outputs, run.info.run_id),
@@ -88,9 +94,9 @@ class Remote:
         It ends FINISHED; FAILED after an exception, with the traceback as the artifact `traceback.txt`; KILLED after an
         interrupt or a termination signal. Where nobody answers at its end, its files stay, and the next start ends it.
         """
-        client, where = self._reach(outputs)
-        tags = {**tags, **processes.owner(), "git_commit": git_commit()}
-        run_id = server.patiently(self.uri, _create, client, where, name, tags)
+        client, _ = self._reach()
+        where = self._experiment(client, outputs, experiments.name_for(self.experiment, tags))
+        run_id = server.patiently(self.uri, _create, client, where, name, {**origin.tags(tags), **processes.owner()})
         cell = {key: tags[key] for key in ("cell", "fingerprint", "sweep") if key in tags}
         folder = store.run_folder(outputs, run_id)
         run, status, gone = (
@@ -122,8 +128,9 @@ class Remote:
 
         Raises UserError for a run without a model, and for a name that the registry does not take.
         """
-        client, where = self._reach(outputs)
+        client, _ = self._reach()
         with refusals.named(self.uri):
+            where = client.get_run(folder.parent.name).info.experiment_id
             version = remote_models.register(client, self.uri, where, folder.parent.name, name)
         model = shlex.quote(f"models:/{name}/{version}")
         return (
@@ -136,19 +143,19 @@ class Remote:
         """Put a sweep on record that computed something, as `sweeps.record` does; answers the line that says where."""
         if {outcome["status"] for outcome in outcomes} <= sweeps.NOTHING:
             return ""
-        client, _ = self._reach(outputs)
+        client, _ = self._reach()
 
         def keep(run: str, text: str) -> None:
             client.log_text(run, text, sweeps.CELLS)
 
         with refusals.named(self.uri):
-            where = server.experiment(client, self.uri, store.SWEEPS, outputs)
+            where = server.experiment(client, self.uri, store.SWEEPS, outputs, experiments.tags_for("sweeps"))
             run = sweeps.record(client, where, name, outcomes, status, started, keep)
         return f"this sweep:         {self._pages()}/#/experiments/{where}/runs/{run}"
 
     def rewrite(self, outputs: Path, folder: Path, name: str, text: str) -> None:
         """Write a file of the finished run in `folder` once more, here and there."""
-        client, _ = self._reach(outputs)
+        client, _ = self._reach()
         with store.lock(outputs):
             whole.rewrite(folder, name, text)
         run = folder.parent.name
@@ -156,13 +163,21 @@ class Remote:
             for file in (name, whole.LIST):
                 server.patiently(self.uri, client.log_artifact, run, str(folder / file))
 
-    def hint(self, outputs: Path) -> str:
-        """Where the comparison is shown."""
+    def hint(self, outputs: Path, runs: Collection[str] = ()) -> str:
+        """Where the comparison is shown, of the last one of these runs or else of the newest."""
         address = self._pages()
         try:
-            address += f"/#/experiments/{self._reach(outputs)[1]}/runs?compareRunsMode=CHART"
+            client, where = self._reach()
+            with refusals.named(self.uri):
+                newest = (
+                    client.search_runs(where, "", max_results=1, order_by=NEWEST_FIRST) if where and not runs else []
+                )
+                shown = [client.get_run(run) for run in [*runs][-1:]] or newest
+                where = [client.get_experiment(each.info.experiment_id) for each in shown]
         except refusals.AwayError as gone:
             return str(gone)
+        for one in where[:1]:
+            address = view.address(address, one.experiment_id, prepared=view.TAG in one.tags)
         if places.is_server(self.uri):
             return f"compare the runs: {address}"
         command = f"mlflow ui --backend-store-uri {shlex.quote(server.driven(self.uri))}"
@@ -170,7 +185,7 @@ class Remote:
 
     def on_record(self, outputs: Path) -> list[tuple[str, Path]]:
         """(fingerprint, folder) of every finished run, the newest first; reports that are there are brought here."""
-        client, where = self._reach(outputs)
+        client, where = self._reach(anew=True)
         found = []
         with refusals.named(self.uri):
             for run in _all(client, where, "FINISHED"):
@@ -181,38 +196,48 @@ class Remote:
 
     def fetch(self, outputs: Path, folder: Path) -> None:
         """Bring all files of the finished run in this folder here; raises UserError where one is lost."""
-        client, _ = self._reach(outputs)
+        client, _ = self._reach()
         run = server.patiently(self.uri, client.get_run, folder.parent.name).info
         if word := remote_files.fetch(client, self.uri, run, outputs):
             raise UserError(word)
 
-    def _reach(self, outputs: Path) -> tuple[MlflowClient, str]:
-        """The client and the id of the experiment of cells."""
+    def _reach(self, anew: bool = False) -> tuple[MlflowClient, list[str]]:
+        """The client, and the ids of the experiments of cells; those that others made meanwhile if asked `anew`."""
         client = server.connect(self.uri)
-        key = (self.uri, str(outputs))
+        if anew or self.uri not in _CELLS:
+            with server.hasty(), refusals.named(self.uri):
+                _CELLS[self.uri] = server.experiments(client)
+        return client, _CELLS[self.uri]
+
+    def _experiment(self, client: MlflowClient, outputs: Path, name: str) -> str:
+        """The id of the experiment of this name, made where it is not there, asked once a process."""
+        key = (self.uri, name, str(outputs))
         if key not in _KNOWN:
             with server.hasty(), refusals.named(self.uri):
-                _KNOWN[key] = server.experiment(client, self.uri, store.EXPERIMENT, outputs)
-        return client, _KNOWN[key]
+                _KNOWN[key] = server.experiment(client, self.uri, name, outputs, experiments.tags_for("cells"))
+            _CELLS.pop(self.uri, None)
+        return _KNOWN[key]
 
     def _pages(self) -> str:
         return self.uri if places.is_server(self.uri) else PAGES
 
 
-_KNOWN: dict[tuple[str, str], str] = {}
-"""(address, outputs folder) -> id of the experiment of cells, asked once a process."""
+_KNOWN: dict[tuple[str, str, str], str] = {}
+"""(address, name, outputs folder) -> id of an experiment."""
+_CELLS: dict[str, list[str]] = {}
+"""Address -> ids of all experiments of cells."""
 
 
 def _create(client: MlflowClient, where: str, name: str, tags: Mapping[str, str]) -> str:
     return client.create_run(where, run_name=name, tags=dict(tags)).info.run_id
 
 
-def _all(client: MlflowClient, where: str, status: str) -> Iterator[Run]:
-    """The runs of this experiment with this status, the newest first."""
+def _all(client: MlflowClient, where: list[str], status: str) -> Iterator[Run]:
+    """The runs of these experiments with this status, the newest first."""
     token = None
-    while True:
-        query, newest = f"attributes.status = '{status}'", ["attributes.start_time DESC"]
-        found = client.search_runs([where], query, max_results=PAGE, order_by=newest, page_token=token)
+    while where:
+        query = f"attributes.status = '{status}'"
+        found = client.search_runs(where, query, max_results=PAGE, order_by=NEWEST_FIRST, page_token=token)
         yield from found
         if not (token := found.token):
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -125,7 +125,19 @@ def patiently(uri: str, call: Callable[..., Answer], *given: object) -> Answer:
             pause = min(2 * pause, 16.0)
 
 
-def experiment(client: MlflowClient, uri: str, name: str, outputs: Path) -> str:
+def experiments(client: MlflowClient) -> list[str]:
+    """The ids of the experiments of cells, of this program's version 0.9.0 too, that are not deleted."""
+    old = client.get_experiment_by_name(store.EXPERIMENT)
+    found = [] if old is None or old.lifecycle_stage != "active" else [old.experiment_id]
+    token = None
+    while True:
+        page = client.search_experiments(filter_string=f"tags.`{store.MARK}` = 'cells'", page_token=token)
+        found += [each.experiment_id for each in page]
+        if not (token := page.token):
+            return list(dict.fromkeys(found))
+
+
+def experiment(client: MlflowClient, uri: str, name: str, outputs: Path, tags: Mapping[str, str]) -> str:
     """The id of an experiment, made where it is not there; raises UserError where it was deleted.
 
     Without a server between, the first who comes says where files lie: in `runs` of their outputs folder.
@@ -136,7 +148,7 @@ def experiment(client: MlflowClient, uri: str, name: str, outputs: Path) -> str:
     if found is None:
         place = None if places.is_server(uri) else (outputs.absolute() / "runs").as_uri()
         try:
-            return client.create_experiment(name, artifact_location=place)
+            return client.create_experiment(name, artifact_location=place, tags=dict(tags))
         except MlflowException as error:
             # Another one may have come first.
             found = client.get_experiment_by_name(name)
@@ -153,6 +165,9 @@ def experiment(client: MlflowClient, uri: str, name: str, outputs: Path) -> str:
             f"{uri}: the files of its experiment {name!r} lie in {place}, which is not there on this machine; share "
             f"that folder, or put an MLflow server before the database, or use another database"
         )
+    for key, value in tags.items():
+        if found.tags.get(key) != value:
+            client.set_experiment_tag(found.experiment_id, key, value)
     return found.experiment_id
 
 

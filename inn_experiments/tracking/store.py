@@ -12,6 +12,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from filelock import FileLock
 
@@ -25,7 +26,15 @@ if TYPE_CHECKING:
 PATIENCE = 90.0
 """Seconds that a locked database is waited for."""
 EXPERIMENT, SWEEPS = "inn_experiments", "inn_experiments sweeps"
-"""MLflow's experiments: one of all cells, and one in which each sweep is a run."""
+"""MLflow's experiments: that of cells of which nothing else is said, and one in which each sweep is a run."""
+MARK = "inn_experiments"
+"""The tag of an experiment of this program, `cells` or `sweeps`; those of version 0.9.0 go by their names."""
+OURS = f"""
+    (name IN ('{EXPERIMENT}', '{SWEEPS}')
+    OR experiment_id IN (SELECT experiment_id FROM experiment_tags WHERE key = '{MARK}'))
+"""
+IN_OURS = f"experiment_id IN (SELECT experiment_id FROM experiments WHERE {OURS})"
+"""Conditions of SQL, on a table of experiments and on one with their ids."""
 
 
 def database(outputs: Path) -> Path:
@@ -109,51 +118,76 @@ def _ask(path: Path, mode: str, query: str, values: tuple[str, ...]) -> list[tup
         return connection.execute(query, values).fetchall()
 
 
-def experiment_id(path: Path) -> str:
-    """The id of this program's one experiment; raises UserError where the database does not hold it, or as deleted."""
+def experiment_id(path: Path, name: str = EXPERIMENT) -> str:
+    """The id of an experiment of cells; raises UserError where the database does not hold it, or as deleted."""
     found = []
     if select(path, "SELECT name FROM sqlite_master WHERE name = 'experiments'"):
-        found = select(path, "SELECT experiment_id, lifecycle_stage FROM experiments WHERE name = ?", EXPERIMENT)
+        found = select(path, "SELECT experiment_id, lifecycle_stage FROM experiments WHERE name = ?", name)
+    if not found:
+        raise UserError(f"{path}: a database without the experiment {name!r}; use another paths.outputs")
+    if found[0][1] != "active":
+        raise _deleted(path, str(found[0][0]), name, found[0][1])
+    return str(found[0][0])
+
+
+def check_ours(path: Path, active: bool = False) -> None:
+    """Raise UserError where no experiment of this program is in the database, or none that is `active`."""
+    found = []
+    if select(path, "SELECT name FROM sqlite_master WHERE name = 'experiments'"):
+        found = select(path, f"SELECT experiment_id, name, lifecycle_stage FROM experiments WHERE {OURS}")
     if not found:
         raise UserError(f"{path}: a database without the experiment {EXPERIMENT!r}; use another paths.outputs")
-    name, stage = found[0]
-    if stage != "active":
-        restore = f"mlflow experiments restore --experiment-id {name}"
-        raise UserError(
-            f"{path}: its MLflow experiment {EXPERIMENT!r} is {stage}; restore it and its runs: "
-            f"MLFLOW_TRACKING_URI={shlex.quote(address(path))} {restore}; or use another paths.outputs"
-        )
-    return str(name)
+    if active and all(stage != "active" for _, _, stage in found):
+        raise _deleted(path, *map(str, found[0]))
+
+
+def _deleted(path: Path, number: str, name: str, stage: str) -> UserError:
+    restore = f"mlflow experiments restore --experiment-id {number}"
+    return UserError(
+        f"{path}: its MLflow experiment {name!r} is {stage}; restore it and its runs: "
+        f"MLFLOW_TRACKING_URI={shlex.quote(address(path))} {restore}; or use another paths.outputs"
+    )
 
 
 def finished(path: Path, fingerprint: str | None = None) -> list[tuple[str, Path]]:
-    """(fingerprint, folder) of every FINISHED run, or of those with this fingerprint; the newest first.
+    """(fingerprint, folder) of every FINISHED run, or of those with this fingerprint; the newest first."""
+    if fingerprint is None:
+        # It says what is the matter with a database that is not ours.
+        check_ours(path, active=True)
+    return [(mark, folder) for mark, _, folder in on_record(path, fingerprint)]
+
+
+def on_record(path: Path, fingerprint: str | None = None) -> list[tuple[str, str, Path]]:
+    """(fingerprint, id, folder) of every FINISHED run of all experiments, as `finished` has them.
 
     One fingerprint is looked up by an index (`tracking.indexes`), which needs the words below as they stand.
     """
     query = f"""
-        SELECT value, run_uuid FROM runs JOIN tags USING (run_uuid) JOIN experiments USING (experiment_id)
-        WHERE experiments.name = ? AND experiments.lifecycle_stage = 'active'
-        AND status = 'FINISHED' AND runs.lifecycle_stage = 'active'
+        SELECT value, run_uuid, artifact_uri FROM runs JOIN tags USING (run_uuid)
+        WHERE {IN_OURS} AND status = 'FINISHED' AND lifecycle_stage = 'active'
         AND key = 'fingerprint' {"" if fingerprint is None else "AND value = ?"} ORDER BY start_time DESC, run_uuid
     """
-    if fingerprint is None:
-        # It says what is the matter with a database that is not ours.
-        experiment_id(path)
-    rows = select(path, query, *(each for each in (EXPERIMENT, fingerprint) if each is not None))
-    return [(mark, run_folder(path.parent, run)) for mark, run in rows]
+    rows = select(path, query, *([] if fingerprint is None else [fingerprint]))
+    return [(mark, run, folder_of(path.parent, run, place)) for mark, run, place in rows]
 
 
 def running(path: Path) -> dict[str, dict[str, str]]:
     """The tags of every RUNNING run by its id."""
-    query = """
+    query = f"""
         SELECT run_uuid, key, value FROM runs LEFT JOIN tags USING (run_uuid)
-        WHERE experiment_id = ? AND status = 'RUNNING' AND lifecycle_stage = 'active'
+        WHERE {IN_OURS} AND status = 'RUNNING' AND lifecycle_stage = 'active'
     """
     found: dict[str, dict[str, str]] = {}
-    for run, key, value in select(path, query, experiment_id(path)):
+    for run, key, value in select(path, query):
         found.setdefault(run, {})[key] = value
     return found
+
+
+def folder_of(outputs: Path, run: str, place: str | None) -> Path:
+    """Where the files of a run lie in this outputs folder, by its id and the last of the place that MLflow keeps."""
+    name, _, last = unquote(place or "").rpartition("/")
+    name = name.rpartition("/")[2]
+    return run_folder(outputs, name if last == "artifacts" and re.fullmatch(r"[\w-][\w.-]*", name) else run)
 
 
 def run_folder(outputs: Path, run: str) -> Path:
@@ -167,14 +201,14 @@ def model_folder(outputs: Path, model: str) -> Path:
 
 
 def _id(name: str) -> str:
-    """An id that MLflow gave; a database that came from elsewhere may call a run anything, a path too."""
-    if not re.fullmatch(r"[\w-]+", name):
+    """An id that MLflow gave, or what a run's folder is called; from elsewhere it may be anything, a path too."""
+    if not re.fullmatch(r"[\w-][\w.-]*", name):
         raise UserError(f"mlflow.db: {name!r} is no id of a run or model; use another paths.outputs")
     return name
 
 
 def runs_uri(outputs: Path) -> str:
-    """What MLflow calls the folder that runs of this outputs folder lie in."""
+    """What MLflow calls the folder of all runs."""
     return (outputs.absolute() / "runs").as_uri()
 
 
@@ -189,19 +223,8 @@ def check(path: Path) -> None:
         trouble.check_tables(connection, Base.metadata.tables)
 
 
-def sweeps_id(outputs: Path) -> str | None:
-    """The id of the experiment of sweeps, made where it is not there; None where somebody deleted it."""
-    path = database(outputs)
-    with lock(outputs):
-        client = connect(path)
-        found = client.get_experiment_by_name(SWEEPS)
-        if found is None:
-            return client.create_experiment(SWEEPS, artifact_location=runs_uri(outputs))
-        return found.experiment_id if found.lifecycle_stage == "active" else None
-
-
-def initialise(outputs: Path) -> None:
-    """Create the database unless it is there.
+def initialise(outputs: Path, name: str = EXPERIMENT) -> None:
+    """Create the database, with an experiment of this name, unless it is there.
 
     It grows under a temporary name, behind a file lock, and is renamed when complete: two processes that
     open a new SQLite database at once break it, and one that is killed half-way would leave it unusable.
@@ -215,7 +238,7 @@ def initialise(outputs: Path) -> None:
             return
         with replacing(path) as fresh:
             fresh.unlink(missing_ok=True)
-            connect(fresh).create_experiment(EXPERIMENT, artifact_location=runs_uri(outputs))
+            connect(fresh).create_experiment(name, artifact_location=runs_uri(outputs), tags={MARK: "cells"})
             waiting.forget_lock(address(fresh))
             indexes.ensure(fresh)
             # Readers do not wait for a writer with a write-ahead log; the setting stays in the file.

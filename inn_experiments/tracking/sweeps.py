@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from inn_experiments.tracking import origin
+
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
@@ -17,8 +19,6 @@ CELLS = "cells.json"
 """File of a sweep's run with the outcomes of its cells."""
 LONGEST = 500
 """Characters of a parameter's value."""
-NOTE = "mlflow.note.content"
-"""The tag that MLflow's pages show as the description."""
 
 NOTHING = {"skipped", "not started"}
 """How the cells end of a sweep that computed nothing."""
@@ -57,7 +57,7 @@ def record(
         f"The runs of this sweep have the tag: `tags.sweep = '{name}'`. Cells that were finished before keep the tag "
     )
     told += "of the sweep that computed them; the file cells.json names the runs of all."
-    tags = {"sweep": name, "mlflow.runName": name, NOTE: told}
+    tags = {**origin.tags({"sweep": name, "mlflow.runName": name}), origin.NOTE: told}
     run = client.create_run(where, start_time=int(started * 1000), tags=tags).info.run_id
     keep(run, json.dumps(outcomes, indent=1) + "\n")
     now, counts = int(time.time() * 1000), {"cells": len(outcomes)}

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,15 @@ def rewrite(folder: Path, name: str, text: str) -> Path:
     if known is not None:
         write_text(folder / LIST, json.dumps({**known, name: _entry(path)}, indent=1) + "\n")
     return path
+
+
+def settled(folder: Path, lock: AbstractContextManager) -> str:
+    """As `damage`, once nobody writes there: who rewrites a file holds the lock until the list goes with it."""
+    word = damage(folder)
+    if word:
+        with lock:
+            word = damage(folder)
+    return word
 
 
 def damage(folder: Path, only: str = "") -> str:

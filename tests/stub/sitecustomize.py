@@ -39,7 +39,7 @@ def run(cell, run, begun):
     return Report(cell.name, cell.seed, cell.fingerprint, cell.axes, 7, [fid])
 
 
-BEGUN = types.SimpleNamespace(report=types.SimpleNamespace(split={}))
+BEGUN = types.SimpleNamespace(report=types.SimpleNamespace(split={}), split=types.SimpleNamespace(name="rows"))
 
 for name, function in {"beginning": lambda cell: BEGUN, "pipeline": run}.items():
     stub = types.ModuleType(f"inn_experiments.running.{name}")

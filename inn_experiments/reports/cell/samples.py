@@ -6,6 +6,9 @@ import numpy as np
 
 from inn_experiments.contracts import RecordScaling, Samples, Split, free_name, replacing
 
+TABLE = "samples_table.json"
+"""File with the first synthetic rows, for the pages of a tracker."""
+MOST_ROWS, MOST_COLUMNS = 50, 50
 TAKEN = ("X", "retention", "drift", "file")
 """Keys of the NPZ, and a name that NumPy's writer does not take."""
 
@@ -37,3 +40,23 @@ def write_samples(folder: Path, split: Split, samples: Samples) -> Path:
     with replacing(folder / "samples.parquet") as fresh:
         table.to_parquet(fresh, index=False)
     return folder / "samples.parquet"
+
+
+def sample_table(split: Split, samples: Samples) -> dict[str, list]:
+    """The first synthetic rows, in the units of the data's file, as `columns` and rows of `data` for people to look at.
+
+    Of many columns it has as many as can be looked at, evenly spread.
+    """
+    rows = split.scaling.undo(samples.x[:MOST_ROWS])
+    rows = rows.reshape(len(rows), -1)
+    chosen = np.unique(np.linspace(0, rows.shape[1] - 1, min(rows.shape[1], MOST_COLUMNS)).round().astype(int))
+    if split.columns is not None:
+        columns = [str(split.columns[place]) for place in chosen]
+    elif len(split.axis) == rows.shape[1]:
+        columns = [f"{split.axis[place]:g}" for place in chosen]
+    else:
+        columns = [str(place) for place in chosen]
+    numbers = [[float(f"{value:.5g}") for value in row] for row in rows[:, chosen]]
+    classes = [str(split.classes[label]) for label in samples.y[:MOST_ROWS]]
+    named = [free_name(split.label_name, columns), *columns]
+    return {"columns": named, "data": [[name, *row] for name, row in zip(classes, numbers, strict=True)]}
