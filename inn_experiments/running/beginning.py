@@ -95,7 +95,11 @@ def measures(cell: Cell) -> dict[str, tuple[Measure, int]]:
 
 def versions() -> dict[str, str]:
     """What the numbers may depend on."""
-    return {"inn-experiments": __version__, "python": platform.python_version(), **{name: version(name) for name in VERSIONS}}
+    return {
+        "inn-experiments": __version__,
+        "python": platform.python_version(),
+        **{name: version(name) for name in VERSIONS},
+    }
 
 
 def describe(split: Split) -> dict[str, Any]:
