@@ -106,7 +106,8 @@ def machine(before: tuple[float, ...], share: float, spent: float) -> str:
     if share > QUIET:
         quiet = "**other programs were running: only ratios count, and they less than on a quiet machine**"
     return (
-        f"- {program()}\n\n{datetime.date.today()}, {processor()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
+        f"- {program()}\n\n"
+        f"{datetime.date.today()}, {processor()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
         f"{versions}. {spent / 60:.1f} min in all.\n\n"
         f"Load (1, 5, 15 min) before {loads[0]}, after {loads[1]}, of which this run itself is 1; other programs used "
         f"{share:.0%} of the cores: {quiet}.\n"

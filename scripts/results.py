@@ -64,7 +64,7 @@ def make(page: Page, place: Place) -> str:
         printed += [] if text is None else [text]
     if has_places(page.reading):
         words_of_page = page.reading.read_text(encoding="utf-8")
-        write_text(ROOT / place.pages / f"{page.name}.md", filled(words_of_page, typed, printed))
+        write_text(ROOT / place.pages / f"{page.name}.md", filled(words_of_page, page.name, typed, printed))
     elif page.hand:
         for number, text in enumerate(printed, start=1):
             write_text(ROOT / place.work / (page.folder or page.name) / "parts" / f"script{number}.txt", text)

@@ -1,4 +1,4 @@
-"""Pages that people wrote around what scripts print: `<!-- head -->` and `<!-- output N -->` in a reading are places."""
+"""Pages that people wrote around what scripts print: `<!-- head -->` and `<!-- output N -->` mark the places."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from inn_experiments.reports.page import program
 
 HEAD, OUTPUT = "<!-- head -->", re.compile(r"<!-- output (\d+) -->")
 PLACE = re.compile(r"<!-- (?:head|output \d+) -->")
-PACKAGES = ("torch", "numpy", "scipy", "scikit-learn")
+PACKAGES = ("torch", "numpy", "scipy", "scikit-learn", "chemotools", "mnist1d")
 
 
 def has_places(reading: Path) -> bool:
@@ -21,21 +21,21 @@ def has_places(reading: Path) -> bool:
     return reading.is_file() and HEAD in reading.read_text(encoding="utf-8")
 
 
-def filled(text: str, typed: Sequence[str], printed: Sequence[str]) -> str:
-    r"""A reading with the head and the outputs in their places; `printed` are the outputs of the scripts, in order.
+def filled(text: str, name: str, typed: Sequence[str], printed: Sequence[str]) -> str:
+    r"""The reading of a page with head and outputs in their places; `printed` are the outputs of the scripts, in order.
 
-    >>> filled("a\n<!-- output 2 -->", [], ["b", "c"])
+    >>> filled("a\n<!-- output 2 -->", "page", [], ["b", "c"])
     'a\nc'
     """
     with_outputs = OUTPUT.sub(lambda found: printed[int(found[1]) - 1].strip("\n"), text)
-    return with_outputs.replace(HEAD, head(typed))
+    return with_outputs.replace(HEAD, head(name, typed))
 
 
-def head(typed: Sequence[str]) -> str:
+def head(name: str, typed: Sequence[str]) -> str:
     """Day, program, versions and what was typed."""
     versions = [f"python {platform.python_version()}", *(f"{name} {version(name)}" for name in PACKAGES)]
     facts = [f"- {date.today()}", f"- {program()}", f"- versions: {', '.join(versions)}"]
-    return "\n".join([*facts, "", "```", *typed, "```"])
+    return "\n".join([*facts, "", "```", *typed, f"# all of this page: make results RESULTS={name}", "```"])
 
 
 def written(text: str) -> list[str]:
