@@ -80,7 +80,7 @@ def write(study: Study, options: argparse.Namespace, typed: str) -> int:
     else:
         made = [page.program(), page.runs_from(document, collect.commits(options.outputs))]
         made_by = options.command or ["# the command line of the runs was not given (--command)"]
-        text = document.markdown(options.date, [*made_by, typed], [line for line in made if line], words)
+        text = document.markdown(options.date, [*made_by, typed], made, words)
         if document.figure is not None:
             write_figure(picture, document.figure)
     write_text(options.to, text)

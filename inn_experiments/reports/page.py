@@ -17,13 +17,11 @@ def program() -> str:
 
 
 def runs_from(document: Document, commits: Mapping[str, str]) -> str:
-    """Which commits the runs of a document were made at; '' where none is on record.
+    """Which commits the runs of a document were made at.
 
-    `commits` are fingerprint -> commit, '' for a run that was made outside a checkout.
+    `commits` are fingerprint -> commit, '' for a run that was made outside a checkout, or whose commit nobody recorded.
     """
     found = Counter(commits.get(mark) or "unknown" for mark in document.runs.runs["fingerprint"])
-    if set(found) <= {"unknown"}:
-        return ""
     return f"runs made at commit {', '.join(f'{commit} ({count})' for commit, count in found.most_common())}"
 
 
