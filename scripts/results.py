@@ -2,7 +2,7 @@
 
     python scripts/results.py                      # all, in order: what `make results` runs; days of one processor
     python scripts/results.py score paper_grid     # some: make results RESULTS='score paper_grid'
-    python scripts/results.py --list               # date, version and commit of each page, minutes, what it needs
+    python scripts/results.py --list               # date, version, commit and commits of the runs of each page, minutes, what it needs
     python scripts/results.py --show score         # what would be run
 
 A second start goes on where it was: runs that have finished are skipped by the program, and pages by a note in the work
@@ -15,7 +15,9 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import resource
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -79,14 +81,21 @@ def make(page: Page, place: Place) -> str:
 def run(command: str, kept: bool) -> tuple[int, str | None]:
     """The exit status of a command, and what it printed, which is shown too; None where that is not kept."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    if not kept:
-        return subprocess.run(words(command), cwd=ROOT, env=environment, check=False).returncode, None
-    lines = []
-    with subprocess.Popen(words(command), cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        for line in process.stdout or ():
-            print(line, end="", flush=True)
-            lines.append(line)
-    return process.returncode, "".join(lines)
+    out, lines = subprocess.PIPE if kept else None, []
+    # In a session of its own it hears of Ctrl-C once, from here, and has the time that it needs to end.
+    with subprocess.Popen(
+        words(command), cwd=ROOT, env=environment, stdout=out, text=True, start_new_session=True
+    ) as process:
+        try:
+            for line in process.stdout or ():
+                print(line, end="", flush=True)
+                lines.append(line)
+            status = process.wait()
+        except KeyboardInterrupt:
+            os.killpg(process.pid, signal.SIGINT)
+            process.wait()
+            raise
+    return status, "".join(lines) if kept else None
 
 
 def processor_seconds() -> float:
@@ -97,11 +106,14 @@ def processor_seconds() -> float:
 
 def table(chosen: list[Page]) -> str:
     """The pages as Markdown: what each needs, what it takes, and what it says it was made at."""
-    rows = ["| page | date | version | commit | minutes | needs | by hand |", "|---|---|---|---|---:|---|---|"]
+    rows = [
+        "| page | date | version | commit | runs | minutes | needs | by hand |",
+        "|---|---|---|---|---|---:|---|---|",
+    ]
     for page in chosen:
-        day, version, commit = page.head()
         minutes = "not known" if page.minutes is None else f"{page.minutes:g}"
-        cells = [page.name, day, version, commit[:10] + ("-dirty" if "dirty" in commit else ""), minutes]
+        # Ten digits tell commits apart.
+        cells = [page.name, *(re.sub(r"\b([0-9a-f]{10})[0-9a-f]{30}", r"\1", said) for said in page.head()), minutes]
         rows.append(f"| {' | '.join([*cells, ', '.join(page.needs), page.hand])} |")
     return "\n".join(rows)
 
@@ -153,4 +165,5 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(main())

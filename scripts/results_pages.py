@@ -13,6 +13,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 MANIFEST = ROOT / "scripts" / "results.toml"
+HEAD = 1200
+"""Characters of a page in which its head ends."""
+SAID = (
+    r"\b(20\d\d-\d\d-\d\d)",
+    r"(?:inn[-_]experiments|version) (\d+\.\d+\.\d+)",
+    r"experiments [\d.]+, commit ([0-9a-f]{7,40}\S*)",
+    r"runs made at commit (.+)",
+)
+"""Day, version and commit of a page, and the commits of its runs."""
 PAGES, READINGS = Path("docs/results"), Path("docs/results/readings")
 
 
@@ -81,13 +90,11 @@ class Page:
                 found.append(f"{need}, an environment variable that names a folder (see scripts/results.toml)")
         return found
 
-    def head(self, pages: Path = ROOT / PAGES) -> tuple[str, str, str]:
-        """Date, version and commit that the page says it was made at; '' for what it does not say."""
+    def head(self, pages: Path = ROOT / PAGES) -> list[str]:
+        """Day, version and commit that the page says it was made at, and the commits of its runs; '' for what it lacks."""
         path = pages / f"{self.name}.md"
-        text = path.read_text(encoding="utf-8")[:1200] if path.is_file() else ""
-        patterns = (r"\b(20\d\d-\d\d-\d\d)", r"inn[-_]experiments (\d+\.\d+\.\d+)|version (\d+\.\d+\.\d+)")
-        found = [re.search(pattern, text) for pattern in (*patterns, r"(?:program|[\d.]+), commit ([0-9a-f]{7,40}\S*)")]
-        return tuple(next(filter(None, each.groups()), "") if each else "" for each in found)
+        text = path.read_text(encoding="utf-8")[:HEAD] if path.is_file() else ""
+        return [" ".join(each[1].split()) if (each := re.search(one, text)) else "" for one in SAID]
 
 
 def pages(manifest: Path = MANIFEST) -> list[Page]:

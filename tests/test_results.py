@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import os
 import re
 import shlex
+import signal
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -157,6 +160,27 @@ def test_a_stop_ends_it_cleanly_and_leaves_no_note(results, monkeypatch, tmp_pat
     monkeypatch.setattr(results, "run", stopped)
     assert results.main(["--work", str(tmp_path), "good"]) == 130
     assert "stopped in good" in capsys.readouterr().err and not list(tmp_path.rglob("*.json"))
+
+
+def test_a_command_that_is_stopped_has_the_time_to_end(tmp_path: Path) -> None:
+    ended = tmp_path / "ended"
+    child = f"""
+import pathlib, signal, time
+try:
+    print("begun", flush=True)
+    time.sleep(600)
+except KeyboardInterrupt:
+    time.sleep(1)
+    pathlib.Path({str(ended)!r}).touch()
+"""
+    (tmp_path / "child.py").write_text(child, encoding="utf-8")
+    code = f"import results; results.run('python {tmp_path / 'child.py'}', True)"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "scripts"), str(ROOT)])}
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout is not None and process.stdout.readline() == "begun\n"
+        process.send_signal(signal.SIGINT)
+        assert process.wait() != 0
+    assert ended.is_file()
 
 
 def test_an_unknown_page_is_told_in_a_line(results, capsys) -> None:
