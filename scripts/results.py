@@ -2,7 +2,7 @@
 
     python scripts/results.py                      # all, in order: what `make results` runs; days of one processor
     python scripts/results.py score paper_grid     # some: make results RESULTS='score paper_grid'
-    python scripts/results.py --list               # date, version, commit and commits of the runs of each page, minutes, what it needs
+    python scripts/results.py --list               # day, version and commits of each page, minutes, what it needs
     python scripts/results.py --show score         # what would be run
 
 A second start goes on where it was: runs that have finished are skipped by the program, and pages by a note in the work

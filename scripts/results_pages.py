@@ -91,7 +91,7 @@ class Page:
         return found
 
     def head(self, pages: Path = ROOT / PAGES) -> list[str]:
-        """Day, version and commit that the page says it was made at, and the commits of its runs; '' for what it lacks."""
+        """Day, version and commit that the page was made at, and commits of its runs; '' for what it does not say."""
         path = pages / f"{self.name}.md"
         text = path.read_text(encoding="utf-8")[:HEAD] if path.is_file() else ""
         return [" ".join(each[1].split()) if (each := re.search(one, text)) else "" for one in SAID]
