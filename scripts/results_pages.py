@@ -18,7 +18,7 @@ HEAD = 1200
 SAID = (
     r"\b(20\d\d-\d\d-\d\d)",
     r"(?:inn[-_]experiments|version) (\d+\.\d+\.\d+)",
-    r"experiments [\d.]+, commit ([0-9a-f]{7,40}\S*)",
+    r"(?:experiments|version) [\d.]+, commit ([0-9a-f]{7,40}(?:-dirty)?)",
     r"runs made at commit (.+)",
 )
 """Day, version and commit of a page, and the commits of its runs."""
