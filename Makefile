@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
 
-.PHONY: run test golden commands torture bench bench-scale docs setup lint format clean
+.PHONY: run test golden commands torture bench bench-scale results docs setup lint format clean
 
 run: setup
 	$(VENV)/bin/python -m inn_experiments
@@ -32,6 +32,11 @@ bench-scale: setup
 # make torture TORTURE='--short --to torture.md'
 torture: setup
 	$(VENV)/bin/python scripts/torture_all.py $(TORTURE)
+
+# Every page below docs/results, as scripts/results.toml lists them: days of one processor; a second start goes on where
+# it was. Some of them: make results RESULTS='score paper_grid'; a table of them: make results RESULTS=--list
+results: setup
+	$(VENV)/bin/python scripts/results.py $(RESULTS)
 
 # README and docs as a site in site/; a warning is an error.
 docs: setup

@@ -1,9 +1,9 @@
 """Run the benchmarks one after the other and write docs/results/benchmark.md, headed by one table.
 
-    python scripts/bench.py [--scale] [--quick] [--to PAGE]
+    python scripts/bench.py [--scale] [--quick] [--to PAGE] [--reading FILE]
 
 --scale: those of large tables too, which take many minutes. --quick: few repeats, to see whether all of it runs.
-What the page has from KEPT on stays as it is.
+The page ends with what people wrote: the file --reading.
 """
 
 import argparse
@@ -19,9 +19,11 @@ from pathlib import Path
 
 from bench_table import table, written
 
+from inn_experiments.reports.page import program
+
 HERE = Path(__file__).resolve().parents[1]
 PAGE = HERE / "docs/results/benchmark.md"
-KEPT = "## Measured apart"
+WORDS = HERE / "docs/results/readings/benchmark.md"
 STEP = ("benchmark_step.py", "--epochs", "10")
 USUAL = (
     (*STEP, "loss=fid"),
@@ -63,16 +65,17 @@ def main() -> None:
     parser.add_argument("--scale", action="store_true")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--to", type=Path, default=PAGE, metavar="PAGE")
+    parser.add_argument("--reading", type=Path, default=WORDS, metavar="FILE")
     options = parser.parse_args()
     commands = (QUICK if options.quick else USUAL) + (SCALE if options.scale else ())
     before, started, idle = os.getloadavg(), time.perf_counter(), others()
     outputs = [(command, printed(command)) for command in commands]
     spent = time.perf_counter() - started
     share = max(0.0, others() - idle) / spent / os.cpu_count()
-    kept = options.to.read_text(encoding="utf-8").partition(KEPT)[2] if options.to.is_file() else ""
+    words = options.reading.read_text(encoding="utf-8")
     page = f"# Benchmarks\n\n{machine(before, share, spent)}\n{written(table(outputs))}\n## How to read it\n\n{READING}"
     blocks = (f"\n    {shown(command)}\n\n```\n{text.strip()}\n```\n" for command, text in outputs)
-    page += "\n## What was run\n" + "".join(blocks) + (f"\n{KEPT}{kept}" if kept else "")
+    page += "\n## What was run\n" + "".join(blocks) + f"\n{words}"
     options.to.write_text(page, encoding="utf-8")
     print(f"{options.to}: {spent / 60:.1f} min")
 
@@ -104,6 +107,7 @@ def machine(before: tuple[float, ...], share: float, spent: float) -> str:
     if share > QUIET:
         quiet = "**other programs were running: only ratios count, and they less than on a quiet machine**"
     return (
+        f"- {program()}\n\n"
         f"{datetime.date.today()}, {processor()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
         f"{versions}. {spent / 60:.1f} min in all.\n\n"
         f"Load (1, 5, 15 min) before {loads[0]}, after {loads[1]}, of which this run itself is 1; other programs used "

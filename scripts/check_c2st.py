@@ -1,6 +1,6 @@
 """Is C2ST 0.5 for two real samples, does its interval cover that, and does it still tell apart what differs?
 
-    python scripts/check_c2st.py > table.md                 # about ten minutes of one core
+    python scripts/check_c2st.py                            # about ten minutes of one core
     python scripts/check_c2st.py --seeds 20 --sizes 3,6     # a shorter look
     python scripts/check_c2st.py --seeds 300 --sizes 3,6,20 --trees 20 --null    # many seeds, few trees
 

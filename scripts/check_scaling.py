@@ -1,6 +1,6 @@
 """What scaling and preprocessing cost a forest on near-infrared spectra, real rows alone: a table over seeds.
 
-    python scripts/check_scaling.py [SEEDS] > docs/results/scaling.md
+    python scripts/check_scaling.py [SEEDS]     # on a page: make results RESULTS=scaling
 
 Simulated absorbances: broad bands that all rows share, which differ a little from row to row, small bands, and noise.
 Four classes differ in the height of all, as concentrations do, or in the small bands alone; on top may lie what an
@@ -10,10 +10,7 @@ as data=table divides them, and the forest is that of utility=paper. A seed draw
 
 from __future__ import annotations
 
-import datetime
-import platform
 import sys
-from importlib.metadata import version
 
 import numpy as np
 
@@ -70,20 +67,8 @@ def score(x: np.ndarray, y: np.ndarray, scaling: str, steps: object, seed: int) 
 
 
 def main() -> None:
-    """Print the page."""
+    """Print the table: macro F1 ± half a 95 % t interval, and the difference to `standard` within each seed."""
     seeds = int(sys.argv[1]) if len(sys.argv) > 1 else 10
-    print("# Scaling and preprocessing of near-infrared spectra\n")
-    packages = ("inn-experiments", "chemotools", "numpy", "scikit-learn", "scipy")
-    versions = ", ".join([f"python {platform.python_version()}", *(f"{name} {version(name)}" for name in packages)])
-    print(f"- {datetime.date.today()}: seeds 0 to {seeds - 1}\n- versions: {versions}\n")
-    print(f"```\npython scripts/check_scaling.py {seeds} > docs/results/scaling.md\n```\n")
-    print(
-        f"Macro F1 of the forest of `utility=paper` on real rows alone, {len(CLASSES)} classes of {PER_CLASS} "
-        f"simulated spectra of {CHANNELS}\nchannels (`scripts/check_scaling.py` says how). A column's title says what "
-        "tells the classes: the height of the whole\nspectrum, or small bands of 2 % of the broad ones, and what the "
-        "instrument adds. Chance is 0.25. Entries are the mean ±\nhalf the width of the 95 % Student t interval over "
-        "seeds; in brackets the difference to `standard` within each seed.\n"
-    )
     print(f"| preprocessing, scaling | {' | '.join(SCENES)} |\n|---|{'---|' * len(SCENES)}")
     found = {
         (way, scene): np.array([score(*simulate(scene, seed), *WAYS[way], seed) for seed in range(seeds)])

@@ -1,6 +1,6 @@
 """Can a better walk invert a network that has learned the forward direction alone? A table over seeds.
 
-    python scripts/check_walks.py [SEEDS [EPOCHS]] > docs/results/walks.md     # about a minute of one core a seed
+    python scripts/check_walks.py [SEEDS [EPOCHS]]     # about a minute of one core a seed; on a page: make results
 
 The paper's forward network is trained as method=svd trains it. Then its inverse on test rows of MNIST1D is sought by
 walking, by joint least squares over all layers and skips (Gauss-Newton with the network's Jacobian, as
@@ -10,15 +10,11 @@ probable prime image under a Gaussian of the training rows' ones.
 
 from __future__ import annotations
 
-import datetime
-import platform
 import sys
-from importlib.metadata import version
 
 import torch
 from torch import Tensor
 
-from inn_experiments import __version__
 from inn_experiments.configuration.building import build
 from inn_experiments.configuration.compose import compose
 from inn_experiments.maths.refine import refine
@@ -72,17 +68,10 @@ def answers(seed: int, epochs: int) -> dict[str, tuple[float, float]]:
 
 
 def main() -> None:
-    """Print the page."""
+    """Print the table."""
     seeds, epochs = int((sys.argv[1:] or ["5"])[0]), int((sys.argv[2:] or ["1000"])[0])
     torch.set_num_threads(1)
     found = [answers(seed, epochs) for seed in range(seeds)]
-    packages = ", ".join(
-        [f"inn_experiments {__version__}", *(f"{name} {version(name)}" for name in ("torch", "numpy"))]
-    )
-    print("# Can a better walk invert a PointUNet?\n")
-    print(f"- {datetime.date.today()}, seeds 0 to {seeds - 1}, python {platform.python_version()}, {packages}")
-    print("- MNIST1D test rows, prime=orthogonal; mean ± half a 95 % t interval over seeds\n")
-    print(f"```\npython scripts/check_walks.py {seeds} {epochs} > docs/results/walks.md\n```\n")
     print("| clean → prime | MSE | median distance of the row that the network makes of it |\n| --- | ---: | ---: |")
     for name in found[0]:
         errors, distances = zip(*(seed[name] for seed in found), strict=True)

@@ -107,7 +107,7 @@ def page(done: list[Done], day: str, commit: str) -> str:
     text = [
         "# Torture",
         "",
-        f"- {day}, version {__version__}, commit {commit or 'unknown'}",
+        f"- {day}, inn-experiments {__version__}, commit {commit or 'unknown'}",
         f"- Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} processors",
         f"- faults: {', '.join(each.part.title.lower() for each in done if each.status) or 'none'}",
         "",

@@ -27,7 +27,7 @@ def only(study, report: Report) -> str:
     """What a study answers of one run."""
     from argparse import Namespace
 
-    document = study.answer(frame_of([report]), Namespace(only={}, picture="x.png"))
+    document = study.answer(frame_of([report]), Namespace(only={}, picture="x.png", title="T"))
     return document.markdown("2026-01-01", ["run"])
 
 

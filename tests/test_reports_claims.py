@@ -22,7 +22,7 @@ def report(seed: int, value: float, chance: float | None = None, p: float | None
 
 
 def document(reports: list[Report], **only: str) -> Document:
-    return answer(frame_of(reports), Namespace(only=only))
+    return answer(frame_of(reports), Namespace(only=only, title="Measured statements"))
 
 
 def test_values_are_means_over_seeds_beside_chance_and_every_p():

@@ -12,7 +12,7 @@ from pkgutil import iter_modules
 from inn_experiments.contracts import UserError, write_text
 from inn_experiments.contracts.secrets import masked
 from inn_experiments.contracts.shell import begin
-from inn_experiments.reports import studies
+from inn_experiments.reports import page, studies
 from inn_experiments.reports.panels import write_figure
 from inn_experiments.reports.runs import frame_of
 from inn_experiments.reports.study import Study
@@ -53,6 +53,8 @@ def parser() -> argparse.ArgumentParser:
         only, many = "use runs with this axis value, or this name (cell=PATTERN)", {"action": "append", "default": []}
         each.add_argument("--only", type=axis_value, metavar="AXIS=VALUE", help=f"{only}; repeatable", **many)
         each.add_argument("--command", help="a command line of the runs; repeatable", **many)
+        each.add_argument("--reading", type=Path, metavar="FILE", help="what people wrote: stands below the commands")
+        each.add_argument("--below", metavar="HEADING", help="add this to the page --to, below a heading of its own")
         each.add_argument("--date", default=date.today().isoformat(), help="the day to put into the report")
     return top
 
@@ -72,11 +74,16 @@ def write(study: Study, options: argparse.Namespace, typed: str) -> int:
     every = collect.finished(options.outputs)
     # Trials of a search are scored inside the training rows.
     frame = frame_of(one for one in every if "inner" in options.only or "inner" not in one.axes)
-    document = study.answer(frame, options)
-    if document.figure is not None:
-        write_figure(picture, document.figure)
-    made_by = options.command or ["# the command line of the runs was not given (--command)"]
-    write_text(options.to, document.markdown(options.date, [*made_by, typed]))
+    document, words = study.answer(frame, options), page.words_of(options.reading)
+    if options.below:
+        text = page.appended(options.to, options.below, document, [typed], words)
+    else:
+        made = [page.program(), page.runs_from(document, collect.commits(options.outputs))]
+        made_by = options.command or ["# the command line of the runs was not given (--command)"]
+        text = document.markdown(options.date, [*made_by, typed], made, words)
+        if document.figure is not None:
+            write_figure(picture, document.figure)
+    write_text(options.to, text)
     files = f"{options.to}" if document.figure is None else f"{options.to} and {picture.name}"
     print(f"{files}: {len(document.runs)} runs{'' if document.missing is None else f', {document.missing} missing'}")
     return 0

@@ -33,16 +33,19 @@ class Document:
     missing: int | None = None
     figure: Figure | None = None
 
-    def markdown(self, date: str, commands: Sequence[str]) -> str:
-        """The whole text: title, where the numbers come from, and the sections."""
+    def markdown(self, date: str, commands: Sequence[str], made: Sequence[str] = (), words: str = "") -> str:
+        """The whole text: title, where the numbers come from, what people wrote of them, and the sections.
+
+        `made` are lines of the head on the program and the runs, `words` are Markdown.
+        """
         versions = pd.DataFrame([*self.runs.runs["versions"]]).sort_index(axis=1)
         listed = [f"{name} {' / '.join(sorted(set(found.dropna().map(str))))}" for name, found in versions.items()]
         counted = self.counted or f"{len(self.runs)} runs, seeds {', '.join(map(str, self.runs.seeds))}"
         told = interval_words(self.runs.sharing) if len(self.runs.seeds) > 1 else []
-        facts = [f"{date}: {counted}", *self.facts, *told, f"versions: {', '.join(listed) or 'not recorded'}"]
+        facts = [f"{date}: {counted}", *self.facts, *told, *made, f"versions: {', '.join(listed) or 'not recorded'}"]
         head = [f"- {fact}" for fact in facts]
         typed = "\n".join(["```", *commands, "```"])
-        parts = [f"# {self.title}", "\n".join(head), typed, *(part.strip("\n") for part in self.sections)]
+        parts = [f"# {self.title}", "\n".join(head), typed, words, *(part.strip("\n") for part in self.sections)]
         return "\n\n".join(part for part in parts if part) + "\n"
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from importlib.metadata import version
 from typing import Any
 
+from inn_experiments import __version__
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.contracts import Measure, Report, Source, Split, UserError, WholeSource, child_seed
 from inn_experiments.measures.directions import Directions
@@ -93,8 +94,12 @@ def measures(cell: Cell) -> dict[str, tuple[Measure, int]]:
 
 
 def versions() -> dict[str, str]:
-    """What the numbers may depend on beside the program."""
-    return {"python": platform.python_version(), **{name: version(name) for name in VERSIONS}}
+    """What the numbers may depend on."""
+    return {
+        "inn-experiments": __version__,
+        "python": platform.python_version(),
+        **{name: version(name) for name in VERSIONS},
+    }
 
 
 def describe(split: Split) -> dict[str, Any]:

@@ -85,6 +85,21 @@ def reports(outputs: Path) -> dict[Path, Report]:
     return dict(found.values())
 
 
+def commits(outputs: Path) -> dict[str, str]:
+    """Fingerprint -> commit of the program at the newest FINISHED run, as its database says; not those on a server."""
+    path = store.database(Path(outputs))
+    if not path.is_file():
+        return {}
+    query = """
+        SELECT mark.value, commits.value FROM runs JOIN tags AS mark USING (run_uuid)
+        LEFT JOIN tags AS commits ON commits.run_uuid = runs.run_uuid AND commits.key = 'git_commit'
+        WHERE experiment_id = ? AND status = 'FINISHED' AND lifecycle_stage = 'active' AND mark.key = 'fingerprint'
+        ORDER BY start_time, runs.run_uuid DESC
+    """
+    found = store.select(path, query, store.experiment_id(path))
+    return {mark: commit or "" for mark, commit in found}
+
+
 def is_there(outputs: Path) -> bool:
     """Whether `outputs` is a folder, or MLFLOW_TRACKING_URI says where else runs are."""
     return outputs.is_dir() or places.asked(outputs)[1] is not None

@@ -37,18 +37,19 @@ def user() -> str:
 
 
 def git_commit() -> str:
-    """The commit that this program is at, with `-dirty` where files differ from it; '' outside a checkout."""
-    here = Path(__file__).parent
+    """The commit that this program is at, with `-dirty` where files differ from it; '' outside a checkout.
+
+    Pages of results are no part of the program: what one command writes there makes no other run dirty.
+    """
     if (git := processes.program("git")) is None:
         return ""
+
+    def asked(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([git, *words], cwd=Path(__file__).parent, capture_output=True, text=True, check=False)
+
     try:
-        answer = subprocess.run(
-            [git, "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
-            cwd=here,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        commit = asked("rev-parse", "--verify", "--quiet", "HEAD").stdout.strip()
+        same = asked("diff", "--quiet", "HEAD", "--", ":(top)", ":(top,exclude)docs/results").returncode == 0
     except OSError:
         return ""
-    return answer.stdout.strip()
+    return f"{commit}{'' if same else '-dirty'}" if commit else ""

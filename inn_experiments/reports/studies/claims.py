@@ -1,6 +1,6 @@
 """The measured statements of finished runs: one table per cell, a mean over seeds beside chance."""
 
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 
 import pandas as pd
 
@@ -22,13 +22,18 @@ ABOUT = (
 )
 
 
+def options(parser: ArgumentParser) -> None:
+    """The title."""
+    parser.add_argument("--title", default="Measured statements", help="the report's title")
+
+
 def answer(frame: Frame, options: Namespace) -> Document:
     """Every cell's statements with what chance, or the control, gives."""
     advice = "choose one of the options of claims, such as claims=spirals"
     chosen = choose(frame, options.only, frame.holds("claims/"), "measured statements", advice)
     cells = chosen.apart(chosen.runs["cell"], TWINS)
     parts = [part for cell, runs in cells.items() for part in (f"## {cell}", claims_table(runs))]
-    return Document("Measured statements", chosen, [ABOUT, *parts])
+    return Document(options.title, chosen, [ABOUT, *parts])
 
 
 def claims_table(runs: Frame) -> str:
@@ -48,4 +53,4 @@ def _row(claims: pd.DataFrame, runs: Frame) -> list[str]:
     return [first["label"], value, chance, p, ABSENT if pd.isna(first["n"]) else f"{first['n']:.0f}", str(len(own))]
 
 
-STUDY = Study("claims", "measured statements of the sources, beside chance", answer)
+STUDY = Study("claims", "measured statements of the sources, beside chance", answer, options)
