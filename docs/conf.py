@@ -20,7 +20,7 @@ html_title = f"{project} {release}"
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 root_doc = "docs/index"
 include_patterns = ["*.md", "docs/**"]
-exclude_patterns = ["docs/**/*.py"]
+exclude_patterns = ["docs/**/*.py", "docs/results/readings/*"]
 
 # Headings are linked as on a repository's page.
 myst_heading_anchors = 4

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from inn_experiments.library.listing import runs
     from inn_experiments.library.loading import load
 
-__version__ = "0.10.0"
+__version__ = "0.11.0"
 __all__ = ["Augmenter", "__version__", "load", "runs"]
 
 _PLACES = {"Augmenter": "augmenter", "load": "loading", "runs": "listing"}
