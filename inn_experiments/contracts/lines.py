@@ -16,3 +16,14 @@ def visible(text: str) -> str:
 def told(text: object) -> str:
     """A message as it can be printed: in one line, and without secrets."""
     return visible(masked(str(text)))
+
+
+def lasting(seconds: float) -> str:
+    """A time as people say it.
+
+    >>> lasting(12), lasting(100), lasting(7300)
+    ('12 s', '2 min', '2.0 h')
+    """
+    if seconds < 60:
+        return f"{max(seconds, 1):.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 3600 else f"{seconds / 3600:.1f} h"

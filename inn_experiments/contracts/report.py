@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from inn_experiments.contracts import stopping
+from inn_experiments.contracts import stages, stopping
 
 VERSION = 2
 """Of the form of `report.json`; older ones are read by `contracts.old_report`."""
@@ -85,7 +85,7 @@ class Report:
         """Time the block as `name`, and take the UserWarnings in it into the report, each once."""
         stopping.check()
         started = time.perf_counter()
-        with warnings.catch_warnings(record=True) as caught:
+        with stages.stage(name), warnings.catch_warnings(record=True) as caught:
             # A collapse, for example, belongs into the report and not between the lines of the progress.
             warnings.simplefilter("always", UserWarning)
             yield

@@ -13,7 +13,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from inn_experiments.contracts import NonNegative, PositiveInt, Schedule, Share, UserError
+from inn_experiments.contracts import NonNegative, PositiveInt, Schedule, Share, UserError, stages
 from inn_experiments.maths.schedules import LEAST, Level, posterior
 from inn_experiments.maths.spacing import Spacing, spaced
 
@@ -109,6 +109,7 @@ class Walk:
             x = self.step(seen, levels[s], generator)
             if number in shown:
                 states.append(x)
+            stages.move(number, last, f"{number}/{last} steps", of=("sample",))
         return states
 
 

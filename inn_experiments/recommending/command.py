@@ -12,6 +12,7 @@ import numpy as np
 from inn_experiments import __version__
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.contracts import UserError, child_seed, file_name
+from inn_experiments.contracts.lines import lasting
 from inn_experiments.data.reader import Reader
 from inn_experiments.data.source import RawRows
 from inn_experiments.recommending import presets
@@ -21,7 +22,7 @@ from inn_experiments.recommending.gains import Judge
 from inn_experiments.recommending.nested import Part, inner_scenes, nested
 from inn_experiments.recommending.notes import notes
 from inn_experiments.recommending.page import Recommendation, console, keep
-from inn_experiments.recommending.plan import Plan, cost, planned, probe, spoken, told
+from inn_experiments.recommending.plan import Plan, cost, planned, probe, told
 from inn_experiments.recommending.scene import Scene
 from inn_experiments.recommending.settings import Settings
 from inn_experiments.recommending.summary import lines, unseen
@@ -128,7 +129,7 @@ def _plan(given: Asked, scene: Callable[[int], Scene], raw: RawRows, index: np.n
         print(f"left out: {told(plan.left_out)}")
         if given.minutes is not None:
             print(f"more minutes let in those that take long (minutes={given.minutes:g} now)")
-    print(f"this will take about {spoken(plan.seconds)}, at most about {spoken(plan.most)}", flush=True)
+    print(f"this will take about {lasting(plan.seconds)}, at most about {lasting(plan.most)}", flush=True)
     return plan
 
 
@@ -143,7 +144,7 @@ class _Progress:
         best = part.choice.best
         chosen = "nothing" if best is None else f"{best} ({part.choice.trails[best].mean:+.3f} inside)"
         bar = "#" * round(20 * done / parts)
-        after = f", {spoken(left)} left" if done < parts else ""
+        after = f", {lasting(left)} left" if done < parts else ""
         print(f"[{bar:<20}] part {done} of {parts}: {chosen}, unseen {part.gain:+.3f}{after}", flush=True)
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from inn_experiments.contracts import write_text
+from inn_experiments.contracts.lines import lasting
 from inn_experiments.measures.numbers.intervals import Bounded
-from inn_experiments.recommending.plan import spoken as time_spoken
 from inn_experiments.recommending.plan import told
 from inn_experiments.recommending.settings import Settings
 from inn_experiments.recommending.summary import Line, Unseen
@@ -76,7 +76,7 @@ def markdown(found: Recommendation) -> str:
     sentences = [f"- {sentence}" for sentence in _sentences(found)]
     versions = ", ".join(f"{name} {number}" for name, number in found.versions.items())
     parts = ["# Which preset to take", f"**{_capital(found.verdict.sentence)}.**", found.read, "\n".join(lines)]
-    return "\n\n".join([*parts, "\n".join(sentences), f"{time_spoken(found.seconds)}; {versions}"]) + "\n"
+    return "\n\n".join([*parts, "\n".join(sentences), f"{lasting(found.seconds)}; {versions}"]) + "\n"
 
 
 def plain(found: Recommendation) -> dict[str, Any]:

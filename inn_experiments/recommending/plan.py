@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from inn_experiments.contracts import UserError, child_seed
+from inn_experiments.contracts.lines import lasting
 from inn_experiments.recommending.scene import Scene
 from inn_experiments.recommending.settings import Candidate, Settings
 
 FEWEST_REPEATS, MOST_REPEATS = 2, 3
 SHORT, LONGER = 2, 12
 """Epochs of the two short trainings that tell how long a whole one takes."""
-SOONEST = 1.0
 
 
 @dataclass(frozen=True)
@@ -132,21 +132,10 @@ def planned(
         if each.name in controls or not taken or usual <= limit:
             taken.append(each)
         else:
-            left_out[each.name] = f"takes {spoken(usual - seconds(taken, fewest)[0])} more"
+            left_out[each.name] = f"takes {lasting(usual - seconds(taken, fewest)[0])} more"
     more = replace(settings, repeats=repeats or MOST_REPEATS)
     chosen = more if seconds(taken, more)[0] <= limit else fewest
     return Plan(tuple(each.name for each in taken), chosen, *seconds(taken, chosen), left_out)
-
-
-def spoken(seconds: float) -> str:
-    """A time as people say it.
-
-    >>> spoken(12), spoken(100), spoken(7300)
-    ('12 s', '2 min', '2.0 h')
-    """
-    if seconds < 60:
-        return f"{max(seconds, SOONEST):.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 3600 else f"{seconds / 3600:.1f} h"
 
 
 def told(left_out: Mapping[str, str]) -> str:

@@ -17,13 +17,17 @@ from inn_experiments.configuration.compose import prepare
 from inn_experiments.configuration.doors import refusal
 from inn_experiments.configuration.help import meanings
 from inn_experiments.configuration.told import settings
-from inn_experiments.contracts import Pruned, Report, Tracker, UserError, nearest, pruning, shell, stopping
+from inn_experiments.contracts import Pruned, Report, Tracker, UserError, nearest, pruning, shell, stages, stopping
 from inn_experiments.contracts.imports import importing
+from inn_experiments.contracts.lines import lasting
 from inn_experiments.contracts.old_report import from_dict
 from inn_experiments.running import outcomes, sweep, told, trials
 from inn_experiments.running.beginning import begin
+from inn_experiments.running.stages import watcher
 from inn_experiments.tracking import turns
 
+FIRST_MOMENTS = 10.0
+"""Seconds of a sweep in which nothing can be said of how long it takes."""
 LEFT_OUT = ("test/samples/", "fresh/samples/", "test/geometry/", "utility/same_rows/", "utility/disjoint/")
 """How the keys begin of what is left out where there are too few rows for it."""
 
@@ -73,7 +77,9 @@ def _run(cfg: DictConfig, outcome: dict[str, Any]) -> float:
             # Another process may have finished it in the meantime.
             done = tracker.finished(outputs, cell.fingerprint)
             if done is None:
-                report, folder = _compute(cell, tracker, trial, Path(hydra.sweep.dir if many else hydra.run.dir).name)
+                name = Path(hydra.sweep.dir if many else hydra.run.dir).name
+                with stages.watched(watcher(bool(cell.value("trainer.progress")))):
+                    report, folder = _compute(cell, tracker, trial, name)
     if done is not None:
         plain, folder = done
         _also_called(cell, tracker, plain, folder)
@@ -88,7 +94,9 @@ def _run(cfg: DictConfig, outcome: dict[str, Any]) -> float:
 def _compute(cell: Cell, tracker: Tracker, trial: trials.Trial | None, started_in: str) -> tuple[Report, Path]:
     """Run and record a cell that nobody has finished, of the sweep or job of this name; its report and folder."""
     hydra = HydraConfig.get()
-    begun, pipeline = begin(cell), _pipeline()
+    begun = begin(cell)
+    with stages.stage("start"):
+        pipeline = _pipeline()
     # What parts have against each other shows when they are put together: better before a run is on record.
     pipeline.build(cell)
     typed = list(hydra.overrides.task)
@@ -169,6 +177,18 @@ def _count() -> str:
     return f"[{hydra.job.num + 1}/{cells}]" if cells else f"[#{hydra.job.num}]"
 
 
+def _left() -> list[str]:
+    """How much longer the sweep will take if its cells go on as they did; nothing in its first moments, and last."""
+    hydra = HydraConfig.get()
+    folder = Path(hydra.sweep.dir)
+    cells, done = outcomes.count(folder), hydra.job.num + 1
+    if not cells or done >= cells or trials.of(folder, hydra.job.num) is not None:
+        return []
+    # By the clock of the file system: a worker may be elsewhere, and does not know when the sweep began.
+    seconds = time.time() - (folder / outcomes.CELLS).stat().st_mtime
+    return [f"about {lasting(seconds * (cells - done) / done)} left"] if seconds > FIRST_MOMENTS else []
+
+
 def _show(report: Report, folder: Path, outcome: dict[str, Any], seconds: float, key: str) -> None:
     hydra = HydraConfig.get()
     if hydra.mode == RunMode.MULTIRUN:
@@ -176,7 +196,7 @@ def _show(report: Report, folder: Path, outcome: dict[str, Any], seconds: float,
         cell = " ".join([report.cell, f"seed {report.seed}", *(trial.settings if trial else ())])
         cell += f" -> {report.metrics.get(key, float('nan')):.4g}" if trial else ""
         line = f"{_count()} {cell}: {outcome['status']} in {seconds:.0f} s"
-        print("; ".join([line, *outcome.get("registered", "").splitlines()[:1]]), flush=True)
+        print("; ".join([line, *outcome.get("registered", "").splitlines()[:1], *_left()]), flush=True)
         return
     from rich.console import Console
 

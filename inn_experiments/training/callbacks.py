@@ -11,9 +11,8 @@ from typing import Any
 import lightning
 import torch
 from lightning.pytorch.callbacks import Checkpoint
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from inn_experiments.contracts import stopping
+from inn_experiments.contracts import stages, stopping
 from inn_experiments.contracts.files import replacing
 from inn_experiments.training.fitting import Fitting
 
@@ -116,30 +115,11 @@ class Resumable(Checkpoint):
 
 
 class ProgressLine(lightning.Callback):
-    """Epochs done, loss and time left, redrawn at most five times a second, so that it costs nothing measurable."""
-
-    bar: Progress | None = None
-
-    def on_train_start(self, trainer: lightning.Trainer, module: Fitting) -> None:
-        """Open the bar."""
-        done = TextColumn("{task.completed:.0f}/{task.total:.0f} epochs"), TextColumn("loss {task.fields[loss]}")
-        left = TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn()
-        columns = TextColumn("training"), BarColumn(), *done, *left
-        self.bar = Progress(*columns, refresh_per_second=5, transient=True)
-        self.task = self.bar.add_task("training", total=trainer.max_epochs, loss="...")
-        self.bar.start()
+    """Tells epochs done and the loss to whoever shows how far a cell is."""
 
     def on_train_epoch_end(self, trainer: lightning.Trainer, module: Fitting) -> None:
-        """Move it on by one epoch."""
+        """One epoch more."""
         curves = module.curves[0]
-        loss = curves["train/loss"][1][-1] if "train/loss" in curves else float("nan")
-        self.bar.update(self.task, advance=1, loss=f"{loss:.4f}")
-
-    def on_train_end(self, trainer: lightning.Trainer, module: Fitting) -> None:
-        """Close it."""
-        self.bar.stop()
-
-    def on_exception(self, trainer: lightning.Trainer, module: Fitting, exception: BaseException) -> None:
-        """Give the terminal back."""
-        if self.bar is not None:
-            self.bar.stop()
+        loss = f", loss {curves['train/loss'][1][-1]:.4f}" if "train/loss" in curves else ""
+        done, total = trainer.current_epoch + 1, trainer.max_epochs
+        stages.move(done, total, f"{done}/{total} epochs{loss}", of=("fit", "keep"))

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from inn_experiments.contracts import Findings, Measure, Rows, Split, Subject, UserError, child_seed, in_turn
+from inn_experiments.contracts import Findings, Measure, Rows, Split, Subject, UserError, child_seed, in_turn, stages
 from inn_experiments.contracts.keeping import Call
 from inn_experiments.measures.utility.amounts import Choice, Predict, amount_numbers, choose
 from inn_experiments.measures.utility.classifiers import Classifier, predictions
@@ -195,6 +195,7 @@ class Utility(Measure):
         self, subject: Subject, protocols: Sequence[Protocol], seed: int, choices: list[Choice], chosen: Chosen
     ) -> Iterator[tuple[str, str, Rows, Rows, int]]:
         """Of every forest: protocol, treatment, training and test rows, and its seed; adds to what was chosen."""
+        done = 0
         for repeat in range(self.repeats):
             child = child_seed(seed, f"repeat/{repeat}")
             # One draw of few rows for all repeats, so that those which share their rows go on doing so.
@@ -209,8 +210,12 @@ class Utility(Measure):
                     sets = with_selected(
                         dict(sets), scene, test, self.per_class, self._judge(scene), chosen, seed=state
                     )
-                for name, rows in sets:
+                every = [*sets]
+                total = self.repeats * len(protocols) * len(every)
+                for name, rows in every:
+                    stages.move(done, total, f"{done}/{total} training sets", of=("utility",))
                     yield protocol, name, rows, test, state
+                    done += 1
 
     def _tell_rows(self, split: Split) -> None:
         found = {"training": len(split.train), "test": len(split.test)}
