@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import subprocess
 import time
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from inn_experiments.contracts import PositiveInt, Pruned, stopping, write_text
 from inn_experiments.contracts.secrets import masked
-from inn_experiments.tracking import indexes, leftovers, models, moved, processes, store, sweeps, whole
+from inn_experiments.tracking import indexes, leases, leftovers, models, moved, store, sweeps, whole
+from inn_experiments.tracking.commit import git_commit
 from inn_experiments.tracking.files import Run, WriteModel
 
 if TYPE_CHECKING:
@@ -113,7 +113,8 @@ class Mlflow:
             return
         moved.rehome(outputs)
         indexes.ensure(path)
-        dead = [run for run, tags in store.running(path).items() if processes.is_dead(tags)]
+        judge = leases.Judge(outputs, own=True)
+        dead = [run for run, tags in store.running(path).items() if judge.is_dead(tags)]
         leftovers.clear(outputs, everywhere=bool(dead), runs=dead)
         for run in dead:
             client = store.connect(path)
@@ -147,7 +148,7 @@ class Mlflow:
         store.check(path)
         where, client = store.experiment_id(path), store.connect(path)
         created = client.create_run(
-            where, run_name=name, tags={**tags, **processes.owner(), "git_commit": git_commit()}
+            where, run_name=name, tags={**tags, **leases.take(outputs), "git_commit": git_commit()}
         ).info
         cell = {key: tags[key] for key in ("cell", "fingerprint", "sweep") if key in tags}
         run = MlflowRun(store.run_folder(outputs, created.run_id), client, created.run_id, outputs, self.limit, cell)
@@ -170,6 +171,7 @@ class Mlflow:
             # Who asks to stop in the midst of this gets it a moment later.
             with stopping.afterwards():
                 client.set_terminated(run.run_id, status)
+                leases.leave(outputs)
 
     def register(self, outputs: Path, folder: Path, name: str) -> str:
         """Make the model of a finished run the next version of `name`; the second line answered says how it is served.
@@ -228,21 +230,3 @@ def _damage(outputs: Path, folder: Path) -> str:
         with store.lock(outputs):
             word = whole.damage(folder)
     return word
-
-
-def git_commit() -> str:
-    """The commit that this program is at, with `-dirty` where files differ from it; '' outside a checkout."""
-    here = Path(__file__).parent
-    if (git := processes.program("git")) is None:
-        return ""
-    try:
-        answer = subprocess.run(
-            [git, "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
-            cwd=here,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except OSError:
-        return ""
-    return answer.stdout.strip()

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from inn_experiments.contracts import Pruned, UserError
 from inn_experiments.contracts.secrets import masked
 from inn_experiments.tracking import (
+    leases,
     leftovers,
     places,
-    processes,
     refusals,
     remote_ends,
     remote_files,
@@ -25,7 +25,8 @@ from inn_experiments.tracking import (
     sweeps,
     whole,
 )
-from inn_experiments.tracking.mlflow import PAGES, git_commit
+from inn_experiments.tracking.commit import git_commit
+from inn_experiments.tracking.mlflow import PAGES
 from inn_experiments.tracking.remote_run import RemoteRun
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ class Remote:
         for run, status in remote_files.unsent(outputs, self.uri).items():
             places.tell(remote_ends.late(client, self.uri, outputs, run, status))
         with refusals.named(self.uri):
-            dead = [run.info.run_id for run in _all(client, where, "RUNNING") if processes.is_dead(run.data.tags)]
+            judge = leases.Judge(outputs)
+            dead = [run.info.run_id for run in _all(client, where, "RUNNING") if judge.is_dead(run.data.tags)]
             leftovers.clear(outputs, everywhere=bool(dead), runs=dead)
             for run in dead:
                 remote_models.give_up(client, where, run)
@@ -89,7 +91,7 @@ class Remote:
         interrupt or a termination signal. Where nobody answers at its end, its files stay, and the next start ends it.
         """
         client, where = self._reach(outputs)
-        tags = {**tags, **processes.owner(), "git_commit": git_commit()}
+        tags = {**tags, **leases.take(outputs), "git_commit": git_commit()}
         run_id = server.patiently(self.uri, _create, client, where, name, tags)
         cell = {key: tags[key] for key in ("cell", "fingerprint", "sweep") if key in tags}
         folder = store.run_folder(outputs, run_id)
@@ -116,6 +118,7 @@ class Remote:
             raise
         finally:
             remote_ends.close(client, self.uri, outputs, run_id, status, gone)
+            leases.leave(outputs)
 
     def register(self, outputs: Path, folder: Path, name: str) -> str:
         """Make the model of a finished run the next version of `name`; the second line answered says how it is served.
