@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from inn_experiments.contracts import PositiveInt, Pruned, stopping, write_text
 from inn_experiments.contracts.secrets import masked
-from inn_experiments.tracking import indexes, leases, leftovers, models, moved, store, sweeps, whole
+from inn_experiments.tracking import indexes, leases, leftovers, local, models, moved, store, sweeps, whole
 from inn_experiments.tracking.commit import git_commit
 from inn_experiments.tracking.files import Run, WriteModel
 
@@ -108,6 +108,7 @@ class Mlflow:
         The first run creates the database.
         """
         path = store.database(outputs)
+        local.check(f"paths.outputs={outputs}", path)
         if not path.exists():
             leftovers.clear(outputs, everywhere=False)
             return
