@@ -156,3 +156,14 @@ def test_a_note_of_a_run_is_free_when_its_writer_elsewhere_is_dead(tmp_path: Pat
     assert remote_files.unsent(tmp_path, "http://127.0.0.1:1") == {}
     os.utime(lease, (LONG_AGO, LONG_AGO))
     assert remote_files.unsent(tmp_path, "http://127.0.0.1:1") == {"a": "FINISHED"}
+
+
+def test_two_machines_of_one_name_and_one_number_write_to_names_of_their_own(tmp_path: Path) -> None:
+    code = (
+        "import os, socket, sys; from pathlib import Path; socket.gethostname = lambda: 'same'; os.getpid = lambda: 7\n"
+        "from inn_experiments.contracts import replacing\n"
+        "with replacing(Path(sys.argv[1])) as fresh: print(fresh.name); fresh.touch()"
+    )
+    line = [sys.executable, "-c", code, str(tmp_path / "a")]
+    names = {subprocess.run(line, capture_output=True, text=True, check=True).stdout for _ in range(2)}
+    assert len(names) == 2 and all(name.startswith(".a.7-") for name in names)

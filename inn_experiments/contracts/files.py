@@ -6,17 +6,16 @@ import io
 import os
 import re
 import shutil
-import socket
 import tempfile
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 
+from inn_experiments.contracts import whose
 from inn_experiments.contracts.errors import UserError
 
 Found = TypeVar("Found")
@@ -33,11 +32,11 @@ def replacing(target: Path, mark: str | None = None) -> Iterator[Path]:
 
     Args:
         target: what is written whole or not at all.
-        mark: ends the temporary name where only one process can be at it; None for the number of this process on this
-            machine, by which it is known whether it still is at it.
+        mark: ends the temporary name where only one process can be at it; None for the name of this process, which no
+            other has on any machine, and by which it is known whether it still is at it.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    fresh = target.with_name(f".{target.name}.{mark or f'{os.getpid()}-{host_mark()}'}")
+    fresh = target.with_name(f".{target.name}.{mark or whose.mine()}")
     _remove(fresh)
     try:
         yield fresh
@@ -49,19 +48,13 @@ def replacing(target: Path, mark: str | None = None) -> Iterator[Path]:
 
 def scratch_folder(place: Path) -> tempfile.TemporaryDirectory[str]:
     """A temporary folder in `place`, whose name says whose it is, as `replacing` does."""
-    return tempfile.TemporaryDirectory(dir=place, prefix=".scratch", suffix=f".{os.getpid()}-{host_mark()}")
+    return tempfile.TemporaryDirectory(dir=place, prefix=".scratch", suffix=f".{whose.mine()}")
 
 
 def sha256(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
-@cache
-def host_mark() -> str:
-    """Six letters for the name of this machine."""
-    return hashlib.sha256(socket.gethostname().encode()).hexdigest()[:6]
 
 
 def _remove(path: Path) -> None:

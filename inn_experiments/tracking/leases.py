@@ -143,12 +143,13 @@ class Judge:
             # Opened, since a network file system may answer for a closed file what it knew a minute ago.
             with (self.outputs / FOLDER / Path(name).name).open("rb") as file:
                 renewed = os.fstat(file.fileno()).st_mtime
-            return self._now - renewed
+            return self.now - renewed
         except FileNotFoundError:
             return None
         except OSError:
             return 0.0
 
     @cached_property
-    def _now(self) -> float:
+    def now(self) -> float:
+        """The time of the folder's file system when it was first asked for; raises OSError where it does not tell."""
         return self.clock(self.outputs)
