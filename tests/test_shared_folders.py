@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
+from filelock import Timeout
 
-from inn_experiments.contracts import UserError, mounts
+from inn_experiments.contracts import UserError, held, mounts, once, whose
+from inn_experiments.tracking import leftovers
 from inn_experiments.tracking.files import Files
 from inn_experiments.tracking.mlflow import Mlflow
 from inn_experiments.tracking.record import Record
@@ -84,3 +87,42 @@ def test_a_database_on_a_network_file_system_is_refused_with_a_line(network: Pat
 def test_what_needs_no_database_there_goes_on(network: Path, tmp_path: Path) -> None:
     Record(uri=f"sqlite:///{tmp_path / 'team.db'}").prepare(network)
     Files().prepare(network)
+
+
+def kind(target: Path, text: str):
+    """Makes a file, or a folder with one, that says `text`, while another machine makes it too and is done first."""
+
+    def make(fresh: Path) -> None:
+        for place, said in ((fresh, text), (target, "the other's")):
+            file = place if target.suffix else place / "a"
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(said)
+
+    return make
+
+
+@pytest.mark.parametrize("name", ["folder", "file.npz"])
+def test_where_no_lock_holds_two_machines_at_one_thing_both_end_with_it_whole(network: Path, name: str) -> None:
+    target = network / name
+    assert once(target, kind(target, "mine"))
+    said = (target if target.suffix else target / "a").read_text()
+    assert said == ("mine" if target.suffix else "the other's")
+    assert not once(target, kind(target, "again")) and not list(network.glob(".*"))
+    with pytest.raises(OSError, match="No space"):
+        once(network / "other", fails)
+    assert not list(network.glob(".*")) and not (network / "other").exists()
+
+
+def fails(fresh: Path) -> None:
+    assert whose.mine() in fresh.name, "another machine has a name of its own"
+    raise OSError(errno.ENOSPC, "No space")
+
+
+def test_the_file_of_a_lock_stays_where_removing_it_would_let_in_two(network: Path, tmp_path: Path) -> None:
+    for folder in (network, tmp_path):
+        with held(folder / "a"), pytest.raises(Timeout), held(folder / "a", patience=0):
+            pass
+        with held(folder / "a", patience=0):
+            pass
+    assert (network / "a.lock").exists() and not (tmp_path / "a.lock").exists()
+    leftovers.clear(network, everywhere=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from filelock import Timeout
 
-from inn_experiments.contracts.files import held
+from inn_experiments.contracts.making import held
 from inn_experiments.contracts.whose import host_mark
 from inn_experiments.tracking import leases, processes, store
 
@@ -22,12 +22,12 @@ OURS = re.compile(rf"\..+\.{WHOSE}(-journal|-wal|-shm)?")
 OLDER = re.compile(r"\..+\.(?P<pid>\d+)(-journal|-wal|-shm)?")
 """The same of version 0.9.0 and before, which did not say on which machine."""
 LOCKED = re.compile(r"\.(?P<name>.+)\.new")
-"""One of `contracts.files.once`, whose maker holds a lock."""
+"""One of `contracts.making.once`, whose maker holds a lock."""
 DAY, CLOCK = 86400.0, 2.0
 """Seconds after which nobody writes to an older name any more, nor asks for the sign of life of a process that is gone;
 and by which clocks of files and processes differ."""
 LOCK = ".lock"
-"""How the name of a lock ends, of `contracts.files.held`."""
+"""How the name of a lock ends, of `contracts.making.held`."""
 MOST = 10_000
 """Names of a folder that each start looks at: what is left there hinders nobody, and who died shows in the record."""
 FOLDERS, KEEPING = ("runs", "fits", "cache", "hydra"), ("fits", "cache")
