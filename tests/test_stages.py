@@ -9,7 +9,14 @@ import pytest
 from inn_experiments.contracts import Report, stages
 from inn_experiments.running import stages as shown
 
-QUICK = ("tracking=none", "data=two_clusters", "data.rows=200", "data.test_rows=60", "data.fresh_rows=60", "utility=none")
+QUICK = (
+    "tracking=none",
+    "data=two_clusters",
+    "data.rows=200",
+    "data.test_rows=60",
+    "data.fresh_rows=60",
+    "utility=none",
+)
 
 
 class Heard:
@@ -57,7 +64,9 @@ def test_every_stage_of_a_cell_has_a_name_and_long_loops_say_how_far_they_are(ru
     monkeypatch.setattr("inn_experiments.running.job.watcher", lambda wanted: heard if wanted else None)
     settings = ("generator=diffusion", "network.hidden=8", "network=mlp", "trainer.epochs=3", "utility=none")
     assert run(*QUICK, *settings)[0] == 0
-    assert {*names(heard)} <= {*shown.LABELS} and {"split", "start", "fit", "sample", "fidelity", "record"} <= {*names(heard)}
+    assert {*names(heard)} <= {*shown.LABELS} and {"split", "start", "fit", "sample", "fidelity", "record"} <= {
+        *names(heard)
+    }
     places = {name: heard.told.index(("begin", name)) for name in ("fit", "sample", "fidelity")}
     between = heard.told[places["fit"] : places["sample"]]
     assert [what for what in between if what[0] == "move"] == [("move", each, 3) for each in (1, 2, 3)]

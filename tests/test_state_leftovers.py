@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from inn_experiments.contracts import once, replacing
-from inn_experiments.contracts.files import host_mark, scratch_folder
-from inn_experiments.tracking import leftovers
+from inn_experiments.contracts.files import scratch_folder
+from inn_experiments.contracts.whose import host_mark, mine
+from inn_experiments.tracking import leases, leftovers
 from inn_experiments.tracking.files import Files
 from inn_experiments.tracking.mlflow import Mlflow
 
@@ -101,20 +102,31 @@ def made(path: Path, age: float = 0) -> Path:
     return path
 
 
-def test_files_of_other_machines_and_other_names_stay(tmp_path) -> None:
+def test_files_of_living_processes_and_of_other_names_stay(tmp_path) -> None:
     number, here, runs = gone(), host_mark(), tmp_path / "runs"
     elsewhere = f"{int(here, 16) ^ 1:06x}"
     stay = [
-        made(runs / f".curves.png.{number}-{elsewhere}", 1e6),
+        made(runs / f".curves.png.{number}-{elsewhere}", 0.5 * leases.DEAD),
+        made(runs / f".long.png.{number}-{elsewhere}-0123ab", 1e6),
+        made(tmp_path / leases.FOLDER / f"{number}-{elsewhere}-0123ab", 0.5 * leases.DEAD),
+        made(tmp_path / leases.FOLDER / f"{number}-{elsewhere}-4567cd", 2 * leases.DEAD),
+        made(runs / f".folder.{number}-{elsewhere}-89abef/weights.pt"),
         made(runs / f".curves.png.{number}"),
         made(runs / ".hidden", 1e6),
         made(runs / f"curves.png.{number}", 1e6),
         made(tmp_path / f".mine.{number}", 1e6),
         made(tmp_path / "mine" / f".curves.png.{number}-{here}", 1e6),
         made(runs / f".curves.png.{os.getpid()}-{here}"),
+        made(runs / f".mine.png.{mine()}"),
     ]
+    os.utime(runs / f".folder.{number}-{elsewhere}-89abef", (0, 0))
     go = [
         made(runs / f".curves.png.{number}-{here}"),
+        made(runs / f".new.png.{number}-{here}-0123ab"),
+        made(runs / f".curves.png.{number + 1}-{elsewhere}", 2 * leases.DEAD),
+        made(runs / f".long.png.{number}-{elsewhere}-4567cd", 2 * leases.DEAD),
+        made(tmp_path / leases.FOLDER / f"{number}-{elsewhere}-fedcba", 1e6),
+        made(tmp_path / leases.FOLDER / f".probe.{number}-{here}-0123ab"),
         made(runs / f".old.png.{number}", 1e6),
         made(tmp_path / f".mlflow.db.{number}-{here}-journal"),
         # The number has another process by now, this one.

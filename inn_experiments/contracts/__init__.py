@@ -2,13 +2,9 @@
 
 from inn_experiments.contracts.errors import UserError
 from inn_experiments.contracts.files import (
-    cached,
     csv_text,
     file_name,
     free_name,
-    held,
-    once,
-    once_each,
     read_arrays,
     replacing,
     write_arrays,
@@ -28,6 +24,7 @@ from inn_experiments.contracts.limits import (
     SeveralInt,
     Share,
 )
+from inn_experiments.contracts.making import cached, held, once, once_each
 from inn_experiments.contracts.near import nearest
 from inn_experiments.contracts.parts import (
     Autoencoder,

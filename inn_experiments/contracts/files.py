@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all, and work that is done once and kept."""
+"""Files that are written whole or not at all."""
 
 import csv
 import hashlib
@@ -6,20 +6,16 @@ import io
 import os
 import re
 import shutil
-import socket
 import tempfile
-import warnings
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from functools import cache
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 
+from inn_experiments.contracts import whose
 from inn_experiments.contracts.errors import UserError
 
-Found = TypeVar("Found")
 MARK = "sha256"
 """In a cached file the name of what says which arrays it had when it was written."""
 NUMBER = re.compile(r"[-+]?\d+(\.\d*)?([eE][-+]?\d+)?")
@@ -33,23 +29,23 @@ def replacing(target: Path, mark: str | None = None) -> Iterator[Path]:
 
     Args:
         target: what is written whole or not at all.
-        mark: ends the temporary name where only one process can be at it; None for the number of this process on this
-            machine, by which it is known whether it still is at it.
+        mark: ends the temporary name where only one process can be at it; None for the name of this process, which no
+            other has on any machine, and by which it is known whether it still is at it.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    fresh = target.with_name(f".{target.name}.{mark or f'{os.getpid()}-{host_mark()}'}")
-    _remove(fresh)
+    fresh = target.with_name(f".{target.name}.{mark or whose.mine()}")
+    remove(fresh)
     try:
         yield fresh
         os.replace(fresh, target)
     except BaseException:
-        _remove(fresh)
+        remove(fresh)
         raise
 
 
 def scratch_folder(place: Path) -> tempfile.TemporaryDirectory[str]:
     """A temporary folder in `place`, whose name says whose it is, as `replacing` does."""
-    return tempfile.TemporaryDirectory(dir=place, prefix=".scratch", suffix=f".{os.getpid()}-{host_mark()}")
+    return tempfile.TemporaryDirectory(dir=place, prefix=".scratch", suffix=f".{whose.mine()}")
 
 
 def sha256(path: Path) -> str:
@@ -58,13 +54,8 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-@cache
-def host_mark() -> str:
-    """Six letters for the name of this machine."""
-    return hashlib.sha256(socket.gethostname().encode()).hexdigest()[:6]
-
-
-def _remove(path: Path) -> None:
+def remove(path: Path) -> None:
+    """Remove a file, or a folder with all that can be removed of it; there need be neither."""
     if path.is_dir():
         shutil.rmtree(path, ignore_errors=True)
     else:
@@ -126,87 +117,6 @@ def cell_text(value: object) -> object:
     text = value.replace("\r\n", "\n").replace("\r", "\n")
     begins = text.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\n"))
     return f"'{text}" if begins and not NUMBER.fullmatch(text) else text
-
-
-def once(target: Path, make: Callable[[Path], None], *, wait: bool = True) -> bool:
-    """Let `make` fill a temporary name that becomes `target`, unless that is there; another worker at it waits.
-
-    Returns:
-        Whether it was made now.
-
-    Raises:
-        filelock.Timeout: not to `wait`, and another worker is at it.
-    """
-    return bool(once_each([target], lambda fresh: make(fresh[target]), wait=wait))
-
-
-def once_each(targets: Iterable[Path], make: Callable[[dict[Path, Path]], None], *, wait: bool = True) -> list[Path]:
-    """As `once` for several targets that are made together: `make` is given target -> temporary name of the missing.
-
-    Returns:
-        Those that were made now.
-    """
-    with ExitStack() as all_held:
-        # Always in the same order, so that two workers at overlapping sets never wait for each other.
-        for target in (wanted := sorted(targets)):
-            all_held.enter_context(held(target, patience=-1 if wait else 0))
-        missing = [target for target in wanted if not target.exists()]
-        if missing:
-            with ExitStack() as written:
-                # One name for all processes: what a killed one left behind is written over.
-                make({target: written.enter_context(replacing(target, mark="new")) for target in missing})
-        return missing
-
-
-@contextmanager
-def held(target: Path, *, patience: float = -1) -> Iterator[None]:
-    """Hold the lock of `target`, the file of its name with `.lock` behind it, which is gone when the block ends.
-
-    The kernel takes the lock from a process that dies; its file stays then, and hinders nobody.
-
-    Args:
-        target: what one process at a time is at; its folder is made.
-        patience: seconds for which another process is waited for; -1 waits for ever.
-
-    Raises:
-        filelock.Timeout: another process held it for so long.
-    """
-    from filelock import FileLock
-
-    target.parent.mkdir(parents=True, exist_ok=True)
-    name = Path(f"{target}.lock")
-    with FileLock(name, timeout=patience):
-        try:
-            yield
-        finally:
-            # By its owner, so that nobody else's is removed; who waits sees that it is gone, and makes a new one.
-            name.unlink(missing_ok=True)
-
-
-def cached(path: Path, make: Callable[[Path], None], read: Callable[[Path], Found]) -> Found:
-    """What `read` finds in the file `path` of the cache, which `make` writes where it is missing or cannot be read.
-
-    Nobody gave such a file, so that nobody need mend it: a warning says that it was made again.
-
-    Args:
-        path: of the file.
-        make: writes it under a temporary name, as `once` does.
-        read: raises UserError for a damaged one.
-    """
-    once(path, make)
-    try:
-        return read(path)
-    except UserError as error:
-        with held(path):
-            # Another worker may have found it too, and made it in the meantime.
-            try:
-                return read(path)
-            except UserError:
-                _remove(path)
-        why = str(error).rpartition("; ")[0] or str(error)
-        warnings.warn(f"a file of the cache could not be used, and was made again: {why}", stacklevel=2)
-    once(path, make)
-    return read(path)
 
 
 def write_arrays(path: Path, **arrays: np.ndarray) -> Path:

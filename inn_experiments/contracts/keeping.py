@@ -12,7 +12,8 @@ import numpy as np
 from inn_experiments import __version__
 from inn_experiments.contracts import stopping
 from inn_experiments.contracts.errors import UserError
-from inn_experiments.contracts.files import once, read_arrays, write_arrays
+from inn_experiments.contracts.files import read_arrays, write_arrays
+from inn_experiments.contracts.making import once
 from inn_experiments.contracts.parts import Plain
 from inn_experiments.contracts.streamed import Streamed, Values, as_bytes
 

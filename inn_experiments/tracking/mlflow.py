@@ -18,11 +18,12 @@ from inn_experiments.contracts.secrets import masked
 from inn_experiments.tracking import (
     experiments,
     indexes,
+    leases,
     leftovers,
+    local,
     models,
     moved,
     origin,
-    processes,
     store,
     sweeps,
     view,
@@ -133,12 +134,14 @@ class Mlflow:
         The first run creates the database.
         """
         path = store.database(outputs)
+        local.check(f"paths.outputs={outputs}", path)
         if not path.exists():
             leftovers.clear(outputs, everywhere=False)
             return
         moved.rehome(outputs)
         indexes.ensure(path)
-        dead = [run for run, tags in store.running(path).items() if processes.is_dead(tags)]
+        judge = leases.Judge(outputs, own=True)
+        dead = [run for run, tags in store.running(path).items() if judge.is_dead(tags)]
         leftovers.clear(outputs, everywhere=bool(dead), runs=[experiments.folder(path, run) for run in dead])
         for run in dead:
             client = store.connect(path)
@@ -168,7 +171,7 @@ class Mlflow:
         exception goes on its way.
         """
         where, client = self._experiment(outputs, experiments.name_for(self.experiment, tags))
-        run_id = client.create_run(where, run_name=name, tags={**origin.tags(tags), **processes.owner()}).info.run_id
+        run_id = client.create_run(where, run_name=name, tags={**origin.tags(tags), **leases.take(outputs)}).info.run_id
         cell = {key: tags[key] for key in ("cell", "fingerprint", "sweep") if key in tags}
         run = MlflowRun(store.run_folder(outputs, run_id), client, run_id, outputs, self.limit, cell)
         status = "KILLED"
@@ -190,6 +193,7 @@ class Mlflow:
             # Who asks to stop in the midst of this gets it a moment later.
             with stopping.afterwards():
                 client.set_terminated(run_id, status)
+                leases.leave(outputs)
 
     def _experiment(self, outputs: Path, name: str) -> tuple[str, MlflowClient]:
         """The id of the experiment of this name, in a database that is found to be in order, and its client."""

@@ -6,6 +6,8 @@ import socket
 import subprocess
 from pathlib import Path
 
+from inn_experiments.contracts import whose
+
 
 def program(name: str) -> str | None:
     """Where a program of the system is: in an absolute folder of the PATH, never in one relative to the current."""
@@ -44,7 +46,13 @@ def began(pid: int) -> float | None:
 def owner() -> dict[str, str]:
     """The tags that name the current process."""
     pid = os.getpid()
-    return {"host": socket.gethostname(), "pid": str(pid), "process_start": started(pid) or ""}
+    return {
+        "host": socket.gethostname(),
+        "boot": whose.boot(),
+        "pid_namespace": whose.pid_namespace(),
+        "pid": str(pid),
+        "process_start": started(pid) or "",
+    }
 
 
 def is_dead(tags: dict[str, str]) -> bool:

@@ -14,10 +14,10 @@ from inn_experiments.contracts import Pruned, UserError
 from inn_experiments.contracts.secrets import masked
 from inn_experiments.tracking import (
     experiments,
+    leases,
     leftovers,
     origin,
     places,
-    processes,
     refusals,
     remote_ends,
     remote_files,
@@ -63,7 +63,8 @@ class Remote:
         for run, status in remote_files.unsent(outputs, self.uri).items():
             places.tell(remote_ends.late(client, self.uri, outputs, run, status))
         with refusals.named(self.uri):
-            dead = [run for run in _all(client, where, "RUNNING") if processes.is_dead(run.data.tags)]
+            judge = leases.Judge(outputs)
+            dead = [run for run in _all(client, where, "RUNNING") if judge.is_dead(run.data.tags)]
             staged = [store.run_folder(outputs, run.info.run_id) for run in dead]
             leftovers.clear(outputs, everywhere=bool(dead), runs=staged)
             for run in dead:
@@ -96,7 +97,7 @@ class Remote:
         """
         client, _ = self._reach()
         where = self._experiment(client, outputs, experiments.name_for(self.experiment, tags))
-        run_id = server.patiently(self.uri, _create, client, where, name, {**origin.tags(tags), **processes.owner()})
+        run_id = server.patiently(self.uri, _create, client, where, name, {**origin.tags(tags), **leases.take(outputs)})
         cell = {key: tags[key] for key in ("cell", "fingerprint", "sweep") if key in tags}
         folder = store.run_folder(outputs, run_id)
         run, status, gone = (
@@ -122,6 +123,7 @@ class Remote:
             raise
         finally:
             remote_ends.close(client, self.uri, outputs, run_id, status, gone)
+            leases.leave(outputs)
 
     def register(self, outputs: Path, folder: Path, name: str) -> str:
         """Make the model of a finished run the next version of `name`; the second line answered says how it is served.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from inn_experiments.contracts import UserError, replacing, write_text
 from inn_experiments.contracts.files import scratch_folder
-from inn_experiments.tracking import models, processes, refusals, server, store, whole
+from inn_experiments.tracking import leases, models, refusals, server, store, whole
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -34,7 +34,7 @@ def in_place(client: MlflowClient, run: str, folder: Path) -> bool:
 
 def note(outputs: Path, run: str, uri: str, status: str, owned: bool = True) -> None:
     """Note that a run is to end with `status` once all its files are sent; `owned` while this process is at it."""
-    told = {"uri": uri, "status": status, "owner": processes.owner() if owned else {}}
+    told = {"uri": uri, "status": status, "owner": leases.owner(outputs) if owned else {}}
     write_text(noted(outputs, run), json.dumps(told, indent=1) + "\n")
 
 
@@ -45,11 +45,11 @@ def forget(outputs: Path, run: str) -> None:
 
 def unsent(outputs: Path, uri: str) -> dict[str, str]:
     """Run -> its last status, of those that nobody is about to send to this address any more."""
-    found = {}
+    found, judge = {}, leases.Judge(outputs, own=True)
     for path in sorted((outputs / UNSENT).glob("*.json")):
         try:
             told = json.loads(path.read_text(encoding="utf-8"))
-            free = not told["owner"] or processes.is_dead(told["owner"])
+            free = not told["owner"] or judge.is_dead(told["owner"])
             if free and told["uri"] == uri:
                 found[path.stem] = told["status"]
         except FileNotFoundError:

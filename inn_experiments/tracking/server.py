@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from inn_experiments.contracts import UserError
-from inn_experiments.tracking import places, refusals, store
+from inn_experiments.tracking import local, places, refusals, store
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -82,6 +82,7 @@ def _open(uri: str) -> None:
     if uri.startswith("sqlite:"):
         if not places.sqlite_file(uri).parent.is_dir():
             raise UserError(f"{uri}: there is no folder {places.sqlite_file(uri).parent}; make it")
+        local.check(uri, places.sqlite_file(uri))
         engine = create_engine(uri)
     else:
         engine = create_engine(driven(uri), connect_args={"connect_timeout": HASTE})

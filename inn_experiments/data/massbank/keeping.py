@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from inn_experiments.contracts.files import cached, csv_text, read_arrays, write_arrays, write_text
+from inn_experiments.contracts.files import csv_text, read_arrays, write_arrays, write_text
+from inn_experiments.contracts.making import cached
 from inn_experiments.data.massbank.gather import ATTRIBUTION, TEXTS, Gathered
 
 LISTS = ("unreadable", "left_out", "notes")

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from inn_experiments.contracts import UserError
-from inn_experiments.contracts.files import cached, read_arrays, write_arrays
+from inn_experiments.contracts.files import read_arrays, write_arrays
 from inn_experiments.contracts.limits import NaturalInt, NonNegative, Positive, PositiveInt
+from inn_experiments.contracts.making import cached
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.data.checks import shorten
 from inn_experiments.data.division import Division
