@@ -17,7 +17,9 @@ def main() -> None:
     asked = [each for each in sys.argv[1:] if not each.startswith("-") and "." not in each.partition("=")[0]]
     for flags, answer in ((HELP, _help), (EXPLAIN, _explain)):
         if flags & set(sys.argv[1:]):
-            sys.exit(_told(shell(lambda answer=answer: answer(asked), _shown)))
+            if status := _told(shell(lambda answer=answer: answer(asked), _shown)):
+                sys.exit(status)
+            return
     if "--version" in sys.argv[1:]:
         from inn_experiments import __version__
 

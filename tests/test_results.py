@@ -9,6 +9,7 @@ import shlex
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -176,7 +177,10 @@ except KeyboardInterrupt:
     (tmp_path / "child.py").write_text(child, encoding="utf-8")
     code = f"import results; results.run('python {tmp_path / 'child.py'}', True)"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "scripts"), str(ROOT)])}
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=environment) as process:
+    # In the background of a script it is ignored, and stays so in whatever is started there.
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    command, how = [sys.executable, "-c", code], {"stdout": subprocess.PIPE, "text": True, "preexec_fn": heard}
+    with subprocess.Popen(command, env=environment, **how) as process:
         assert process.stdout is not None and process.stdout.readline() == "begun\n"
         process.send_signal(signal.SIGINT)
         assert process.wait() != 0

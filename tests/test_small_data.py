@@ -17,7 +17,7 @@ from inn_experiments.reports import __main__ as reports
 from inn_experiments.running.job import objective
 from inn_experiments.tracking import whole
 
-QUICK = ("trainer.progress=false", "trainer.epochs=2", "utility.trees=5")
+QUICK = ("trainer=smoke", "trainer.progress=false", "utility.trees=5")
 CELLS = {
     "inn": (),
     "diffusion": ("generator=diffusion", "schedule.steps=10", "sampler.steps=3", "network.hidden=16"),

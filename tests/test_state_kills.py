@@ -85,7 +85,7 @@ def test_half_files_and_open_runs_are_seen(finished) -> None:
         assert any(name in fault for fault in seen_of(sweep, wanted))
         (run.folder / name).unlink()
     (run.folder / ".report.json.123").write_text("half", encoding="utf-8")
-    assert sweep.halves() == [] and sweep.leftovers() == [f"runs/{run.run_id}/artifacts/.report.json.123"]
+    assert sweep.halves() == [] and sweep.leftovers() == [f"runs/{run.folder.parent.name}/artifacts/.report.json.123"]
     with Mlflow().open(sweep.outputs, "again", {"fingerprint": "mark"}):
         assert any(fault.startswith("RUNNING for ever") for fault in seen_of(sweep, wanted))
     (run.folder / "report.json").unlink()

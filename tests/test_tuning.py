@@ -36,7 +36,7 @@ def cells(monkeypatch: pytest.MonkeyPatch):
         number = Number(cell.value("objective"), found.value(cell))
         return Report(cell.name, cell.seed, cell.fingerprint, cell.axes, 0, [number])
 
-    begun = types.SimpleNamespace(report=types.SimpleNamespace(split={}))
+    begun = types.SimpleNamespace(report=types.SimpleNamespace(split={}), split=types.SimpleNamespace(name="rows"))
     monkeypatch.setattr(job, "begin", lambda cell: begun)
     monkeypatch.setattr(job, "_pipeline", lambda: types.SimpleNamespace(build=lambda cell: None, run=compute))
     return found

@@ -40,7 +40,7 @@ def keys(file: Path) -> list[Key]:
     Example:
         >>> from inn_experiments.configuration.roles import CONF
         >>> keys(CONF / "generator" / "smote.yaml")
-        [Key(name='neighbours', default='5', words='nearest rows of the class to choose the second row from')]
+        [Key(name='neighbours', default='5', words='k; a class with fewer rows uses all of them')]
     """
     found: dict[str, Key] = {}
     target = ""

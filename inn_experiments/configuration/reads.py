@@ -66,7 +66,9 @@ def check_axes(plain: dict[str, Any], choices: dict[str, str], defaults: dict[st
         if group in read or group not in plain:
             continue
         given = [told for key, told in touched.items() if key.startswith(f"{group}.") and key not in harmless]
-        # A trainer by its name, such as smoke, is for whatever in a sweep or an experiment trains.
+        # A preset is exchanged for another one by its name alone; a trainer by its name, such as smoke, is for whatever
+        # in a sweep or an experiment trains.
+        given = [] if choices.get("preset") else given
         if group in AXES and (group in touched or choices.get(group) != defaults.get(group)):
             given = [f"{group}={choices.get(group)}"]
         if given:

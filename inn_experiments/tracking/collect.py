@@ -90,13 +90,13 @@ def commits(outputs: Path) -> dict[str, str]:
     path = store.database(Path(outputs))
     if not path.is_file():
         return {}
-    query = """
+    query = f"""
         SELECT mark.value, commits.value FROM runs JOIN tags AS mark USING (run_uuid)
         LEFT JOIN tags AS commits ON commits.run_uuid = runs.run_uuid AND commits.key = 'git_commit'
-        WHERE experiment_id = ? AND status = 'FINISHED' AND lifecycle_stage = 'active' AND mark.key = 'fingerprint'
+        WHERE {store.IN_OURS} AND status = 'FINISHED' AND lifecycle_stage = 'active' AND mark.key = 'fingerprint'
         ORDER BY start_time, runs.run_uuid DESC
     """
-    found = store.select(path, query, store.experiment_id(path))
+    found = store.select(path, query)
     return {mark: commit or "" for mark, commit in found}
 
 

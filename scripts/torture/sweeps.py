@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from inn_experiments.tracking import experiments
+
 ROOT = Path(__file__).resolve().parents[2]
 SMOKE = ["experiment=smoke", "data=table", "data.label=label", "trainer.checkpoint_minutes=0"]
 SWEEPS = {
@@ -122,7 +124,7 @@ class Sweep:
 
     def folder(self, run: str) -> Path:
         """Of the files of a run."""
-        return self.outputs / "runs" / run / "artifacts"
+        return experiments.folder(self.outputs / "mlflow.db", run)
 
     def results(self) -> dict[str, dict[str, dict[str, Any]]]:
         """Fingerprint -> FINISHED run -> its report without VOLATILE, and hashes of its samples and figures."""

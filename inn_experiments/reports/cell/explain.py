@@ -19,7 +19,7 @@ def explain(names: Sequence[str] = ()) -> str:
 
     Example:
         >>> print(explain(["test/samples/coverage"]).splitlines()[0])
-        coverage ↑
+        coverage
 
     Raises:
         UserError: nothing goes by such a name.
