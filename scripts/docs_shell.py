@@ -12,7 +12,7 @@ import sys
 import sysconfig
 import time
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
 from docs_commands import ROOT
 
@@ -123,14 +123,7 @@ class Shell:
             f"declare -px > {place}/variables\npwd > {place}/folder\nexit $status\n"
         )
         with (place / "printed").open("w+", encoding="utf-8") as printed:
-            process = subprocess.Popen(
-                ["bash", "-c", script],
-                env=self.variables,
-                stdin=subprocess.DEVNULL,
-                stdout=printed,
-                stderr=printed,
-                start_new_session=True,
-            )
+            process = self._begun(script, printed)
             try:
                 status = process.wait(limit)
             except subprocess.TimeoutExpired:
@@ -139,19 +132,23 @@ class Shell:
             printed.seek(0)
             return Done(status, printed.read(), time.monotonic() - begun)
 
+    def _begun(self, script: str, printed: TextIO) -> subprocess.Popen:
+        """A script at work, in a session of its own, whose lines go to `printed`."""
+        return subprocess.Popen(
+            ["bash", "-c", script],
+            env=self.variables,
+            stdin=subprocess.DEVNULL,
+            stdout=printed,
+            stderr=printed,
+            start_new_session=True,
+        )
+
     def serve(self, text: str) -> tuple[int, str]:
         """Start what serves and wait until it answers: its exit status, 0 where it serves, and what it printed."""
         log = self.state / f"server{len(self.servers)}"
         script = f'source {self.state}/variables\ncd "$(cat {self.state}/folder)"\nexec {text}\n'
         with log.open("w", encoding="utf-8") as printed:
-            server = subprocess.Popen(
-                ["bash", "-c", script],
-                env=self.variables,
-                stdin=subprocess.DEVNULL,
-                stdout=printed,
-                stderr=printed,
-                start_new_session=True,
-            )
+            server = self._begun(script, printed)
         self.servers.append(server)
         port = int(re.search(r"--port (\d+)", text)[1])
         for _ in range(600):

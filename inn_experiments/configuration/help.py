@@ -1,6 +1,5 @@
 """What `--help` says: every group and its options, and of one group the keys, read from their files."""
 
-import shutil
 import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
@@ -13,6 +12,7 @@ from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.compose import CONF, defaults
 from inn_experiments.configuration.keys import commented, keys
 from inn_experiments.contracts import UserError, nearest
+from inn_experiments.contracts.lines import columns
 
 HEAD = """\
 Iterative neural networks, their inversions and honest baselines on small labelled spectra.
@@ -43,7 +43,6 @@ TAIL = """\
   hydra/launcher=joblib        with -m: as many cells at a time as there are cores
   --hydra-help                 what Hydra itself can do; --version prints the version
 """
-NARROW, WIDE = 80, 120
 NAMES, DEFAULTS = 29, 44
 """Columns at which words begin: behind names alone, and behind names and defaults."""
 
@@ -136,10 +135,7 @@ def _flat(plain: dict, before: str = "") -> Iterator[tuple[str, object]]:
 
 def _line(name: str, words: str, column: int) -> str:
     """A name, and from the column on its words, in as many lines as the terminal's width asks for."""
-    width = min(max(shutil.get_terminal_size((100, 24)).columns, NARROW), WIDE)
-    first = f"{name:<{column}} " if len(name) < column else f"{name}  "
-    return (
-        textwrap.fill(words, width, initial_indent=first, subsequent_indent=" " * (column + 1), break_long_words=False)
-        if words
-        else name
-    )
+    if not words:
+        return name
+    first, later = f"{name:<{column}} " if len(name) < column else f"{name}  ", " " * (column + 1)
+    return textwrap.fill(words, columns(), initial_indent=first, subsequent_indent=later, break_long_words=False)

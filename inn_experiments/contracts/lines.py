@@ -1,6 +1,11 @@
 """Texts of anybody's as they can stand in a line."""
 
+import shutil
+
 from inn_experiments.contracts.secrets import masked
+
+NARROW, WIDE = 80, 120
+"""Columns that lines of words have at least, and at most."""
 
 
 def visible(text: str) -> str:
@@ -16,6 +21,11 @@ def visible(text: str) -> str:
 def told(text: object) -> str:
     """A message as it can be printed: in one line, and without secrets."""
     return visible(masked(str(text)))
+
+
+def columns() -> int:
+    """How wide lines of words are on this terminal; 100 columns where there is none."""
+    return min(max(shutil.get_terminal_size((100, 24)).columns, NARROW), WIDE)
 
 
 def lasting(seconds: float) -> str:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import textwrap
 from collections.abc import Sequence
 
 from inn_experiments.contracts import UserError, nearest
+from inn_experiments.contracts.lines import columns
 from inn_experiments.reports.cell.glossary import Term, every_term, term
-
-NARROW, WIDE = 80, 120
 
 
 def explain(names: Sequence[str] = ()) -> str:
@@ -24,7 +22,7 @@ def explain(names: Sequence[str] = ()) -> str:
     Raises:
         UserError: nothing goes by such a name.
     """
-    width = min(max(shutil.get_terminal_size((100, 24)).columns, NARROW), WIDE)
+    width = columns()
     chosen = [one for name in names for one in _found(name)] if names else every_term()
     return "".join(
         f"{one.name}\n{textwrap.fill(one.words, width, initial_indent='    ', subsequent_indent='    ')}\n"
