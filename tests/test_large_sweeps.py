@@ -71,7 +71,7 @@ def test_a_run_that_lost_a_file_is_not_skipped(run, quick, tmp_path: Path) -> No
 
 def test_a_metric_that_a_finished_cell_lacks_is_told_as_by_any_cell(run, quick) -> None:
     assert run(*CHEAP, "seed=0,1", "-m")[0] == 0
-    status, out, err = run(*CHEAP, "seed=0,1", "objective=test/nothing", "-m")
+    status, out, err = run(*CHEAP, "seed=0,1", "objective=unseen/cosine/generated", "-m")
     assert status == 2 and "2 failed" in out and "has no such metric" in err
 
 

@@ -113,7 +113,7 @@ def test_another_exception_shows_its_traceback(tmp_path: Path) -> None:
         (["data=cofee"], ["data/cofee", "coffee"]),
         (["seed=abc"], ["seed", "'abc'"]),
         (["data._target_=os.system"], ["os.system", "not allowed"]),
-        (["objective=test/nothing"], ["objective=test/nothing", "test/samples/fid"]),
+        (["objective=test/nothing"], ["objective=test/nothing", "'nothing'", "fid"]),
         (["paths.outputs=/dev/null/x"], ["/dev/null/x"]),
         (["paths.outputs=/proc/x"], ["/proc/x"]),
     ],

@@ -99,6 +99,9 @@ def _compute(cell: Cell, tracker: Tracker, trial: trials.Trial | None, started_i
         pipeline = _pipeline()
     # What parts have against each other shows when they are put together: better before a run is on record.
     pipeline.build(cell)
+    from inn_experiments.measures.quantities import check_key
+
+    check_key(cell.plain["objective"], "objective")
     typed = list(hydra.overrides.task)
     tags = told.tags(cell, begun, typed, started_in)
     if "read" in begun.report.split:
