@@ -26,7 +26,7 @@ class StackedLauncher(SteadyLauncher):
         """Train, then launch the jobs."""
         from joblib.externals.loky.process_executor import TerminatedWorkerError
 
-        from inn_experiments.running import stack
+        from inn_experiments.running import outcomes, stack
 
         load = self.hydra_context.config_loader.load_sweep_config
         configurations = [load(self.config, list(overrides)) for overrides in job_overrides]
@@ -34,4 +34,5 @@ class StackedLauncher(SteadyLauncher):
             stack.train(configurations, self.joblib.get("n_jobs", -1))
         except TerminatedWorkerError:
             print("a worker process was killed (out of memory?): each cell trains its own", file=sys.stderr, flush=True)
+        outcomes.begin_now(Path(str(self.config.hydra.sweep.dir)))
         return super().launch(job_overrides, initial_job_idx)

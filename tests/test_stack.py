@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from pathlib import Path
 
 import pytest
 
 from inn_experiments.contracts import UserError, once_each
-from inn_experiments.running import fits, stack
+from inn_experiments.running import fits, outcomes, stack
 from inn_experiments.running.stack import Task, stacked
 from inn_experiments.synthesizers import direction
 
@@ -70,7 +72,8 @@ def test_a_sweep_has_the_numbers_of_each_cell_alone(run, tmp_path, sizes) -> Non
     assert sorted(sizes) == [4, 4], (
         "a forward and an inverse network for each corruption and seed, shared by both methods"
     )
-    assert "8 trainings for 8 cells, in 2 stacks" in out and "of 8 cells: 8 finished" in out
+    assert "8 trainings for 8 cells, in 2 stacks ...\n8 trainings for 8 cells, in 2 stacks: " in out
+    assert "of 8 cells: 8 finished" in out
     together = reports(tmp_path / "out")
     status, out, _ = run(*GRID, f"paths.outputs={tmp_path / 'alone'}", "-m")
     assert status == 0 and "stacks" not in out and sorted(sizes) == [1] * 8 + [4, 4]
@@ -149,3 +152,19 @@ def test_rows_of_two_data_sets_are_not_mixed_up(run, tmp_path, sizes) -> None:
     assert together.keys() == alone.keys() and len(alone) == 2
     for rows, values in alone.items():
         assert together[rows] == pytest.approx(values, rel=1e-4)
+
+
+def test_what_cells_share_does_not_count_as_their_time(tmp_path) -> None:
+    outcomes.begin_now(tmp_path)
+    assert not list(tmp_path.iterdir())
+    cells = tmp_path / outcomes.CELLS
+    cells.write_text("[]")
+    os.utime(cells, (0, 0))
+    outcomes.begin_now(tmp_path)
+    assert cells.stat().st_mtime > 0
+
+
+def test_a_long_training_of_stacks_says_how_far_it_is(run, monkeypatch) -> None:
+    monkeypatch.setattr(stack, "WORTH_A_LINE", 0.0)
+    status, out, _ = run(*GRID, *STACKED, "-m")
+    assert status == 0 and re.search(r"1 of 2 stacks in \d+ s; about .* left", out), out

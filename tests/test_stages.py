@@ -103,3 +103,13 @@ def test_a_terminal_has_one_line_that_is_taken_away(monkeypatch) -> None:
 def test_progress_false_says_nothing_of_stages(run) -> None:
     status, out, _ = run(*QUICK, "generator=bootstrap", "trainer.progress=false")
     assert status == 0 and not [line for line in out.splitlines() if line.endswith("...")]
+
+
+def test_a_cell_of_a_sweep_that_takes_its_time_is_named_before_it_ends(run, monkeypatch, capsys) -> None:
+    with shown.at_work("[1/2] quick", 5.0):
+        pass
+    assert not capsys.readouterr().out
+    monkeypatch.setattr("inn_experiments.running.job.FIRST_MOMENTS", 0.0)
+    status, out, _ = run(*QUICK, "generator=bootstrap", "seed=0,1", "-m")
+    lines = [line for line in out.splitlines() if "/2] two_clusters-bootstrap seed" in line]
+    assert status == 0 and [line.split(":")[0] for line in lines][::2] == ["at work", "at work"], out

@@ -3,6 +3,7 @@
 import json
 import math
 import time
+from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -23,11 +24,11 @@ from inn_experiments.contracts.lines import lasting
 from inn_experiments.contracts.old_report import from_dict
 from inn_experiments.running import outcomes, sweep, told, trials
 from inn_experiments.running.beginning import begin
-from inn_experiments.running.stages import watcher
+from inn_experiments.running.stages import at_work, watcher
 from inn_experiments.tracking import turns
 
 FIRST_MOMENTS = 10.0
-"""Seconds of a sweep in which nothing can be said of how long it takes."""
+"""Seconds of a sweep in which nothing can be said of how long it takes, and of a cell of it that has no line yet."""
 LEFT_OUT = ("test/samples/", "fresh/samples/", "test/geometry/", "utility/same_rows/", "utility/disjoint/")
 """How the keys begin of what is left out where there are too few rows for it."""
 
@@ -78,7 +79,9 @@ def _run(cfg: DictConfig, outcome: dict[str, Any]) -> float:
             done = tracker.finished(outputs, cell.fingerprint)
             if done is None:
                 name = Path(hydra.sweep.dir if many else hydra.run.dir).name
-                with stages.watched(watcher(bool(cell.value("trainer.progress")))):
+                line = f"{_count()} {cell.name} seed {cell.seed}" if many else ""
+                told_late = at_work(line, FIRST_MOMENTS) if many else nullcontext()
+                with told_late, stages.watched(watcher(bool(cell.value("trainer.progress")))):
                     report, folder = _compute(cell, tracker, trial, name)
     if done is not None:
         plain, folder = done

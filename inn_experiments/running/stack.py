@@ -17,6 +17,7 @@ from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.compose import prepare
 from inn_experiments.configuration.doors import refusal
 from inn_experiments.contracts import Split, UserError, once_each
+from inn_experiments.contracts.lines import lasting
 from inn_experiments.running import fits
 from inn_experiments.running.beginning import divided
 from inn_experiments.synthesizers.direction import Direction, fit_together
@@ -24,6 +25,8 @@ from inn_experiments.synthesizers.inn import Inn
 
 AUTO = 8
 """Networks side by side: what a step costs for each hardly falls any more, and what they hold leaves the cache."""
+WORTH_A_LINE = 10.0
+"""Seconds of training before a line says how far it is."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +59,15 @@ def train(configurations: Sequence[DictConfig], jobs: int) -> None:
     started, stacks = time.perf_counter(), stacked(_tasks(cells), effective_n_jobs(jobs))
     if not stacks:
         return
-    Parallel(jobs, batch_size=1)(delayed(_do)(stack) for stack in stacks)
-    count, seconds = sum(map(len, stacks)), time.perf_counter() - started
-    print(f"{count} trainings for {len(cells)} cells, in {len(stacks)} stacks: {seconds:.0f} s", flush=True)
+    what = f"{sum(map(len, stacks))} trainings for {len(cells)} cells, in {len(stacks)} stacks"
+    print(f"{what} ...", flush=True)
+    parallel = Parallel(jobs, batch_size=1, return_as="generator_unordered")
+    for done, _ in enumerate(parallel(delayed(_do)(stack) for stack in stacks), start=1):
+        seconds = time.perf_counter() - started
+        if done < len(stacks) and seconds > WORTH_A_LINE:
+            left = lasting(seconds * (len(stacks) - done) / done)
+            print(f"{done} of {len(stacks)} stacks in {seconds:.0f} s; about {left} left", flush=True)
+    print(f"{what}: {seconds:.0f} s", flush=True)
 
 
 def stacked(tasks: Sequence[Task], jobs: int) -> list[list[Task]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 LABELS = {
     "start": "loading libraries",
@@ -75,3 +77,15 @@ def watcher(shown: bool) -> Bar | Lines | None:
     if not shown:
         return None
     return Bar() if sys.stdout.isatty() else Lines()
+
+
+@contextmanager
+def at_work(what: str, seconds: float) -> Iterator[None]:
+    """For the cells of a sweep, which have no bars: say what is at work, if the block lasts so long."""
+    timer = threading.Timer(seconds, print, [f"at work: {what}"], {"flush": True})
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
