@@ -31,6 +31,7 @@ class Page:
 
     Attributes:
         name: of its file, without .md.
+        before: what makes the files of the runs, as typed after `python scripts/`.
         runs: sweeps, as typed after `python -m inn_experiments`.
         reports: as typed after `python -m inn_experiments.reports`; all but the first have --below.
         scripts: as typed after `python scripts/`.
@@ -42,6 +43,7 @@ class Page:
     """
 
     name: str
+    before: tuple[str, ...] = ()
     runs: tuple[str, ...] = ()
     reports: tuple[str, ...] = ()
     scripts: tuple[str, ...] = ()
@@ -54,7 +56,10 @@ class Page:
         """What is typed for it, in order, below the repository's root; `$NAME` stands for an environment variable."""
         outputs, page = work / (self.folder or self.name), pages / f"{self.name}.md"
         parts = outputs / "parts"
-        runs = [f"python -m inn_experiments {run} {shlex.quote(f'paths.outputs={outputs}')}" for run in self.runs]
+        runs = [
+            f"python -m inn_experiments {run} {shlex.quote(f'paths.outputs={outputs}')}".replace("{work}", str(outputs))
+            for run in self.runs
+        ]
         told = "".join(f" --command {shlex.quote(run)}" for run in runs)
         reports = []
         for number, report in enumerate(self.reports):
@@ -64,11 +69,11 @@ class Page:
             rest = "" if "--below" in words else told
             asked = f"{report} --outputs {shlex.quote(str(outputs))} --to {shlex.quote(str(to))}{read}{rest}"
             reports.append(f"python -m inn_experiments.reports {asked}")
-        scripts = [
-            f"python scripts/{script}".format(page=page, work=outputs, reading=READINGS / f"{self.name}.md")
-            for script in self.scripts
-        ]
-        return [*runs, *reports, *scripts]
+        places = {"page": page, "work": outputs, "reading": READINGS / f"{self.name}.md"}
+        before, scripts = (
+            [f"python scripts/{script}".format(**places) for script in each] for each in (self.before, self.scripts)
+        )
+        return [*before, *runs, *reports, *scripts]
 
     @property
     def reading(self) -> Path:

@@ -42,6 +42,15 @@ def test_every_page_has_a_command() -> None:
     assert not [page.name for page in EVERY if not typed(page)]
 
 
+def test_what_makes_the_files_of_the_runs_comes_before_them() -> None:
+    page = results_pages.Page("page", before=("make.py {work}/a",), runs=("data.path={work}/a",), scripts=("look.py",))
+    assert typed(page) == [
+        "python scripts/make.py work/page/a",
+        "python -m inn_experiments data.path=work/page/a paths.outputs=work/page",
+        "python scripts/look.py",
+    ]
+
+
 def test_pages_stand_in_the_order_of_what_they_take() -> None:
     known = [page.minutes for page in EVERY if page.minutes is not None]
     assert known == sorted(known)
