@@ -2,8 +2,8 @@
 
     python scripts/other_compounds.py massbank_ms2_50.npz FOLDER
 
-The archive has rows X and the names y of their compounds. FOLDER gets first.npz and second.npz, the two halves of the
-compounds by name, and the kept law of the first in law/. A second start makes nothing anew.
+The archive has rows X, the names y of their compounds and the axis mz. FOLDER gets first.npz and second.npz, the two
+halves of the compounds by name, and the kept law of the first in law/. A second start makes nothing anew.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ CELL = "data=table data.label=y data.test_fraction=0.1 data.val_fraction=0 prese
 def halves(file: Path, folder: Path) -> None:
     """Write first.npz and second.npz."""
     with np.load(file, allow_pickle=False) as archive:
-        x, y = archive["X"], archive["y"]
+        x, y, mz = (archive[name] for name in ("X", "y", "mz"))
     names = np.unique(y)
     for name, some in zip(("first", "second"), np.split(names, [(len(names) + 1) // 2]), strict=True):
         mine = np.isin(y, some)
-        np.savez_compressed(folder / f"{name}.npz", X=x[mine], y=y[mine])
+        np.savez_compressed(folder / f"{name}.npz", X=x[mine], y=y[mine], mz=mz)
 
 
 def train(folder: Path) -> None:
