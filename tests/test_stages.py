@@ -4,9 +4,11 @@ import io
 import re
 import time
 
+import numpy as np
 import pytest
 
-from inn_experiments.contracts import Report, stages
+from inn_experiments.contracts import Report, Rows, stages
+from inn_experiments.measures.numbers.beside_real import class_by_class
 from inn_experiments.running import stages as shown
 
 QUICK = (
@@ -71,6 +73,14 @@ def test_every_stage_of_a_cell_has_a_name_and_long_loops_say_how_far_they_are(ru
     between = heard.told[places["fit"] : places["sample"]]
     assert [what for what in between if what[0] == "move"] == [("move", each, 3) for each in (1, 2, 3)]
     assert ("move", 100, 100) in heard.told[places["sample"] : places["fidelity"]]
+
+
+def test_fidelity_says_which_class_it_is_at() -> None:
+    rng = np.random.default_rng(0)
+    made, second, real = (Rows(rng.random((60, 2), np.float32), np.arange(60) % 3) for _ in range(3))
+    with stages.watched(heard := Heard()), stages.stage("fidelity"):
+        class_by_class(made, second, real, ("a", "b", "c"), seed=0)
+    assert heard.told[1:-1] == [("move", each, 3) for each in range(3)]
 
 
 def test_a_log_has_a_line_for_a_stage_that_takes_its_time_and_none_for_others(capsys, monkeypatch) -> None:

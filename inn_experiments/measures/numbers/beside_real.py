@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from inn_experiments.contracts import Rows, Samples, kept_numbers
+from inn_experiments.contracts import Rows, Samples, kept_numbers, stages
 from inn_experiments.contracts.seeding import child_seed
 from inn_experiments.measures.numbers.intervals import difference_of
 from inn_experiments.measures.numbers.told import bounds_of, with_bounds
@@ -55,7 +55,8 @@ def class_by_class(
     short = [classes[label] for label in labels if label not in enough]
     count = min([MOST_A_CLASS, *(sizes[label] for label in enough)])
     found = {}
-    for label in enough:
+    for number, label in enumerate(enough):
+        stages.move(number, len(enough), f"class {number + 1} of {len(enough)}", of=("fidelity",))
         child = child_seed(seed, f"class/{classes[label]}")
         own, others, about = (_of(rows, label) for rows in (made, second, real))
         sides = {"test": own, "fresh": others}
