@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import re
 import shlex
@@ -49,6 +50,22 @@ def test_what_makes_the_files_of_the_runs_comes_before_them() -> None:
         "python -m inn_experiments data.path=work/page/a paths.outputs=work/page",
         "python scripts/look.py",
     ]
+
+
+def test_figures_of_one_run_are_copied_beside_a_page(tmp_path: Path, monkeypatch, capsys) -> None:
+    copy_figures = importlib.import_module("copy_figures")
+    for number, (cell, seed) in enumerate([("a-b", 0), ("a-b-T50", 0), ("a-b", 1), ("a-b", 0)]):
+        artifacts = tmp_path / f"runs/2026-01-0{number + 1}-{cell}-seed{seed}-abcd/artifacts"
+        (artifacts / "figures").mkdir(parents=True)
+        (artifacts / "report.json").write_text(json.dumps({"cell": cell, "seed": seed}))
+        (artifacts / "figures/x.png").write_text(f"{number}")
+    line = ["copy_figures.py", str(tmp_path), "a-b", "figures/x.png", "--beside", str(tmp_path / "page.md")]
+    monkeypatch.setattr(sys, "argv", line)
+    copy_figures.main()
+    assert (tmp_path / "page_x.png").read_text() == "3", "the newest run of this very cell and seed"
+    monkeypatch.setattr(sys, "argv", [*line[:2], "a-c", *line[3:]])
+    with pytest.raises(SystemExit, match="no finished run of a-c with seed 0"):
+        copy_figures.main()
 
 
 def test_pages_stand_in_the_order_of_what_they_take() -> None:
