@@ -91,6 +91,7 @@ def test_a_value_out_of_range_is_named(run, tmp_path, key, value, more) -> None:
         (["generator=diffusion", "+conditioning.open=true"], ["'open' in conditioning", "none here"]),
         (["generator=diffusion", "conditioning._target_=os.system"], ["os.system", "not allowed"]),
         (["data=massbank"], ["data.path", "a value is required"]),
+        (["data=table", "data.path=x.csv"], ["data.label: a value is required", "(the column of the class, or"]),
         (["objective=test/geometry/generated/c2st"], ["objective=", "geometry=none", "another geometry"]),
         (["objective=utility/disjoint/real/f1_macro", "utility=none"], ["objective=", "utility=none"]),
         (["autoencoder=plain", "geometry=latents"], ["objective=test/samples/fid", "geometry=latents"]),

@@ -5,10 +5,11 @@ from contextlib import contextmanager
 from functools import cache
 
 from omegaconf import DictConfig, OmegaConf, open_dict
-from omegaconf.errors import OmegaConfBaseException
+from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.checks import check_values
+from inn_experiments.configuration.keys import keys
 from inn_experiments.configuration.reads import check_axes, check_notes, check_objective, check_register
 from inn_experiments.configuration.roles import CONF
 from inn_experiments.configuration.secrets import check_secrets
@@ -43,7 +44,8 @@ def prepare(cfg: DictConfig, choices: dict[str, str], overrides: Sequence[str] =
         plain = OmegaConf.to_container(cfg, resolve=True, throw_on_missing=True)
     except OmegaConfBaseException as error:
         key = getattr(error, "full_key", None) or "the configuration"
-        raise UserError(f"{key}: a value is required, give {key}=... ({first_line(error)})") from None
+        why = _words(key, choices) if isinstance(error, MissingMandatoryValue) else first_line(error)
+        raise UserError(f"{key}: a value is required, give {key}=...{why and f' ({why})'}") from None
     # An experiment may have settings for a group that is then switched off by its option `none`.
     off = {group for group, option in choices.items() if option == "none"}
     off -= {group for group, node in plain.items() if isinstance(node, dict) and "_target_" in node}
@@ -98,6 +100,13 @@ def _hydra() -> Iterator[None]:
 def first_line(error: BaseException) -> str:
     """The first line of an exception's message."""
     return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+def _words(key: str, choices: dict[str, str]) -> str:
+    """What the key of an option means, '' where nobody says so."""
+    group, _, name = key.partition(".")
+    file = CONF / group / f"{choices.get(group)}.yaml"
+    return next((each.words for each in keys(file) if each.name == name), "") if file.is_file() else ""
 
 
 def _check_preset(choices: dict[str, str]) -> None:
