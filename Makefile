@@ -33,7 +33,7 @@ bench-scale: setup
 torture: setup
 	$(VENV)/bin/python scripts/torture_all.py $(TORTURE)
 
-# Every page below docs/results, as scripts/results.toml lists them: days of one processor; a second start goes on where
+# Every page below docs/results, as scripts/results.toml lists them: many hours; a second start goes on where
 # it was. Some of them: make results RESULTS='score paper_grid'; a table of them: make results RESULTS=--list
 results: setup
 	$(VENV)/bin/python scripts/results.py $(RESULTS)

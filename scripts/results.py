@@ -1,6 +1,6 @@
 """Make the pages below docs/results anew: the runs, then the reports, as scripts/results.toml lists them.
 
-    python scripts/results.py                      # all, in order: what `make results` runs; days of one processor
+    python scripts/results.py                      # all, in order: what `make results` runs; many hours
     python scripts/results.py score paper_grid     # some: make results RESULTS='score paper_grid'
     python scripts/results.py --list               # day, version and commits of each page, minutes, what it needs
     python scripts/results.py --show score         # what would be run
