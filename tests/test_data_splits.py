@@ -152,3 +152,9 @@ def test_classes_are_ordered_by_value_when_all_are_numbers():
     assert sort_classes(["10", "9", "1"]) == ("1", "9", "10")
     assert sort_classes(["b", "10", "a"]) == ("10", "a", "b")
     assert sort_classes(["nan", "2", "1"]) == ("1", "2", "nan")
+
+
+def test_a_column_of_names_is_no_column_of_classes() -> None:
+    names = tuple(f"P{number:03d}" for number in range(12))
+    with pytest.raises(UserError, match="12 rows have 12 classes, most of them of one row, such as 'P000'.*data.label"):
+        divide(np.arange(12), None, names, FRACTIONS, None, 0)

@@ -48,6 +48,8 @@ def start(outputs: Path, *arguments: str) -> tuple[int, str, str, set[str]]:
         (["utility.protocols=[]"], "utility.protocols"),
         (["objective=utility/x", "utility=none"], "objective=utility/x"),
         (["data=table", "data.path=nowhere.csv", "data.label=kind"], "data.path=nowhere.csv"),
+        (["recomend", "data=table"], "did you mean 'recommend'?"),
+        (["data.label=Wave (nm"], "'data.label=\"Wave (nm\"'"),
     ],
 )
 def test_a_mistake_is_named_before_anything_heavy_is_imported(tmp_path, arguments, words) -> None:

@@ -96,6 +96,7 @@ def test_nothing_measured_is_said_to_be_missing() -> None:
         (0.5, 0.25, {"test": 8}, "no more near copies"),
         (0.5, 0.01, {}, "50 % of them are near copies of training rows (50 % against 1.0 %, without an interval"),
         (1.0, None, {"test": 200}, "more of them than of real rows"),
+        (1.0, None, {"test": 200}, "(100 % against 1.0 %, which are so by definition;"),
         (0.25, None, {"test": 4}, "no more near copies"),
     ],
 )

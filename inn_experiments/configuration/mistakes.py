@@ -1,7 +1,9 @@
 """What Hydra has against an override, in the words of this program."""
 
 import re
+import shlex
 import sys
+from difflib import get_close_matches
 
 from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from omegaconf import DictConfig
@@ -13,6 +15,9 @@ from inn_experiments.configuration.checks import unknown_key
 from inn_experiments.configuration.compose import compose, defaults
 from inn_experiments.configuration.launchers import EXTRAS
 from inn_experiments.contracts import UserError, nearest
+
+COMMANDS = ("recommend",)
+"""Words that stand alone on the command line."""
 
 
 def composed(*overrides: str) -> Cell:
@@ -38,9 +43,13 @@ def of_hydra(error: Exception) -> str:
         key, values = ambiguous.groups()
         return f"{key}={values}: several values are a sweep, which needs -m; one list is written {key}=[{values}]"
     if isinstance(error, OverrideParseException):
+        key, given, value = str(error.override).partition("=")
+        if not given and get_close_matches(key, COMMANDS):
+            return f"{key!r} is neither KEY=VALUE nor a command{nearest(key, COMMANDS)}"
+        quoted = shlex.quote(f'{key}="{value}"') if given and '"' not in value else "'KEY=\"VALUE\"'"
         return (
             f"{error.override!r} cannot be read as KEY=VALUE; a value with blanks, brackets, ~ or the like is "
-            "quoted twice: 'KEY=\"VALUE\"'"
+            f"quoted twice: {quoted}"
         )
     if isinstance(error, MissingConfigException) and error.options:
         group, _, option = str(error.missing_cfg_file).rpartition("/")

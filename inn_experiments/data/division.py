@@ -83,6 +83,12 @@ class Division:
         needed = LEAST_TRAIN + sum(fraction > 0 for fraction in wanted.values())
         counts = np.bincount(y, minlength=len(classes))
         small = [f"{classes[label]!r} has {counts[label]}" for label in np.flatnonzero(counts < needed)]
+        if np.sum(counts == 1) > len(y) / 2:
+            raise UserError(
+                f"{len(y)} rows have {len(classes)} classes, most of them of one row, such as "
+                f"{classes[int(counts.argmin())]!r}: too few rows for the split; what names the "
+                "classes (data.label) has to have values that many rows share"
+            )
         if small:
             others = " and ".join(part for part, fraction in wanted.items() if fraction > 0)
             raise UserError(

@@ -28,7 +28,7 @@ GEOMETRY = (
     Quantity("swd", "SWD", "lower"),
     Quantity("coverage", "coverage", "higher", limits=SHARE),
     Quantity("precision", "precision", "higher", limits=SHARE),
-    Quantity("distance", "distance to train", "lower"),
+    Quantity("distance", "distance to train in a class", "lower"),
     Quantity("along", "along PC1", "lower", limits=SHARE),
     Quantity("frechet", "Fréchet", "lower"),
     Quantity("distance_ratio", "distance ratio", best=1.0),

@@ -210,7 +210,7 @@ def _show(report: Report, folder: Path, outcome: dict[str, Any], seconds: float,
 
     if outcome["status"] == "skipped":
         print("skipped: a finished run with this configuration and seed is on record; this is its report")
-    Console().print(cell_table(report, str(folder)))
+    Console().print(cell_table(report, str(folder)), crop=False)
     print(sweep.State.tracker.hint(sweep.State.outputs, [outcome["run"]]))
     if "registered" in outcome:
         print(outcome["registered"])

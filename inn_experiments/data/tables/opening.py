@@ -127,7 +127,10 @@ def _told(sheet: Sheet, header: bool, head: Sequence[Numbered], label: str) -> S
             )
         if looks_on_its_side(rows):
             names = ", ".join(repr(row[0].strip()) for row in rows[:4])
-            raise UserError(f"data.label={label}: {sheet.where} has no such column; {SIDE} {names}, ...")
+            raise UserError(
+                f"data.label={label}: {sheet.where} has no such column; {SIDE} {names}, ...; then data.label names the "
+                "row that holds the classes: add one where there is none, with the class of each column"
+            )
     return sheet
 
 

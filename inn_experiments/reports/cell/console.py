@@ -33,9 +33,11 @@ def cell_table(report: Report, folder: str) -> RenderableType:
     notes = list(_notes(report))
     parts += [Text(), *notes] if notes else []
     parts += [Text(), *(Text(each, style="bold") for each in verdict(report))]
-    kept = [Text(line, overflow="fold") for line in kept_lines(report, folder)]
+    # A command is copied from the screen: the terminal may wrap it, a line break in it would be taken along.
+    whole = {"no_wrap": True, "overflow": "ignore"}
+    kept = [Text(line, **whole) for line in kept_lines(report, folder)]
     explained = Text("words: python -m inn_experiments --explain, or report.html among the files")
-    return Group(*parts, Text(), Text(f"files: {folder}", overflow="fold"), *kept, explained)
+    return Group(*parts, Text(), Text(f"files: {folder}", **whole), *kept, explained)
 
 
 def kept_lines(report: Report, folder: str) -> list[str]:

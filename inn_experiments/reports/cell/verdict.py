@@ -80,6 +80,7 @@ def _copied(report: Report) -> str:
     # Where no other real rows were searched, the test rows are their own measure: of a few, one is the closest 1 %.
     usual = other.value if other is not None else max(USUAL_COPIES, 1 / rows[0] if rows else 0.0)
     shares = f"{_percent(copies.value)} against {_percent(usual)}"
+    shares += "" if other is not None else ", which are so by definition"
     if rows is None:
         told, more = (
             f"{_percent(copies.value)} of them are near copies of training rows",
