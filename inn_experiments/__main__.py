@@ -34,10 +34,14 @@ def main() -> None:
 
 
 def _help(groups: list[str]) -> None:
+    if RECOMMEND in groups:
+        from inn_experiments.recommending.asked import help_text
+
+        print(help_text(), end="")
+        return
     from inn_experiments.configuration.help import text
 
-    # "recommend --help" asks for the same page.
-    print(text([group for group in groups if group != RECOMMEND]), end="")
+    print(text(groups), end="")
 
 
 def _explain(names: list[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 
 import numpy as np
@@ -13,7 +14,7 @@ from refusals import archive, check_refused, frame, given
 
 from inn_experiments import __main__
 from inn_experiments.contracts import stopping
-from inn_experiments.recommending import command
+from inn_experiments.recommending import asked, command
 
 QUICK = ("trees=3", "repeats=1", "presets=[jitter]")
 
@@ -83,3 +84,11 @@ def test_help_tells_of_it(monkeypatch, capsys):
     monkeypatch.setattr("sys.argv", ["inn_experiments", "--help"])
     __main__.main()
     assert "inn_experiments recommend data=" in capsys.readouterr().out
+
+
+def test_its_own_help_has_every_setting_with_its_default(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["inn_experiments", "recommend", "--help"])
+    __main__.main()
+    said = capsys.readouterr().out
+    assert all(re.search(rf"^  {name}=\S+ +\w", said, re.MULTILINE) for name in asked.READ), said
+    assert "  minutes=10.0 " in said and "  presets=[] " in said and "overrides" not in said

@@ -88,11 +88,11 @@ def text(groups: Sequence[str] = ()) -> str:
     blocks = []
     for group in dict.fromkeys(names):
         lines = [
-            _line(f"  {'*' if option == usual.get(group) else ' '} {group}={option}", comment, NAMES)
+            entry(f"  {'*' if option == usual.get(group) else ' '} {group}={option}", comment, NAMES)
             for option, comment in options(CONF / group)
         ]
         blocks.append("\n".join(lines))
-    single = [_line(f"  {key.name}={key.default}", key.words, NAMES + 1) for key in commented(CONF / "config.yaml")]
+    single = [entry(f"  {key.name}={key.default}", key.words, NAMES + 1) for key in commented(CONF / "config.yaml")]
     return HEAD + "\n\n".join(blocks) + "\n\nSingle values\n" + "\n".join(single) + f"\n{TAIL}"
 
 
@@ -107,11 +107,11 @@ def _group(group: str, wanted: str) -> Iterator[str]:
     for option, file in files.items():
         if wanted in ("", option):
             yield f"{group}={option}{' (the default)' if option == usual else ''}"
-            yield _line("   ", _comment(file), 3)
+            yield entry("   ", _comment(file), 3)
             if file.read_text(encoding="utf-8").startswith("# @package"):
                 yield from _settings(file)
             else:
-                yield from (_line(f"      {key.name}={key.default}", key.words, DEFAULTS) for key in keys(file))
+                yield from (entry(f"      {key.name}={key.default}", key.words, DEFAULTS) for key in keys(file))
             yield ""
 
 
@@ -133,7 +133,7 @@ def _flat(plain: dict, before: str = "") -> Iterator[tuple[str, object]]:
             yield f"{before}{name}", value
 
 
-def _line(name: str, words: str, column: int) -> str:
+def entry(name: str, words: str, column: int) -> str:
     """A name, and from the column on its words, in as many lines as the terminal's width asks for."""
     if not words:
         return name

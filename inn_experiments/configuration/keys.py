@@ -50,7 +50,7 @@ def keys(file: Path) -> list[Key]:
             # An option that builds on another one need not say again what a key means.
             words = key.words or (found[key.name].words if key.name in found else "")
             found[key.name] = key._replace(words=words)
-    told = _described(target)
+    told = described(target)
     return [key._replace(words=key.words or told.get(key.name, "")) for key in found.values()]
 
 
@@ -88,7 +88,7 @@ def _written(file: Path) -> Iterator[Key]:
         above = []
 
 
-def _described(target: str) -> dict[str, str]:
+def described(target: str) -> dict[str, str]:
     """Argument -> what the docstring of a class, or of one that it derives from, says of it."""
     module, _, name = target.rpartition(".")
     source = read(module) if module else None

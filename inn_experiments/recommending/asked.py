@@ -2,14 +2,24 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from inn_experiments.configuration.help import entry
+from inn_experiments.configuration.keys import described
 from inn_experiments.contracts import UserError, nearest
 
 USUAL_MINUTES = 10.0
+HEAD = """Which preset is worth its rows for your data: python -m inn_experiments recommend data=... KEY=VALUE ...
+
+Presets are fitted to parts of your rows and judged on the rest; one sentence says which to take, or none. Beside the
+settings of data (--help data), seed, paths.outputs and trainer it reads:
+
+"""
 FOREIGN = ("data", "seed", "paths", "trainer")
 """What is handed on to the configuration as it is."""
+WORDS = 17
+"""The column at which the words of the help begin."""
 UNREAD = ("test_fraction", "val_fraction", "fresh_fraction", "per_class", "pool_seed", "unseen", "snooping")
 """Settings of the data that divide rows, which the recommendation does itself."""
 
@@ -20,10 +30,10 @@ class Asked:
 
     Attributes:
         presets: the only ones to try; none: those that suit the rows.
-        minutes: that all may take; None for no limit.
-        repeats: how often the rows are divided; None: three times, or less where the minutes do not suffice.
+        minutes: that all may take; null (None): no limit.
+        repeats: how often the rows are divided; null (None): three times, or less where the minutes do not suffice.
         trees: of a forest.
-        times: generated rows over real ones; None: 1, or so many that a usual class gets 20.
+        times: generated rows over real ones; null (None): 1, or so many that a usual class gets 20.
         rows: that are used at most.
         worth: the least gain in macro F1 that is worth a recommendation.
         overrides: for the configuration.
@@ -37,6 +47,13 @@ class Asked:
     rows: int = 3000
     worth: float = 0.01
     overrides: tuple[str, ...] = field(default=())
+
+
+def help_text() -> str:
+    """What `recommend --help` prints."""
+    words, given = described(f"{__name__}.{Asked.__name__}"), [one for one in fields(Asked) if one.name in READ]
+    usual = {one.name: {None: "null", (): "[]"}.get(one.default, one.default) for one in given}
+    return HEAD + "\n".join(entry(f"  {name}={value}", words[name], WORDS) for name, value in usual.items()) + "\n"
 
 
 def asked(arguments: Sequence[str]) -> Asked:
