@@ -320,3 +320,16 @@ def test_the_package_imports_nothing_until_something_needs_it() -> None:
 
 def test_it_is_typed() -> None:
     assert (ROOT / "inn_experiments/py.typed").is_file()
+
+
+def test_columns_of_text_are_named() -> None:
+    x = pd.DataFrame(
+        {"ID": ["P1", "P2", "P3", "P4"], "1000": [0.0, 1, 5, 6], "1010": [1.0, 2, 3, 4], "n": ["1", "2", "3", "4"]}
+    )
+    y = [0, 0, 1, 1]
+    for method in ("fit", "fit_resample"):
+        with pytest.raises(ValueError, match=r"column 'ID' holds text, such as 'P1'.*X.drop\(columns=\['ID'\]\)"):
+            getattr(Augmenter("convex", n_per_class=1), method)(x, y)
+    assert Augmenter("convex", n_per_class=1).fit(x.drop(columns="ID"), y).classes_.tolist() == [0, 1]
+    with pytest.raises(ValueError, match="4 of 4 columns hold text, such as '0,5'.*decimal=','"):
+        Augmenter("convex").fit(pd.DataFrame([["0,5"] * 4] * 4), y)

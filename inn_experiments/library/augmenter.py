@@ -18,7 +18,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from inn_experiments.contracts import Synthesizer
 from inn_experiments.data.axes import Axis, unit_of
-from inn_experiments.library.containers import Containers, is_frame
+from inn_experiments.library.containers import Containers, check_numbers, is_frame
 from inn_experiments.library.counts import counts
 from inn_experiments.library.errors import InputError, value_errors
 from inn_experiments.library.learning import Learned
@@ -147,6 +147,7 @@ class Augmenter(BaseOverSampler):
         return self._containers.back(made, self.classes_[labels], self.classes_)
 
     def _check_X_y(self, X: Any, y: Any) -> tuple[Any, np.ndarray, bool]:  # noqa: N802 (imbalanced-learn's name)
+        check_numbers(X)
         rows, labels, binarized = super()._check_X_y(X, y)
         self._containers = Containers.of(X, y, rows, binarized)
         return rows, labels, binarized

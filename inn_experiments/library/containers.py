@@ -11,6 +11,7 @@ from imblearn.utils._validation import ArraysTransformer
 from sklearn.preprocessing import label_binarize
 
 from inn_experiments.data.axes import Axis, series
+from inn_experiments.library.errors import InputError
 
 
 def is_frame(x: object) -> bool:
@@ -25,6 +26,33 @@ def axis_of(x: object) -> Axis:
         return Axis()
     found = series([str(name) for name in x.columns])
     return found.axis if len(found.places) == x.shape[1] else Axis()
+
+
+def check_numbers(x: object) -> None:
+    """Refuse a DataFrame with columns of text: an identifier is no channel; raises InputError naming them."""
+    if not is_frame(x):
+        return
+    import pandas
+
+    texts = {}
+    for place, name in enumerate(x.columns):
+        column = x.iloc[:, place]
+        if not pandas.api.types.is_numeric_dtype(column):
+            try:
+                pandas.to_numeric(column)
+            except (ValueError, TypeError):
+                texts[name] = column.iloc[0]
+    if texts:
+        name, value = next(iter(texts.items()))
+        if len(texts) > x.shape[1] / 2:
+            raise InputError(
+                f"X: {len(texts)} of {x.shape[1]} columns hold text, such as {str(value)!r} in {name!r}; give numbers "
+                "(of decimal commas pandas.read_csv makes some by decimal=',')"
+            )
+        raise InputError(
+            f"X: column {name!r} holds text, such as {str(value)!r}, and is no channel; leave it out: "
+            f"X.drop(columns={list(texts)!r})"
+        )
 
 
 @dataclass(frozen=True)
