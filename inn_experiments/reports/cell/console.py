@@ -35,7 +35,7 @@ def cell_table(report: Report, folder: str) -> RenderableType:
     parts += [Text(), *(Text(each, style="bold") for each in verdict(report))]
     # A command is copied from the screen: the terminal may wrap it, a line break in it would be taken along.
     whole = {"no_wrap": True, "overflow": "ignore"}
-    kept = [Text(line, **whole) for line in kept_lines(report, folder)]
+    kept = [Text(line, **(whole if folder in line else {})) for line in kept_lines(report, folder)]
     explained = Text("words: python -m inn_experiments --explain, or report.html among the files")
     return Group(*parts, Text(), Text(f"files: {folder}", **whole), *kept, explained)
 
