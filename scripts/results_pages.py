@@ -8,6 +8,7 @@ import re
 import shlex
 import sys
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,8 +57,9 @@ class Page:
         """What is typed for it, in order, below the repository's root; `$NAME` stands for an environment variable."""
         outputs, page = work / (self.folder or self.name), pages / f"{self.name}.md"
         parts = outputs / "parts"
+        places = {"{page}": page, "{work}": outputs, "{reading}": READINGS / f"{self.name}.md"}
         runs = [
-            f"python -m inn_experiments {run} {shlex.quote(f'paths.outputs={outputs}')}".replace("{work}", str(outputs))
+            _placed(f"python -m inn_experiments {run} {shlex.quote(f'paths.outputs={outputs}')}", places)
             for run in self.runs
         ]
         told = "".join(f" --command {shlex.quote(run)}" for run in runs)
@@ -69,9 +71,8 @@ class Page:
             rest = "" if "--below" in words else told
             asked = f"{report} --outputs {shlex.quote(str(outputs))} --to {shlex.quote(str(to))}{read}{rest}"
             reports.append(f"python -m inn_experiments.reports {asked}")
-        places = {"page": page, "work": outputs, "reading": READINGS / f"{self.name}.md"}
         before, scripts = (
-            [f"python scripts/{script}".format(**places) for script in each] for each in (self.before, self.scripts)
+            [_placed(f"python scripts/{script}", places) for script in each] for each in (self.before, self.scripts)
         )
         return [*before, *runs, *reports, *scripts]
 
@@ -100,6 +101,12 @@ class Page:
         path = pages / f"{self.name}.md"
         text = path.read_text(encoding="utf-8")[:HEAD] if path.is_file() else ""
         return [" ".join(each[1].split()) if (each := re.search(one, text)) else "" for one in SAID]
+
+
+def _placed(typed: str, places: Mapping[str, Path]) -> str:
+    for mark, path in places.items():
+        typed = typed.replace(mark, str(path))
+    return typed
 
 
 def pages(manifest: Path = MANIFEST) -> list[Page]:

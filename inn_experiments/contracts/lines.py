@@ -37,3 +37,12 @@ def lasting(seconds: float) -> str:
     if seconds < 60:
         return f"{max(seconds, 1):.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 3600 else f"{seconds / 3600:.1f} h"
+
+
+def left(seconds: float, done: int, of: int) -> str:
+    """How much longer it takes if the rest goes on as what is done did.
+
+    >>> left(60, 2, 4)
+    'about 1 min left'
+    """
+    return f"about {lasting(seconds * (of - done) / done)} left"

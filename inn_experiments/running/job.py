@@ -20,7 +20,7 @@ from inn_experiments.configuration.help import meanings
 from inn_experiments.configuration.told import settings
 from inn_experiments.contracts import Pruned, Report, Tracker, UserError, nearest, pruning, shell, stages, stopping
 from inn_experiments.contracts.imports import importing
-from inn_experiments.contracts.lines import lasting
+from inn_experiments.contracts.lines import left
 from inn_experiments.contracts.old_report import from_dict
 from inn_experiments.running import outcomes, sweep, told, trials
 from inn_experiments.running.beginning import begin
@@ -79,9 +79,8 @@ def _run(cfg: DictConfig, outcome: dict[str, Any]) -> float:
             done = tracker.finished(outputs, cell.fingerprint)
             if done is None:
                 name = Path(hydra.sweep.dir if many else hydra.run.dir).name
-                line = f"{_count()} {cell.name} seed {cell.seed}" if many else ""
-                told_late = at_work(line, FIRST_MOMENTS) if many else nullcontext()
-                with told_late, stages.watched(watcher(bool(cell.value("trainer.progress")))):
+                late = at_work(f"{_count()} {cell.name} seed {cell.seed}", FIRST_MOMENTS) if many else nullcontext()
+                with late, stages.watched(watcher(bool(cell.value("trainer.progress")))):
                     report, folder = _compute(cell, tracker, trial, name)
     if done is not None:
         plain, folder = done
@@ -192,7 +191,7 @@ def _left() -> list[str]:
         return []
     # By the clock of the file system: a worker may be elsewhere, and does not know when the sweep began.
     seconds = time.time() - (folder / outcomes.CELLS).stat().st_mtime
-    return [f"about {lasting(seconds * (cells - done) / done)} left"] if seconds > FIRST_MOMENTS else []
+    return [left(seconds, done, cells)] if seconds > FIRST_MOMENTS else []
 
 
 def _show(report: Report, folder: Path, outcome: dict[str, Any], seconds: float, key: str) -> None:

@@ -17,7 +17,7 @@ from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.compose import prepare
 from inn_experiments.configuration.doors import refusal
 from inn_experiments.contracts import Split, UserError, once_each
-from inn_experiments.contracts.lines import lasting
+from inn_experiments.contracts.lines import left
 from inn_experiments.running import fits
 from inn_experiments.running.beginning import divided
 from inn_experiments.synthesizers.direction import Direction, fit_together
@@ -65,8 +65,8 @@ def train(configurations: Sequence[DictConfig], jobs: int) -> None:
     for done, _ in enumerate(parallel(delayed(_do)(stack) for stack in stacks), start=1):
         seconds = time.perf_counter() - started
         if done < len(stacks) and seconds > WORTH_A_LINE:
-            left = lasting(seconds * (len(stacks) - done) / done)
-            print(f"{done} of {len(stacks)} stacks in {seconds:.0f} s; about {left} left", flush=True)
+            remaining = left(seconds, done, len(stacks))
+            print(f"{done} of {len(stacks)} stacks in {seconds:.0f} s; {remaining}", flush=True)
     print(f"{what}: {seconds:.0f} s", flush=True)
 
 

@@ -35,9 +35,7 @@ class Lines:
 
     def begin(self, stage: str) -> None:
         """Say so in two seconds, if it is still at work then."""
-        self._timer = threading.Timer(LONG, print, [f"{LABELS.get(stage, stage)} ..."], {"flush": True})
-        self._timer.daemon = True
-        self._timer.start()
+        self._timer = _later(f"{LABELS.get(stage, stage)} ...", LONG)
 
     def move(self, done: float, total: float, note: str) -> None:
         """How far it is would be a line each time: it is not told."""
@@ -82,10 +80,16 @@ def watcher(shown: bool) -> Bar | Lines | None:
 @contextmanager
 def at_work(what: str, seconds: float) -> Iterator[None]:
     """For the cells of a sweep, which have no bars: say what is at work, if the block lasts so long."""
-    timer = threading.Timer(seconds, print, [f"at work: {what}"], {"flush": True})
-    timer.daemon = True
-    timer.start()
+    timer = _later(f"at work: {what}", seconds)
     try:
         yield
     finally:
         timer.cancel()
+
+
+def _later(line: str, seconds: float) -> threading.Timer:
+    """Print a line after so many seconds, unless it is cancelled before."""
+    timer = threading.Timer(seconds, print, [line], {"flush": True})
+    timer.daemon = True
+    timer.start()
+    return timer
