@@ -10,7 +10,9 @@ import yaml
 
 from inn_experiments.configuration import compose as config
 from inn_experiments.configuration.axes import GROUPS
+from inn_experiments.configuration.help import meanings
 from inn_experiments.configuration.targets import build, find_class
+from inn_experiments.configuration.told import is_smoke
 from inn_experiments.contracts import UserError
 
 NEEDED = {
@@ -99,6 +101,8 @@ def test_an_option_is_short_and_says_what_it_means(group: str, option: str) -> N
         (["method=svd", "parameterization=epsilon"], ["parameterization=epsilon", "method=svd", "x0"]),
         (["method=explicit", "parameterization=v"], ["parameterization=v", "method=explicit"]),
         (["method=svd", "network=conv_unet"], ["network=conv_unet", "method=svd", "point_unet"]),
+        (["generator=law", "trainer.epochs=5"], ["trainer.epochs=5", "generator=law", "generator.steps"]),
+        (["generator=law", "trainer.batch=5"], ["trainer.batch=5", "generator=law", "generator.batch"]),
     ],
 )
 def test_a_mistake_is_named(overrides: list[str], words: list[str]) -> None:
@@ -113,6 +117,15 @@ def test_what_is_read_is_accepted() -> None:
     assert config.compose("sampling=convex", "schedule.steps=50").value("schedule.steps") == 50
     assert config.compose("schedule=linear", "schedule.steps=50").choices["schedule"] == "linear"
     config.compose("trainer=smoke", "generator=smote")
+    config.compose("generator=law", "trainer.threads=2", "trainer.keep=best")
+
+
+def test_a_generator_with_steps_of_its_own_has_no_epochs() -> None:
+    law = config.compose("preset=law", "generator.steps=40")
+    assert law.axes["steps"] == 40 and "epochs" not in law.axes
+    assert "trainer" not in meanings(law) and "trainer" in meanings(config.compose("preset=diffusion"))
+    assert not is_smoke(config.compose("preset=law", "trainer=smoke")), "its training is as long as ever"
+    assert is_smoke(config.compose("preset=diffusion", "trainer=smoke"))
 
 
 @pytest.mark.parametrize(

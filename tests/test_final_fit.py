@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,6 +13,8 @@ from inn_experiments.artifact.kept import read
 from inn_experiments.configuration.compose import compose
 from inn_experiments.contracts import Number, Report
 from inn_experiments.reports.cell.console import kept_lines
+from inn_experiments.running.keep import as_long_as_was_best
+from inn_experiments.synthesizers.law import EPOCH
 
 CHEAP = ("generator=convex", "utility=none", "tracking=none")
 
@@ -91,6 +94,15 @@ def test_a_training_that_kept_its_best_epoch_is_as_long_in_the_end(tmp_path, run
     assert kept.facts.config["trainer"]["epochs"] == epochs
     assert max(at[-1] for at, _ in kept.synthesizer.curves.values()) == epochs
     assert "val/kept" not in kept.synthesizer.curves and report["kept"]["seconds"] > 0
+
+
+def test_a_law_that_kept_its_best_steps_has_as_many_in_the_end() -> None:
+    cell, law = compose("preset=law", "trainer.keep=best"), SimpleNamespace(curves={"val/kept": ([30], [0.5])})
+    assert as_long_as_was_best(cell, law).value("generator.steps") == 30 * EPOCH
+    cell, inside = compose("preset=diffusion"), {"autoencoder/decoder/val/kept": ([90], [0.5])}
+    assert as_long_as_was_best(cell, SimpleNamespace(curves=inside)) is cell, "an autoencoder has numbers of its own"
+    both = SimpleNamespace(curves={**inside, "val/kept": ([7], [0.5])})
+    assert as_long_as_was_best(cell, both).value("trainer.epochs") == 7
 
 
 def test_a_report_of_before_says_nothing_of_it() -> None:

@@ -73,6 +73,9 @@ SHOWING = ("progress", "checkpoint_minutes", "stack")
 HOLDING = ("storage",)
 """Settings of the data that say where rows are held, not which they are."""
 
+OWN_NUMBERS = ("epochs", "batch", "learning_rate")
+"""Settings of the trainer for which an autoencoder, or a generator that has steps, brings its own numbers."""
+
 NOTES = ("reads", "needs")
 """Keys of an option that speak to the checks and are not arguments of its class."""
 
@@ -98,6 +101,7 @@ class Variant:
 
 VARIANTS = (
     Variant("iterations", "generator.iterations", 1, "n", always=True),
+    Variant("steps", "generator.steps", None, "steps"),
     Variant("inverse_weight", "method.inverse_weight", 0, "w"),
     Variant("refine_steps", "method.refine_steps", 0, "r"),
     Variant("detached", "method.detached", True, "detached"),

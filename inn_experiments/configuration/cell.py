@@ -13,7 +13,7 @@ from typing import Any
 
 from inn_experiments import __version__
 from inn_experiments.configuration.axes import AXES, CONTROL, HOLDING, LEADING, MEASURES, SHOWING, VARIANTS
-from inn_experiments.configuration.reads import axes_read, ignored
+from inn_experiments.configuration.reads import axes_read, has_own_numbers, ignored
 from inn_experiments.configuration.targets import build
 from inn_experiments.contracts import Measure, Source, Tracker, UserError
 
@@ -64,7 +64,7 @@ class Cell:
             known = variant.key.split(".")[0] in {"generator", "data", "inner", *self.read} and value is not None
             if known and (value != variant.usual or variant.always):
                 found[variant.axis] = value
-        if "trainer" in self.read:
+        if "trainer" in self.read and not has_own_numbers(self.plain):
             found["epochs"] = self.plain["trainer"]["epochs"]
         if "preset" in self.choices:
             found["preset"] = self.choices["preset"]

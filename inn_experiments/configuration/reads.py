@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from inn_experiments.configuration.axes import AXES, NOTES, SHOWING
+from inn_experiments.configuration.axes import AXES, NOTES, OWN_NUMBERS, SHOWING
 from inn_experiments.contracts import UserError
 
 WHEREVER = ("threads", "accelerator", "precision")
@@ -35,6 +35,11 @@ def ignored(plain: dict[str, Any]) -> set[str]:
     return {*AXES, "trainer"} - read - ({"schedule"} if "sampling" in read else set())
 
 
+def has_own_numbers(plain: dict[str, Any]) -> bool:
+    """Whether the generator trains by steps of its own, so that the trainer's epochs, batch and rate say nothing."""
+    return "steps" in plain["generator"]
+
+
 def check_notes(overrides: Iterable[str]) -> None:
     """Refuse overrides of what an option says about itself; raises UserError naming the key."""
     for override in overrides:
@@ -62,6 +67,7 @@ def check_axes(plain: dict[str, Any], choices: dict[str, str], defaults: dict[st
     harmless = {f"trainer.{key}" for key in (*SHOWING, *WHEREVER)} | (
         {"schedule.steps"} if "sampling" in read else set()
     )
+    _check_own_numbers(plain, choices, touched)
     for group in (*AXES, "trainer"):
         if group in read or group not in plain:
             continue
@@ -85,6 +91,16 @@ def check_axes(plain: dict[str, Any], choices: dict[str, str], defaults: dict[st
                     f"{axis}={choices.get(axis)} does not go with {group}={choices[group]}, "
                     f"which needs {axis}={'|'.join(allowed)}"
                 )
+
+
+def _check_own_numbers(plain: dict[str, Any], choices: dict[str, str], touched: dict[str, str]) -> None:
+    """Refuse numbers of the trainer in whose place the generator has its own; a preset goes by its name alone."""
+    given = [told for key, told in touched.items() if key in {f"trainer.{name}" for name in OWN_NUMBERS}]
+    if given and has_own_numbers(plain) and not choices.get("preset"):
+        raise UserError(
+            f"{given[0]}: generator={choices['generator']} trains by numbers of its own; give generator.steps, "
+            "generator.batch or generator.learning_rate"
+        )
 
 
 def check_objective(plain: dict[str, Any], choices: dict[str, str]) -> None:

@@ -71,7 +71,7 @@ def settings(cell: Cell, overrides: Sequence[str]) -> list[str]:
 
 def is_smoke(cell: Cell) -> bool:
     """Whether the cell is trained or measured by an option for a quick look, so that its numbers are none."""
-    groups = ["utility", "claims", *(["trainer"] if "trainer" in cell.read else [])]
+    groups = ["utility", "claims", *(["trainer"] if "epochs" in cell.axes else [])]
     return any(group in cell.plain and cell.choices.get(group) == SMOKE for group in groups)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from inn_experiments import __version__
-from inn_experiments.configuration.axes import SHOWING
+from inn_experiments.configuration.axes import OWN_NUMBERS, SHOWING
 from inn_experiments.configuration.building import Nodes, recipe, revived
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.targets import NOTES, find_class
@@ -29,9 +29,6 @@ USED_AFTERWARDS = ("sampler",)
 
 ONLY_COMPLETING = ("residual",)
 """Settings of an autoencoder that say what is made of a generator's rows, not what it learns."""
-
-OWN_SETTINGS = ("epochs", "batch", "learning_rate")
-"""Settings of the trainer for which an autoencoder brings its own numbers."""
 
 
 def fit_or_load(
@@ -126,7 +123,7 @@ def autoencoder_key(nodes: Nodes) -> dict[str, Any]:
     """Of the nodes of an autoencoder and its trainer what decides the autoencoder's weights."""
     settings = _without(NOTES, nodes["autoencoder"])
     decisive = find_class(settings["_target_"], "autoencoder").decisive(settings)
-    return {"parts": {"autoencoder": decisive, "trainer": _without((*SHOWING, *OWN_SETTINGS), nodes["trainer"])}}
+    return {"parts": {"autoencoder": decisive, "trainer": _without((*SHOWING, *OWN_NUMBERS), nodes["trainer"])}}
 
 
 def known(seed: int, split: Split) -> dict[str, Any]:

@@ -10,10 +10,12 @@ from inn_experiments.artifact.facts import Facts
 from inn_experiments.artifact.kept import write_kept
 from inn_experiments.configuration.building import build, recipe
 from inn_experiments.configuration.cell import Cell
+from inn_experiments.configuration.reads import has_own_numbers
 from inn_experiments.contracts import RecordScaling, Report, Run, Split, Synthesizer
 from inn_experiments.contracts.streamed import rows_sha256
 from inn_experiments.running.beginning import Begun
 from inn_experiments.running.fits import fit_or_load, folder_of
+from inn_experiments.synthesizers.law import EPOCH
 
 KEPT_EPOCH = "val/kept"
 """How the curve ends that says which epoch's weights a training kept."""
@@ -23,12 +25,12 @@ def keep(cell: Cell, run: Run, begun: Begun, synthesizer: Synthesizer) -> dict[s
     """Write the artifact of a cell that is measured; answers which training is kept, for the report.
 
     A final training has no validation rows. Where the first one kept the weights of its best epoch, it has as many
-    epochs as that.
+    epochs as that, or steps where those are its own.
     """
     split, part, used = begun.split, "train", cell
     if begun.whole is not None:
         split, part = begun.whole(), "all"
-        used = _as_long_as_was_best(cell, synthesizer)
+        used = as_long_as_was_best(cell, synthesizer)
         synthesizer = fit_or_load(used, split, build, folder_of(cell))
     facts = facts_of(used, run.title, split, part, begun.report)
     data = {"scaling": split.scaling, "axis": split.axis}
@@ -37,7 +39,8 @@ def keep(cell: Cell, run: Run, begun: Begun, synthesizer: Synthesizer) -> dict[s
     if part == "all" and synthesizer.trains:
         told["seconds"] = synthesizer.seconds
     if used is not cell:
-        told["epochs"] = used.value("trainer.epochs")
+        group, name = _length(cell)
+        told[name] = used.value(f"{group}.{name}")
     return told
 
 
@@ -70,9 +73,18 @@ def facts_of(cell: Cell, run: str, split: Split, part: str, report: Report) -> F
     )
 
 
-def _as_long_as_was_best(cell: Cell, synthesizer: Synthesizer) -> Cell:
-    best = [epochs[-1] for name, (epochs, _) in synthesizer.curves.items() if name.endswith(KEPT_EPOCH) and epochs]
-    if not best or not max(best):
+def as_long_as_was_best(cell: Cell, synthesizer: Synthesizer) -> Cell:
+    """The cell with a training that ends at the epoch whose weights the best of `synthesizer`'s networks kept."""
+    # An autoencoder around it brings its own numbers, and is trained as long again.
+    curves = {name: at for name, (at, _) in synthesizer.curves.items() if not name.startswith("autoencoder/")}
+    best = max((at[-1] for name, at in curves.items() if name.endswith(KEPT_EPOCH) and at), default=0)
+    if not best:
         return cell
-    trainer = {**cell.plain["trainer"], "epochs": max(best)}
-    return replace(cell, plain={**cell.plain, "trainer": trainer})
+    group, name = _length(cell)
+    settings = {**cell.plain[group], name: best * EPOCH if group == "generator" else best}
+    return replace(cell, plain={**cell.plain, group: settings})
+
+
+def _length(cell: Cell) -> tuple[str, str]:
+    """Where the length of the generator's training stands."""
+    return ("generator", "steps") if has_own_numbers(cell.plain) else ("trainer", "epochs")
