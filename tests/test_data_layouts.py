@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from spectra_examples import CASES, WAVELENGTHS, X, check, long_table, on_its_side, read, table
+from spectra_examples import CASES, WAVELENGTHS, X, Y, check, long_table, on_its_side, read, table
 
 from inn_experiments.contracts import UserError
 from inn_experiments.data.tables.table import Table
@@ -92,6 +92,23 @@ def test_tables_on_their_side_are_known_by_where_the_label_stands(tmp_path):
         read(tmp_path, written([*cells[:3], cells[3][:-1], *cells[4:]]))
     with pytest.raises(UserError, match="no such column"):
         read(tmp_path, written(cells), orientation="rows")
+
+
+def test_classes_that_were_numbered_to_differ_are_one_class_again(tmp_path):
+    cells = on_its_side()
+    numbered = [f"{name}.{place}" if (place := [*Y][:at].count(name)) else str(name) for at, name in enumerate(Y)]
+    below = [["wavelength", *numbered], *cells[2:]]
+    for options in ({}, {"orientation": "columns"}):
+        rows = read(tmp_path, written(below), label="wavelength", **options)
+        check(rows)
+        assert any("numbered to differ" in note for note in rows.told.notes)
+    apart = [name.replace(".", "_") for name in numbered]
+    with pytest.raises(
+        UserError, match=r"data.label=wavelength: .*each row would be a class.*add a row with the class"
+    ):
+        read(tmp_path, written([["wavelength", *apart], *cells[2:]]), label="wavelength")
+    # A name for each spectrum above a row of classes is left as it is.
+    check(read(tmp_path, written([["wavelength", *numbered], *cells[1:]])))
 
 
 HOLE = np.where(np.arange(360).reshape(36, 10) == 44, np.nan, X)

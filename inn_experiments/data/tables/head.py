@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,6 +17,8 @@ LEAST = 3
 
 MOST_ABOVE = 10
 """Lines of a table on its side that may stand above its first value: sample, class, instrument."""
+
+_NUMBERED = re.compile(r"(.+)\.([1-9]\d*)")
 
 Rows = Sequence[Sequence[str]]
 
@@ -44,23 +48,44 @@ def has_header(rows: Rows, label: str) -> bool:
 def lies_on_its_side(rows: Rows, label: str) -> bool:
     """Whether each column is a spectrum: the label names a row and no column, or the axis goes down the first column.
 
-    Where the header holds the classes, so that names stand twice in it, its own first cell may be the label.
+    Where the header holds the classes, so that names stand twice in it or are numbered because they would, its own
+    first cell may be the label.
     """
     header = [cell.strip() for cell in rows[0]]
     first = [row[0].strip() if row else "" for row in rows]
     if label in first[1:] and label not in header and len(set(first)) == len(first):
         return True
-    twice = len(set(header[1:])) < len(header) - 1
-    return label == header[0] and twice and _axis(first[1:]) and not _axis(header[1:])
+    twice = len(set(unnumbered(header[1:]))) < len(header) - 1
+    return label == header[0] and twice and is_axis(first[1:]) and not is_axis(header[1:])
+
+
+def unnumbered(names: Sequence[str]) -> list[str]:
+    """Names without the numbers by which R and pandas tell equal ones apart; as they are where that is not their doing.
+
+    Example:
+        >>> unnumbered(["rye", "rye.1", "rye.2", "oat"])
+        ['rye', 'rye', 'rye', 'oat']
+        >>> unnumbered(["rye", "rye.2"])
+        ['rye', 'rye.2']
+    """
+    found = [_NUMBERED.fullmatch(name) for name in names]
+    bases = [match[1] if match and match[1] in names else name for match, name in zip(found, names, strict=True)]
+    seen: Counter[str] = Counter()
+    for base, name in zip(bases, names, strict=True):
+        if name != (f"{base}.{seen[base]}" if seen[base] else base):
+            return list(names)
+        seen[base] += 1
+    return bases
 
 
 def looks_on_its_side(rows: Rows) -> bool:
     """Whether an axis goes down the first column and none along the header; a hint, where the label is not found."""
     first = [row[0].strip() if row else "" for row in rows]
-    return any(_axis(first[place:]) for place in range(MOST_ABOVE))
+    return any(is_axis(first[place:]) for place in range(MOST_ABOVE))
 
 
-def _axis(cells: Sequence[str]) -> bool:
+def is_axis(cells: Sequence[str]) -> bool:
+    """Whether the cells are places that rise or fall strictly, enough for an axis."""
     found = series(cells)
     values = found.axis.values
     return len(cells) >= LEAST and len(found.places) == len(cells) and values is not None and _strictly(values)

@@ -12,7 +12,7 @@ from inn_experiments.data.checks import readable
 from inn_experiments.data.tables.dialect import HEAD, Dialect, Form, dialect_of, records
 from inn_experiments.data.tables.forms import Numbered, arff_sheet, series_sheet, workbook_rows
 from inn_experiments.data.tables.grid import GridSheet
-from inn_experiments.data.tables.head import has_header, lies_on_its_side, looks_on_its_side
+from inn_experiments.data.tables.head import has_header, is_axis, lies_on_its_side, looks_on_its_side, unnumbered
 from inn_experiments.data.tables.parquet import ParquetSheet
 from inn_experiments.data.tables.sheet import Sheet
 from inn_experiments.data.tables.text import TextSheet
@@ -65,6 +65,8 @@ def _grid(path: Path, form: Form, label: str, rows: list[Numbered], dialect: Dia
         if len(widths) > 1:
             number = next(number for number, cells in rows if len(cells) != len(rows[0][1]))
             raise UserError(f"{path}: line {number} has another number of cells than line {rows[0][0]}")
+        rows, told = _classes_above(rows, label)
+        notes += told
         rows = [
             (place, [*cells]) for place, cells in enumerate(zip(*(cells for _, cells in rows), strict=True), start=1)
         ]
@@ -76,6 +78,17 @@ def _grid(path: Path, form: Form, label: str, rows: list[Numbered], dialect: Dia
     options = {"decimal": dialect.decimal, "thousands": dialect.thousands}
     sheet = GridSheet(str(path), names, cells, lines=None if side else lines, notes=[*notes, *above], **options)
     return sheet if side else _told(sheet, header, rows[:HEAD], label)
+
+
+def _classes_above(rows: list[Numbered], label: str) -> tuple[list[Numbered], list[str]]:
+    """The rows with one name for a class where the header holds the classes, and a note where it had several."""
+    (number, header), *rest = rows
+    first, *names = _stripped(header)
+    classes = unnumbered(names)
+    if first != label or classes == names:
+        return rows, []
+    told = next(f"{name!r}" for name, found in zip(names, classes, strict=True) if name != found)
+    return [(number, [header[0], *classes]), *rest], [f"names numbered to differ, as {told}, are one class"]
 
 
 def _on_its_side(form: Form, head: Sequence[Numbered], label: str) -> bool:
@@ -118,8 +131,16 @@ def _told(sheet: Sheet, header: bool, head: Sequence[Numbered], label: str) -> S
     if not header:
         sheet.counted = True
         sheet.notes.append("no header, columns are counted from 1")
+    rows = [cells for _, cells in head]
+    if header and label == sheet.names[0] and looks_on_its_side(rows[1:]) and not is_axis(sheet.names[1:]):
+        above = ", ".join(repr(name) for name in sheet.names[1:4])
+        raise UserError(
+            f"data.label={label}: {sheet.where}: this column goes up or down like an axis, so that each row would be a "
+            f"class of its own; {SIDE} {label!r}, {', '.join(repr(row[0].strip()) for row in rows[1:4])}, ... and its "
+            f"first line has a name for each spectrum, {above}, ..., not its class: add a row with the class of each "
+            "column, and give its name as data.label"
+        )
     if label not in sheet.names:
-        rows = [cells for _, cells in head]
         if not header:
             raise UserError(
                 f"data.label={label}: {sheet.where} has no header, so its columns are counted: say data.label=1 for "
