@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+import yaml
 from reports_examples import CELLS, found_by, make_report
 
 from inn_experiments.reports import __main__ as reports
@@ -100,10 +101,28 @@ def test_every_command_is_one_that_the_program_knows(page) -> None:
         words = shlex.split(command)
         if words[:3] == ["python", "-m", "inn_experiments"]:
             _known_options(words[3:])
+            assert any(word == "-m" or _sweeps(word) for word in words[3:]) or not any(map(_several, words[3:])), (
+                command
+            )
         elif words[:3] == ["python", "-m", "inn_experiments.reports"]:
             reports.parser().parse_args(words[3:])
         else:
             assert words[0] == "python" and (ROOT / words[1]).is_file(), command
+
+
+def _several(word: str) -> bool:
+    """Whether commas stand between values, and not within a list or a pattern."""
+    return "," in re.sub(r"\[.*?\]|\(.*?\)|'.*?'", "", word.partition("=")[2])
+
+
+def _sweeps(word: str) -> bool:
+    """Whether this chooses an experiment that is a sweep without -m, as the one that it builds on may say."""
+    group, _, name = word.partition("=")
+    if group != "experiment":
+        return False
+    plain = yaml.safe_load((ROOT / f"conf/experiment/{name}.yaml").read_text(encoding="utf-8"))
+    told = plain.get("hydra", {}).get("mode")
+    return told == "MULTIRUN" or any(_sweeps(f"experiment={on}") for on in plain["defaults"] if isinstance(on, str))
 
 
 def _known_options(words: list[str]) -> None:

@@ -15,18 +15,21 @@ from inn_experiments.contracts import UserError, nearest
 from inn_experiments.contracts.lines import columns
 
 HEAD = """\
-Iterative neural networks, their inversions and honest baselines on small labelled spectra.
+Makes synthetic spectra from a few labelled ones, and measures whether they are faithful and whether they help.
 
 usage: python -m inn_experiments [GROUP=OPTION ...] [KEY=VALUE ...]
 
-  python -m inn_experiments                                  the default experiment
-  python -m inn_experiments method=svd sampling=convex       another cell of the paper's grid
-  python -m inn_experiments trainer=smoke utility=smoke      the same in seconds
-  python -m inn_experiments -m method=svd,explicit seed=0,1  a sweep: all combinations
-  python -m inn_experiments experiment=paper_grid            the paper's grid, 16 cells
-  python -m inn_experiments data=table data.path=my.csv data.label=chemical
+  python -m inn_experiments data=table data.path=my.csv data.label=chemical preset=law
+                                     your own file: one generator is trained and measured (docs/data.md)
+  python -m inn_experiments.sample run=latest n=100 to=more.csv
+                                     100 new rows of each class (docs/sample.md)
   python -m inn_experiments recommend data=table data.path=my.csv data.label=chemical
                                      which preset to take for your rows, if any (docs/recommend.md)
+
+  python -m inn_experiments -m data=coffee preset=convex,smote seed=0,1    a sweep: all combinations
+  python -m inn_experiments                                  the default experiment, on MNIST1D
+  python -m inn_experiments trainer=smoke utility=smoke      the same in seconds
+  python -m inn_experiments experiment=paper_grid            the paper's grid, 16 cells
 
   python -m inn_experiments --help data                      the keys of a group: default and meaning
   python -m inn_experiments --explain                        what each number of a report means
@@ -43,6 +46,7 @@ TAIL = """\
   hydra/launcher=joblib        with -m: as many cells at a time as there are cores
   --hydra-help                 what Hydra itself can do; --version prints the version
 """
+AGAIN = "(as the one above)"
 NAMES, DEFAULTS = 29, 44
 """Columns at which words begin: behind names alone, and behind names and defaults."""
 
@@ -111,12 +115,22 @@ def _group(group: str, wanted: str) -> Iterator[str]:
     for option, file in files.items():
         if wanted in ("", option):
             yield f"{group}={option}{' (the default)' if option == usual else ''}"
-            yield entry("   ", _comment(file), 3)
+            yield entry("  ", _comment(file), 3)
             if file.read_text(encoding="utf-8").startswith("# @package"):
                 yield from _settings(file)
             else:
-                yield from (entry(f"      {key.name}={key.default}", key.words, DEFAULTS) for key in keys(file))
+                yield from _keys(file)
             yield ""
+
+
+def _keys(file: Path) -> Iterator[str]:
+    """What can be set of an option: its default and its meaning, and that only once where several keys share it."""
+    last = ""
+    for key in keys(file):
+        yield entry(
+            f"      {key.name}={key.default}", AGAIN if key.words and key.words == last else key.words, DEFAULTS
+        )
+        last = key.words
 
 
 def _settings(file: Path) -> Iterator[str]:
