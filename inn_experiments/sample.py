@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from inn_experiments.contracts import NaturalInt, PositiveInt, UserError, file_name, lines, stopping
 from inn_experiments.contracts.shell import begin
@@ -23,6 +23,7 @@ HELP = """Rows of a finished run, in the columns and units of its file.
   classes    {name: rows}, or [names] with n; names with commas or colons in quotes
   smiles     {name: SMILES}, [SMILES, ...] of a mixture
   to         .csv, .parquet, .npz, or .msp for mass spectra; by default NAME-sampled.csv in this folder
+  decimal    comma: a CSV with decimal commas between semicolons, for a spreadsheet that has these
   seed       0; the same seed gives the same rows, in the same order
   piece      rows that are held at once; by default as many as are made at once. Rows do not depend on it
   outputs    folder of the runs, outputs by default
@@ -34,6 +35,7 @@ KNOWN: dict[str, Any] = {
     "classes": dict[str, int] | list[str],
     "smiles": dict[str, str | list[str]],
     "to": str,
+    "decimal": Literal["point", "comma"],
     "seed": NaturalInt,
     "piece": PositiveInt,
     "outputs": str,
@@ -85,11 +87,12 @@ def run(given: Sequence[str]) -> None:
     from inn_experiments.artifact.rows import pieces
     from inn_experiments.artifact.writers import write, writer_for
 
-    writer_for(path, kept)
+    decimal = told.get("decimal", "point")
+    writer_for(path, kept, decimal)
     kept, request = asked(kept, told.get("n"), told.get("classes"), told.get("smiles"))
     count, started = len(request), time.perf_counter()
     with _bar(count) as show:
-        for done in write(path, kept, pieces(kept, request, seed, told.get("piece")), seed):
+        for done in write(path, kept, pieces(kept, request, seed, told.get("piece")), seed, decimal):
             show(done)
     facts, seconds = kept.facts, time.perf_counter() - started
     rows = f"all {sum(facts.counts.values())} rows" if facts.part == "all" else f"{sum(facts.counts.values())} rows"

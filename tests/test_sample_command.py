@@ -20,6 +20,7 @@ from artifact_examples import example, finished
 from refusals import frame, given
 
 from inn_experiments import sample
+from inn_experiments.data.tables.table import Table
 from inn_experiments.library.loading import load
 
 
@@ -78,6 +79,16 @@ def test_classes_seed_form_and_pieces_are_as_asked_for(here, outputs, capsys) ->
     assert len(pd.read_csv(here / "rows-convex-sampled.csv")) == 6
 
 
+def test_a_spreadsheet_with_decimal_commas_reads_its_own_form(here, outputs, capsys) -> None:
+    want = ("run=latest", f"outputs={outputs}", "n=3", "piece=2")
+    assert asked(capsys, *want, "to=point.csv")[0] == asked(capsys, *want, "to=comma.csv", "decimal=comma")[0] == 0
+    again = pd.read_csv(here / "comma.csv", sep=";", decimal=",", encoding="utf-8-sig")
+    pd.testing.assert_frame_equal(again, pd.read_csv(here / "point.csv"))
+    assert (here / "comma.csv").read_bytes().startswith(b"\xef\xbb\xbfkind;"), "Excel takes UTF-8 by this mark"
+    rows = Table(str(here / "comma.csv"), "kind").read(here)
+    assert len(rows.y) == 9 and "decimal ','" in rows.told.notes
+
+
 def test_what_is_there_is_not_written_over(here, outputs, capsys) -> None:
     (here / "mine.csv").write_text("mine", encoding="utf-8")
     want = ("run=latest", f"outputs={outputs}", "n=1", "to=mine.csv")
@@ -105,6 +116,8 @@ def test_what_is_there_is_not_written_over(here, outputs, capsys) -> None:
         ),
         (["run=latest", "classes={chemical 1"], "cannot be read"),
         (["run=latest", "n=1", "classes={chemical 1: 1}"], "says already"),
+        (["run=latest", "n=1", "to=x.parquet", "decimal=comma"], "decimal=comma: only a CSV has decimal signs"),
+        (["run=latest", "n=1", "decimal=,"], "decimal"),
         (["run=latest", "n=1", "to=x.docx"], "'.docx' is none"),
         (["run=latest", "n=1", "to=no/folder/../x.docx"], "'.docx' is none"),
         (["run=latest", "n=1", "smiles={ethanol: CCO}"], "was not told structures alone"),

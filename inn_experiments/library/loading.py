@@ -10,7 +10,7 @@ from inn_experiments.artifact.compounds import asked
 from inn_experiments.artifact.finding import find
 from inn_experiments.artifact.kept import Kept
 from inn_experiments.artifact.rows import pieces, table
-from inn_experiments.artifact.writers import write
+from inn_experiments.artifact.writers import Decimal, write
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,10 +72,14 @@ class Loaded:
         smiles: Mapping[str, str | Sequence[str]] | None = None,
         seed: int = 0,
         piece: int | None = None,
+        decimal: Decimal = "point",
     ) -> Path:
-        """Write new rows to a .csv, .parquet, .npz or .msp file, of which `piece` rows are held at once."""
+        """Write new rows to a .csv, .parquet, .npz or .msp file, of which `piece` rows are held at once.
+
+        `decimal="comma"` is for a CSV with decimal commas between semicolons.
+        """
         kept, request = self._asked(n, classes, smiles)
-        for _ in write(Path(path), kept, pieces(kept, request, seed, piece), seed):
+        for _ in write(Path(path), kept, pieces(kept, request, seed, piece), seed, decimal):
             pass
         return Path(path)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from inn_experiments.artifact.kept import Kept
 from inn_experiments.artifact.rows import Piece, frame
@@ -14,18 +14,25 @@ from inn_experiments.contracts.files import cell_text
 if TYPE_CHECKING:
     from inn_experiments.artifact.writers import Append
 
+Decimal = Literal["point", "comma"]
+
 
 @contextmanager
-def csv(path: Path, kept: Kept, seed: int) -> Iterator[Append]:
-    """A CSV file; text that a spreadsheet would take for a formula has an apostrophe before it."""
-    with path.open("w", encoding="utf-8", newline="") as handle:
+def csv(path: Path, kept: Kept, seed: int, decimal: Decimal = "point") -> Iterator[Append]:
+    """A CSV file; text that a spreadsheet would take for a formula has an apostrophe before it.
+
+    With decimal commas it is separated by semicolons and has a byte order mark, as spreadsheets then expect.
+    """
+    comma = decimal == "comma"
+    signs = {"sep": ";", "decimal": ","} if comma else {}
+    with path.open("w", encoding="utf-8-sig" if comma else "utf-8", newline="") as handle:
 
         def append(piece: Piece) -> None:
             table = frame(kept, piece, seed)
             for name in (table.columns[0], table.columns[-1]):
                 table[name] = table[name].map(cell_text)
             table.columns = [cell_text(name) for name in table.columns]
-            table.to_csv(handle, index=False, header=handle.tell() == 0, lineterminator="\n")
+            table.to_csv(handle, index=False, header=handle.tell() == 0, lineterminator="\n", **signs)
 
         yield append
 
