@@ -110,6 +110,8 @@ def test_only_fresh_rows_are_called_so():
     for fresh, words in ((0, "real halves"), (20, "fresh real")):
         text = rendered(replace(report, split={**report.split, "fresh": fresh}))
         assert [each for each in ("real halves", "fresh real") if each in text] == [words]
+    alone = replace(report, numbers=[each for each in report.numbers if not each.key.startswith("fresh/")])
+    assert "real halves" not in rendered(replace(alone, split={**report.split, "fresh": 0})), "no column of blanks"
 
 
 def test_table_without_inversion_utility_or_warnings_has_no_empty_parts():

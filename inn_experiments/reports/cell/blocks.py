@@ -74,11 +74,13 @@ def scores(report: Report, shown: Mapping[str, str] = SCORES) -> Block:
     """How near generated rows are to real ones, beside other real rows in their place; `shown`: key -> heading."""
     # Without fresh rows, one half of the test rows stands in for generated ones before the other half.
     other = Entry("fresh real", key="fresh") if report.split.get("fresh") else Entry("real halves", key="halves")
-    block = Block([Entry("measure"), Entry("this cell", key="value"), other])
-    for key, label in shown.items():
-        made, fresh = (report.find(f"{part}/{key}") for part in ("test", "fresh"))
+    found = {key: [report.find(f"{part}/{key}") for part in ("test", "fresh")] for key in shown}
+    beside = any(fresh is not None for _, fresh in found.values())
+    block = Block([Entry("measure"), Entry("this cell", key="value"), *([other] if beside else [])])
+    for key, (made, fresh) in found.items():
         if made is not None:
-            block.add(Entry(label, key=key), measured(made), "" if fresh is None else measured(fresh))
+            real = ["" if fresh is None else measured(fresh)] if beside else []
+            block.add(Entry(shown[key], key=key), measured(made), *real)
     return block
 
 
