@@ -29,8 +29,13 @@ BLOCK = 2048
 
 
 def shorten(names: Sequence[object], shown: int = 12) -> str:
-    """The names as a comma-separated list that stops after `shown` of them and says how many follow."""
-    listed = ", ".join(str(name) for name in names[:shown])
+    """The names as a comma-separated list that stops after `shown` of them and says how many follow.
+
+    Example:
+        >>> shorten(["label", "1100,5", "1101,0", "1101,5"], 2)
+        "label, '1100,5', ... (2 more)"
+    """
+    listed = ", ".join(repr(str(name)) if "," in str(name) else str(name) for name in names[:shown])
     return listed if len(names) <= shown else f"{listed}, ... ({len(names) - shown} more)"
 
 
