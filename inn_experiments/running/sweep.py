@@ -25,7 +25,7 @@ from inn_experiments.configuration.targets import build
 from inn_experiments.contracts import UserError, stopping, write_text
 from inn_experiments.contracts.lines import told
 from inn_experiments.contracts.secrets import masked
-from inn_experiments.running import failures
+from inn_experiments.running import failures, findings
 from inn_experiments.running.outcomes import CELLS, RESULT, expected, outcome_of, skipped
 from inn_experiments.running.trials import TRIALS
 
@@ -181,6 +181,8 @@ def summary(refused: int = 0) -> int:
             lines.append(told(f"{outcome['status']}: {name}: {reason}"))
     ended = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
     runs = [outcome["run"] for outcome in outcomes if "run" in outcome]
+    if not study:
+        findings.show(State.tracker, State.outputs, outcomes)
     print(f"of {len(cells)} cells: {ended}\n{State.tracker.hint(State.outputs, runs)}")
     if lines:
         print("\n".join(lines), file=sys.stderr)
