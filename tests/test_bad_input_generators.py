@@ -39,6 +39,8 @@ PLANE = ("data=two_clusters", "utility=none", "claims=spirals")
         (["preset=inn_explicit", "network=mlp"], ["network=mlp", "method=explicit"]),
         (["preset.epochs=3"], ["preset"]),
         (["generator=smote", "trainer.epochs=5"], ["trainer.epochs=5", "generator=smote", "leave it out"]),
+        (["preset=smote", "trainer.epochs=5"], ["trainer.epochs=5", "generator=smote", "leave it out"]),
+        (["preset=law", "trainer.epochs=5"], ["trainer.epochs=5", "generator=law", "generator.steps"]),
     ],
 )
 def test_a_choice_that_cannot_be_is_named(run, tmp_path, arguments, words) -> None:

@@ -28,13 +28,14 @@ def _defaults() -> dict[str, str]:
     return {group: option for group, option in pairs if not group.startswith("override ")}
 
 
-def prepare(cfg: DictConfig, choices: dict[str, str], overrides: Sequence[str] = ()) -> Cell:
+def prepare(cfg: DictConfig, choices: dict[str, str], overrides: Sequence[str] = (), alone: bool = False) -> Cell:
     """The cell of a composed configuration, checked and resolved.
 
     Args:
         cfg: without the hydra node.
         choices: group -> option.
         overrides: the command line's.
+        alone: they are for this cell and for no others, of which some may read what this one does not.
 
     Raises:
         UserError: for a missing or unknown key, a wrong type, a foreign class, an axis that nobody reads, a secret.
@@ -53,7 +54,7 @@ def prepare(cfg: DictConfig, choices: dict[str, str], overrides: Sequence[str] =
     named = {group: str(option) for group, option in choices.items() if "/" not in group and option}
     check_notes(overrides)
     check_values(plain, named)
-    check_axes(plain, named, defaults(), list(overrides))
+    check_axes(plain, named, defaults(), list(overrides), alone)
     check_objective(plain, named)
     check_register(plain, named)
     _check_preset(named)

@@ -48,7 +48,9 @@ def check_notes(overrides: Iterable[str]) -> None:
             raise UserError(f"{key}: a note of the option about itself, which cannot be set")
 
 
-def check_axes(plain: dict[str, Any], choices: dict[str, str], defaults: dict[str, str], overrides: list[str]) -> None:
+def check_axes(
+    plain: dict[str, Any], choices: dict[str, str], defaults: dict[str, str], overrides: list[str], alone: bool = False
+) -> None:
     """Refuse an axis that was chosen though nothing reads it, and options that exclude each other.
 
     Args:
@@ -56,6 +58,7 @@ def check_axes(plain: dict[str, Any], choices: dict[str, str], defaults: dict[st
         choices: group -> option.
         defaults: group -> its default option.
         overrides: as given on the command line.
+        alone: for this cell and no others, so that a preset's settings are read by it or by nobody.
 
     Raises:
         UserError: naming the axis and who ignores it.
@@ -67,14 +70,15 @@ def check_axes(plain: dict[str, Any], choices: dict[str, str], defaults: dict[st
     harmless = {f"trainer.{key}" for key in (*SHOWING, *WHEREVER)} | (
         {"schedule.steps"} if "sampling" in read else set()
     )
-    _check_own_numbers(plain, choices, touched)
+    if alone or not choices.get("preset"):
+        _check_own_numbers(plain, choices, touched)
     for group in (*AXES, "trainer"):
         if group in read or group not in plain:
             continue
         given = [told for key, told in touched.items() if key.startswith(f"{group}.") and key not in harmless]
         # A preset is exchanged for another one by its name alone; a trainer by its name, such as smoke, is for whatever
         # in a sweep or an experiment trains.
-        given = [] if choices.get("preset") else given
+        given = [] if choices.get("preset") and not alone else given
         if group in AXES and (group in touched or choices.get(group) != defaults.get(group)):
             given = [f"{group}={choices.get(group)}"]
         if given:
@@ -94,9 +98,9 @@ def check_axes(plain: dict[str, Any], choices: dict[str, str], defaults: dict[st
 
 
 def _check_own_numbers(plain: dict[str, Any], choices: dict[str, str], touched: dict[str, str]) -> None:
-    """Refuse numbers of the trainer in whose place the generator has its own; a preset goes by its name alone."""
+    """Refuse numbers of the trainer in whose place the generator has its own."""
     given = [told for key, told in touched.items() if key in {f"trainer.{name}" for name in OWN_NUMBERS}]
-    if given and has_own_numbers(plain) and not choices.get("preset"):
+    if given and has_own_numbers(plain):
         raise UserError(
             f"{given[0]}: generator={choices['generator']} trains by numbers of its own; give generator.steps, "
             "generator.batch or generator.learning_rate"

@@ -60,7 +60,7 @@ def _run(cfg: DictConfig, outcome: dict[str, Any]) -> float:
         raise refused
     # A sweep may shorten the trainings of those of its generators that are trained.
     typed = [each for each in hydra.overrides.task if not (many and each.startswith("trainer."))]
-    cell = prepare(cfg, dict(hydra.runtime.choices), typed)
+    cell = prepare(cfg, dict(hydra.runtime.choices), typed, alone=not many)
     outputs, tracker = cell.outputs, cell.tracker()
     sweep.State.outputs = outputs
     trial = trials.of(Path(hydra.sweep.dir), hydra.job.num) if many else None
