@@ -101,6 +101,17 @@ def test_a_swept_value_is_visible_at_its_default_too() -> None:
         assert cell.fingerprint == compose("generator=diffusion", f"sampler.eta={eta}", "data=coffee").fingerprint
 
 
+def test_what_an_experiment_gives_another_value_is_a_parameter_too() -> None:
+    typed = ["experiment=score", "network.hidden=64"]
+    shown, rest = parameters(compose(*typed), typed, {})
+    every = {**shown, **rest}
+    assert every["trainer.batch"] == "256" and every["network.layers"] == "3" and every["network.hidden"] == "64"
+    assert "epochs" in every and "trainer.epochs" not in every and "trainer.threads" not in every
+    assert [*shown].index("trainer.batch") < MOST <= len(every)
+    alone = ["data=coffee", "preset=law"]
+    assert parameters(compose(*alone), alone, {})[0].keys() == {"data", "seed", "generator", "preset"}
+
+
 def test_a_smoke_run_is_told_from_a_full_one() -> None:
     assert is_smoke(compose("trainer=smoke")) and is_smoke(compose("generator=convex", "utility=smoke"))
     assert not is_smoke(compose("generator=convex", "trainer=smoke"))

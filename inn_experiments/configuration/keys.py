@@ -54,6 +54,18 @@ def keys(file: Path) -> list[Key]:
     return [key._replace(words=key.words or told.get(key.name, "")) for key in found.values()]
 
 
+def values(file: Path) -> dict[str, Any]:
+    """The values of the option in this file, with those that it builds on, as they are written.
+
+    Example:
+        >>> from inn_experiments.configuration.roles import CONF
+        >>> values(CONF / "generator" / "smote.yaml")
+        {'neighbours': 5}
+    """
+    found = {name: value for each in _chain(file) for name, value in _loaded(each).items()}
+    return {name: value for name, value in found.items() if name not in SILENT}
+
+
 def commented(file: Path) -> list[Key]:
     """The plain keys that a file itself has words for."""
     return [key for key in _written(file) if key.words]

@@ -4,8 +4,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from inn_experiments.configuration.axes import AXES, CONTROL, SHOWING, VARIANTS
+from inn_experiments.configuration.axes import AXES, CONTROL, MEASURES, SHOWING, VARIANTS
 from inn_experiments.configuration.cell import Cell
+from inn_experiments.configuration.keys import values
+from inn_experiments.configuration.roles import CONF
 
 MOST = 15
 """Parameters of a run: more are no help to whoever compares runs side by side."""
@@ -30,7 +32,8 @@ def parameters(
     """The parameters of a cell's run, name -> value, and those for which there is no room.
 
     What a search drew comes first, then what was typed, the axes that name the run, those that are not at their
-    default, and all others. Where and how a run is recorded is no parameter.
+    default, what an experiment's file gives another value than its option, and all other axes. Where and how a run is
+    recorded is no parameter.
 
     Args:
         cell: the cell.
@@ -49,8 +52,10 @@ def parameters(
     typed = _typed(cell, overrides)
     other = {name for name, value in axes.items() if value != (cell.usual if name in AXES else usual).get(name)}
     found = {**searched, **{name: value for name, value in typed.items() if name not in searched}}
-    for names in (FIRST, [name for name in axes if name in other], axes):
+    for names in (FIRST, [name for name in axes if name in other]):
         found |= {name: named[name] for name in names if name in named and name not in found}
+    for more in (_changed(cell), axes):
+        found |= {name: value for name, value in more.items() if name not in found}
     lines = {name: _line(value) for name, value in found.items()}
     order = list(lines)
     return {name: lines[name] for name in order[:most]}, {name: lines[name] for name in order[most:]}
@@ -73,6 +78,21 @@ def is_smoke(cell: Cell) -> bool:
     """Whether the cell is trained or measured by an option for a quick look, so that its numbers are none."""
     groups = ["utility", "claims", *(["trainer"] if "epochs" in cell.axes else [])]
     return any(group in cell.plain and cell.choices.get(group) == SMOKE for group in groups)
+
+
+def _changed(cell: Cell) -> dict[str, Any]:
+    """What another value was given than its option has, by whomever, by the names of axes where it has one."""
+    found: dict[str, Any] = {}
+    for group in ("data", "generator", *sorted(cell.read - {"trainer"}), *MEASURES, "trainer"):
+        file = CONF / group / f"{cell.choices.get(group)}.yaml"
+        if group not in cell.plain or not file.is_file() or (group == "trainer" and "epochs" not in cell.axes):
+            continue
+        told = cell.plain[group]
+        for name, usual in values(file).items():
+            key, taken_over = f"{group}.{name}", isinstance(usual, str) and "${" in usual
+            if key not in PLACES and not taken_over and not (group == "trainer" and name in SHOWING):
+                found |= {_AXIS_OF.get(key, key): told[name]} if name in told and told[name] != usual else {}
+    return found
 
 
 def _typed(cell: Cell, overrides: Sequence[str]) -> dict[str, Any]:
