@@ -97,7 +97,9 @@ def run(given: Sequence[str]) -> None:
     facts, seconds = kept.facts, time.perf_counter() - started
     rows = f"all {sum(facts.counts.values())} rows" if facts.part == "all" else f"{sum(facts.counts.values())} rows"
     print(f"{path}: {count:,} synthetic rows of {len(request.counts)} classes in {seconds:.1f} s, seed {seed}")
-    print(f"made by {facts.cell}-seed{facts.seed} (run {facts.run}), trained on {rows} of {facts.pool}")
+    told = (facts.config.get("data") or {}).get("path")
+    place = f"{facts.pool} ({told})" if told else facts.pool
+    print(f"made by {facts.cell}-seed{facts.seed} (run {facts.run}), trained on {rows} of {place}")
 
 
 @contextmanager

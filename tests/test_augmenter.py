@@ -177,6 +177,7 @@ def test_rows_that_are_balanced_already_are_said_to_get_none() -> None:
         ({"n_per_class": {"ask": 3}}, "no class 'ask'; did you mean 'oak'"),
         ({"n_per_class": {"oak": 2.5}}, "2.5 rows of 'oak'"),
         ({"settings": {"trainer.epochs": 3}}, "preset=convex does not read 'trainer'"),
+        ({"preset": "law", "settings": {"trainer.epochs": 3}}, "numbers of its own; give generator.steps"),
         ({"preset": "law", "settings": {"generator.step": 3}}, "unknown key 'generator.step'; did you mean 'steps'"),
         ({"preset": "gan", "settings": {"trainer.epochs": "many"}}, "trainer.epochs: 'many'"),
         ({"preset": "diffusion", "settings": {"sampler": "ddim"}}, "preset=diffusion stands for sampler=unipc"),
@@ -194,6 +195,31 @@ def test_a_mistake_is_a_value_error_in_words(arguments, words) -> None:
         Augmenter(**arguments).fit_resample(x, Y)
     assert isinstance(found.value, UserError) and "\n" not in str(found.value)
     assert "data.scaling" not in str(found.value) or "data.scaling" in str(arguments)
+
+
+@pytest.mark.parametrize("nothing", [None, np.nan, pd.NA, np.float32("nan")])
+def test_labels_that_are_missing_are_told_with_their_place(nothing: object) -> None:
+    y = Y.astype(object)
+    y[[7, 9]] = nothing
+    for labels in (y, [*y], pd.Series(y)):
+        for asked in (Augmenter().fit_resample, Augmenter().fit):
+            with pytest.raises(ValueError, match="y: 2 of 90 labels are missing .*, the first at place 7; leave"):
+                asked(X, labels)
+
+
+def test_one_column_a_class_may_be_a_frame() -> None:
+    columns = pd.get_dummies(pd.Series(Y)).astype(int)
+    x, y = Augmenter(n_per_class=3, random_state=0).fit_resample(X, columns)
+    same, labels = Augmenter(n_per_class=3, random_state=0).fit_resample(X, columns.to_numpy())
+    assert len(x) == 99
+    np.testing.assert_array_equal(x, same)
+    np.testing.assert_array_equal(np.asarray(y), labels)
+
+
+def test_rows_far_from_zero_keep_their_spread() -> None:
+    near, _ = Augmenter(n_per_class=20, random_state=0).fit_resample(X, Y)
+    far, _ = Augmenter(n_per_class=20, random_state=0).fit_resample(X + 1e9, Y)
+    np.testing.assert_allclose(far[90:] - 1e9, near[90:], atol=1e-3 * X.std())
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])

@@ -176,3 +176,14 @@ def test_series_of_two_polarities_are_taken_together_without_an_axis():
     assert found.places == tuple(range(12)) and found.axis.values is None
     assert series(["50", "50.0", "51"]).axis.values is None, "numbers that stand twice"
     assert series(["SiO2", "Fe2O3", "MgO"]).places == ()
+
+
+def test_rows_of_this_program_are_read_again_where_columns_are_words(tmp_path):
+    words = table([f"band {name}" for name in "abcdefghij"])
+    marked = words.assign(synthetic="t-convex-seed0, run 0123, drawn with seed 0")
+    for content in (words, marked):
+        rows = read(tmp_path, content)
+        np.testing.assert_allclose(rows.x, X)
+    assert rows.told.left_out == ("what says that rows are synthetic, in column 'synthetic'",)
+    numbers = read(tmp_path, words.assign(synthetic=np.arange(36) / 7))
+    assert numbers.x.shape == (36, 11), "a column of numbers may have any name"

@@ -113,6 +113,16 @@ def test_fidelity_of_real_rows_copies_and_broken_rows():
         fidelity(Rows(broken, real.y), real, train, seed=0)
 
 
+def test_rows_that_stand_twice_in_a_file_do_not_hide_copies():
+    train, real = rows(0), rows(1)
+    repeated = Rows(np.concatenate([train.x[:30], real.x[30:]]), real.y)
+    near = Rows(train.x + 0.01, train.y)
+    for held_out in (real, repeated):
+        assert fidelity(near, held_out, train, seed=0)["copies"] == 1
+        assert fidelity(Rows(normal(2), real.y), held_out, train, seed=0)["copies"] < 0.05
+    assert fidelity(repeated, real, train, seed=0)["copies"] == pytest.approx(0.1, abs=0.02)
+
+
 @pytest.mark.parametrize("fresh", (rows(3), None))
 def test_the_sanity_row_looks_perfect(fresh):
     split = Split(

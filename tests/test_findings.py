@@ -37,6 +37,11 @@ def test_a_row_a_cell_with_means_and_intervals_over_seeds() -> None:
     assert told == "+0.250 [.12,.50]" and lost == "-0.250 ± 0.500", "of one seed: the report's own interval"
 
 
+def test_seeds_that_agree_are_no_certainty() -> None:
+    block = swept({"a": [report("a", seed, 0.0) for seed in range(2)], "b": [report("b", 0, 0.0)]})
+    assert texts(block)[0][3] == "0.000 (all seeds)" and texts(block)[1][3] == "0.000 ± 0.500"
+
+
 def test_what_no_cell_has_is_no_column_and_nothing_is_no_table() -> None:
     bare = replace(report("a", 0, 0.5), numbers=[Number("test/inverse/mse", 0.5)])
     assert [head.text for head in swept({"a": [bare], "b": [report("b", 0, 0.5)]}).head][2:] == [

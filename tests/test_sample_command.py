@@ -115,6 +115,7 @@ def test_what_is_there_is_not_written_over(here, outputs, capsys) -> None:
             "'chemical 9' is no class of this synthesizer; did you mean 'chemical",
         ),
         (["run=latest", "classes={chemical 1"], "cannot be read"),
+        (["run=latest", "classes={chemical 1:3}"], "a blank belongs behind the colon: classes={chemical 1: 3}"),
         (["run=latest", "n=1", "classes={chemical 1: 1}"], "says already"),
         (["run=latest", "n=1", "to=x.parquet", "decimal=comma"], "decimal=comma: only a CSV has decimal signs"),
         (["run=latest", "n=1", "decimal=,"], "decimal"),

@@ -167,3 +167,13 @@ def test_rows_of_later_blocks_are_named():
     x[BLOCK + 77] = -1.0
     with pytest.raises(UserError, match=rf"row {BLOCK + 78} \(counted from 1\) has the maximum -1"):
         raw(x, np.arange(len(x)) % 3, fit=BasePeak.fit).divided(Division(), seed=0)
+
+
+def test_what_lies_close_together_far_from_zero_comes_back_in_64_bits() -> None:
+    for offset, dtype in ((0.0, np.float32), (100.0, np.float32), (1e6, np.float64), (-1e9, np.float64)):
+        x = np.random.default_rng(0).normal(offset, 1.0, (20, 5))
+        scaling = Standard.fit(x)
+        found = scaling.undo(scaling.apply(x))
+        assert found.dtype == dtype
+        np.testing.assert_allclose(found, x, atol=1e-5)
+    assert scaling.undo(np.zeros((0, 5), np.float32)).dtype == np.float32

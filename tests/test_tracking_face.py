@@ -108,6 +108,8 @@ def test_what_an_experiment_gives_another_value_is_a_parameter_too() -> None:
     assert every["trainer.batch"] == "256" and every["network.layers"] == "3" and every["network.hidden"] == "64"
     assert "epochs" in every and "trainer.epochs" not in every and "trainer.threads" not in every
     assert [*shown].index("trainer.batch") < MOST <= len(every)
+    mine = ["data=table", "data.path=a/b.csv", "data.label=y", "preset=convex"]
+    assert parameters(compose(*mine), mine, {})[0]["data.path"] == "a/b.csv" and settings(compose(*mine), mine) == []
     alone = ["data=coffee", "preset=law"]
     assert parameters(compose(*alone), alone, {})[0].keys() == {"data", "seed", "generator", "preset"}
 

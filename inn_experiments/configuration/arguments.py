@@ -49,6 +49,10 @@ def _read(text: str, key: str, value: str) -> Any:
             f"commas, colons or brackets in quotes: '{key}={{\"1,2-DCE\": 5}}'"
         ) from None
     if isinstance(read, dict):
+        unread = [name for name, each in read.items() if each is None and ":" in str(name)]
+        if unread:
+            name, _, number = str(unread[0]).rpartition(":")
+            raise UserError(f"{text!r} cannot be read; a blank belongs behind the colon: {key}={{{name}: {number}}}")
         return {str(name): each for name, each in read.items()}
     # People write a million as 1e6.
     return int(read) if isinstance(read, float) and read.is_integer() else read

@@ -15,14 +15,12 @@ LONGEST = 500
 """Characters of a parameter's value, which every version of MLflow takes."""
 MOST_NAMED, LONGEST_NAMED = 3, 30
 """Settings in a run's name, and characters of the value of one."""
-UNNAMED = ("data.label",)
+UNNAMED = ("data.path", "data.label")
 """What is the same in all runs of a file."""
 FIRST = ("seed", "data", "generator", "preset", "experiment")
 """What names a run, before axes that are what they always are."""
 SMOKE = "smoke"
 """The options for a quick look."""
-PLACES = ("data.path",)
-"""What says where rows lie; the run's data set and its experiment go by that name."""
 _AXIS_OF = {variant.key: variant.axis for variant in VARIANTS} | {"trainer.epochs": "epochs"}
 
 
@@ -90,7 +88,7 @@ def _changed(cell: Cell) -> dict[str, Any]:
         told = cell.plain[group]
         for name, usual in values(file).items():
             key, taken_over = f"{group}.{name}", isinstance(usual, str) and "${" in usual
-            if key not in PLACES and not taken_over and not (group == "trainer" and name in SHOWING):
+            if key not in UNNAMED and not taken_over and not (group == "trainer" and name in SHOWING):
                 found |= {_AXIS_OF.get(key, key): told[name]} if name in told and told[name] != usual else {}
     return found
 
@@ -101,7 +99,7 @@ def _typed(cell: Cell, overrides: Sequence[str]) -> dict[str, Any]:
     for override in overrides:
         key = override.partition("=")[0].lstrip("+~")
         head, _, rest = key.partition(".")
-        if head in CONTROL or key in PLACES or "@" in key or "/" in key or (head == "trainer" and rest in SHOWING):
+        if head in CONTROL or "@" in key or "/" in key or (head == "trainer" and rest in SHOWING):
             continue
         if rest or head not in cell.choices:
             found[_AXIS_OF.get(key, key)] = cell.value(key)

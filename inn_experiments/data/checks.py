@@ -21,6 +21,11 @@ OTHERWISE = {
     ".zip": "; unpack it",
     ".pkl": "; a pickle may run any program and is never read, save a Parquet file",
     ".feather": "; save it as .parquet",
+    ".msp": "; a library of mass spectra is read by data=massbank",
+    ".mgf": "; a library of mass spectra is read by data=massbank",
+    ".csv": "; a table is read by data=table",
+    ".xlsx": "; a table is read by data=table",
+    ".parquet": "; a table is read by data=table",
 }
 """Extension of a file that is not read -> what to do."""
 

@@ -25,6 +25,9 @@ MOST = float(np.finfo(np.float64).max)
 SINGLE = (1e-30, float(np.finfo(np.float32).max))
 """Rows whose largest magnitude lies between may be float32 in the units of the file."""
 
+COARSE = 1e-3
+"""Of the largest magnitude: rows that spread by less are float64, since float32 has 7 digits of each value."""
+
 SPARSE = 1 / 3
 """Of all values the share of exact zeros from which rows without a unit are taken for mass spectra."""
 
@@ -61,11 +64,15 @@ class Transform(ABC):
             return self.forward(np.asarray(x, dtype=np.float64)).astype(np.float32)
 
     def undo(self, x: np.ndarray) -> np.ndarray:
-        """`backward` as float32, or as float64 where the file's units are beyond float32 (1e-300 and 1e300)."""
+        """`backward` as float32, or as float64 where that is too narrow for the file's units.
+
+        So it is where they are beyond its range (1e-300 and 1e300), and where values lie close together far from 0.
+        """
         with np.errstate(all="ignore"):
             rows = self.backward(np.asarray(x, dtype=np.float64))
-            most = np.abs(rows).max(initial=0.0)
-            return rows if most > SINGLE[1] or 0 < most < SINGLE[0] else rows.astype(np.float32)
+            most, spread = np.abs(rows).max(initial=0.0), rows.std() if rows.size else 0.0
+            far = 0 < spread < COARSE * most
+            return rows if far or most > SINGLE[1] or 0 < most < SINGLE[0] else rows.astype(np.float32)
 
 
 @dataclass(frozen=True)

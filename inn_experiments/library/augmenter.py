@@ -18,7 +18,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from inn_experiments.contracts import Synthesizer
 from inn_experiments.data.axes import Axis, unit_of
-from inn_experiments.library.containers import Containers, check_numbers, is_frame
+from inn_experiments.library.containers import Containers, check_numbers, checked_labels, is_frame
 from inn_experiments.library.counts import counts
 from inn_experiments.library.errors import InputError, value_errors
 from inn_experiments.library.learning import Learned
@@ -97,6 +97,7 @@ class Augmenter(BaseOverSampler):
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Augmenter:
         """Learn from rows X (n, d) of classes y (n,), and add none; `sample` gives rows then."""
+        y = checked_labels(y)
         check_classification_targets(y)
         super().fit(X, y)
         self._learn(*self._check_X_y(X, y)[:2])
@@ -108,7 +109,7 @@ class Augmenter(BaseOverSampler):
         Returns:
             Rows and labels of the kind that was given: arrays, lists, sparse matrices, DataFrame and Series.
         """
-        x, labels = super().fit_resample(X, y)
+        x, labels = super().fit_resample(X, checked_labels(y))
         if self.n_per_class is None and not any(self.sampling_strategy_.values()):
             warnings.warn(
                 f"Augmenter: no row was generated, as sampling_strategy={self.sampling_strategy!r} asks for none of "

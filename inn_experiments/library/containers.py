@@ -55,6 +55,31 @@ def check_numbers(x: object) -> None:
         )
 
 
+def checked_labels(y: Any) -> Any:
+    """The labels `y`, a frame of one column a class as an array; raises InputError for labels that are missing."""
+    if is_frame(y) and y.shape[1] > 1:
+        y = y.to_numpy()
+    if y is None:
+        return y
+    # Of a list of words numpy would make words of all, also of NaN.
+    values = np.asarray(y, dtype=object if isinstance(y, list | tuple) else None)
+    if values.dtype.kind in "iubUS":
+        return y
+    missing = np.flatnonzero([any(map(_is_missing, np.ravel(each))) for each in values])
+    if len(missing):
+        raise InputError(
+            f"y: {len(missing)} of {len(values)} labels are missing (None or NaN), the first at place {missing[0]}; "
+            "leave these rows out"
+        )
+    return y
+
+
+def _is_missing(one: object) -> bool:
+    # pandas' own are equal to nothing, and not unequal either.
+    nothing = one is None or type(one).__name__ in ("NAType", "NaTType")
+    return nothing or (isinstance(one, float | np.floating) and bool(np.isnan(one)))
+
+
 @dataclass(frozen=True)
 class Containers:
     """What rows (n, d) and labels (n,) were given as: arrays, lists, a DataFrame, a Series, one column a class.

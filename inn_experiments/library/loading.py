@@ -11,6 +11,7 @@ from inn_experiments.artifact.finding import find
 from inn_experiments.artifact.kept import Kept
 from inn_experiments.artifact.rows import pieces, table
 from inn_experiments.artifact.writers import Decimal, write
+from inn_experiments.library.errors import value_errors
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,14 +95,17 @@ class Loaded:
         classes: Sequence[str] | None,
         smiles: Mapping[str, str | Sequence[str]] | None,
     ) -> tuple[Kept, Any]:
-        if isinstance(n, Mapping):
-            return asked(self._kept, None, n, smiles)
-        return asked(self._kept, n, classes, smiles)
+        with value_errors():
+            if isinstance(n, Mapping):
+                return asked(self._kept, None, n, smiles)
+            return asked(self._kept, n, classes, smiles)
 
 
 def load(run: str | Path = "latest", outputs: str | Path = "outputs") -> Loaded:
     """The synthesizer of a finished run: its folder, id or name, or `latest` of the folder `outputs`.
 
-    Raises UserError where there is none, and for one that is damaged or of a version that this one does not know.
+    Raises UserError, a ValueError, where there is none, and for one that is damaged or of a version that this one does
+    not know.
     """
-    return Loaded(find(str(run), Path(outputs)))
+    with value_errors():
+        return Loaded(find(str(run), Path(outputs)))

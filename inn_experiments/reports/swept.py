@@ -8,7 +8,7 @@ from inn_experiments.contracts import Number, Report
 from inn_experiments.reports.cell.blocks import Block, Entry
 from inn_experiments.reports.estimate import over_seeds
 from inn_experiments.reports.runs import Frame, frame_of
-from inn_experiments.reports.words import interval, known, leaves_out_zero, signed
+from inn_experiments.reports.words import ROUNDING, interval, known, leaves_out_zero, number, signed, signed_value
 
 DIFFERENCES = {
     "test/samples/c2st_excess": "C2ST − real",
@@ -18,6 +18,7 @@ DIFFERENCES = {
 }
 KEYS = {**DIFFERENCES, "test/forward/mse": "forward error", "test/inverse/mse": "inverse error"}
 """Numbers that a person looks for first -> the heads of their columns."""
+AGREED = "(all seeds)"
 MOST = 4
 """Columns of numbers at most, for a terminal of usual width."""
 
@@ -44,6 +45,10 @@ def _entry(frame: Frame, key: str, own: Number | None) -> Entry:
         return Entry("")
     if len(frame) == 1 and own is not None:
         return Entry(("+" if difference and own.value > 0 else "") + known(own))
+    mean, half = found
+    if half is not None and half <= ROUNDING * max(abs(mean), 1.0):
+        # Seeds that agree say nothing of how far others would lie apart.
+        return Entry(f"{signed_value(mean) if difference else number(mean)} {AGREED}")
     if not difference:
         return Entry(interval(*found))
     # More is better of a gain, and worse where rows are told from real ones.

@@ -79,7 +79,7 @@ def _run(cfg: DictConfig, outcome: dict[str, Any]) -> float:
             done = tracker.finished(outputs, cell.fingerprint)
             if done is None:
                 name = Path(hydra.sweep.dir if many else hydra.run.dir).name
-                late = at_work(f"{_count()} {cell.name} seed {cell.seed}", FIRST_MOMENTS) if many else nullcontext()
+                late = at_work(f"{_count()} {_called(cell.name, cell.seed)}", FIRST_MOMENTS) if many else nullcontext()
                 with late, stages.watched(watcher(bool(cell.value("trainer.progress")))):
                     report, folder = _compute(cell, tracker, trial, name)
     if done is not None:
@@ -182,6 +182,12 @@ def _count() -> str:
     return f"[{hydra.job.num + 1}/{cells}]" if cells else f"[#{hydra.job.num}]"
 
 
+def _called(cell: str, seed: int) -> str:
+    """A sweep's cell in a line: its name and seed, and those of its settings that others have otherwise."""
+    hydra = HydraConfig.get()
+    return " ".join([f"{cell} seed {seed}", *outcomes.varied(Path(hydra.sweep.dir), hydra.overrides.task)])
+
+
 def _left() -> list[str]:
     """How much longer the sweep will take if its cells go on as they did; nothing in its first moments, and last."""
     hydra = HydraConfig.get()
@@ -198,7 +204,7 @@ def _show(report: Report, folder: Path, outcome: dict[str, Any], seconds: float,
     hydra = HydraConfig.get()
     if hydra.mode == RunMode.MULTIRUN:
         trial = trials.of(Path(hydra.sweep.dir), hydra.job.num)
-        cell = " ".join([report.cell, f"seed {report.seed}", *(trial.settings if trial else ())])
+        cell = " ".join([_called(report.cell, report.seed), *(trial.settings if trial else ())])
         cell += f" -> {report.metrics.get(key, float('nan')):.4g}" if trial else ""
         line = f"{_count()} {cell}: {outcome['status']} in {seconds:.0f} s"
         print("; ".join([line, *outcome.get("registered", "").splitlines()[:1], *_left()]), flush=True)

@@ -32,6 +32,22 @@ def count(sweep: Path) -> int | None:
     return _counted(sweep, found.st_size, found.st_mtime_ns)
 
 
+def varied(sweep: Path, overrides: Sequence[str]) -> list[str]:
+    """The settings of a cell, `GROUP.KEY=VALUE`, that not all cells of its sweep have; none where nobody knows."""
+    try:
+        found = (sweep / CELLS).stat()
+    except OSError:
+        return []
+    common = _common(sweep, found.st_size, found.st_mtime_ns)
+    return [each for each in overrides if "." in each.partition("=")[0] and each not in common]
+
+
+@lru_cache(maxsize=8)
+def _common(sweep: Path, size: int, changed: int) -> frozenset[str]:
+    cells = expected(sweep) or [[]]
+    return frozenset(set.intersection(*map(set, cells)))
+
+
 def begin_now(sweep: Path) -> None:
     """Let the time of the cells count from now: what was done for all of them says nothing of how long each takes."""
     if (sweep / CELLS).is_file():

@@ -178,7 +178,8 @@ def summary(refused: int = 0) -> int:
         if outcome["exit"] and outcome.get("error") != NOT_STARTED:
             reason = str(outcome.get("error") or "it left no result: killed, or never started").splitlines()[0]
             name = " ".join(override for override in cell if override not in common)
-            lines.append(told(f"{outcome['status']}: {name}: {reason}"))
+            # A mistake in what a cell differs in begins with that.
+            lines.append(told(f"{outcome['status']}: {reason if reason.startswith(name) else f'{name}: {reason}'}"))
     ended = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
     runs = [outcome["run"] for outcome in outcomes if "run" in outcome]
     if not study:
@@ -187,7 +188,7 @@ def summary(refused: int = 0) -> int:
     if lines:
         print("\n".join(lines), file=sys.stderr)
     if lines or refused:
-        cure = "mend it and repeat" if refused else "repeat"
+        cure = "mend it and repeat" if refused or exits == {failures.BAD_INPUT} else "repeat"
         again = f"{cure} the command to run these again; finished cells are skipped"
         if study:
             again = "these count as trials; the same command with a larger hydra.sweeper.n_trials tries others"
@@ -215,6 +216,9 @@ def _tidied() -> set[int]:
 
 def _record(outcomes: list[dict[str, Any]], exits: set[int]) -> None:
     """Put the sweep itself on record and say where; what hinders that is shown, and one of its exit statuses."""
+    if exits == {failures.BAD_INPUT} and not any("run" in each for each in outcomes):
+        # Bad input leaves nothing behind.
+        return
     end = "KILLED" if stopping.signal_status() else "FAILED" if exits else "FINISHED"
     try:
         line = State.tracker.sweep(State.outputs, State.sweep.name, outcomes, end, State.started)

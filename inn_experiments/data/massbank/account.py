@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from inn_experiments.contracts import UserError, printable
 from inn_experiments.data.checks import shorten
@@ -36,7 +36,8 @@ class Account:
     Attributes:
         unreadable: place and reason of each that could not be read.
         copies: places of those that are equal to one before, its accession too.
-        refused: (field, value) that was not wanted -> their number.
+        refused: (field, value) that was not wanted -> their number, by the first such field of each.
+        barred: the same by all such fields.
         invalid: places of those whose structure cannot be read.
         unlabelled: number of those that say nothing of their class.
         empty: places of those without intensity in the range of the table.
@@ -51,6 +52,7 @@ class Account:
     unreadable: list[str] = field(default_factory=list)
     copies: list[str] = field(default_factory=list)
     refused: Counter[tuple[str, str]] = field(default_factory=Counter)
+    barred: Counter[tuple[str, str]] = field(default_factory=Counter)
     invalid: list[str] = field(default_factory=list)
     unlabelled: int = 0
     empty: list[str] = field(default_factory=list)
@@ -102,13 +104,14 @@ class Account:
             return UserError(f"data.path={where}: no record is usable: {why}")
         if not self.labelled:
             return self._no_label(choice, where, readable)
-        fields = dict.fromkeys(f"data.{'licences' if name == 'licence' else name}" for name, _ in self.refused)
+        fields = dict.fromkeys(f"data.{'licences' if name == 'licence' else name}" for name, _ in self.barred)
         cures = [f"{name} (null: any)" for name in fields if name != "data.deprecated"]
         cures += ["data.mz_low and data.mz_high"] if self.empty else []
         if self.unlabelled or self.invalid:
             cures.append(f"data.label (the fields are: {self._fields()})")
         cure = f"; change {' or '.join(cures)}" if cures else ""
-        account = ", ".join(self.left_out(choice, bins))
+        # Who mends one field should not hear of the next one then.
+        account = ", ".join(replace(self, refused=self.barred).left_out(choice, bins))
         return UserError(f"data.path={where}: none of {self.total:,} records is wanted: {account}{cure}")
 
     def _no_label(self, choice: Choice, where: str, readable: int) -> UserError:

@@ -70,11 +70,12 @@ class Gathering:
             return
         account.met(record, self.choice.label)
         accession = self._accession(record)
-        refusal = self.choice.refusal(record)
+        refusals = self.choice.refusals(record)
         if accession is None:
             account.copies.append(f"{place} ({record.texts['accession']})")
-        elif refusal:
-            account.refused[refusal] += 1
+        elif refusals:
+            account.refused[refusals[0]] += 1
+            account.barred.update(refusals)
         elif label := self._label(record, place):
             self._keep(place, record, {"accession": accession} | label)
 

@@ -45,16 +45,16 @@ class Choice:
         several = f" from {self.min_contributors} contributors" if self.min_contributors > 1 else ""
         return f"at least {self.min_spectra} spectra{several}"
 
-    def refusal(self, record: Record) -> tuple[str, str] | None:
-        """The field and its value for which `record` is not wanted, or None where it is."""
+    def refusals(self, record: Record) -> list[tuple[str, str]]:
+        """Each field with its value for which `record` is not wanted; none where it is."""
         if record.deprecated:
-            return "deprecated", ""
-        for field, value in {"ion_mode": self.ion_mode, "level": self.level, "adduct": self.adduct}.items():
-            found = record.texts[field]
-            if value is not None and found.lower() != value.lower():
-                return field, found or "unknown"
+            return [("deprecated", "")]
+        wanted = {"ion_mode": self.ion_mode, "level": self.level, "adduct": self.adduct}
+        found = {field: record.texts[field] for field, value in wanted.items() if value is not None}
+        refused = [(field, text or "unknown") for field, text in found.items() if text.lower() != wanted[field].lower()]
         licence = record.texts["licence"]
-        return ("licence", licence or "unknown") if self.licences is not None and licence not in self.licences else None
+        barred = self.licences is not None and licence not in self.licences
+        return [*refused, *([("licence", licence or "unknown")] if barred else [])]
 
     def choose(self, texts: Sequence[dict[str, str]], before: Sequence[str] = ()) -> tuple[list[int], list[str]]:
         """The positions of the chosen ones among n wanted records, by class and accession, and what is left out.

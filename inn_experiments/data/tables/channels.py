@@ -14,6 +14,9 @@ from inn_experiments.data.axes import Axis, series
 from inn_experiments.data.checks import SHOWN, check_present, check_unique, shorten
 from inn_experiments.data.tables.sheet import Sheet, to_numbers
 
+MARK = "synthetic"
+"""The column by which this program marks the rows that it made."""
+
 UNNAMED = re.compile(r"|unnamed: \d+(_level_\d+)?|index|level_\d+", re.IGNORECASE)
 """How pandas and others name a column of row numbers that was saved with a table."""
 
@@ -66,7 +69,7 @@ def choose(
     along = bool(members) and 2 * len(members) >= len([place for place in rest if names[place]])
     strangers = [place for place in rest if place not in members]
     suspects = {p for p in strangers if along or names[p] in sheet.indices or UNNAMED.fullmatch(names[p])}
-    counters = {p for p in strangers if COUNTERS.fullmatch(names[p])}
+    counters = {p for p in strangers if COUNTERS.fullmatch(names[p]) or names[p] == MARK}
     told = _judge(sheet, suspects, counters, along)
     chosen = [place for place in rest if place not in told]
     check_unique([names[place] for place in chosen], where)
@@ -141,6 +144,8 @@ def _judge(sheet: Sheet, suspects: set[int], counters: set[int], along: bool) ->
         name = sheet.names[place]
         if _counts(numbers) and not AGAIN.fullmatch(name):
             told[place] = "row numbers in column"
+        elif name == MARK and bad.all():
+            told[place] = "what says that rows are synthetic, in column"
         elif place not in suspects:
             continue
         elif name in sheet.indices:

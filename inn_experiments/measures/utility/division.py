@@ -48,7 +48,7 @@ def divide(
         detail = "more groups that hold this class (a group is never divided)"
     if len(short):
         mask = rows.y == short[0]
-        held = f"{mask.sum()} row(s)"
+        held = f"{mask.sum()} row(s) here"
         if rows.group is not None:
             held += f" in {len(np.unique(rows.group[mask]))} group(s)"
         raise UserError(

@@ -1,5 +1,6 @@
 """The task's classifier: a random forest on rows or their principal components; what it said is kept."""
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +41,11 @@ def forest_predictions(
             train_x, seen = (_rounded(x, edges) for x in (train_x, test_x))
         else:
             train_x, seen = visible(train_x, test_x)
-        model = RandomForestClassifier(trees, random_state=seed % 2**32, n_jobs=workers()).fit(train_x, train.y)
+        model = RandomForestClassifier(trees, random_state=seed % 2**32, n_jobs=workers())
+        with warnings.catch_warnings():
+            # Few rows of many classes are no regression.
+            warnings.filterwarnings("ignore", "The number of unique classes", UserWarning)
+            model.fit(train_x, train.y)
         # Threads would add up the trees' votes in the order in which they end: the last digits can decide a tie.
         return {"labels": model.set_params(n_jobs=1).predict(seen)}
 
