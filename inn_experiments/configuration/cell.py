@@ -17,6 +17,8 @@ from inn_experiments.configuration.reads import axes_read, has_own_numbers, igno
 from inn_experiments.configuration.targets import build
 from inn_experiments.contracts import Measure, Source, Tracker, UserError
 
+LIBRARIES = (".msp", ".mgf")
+"""Files of many mass spectra, which go by their names as tables do."""
 SETTLED = 10.0
 """Seconds after its last change from which on a file that looks the same is the same."""
 
@@ -152,8 +154,9 @@ class Cell:
 
     @property
     def _data_name(self) -> str:
-        path = self.value("data.path") if self.choices["data"] in ("table", "records2d") else None
-        return Path(str(path)).stem if path else self.choices["data"]
+        data, path = self.choices["data"], Path(str(self.value("data.path") or ""))
+        library = data == "massbank" and path.suffix.lower() in LIBRARIES
+        return path.stem if path.stem and (library or data in ("table", "records2d")) else data
 
 
 def outputs_folder(text: str) -> Path:

@@ -44,6 +44,7 @@ class Account:
         labelled: how many of all that could be read have a class, or a structure that may tell it.
         fields: name -> how many records have it.
         renamed: how many have the accession of another, but other peaks.
+        peaks, cut: how many peaks the spectra that are used have, and how many of these lie outside of all bins.
         derived: how many keys come from a structure.
         notes: what is to be known of how they were read -> number.
     """
@@ -59,6 +60,8 @@ class Account:
     labelled: int = 0
     fields: Counter[str] = field(default_factory=Counter)
     renamed: int = 0
+    peaks: int = 0
+    cut: int = 0
     derived: int = 0
     notes: Counter[str] = field(default_factory=Counter)
 
@@ -83,9 +86,12 @@ class Account:
         phrases += [f"{self.unlabelled:,} without {missing}"] if self.unlabelled else []
         return phrases + [f"{len(places):,} {why}: {named(places)}" for why, places in lists.items() if places]
 
-    def told(self, structures: Structures) -> list[str]:
-        """What else should be known of the records and of the `structures` that keys were derived from."""
+    def told(self, structures: Structures, bins: Bins) -> list[str]:
+        """What else should be known of the records, their peaks, and the `structures` that keys were derived from."""
         notes = [f"{count:,} records are {note}" for note, count in self.notes.items()]
+        if self.cut:
+            ends = f"m/z {bins.low:g} to {bins.high:g}"
+            notes.append(f"{self.cut:,} of {self.peaks:,} peaks lie outside {ends} (data.mz_low, data.mz_high)")
         if self.derived:
             distinct = sum(map(bool, structures.keys.values()))
             notes.append(f"{self.derived:,} InChIKeys were derived from {distinct:,} structures")

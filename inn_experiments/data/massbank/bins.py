@@ -55,6 +55,11 @@ class Bins:
         """The m/z by which each bin is named, as text."""
         return tuple(f"{(self.first + index) * self.width:.10g}" for index in range(self.number))
 
+    def inside(self, mz: np.ndarray) -> np.ndarray:
+        """Whether each of the peaks at `mz` (p,) falls into a bin."""
+        place = np.floor(mz / self.width + self.offset) - self.first
+        return (place >= 0) & (place < self.number)
+
     def sums(self, mz: np.ndarray, intensity: np.ndarray) -> np.ndarray:
         """The row (number,) float32 of a peak list, `mz` and `intensity` (p,) float64 in the file's units.
 
@@ -65,7 +70,7 @@ class Bins:
         row = np.zeros(self.number, dtype=np.float32)
         with np.errstate(over="ignore"):
             place = np.floor(mz / self.width + self.offset) - self.first
-            inside = (place >= 0) & (place < self.number)
+            inside = self.inside(mz)
             np.add.at(row, place[inside].astype(np.int64), intensity[inside].astype(np.float32))
         if not np.isfinite(row).all():
             raise UnreadableError(f"an intensity is above {np.finfo(np.float32).max:.3g}, the largest number here")

@@ -118,6 +118,8 @@ class Gathering:
         if not len(filled):
             self.account.empty.append(place)
             return
+        self.account.peaks += len(record.mz)
+        self.account.cut += int((~self.bins.inside(record.mz)).sum())
         self.rows.append((filled, row[filled]))
         self.texts.append(record.texts | changes)
 
@@ -146,5 +148,5 @@ def gather(readings: Iterable[Reading], choice: Choice, bins: Bins, where: str) 
         unreadable=account.unreadable,
         total=account.total,
         left_out=before + left,
-        notes=account.told(found.structures),
+        notes=account.told(found.structures, bins),
     )

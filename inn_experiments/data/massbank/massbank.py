@@ -75,7 +75,7 @@ class MassBank(Choice, Mappable):
             )
         names = self.bins.names()
         rows = spectra(
-            "massbank",
+            self.file.stem if self.file.suffix.lower() in EXTENSIONS else "massbank",
             gathered.x,
             labels,
             names,
