@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from inn_experiments.configuration import compose as config
+from inn_experiments.configuration.axes import OWN_NUMBERS
 from inn_experiments.configuration.building import recipe
 from inn_experiments.contracts import About, Rows, Split
 from inn_experiments.contracts.files import sha256
@@ -84,8 +85,17 @@ def unbounded() -> Split:
 # Where ChemNet's vectors are kept, for as long as the tests run.
 OUTPUTS = tempfile.TemporaryDirectory(prefix="inn-tests-")
 
-# Composing costs more than a short training, and nobody changes a composed configuration.
-composed = cache(config.compose)
+OWN = tuple(f"trainer.{name}=" for name in OWN_NUMBERS)
+
+
+@cache
+def composed(*overrides: str) -> config.Cell:
+    """The cell of these overrides; of what all generators are given for a short training, a law takes nothing.
+
+    Composing costs more than a short training, and nobody changes a composed configuration.
+    """
+    law = "generator=law" in overrides
+    return config.compose(*(each for each in overrides if not (law and each.startswith(OWN))))
 
 
 def short(epochs: int) -> tuple[str, ...]:
