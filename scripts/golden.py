@@ -120,12 +120,21 @@ def run_all(names: list[str], jobs: int) -> Iterator[tuple[str, dict[str, Any]]]
             yield name, made.result()
 
 
+def share(here: Path, there: Path) -> None:
+    """Give the files below one folder a name below another one, too: a link that leads out of outputs is refused."""
+    for path in [path for path in here.rglob("*") if path.is_file() and path.suffix != ".lock"]:
+        place = there / path.relative_to(here)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            os.link(path, place)
+
+
 def run_cell(context: Any, folder: Path, name: str) -> dict[str, Any]:
     """Run a cell's commands in a folder of its own and collect what they leave."""
     outputs, skipped = folder / name, []
     outputs.mkdir()
     # What is made of the data alone is the same for all.
-    (outputs / "cache").symlink_to(folder / "cache")
+    share(folder / "cache", outputs / "cache")
     for number, arguments in enumerate(cells()[name]):
         log = folder / f"{name}.{number}.txt"
         process = context.Process(target=command, args=([*arguments, f"paths.outputs={name}"], folder, log))
@@ -135,6 +144,7 @@ def run_cell(context: Any, folder: Path, name: str) -> dict[str, Any]:
         if process.exitcode:
             return {"error": f"exit status {process.exitcode}: {said.strip()[-1000:]}"}
         skipped.append(sum(bool(SKIPPED.match(line)) for line in said.splitlines()))
+    share(outputs / "cache", folder / "cache")
     paths = [path for path in outputs.rglob("report.json") if "hydra" not in path.parts]
     reports = [(clean(json.loads(path.read_text(encoding="utf-8").replace(str(folder), "."))), path) for path in paths]
     reports.sort(key=lambda pair: (pair[0]["cell"], pair[0]["seed"]))
