@@ -46,6 +46,7 @@ PRESETS = (
     "peak_transfer",
     "vae",
 )
+WITHOUT_EPOCHS = ("bootstrap", "convex", "gaussian", "jitter", "kde", "smote", "law", "peak_transfer")
 SAMPLED = ("diffusion", "diffusion_conv", "latent_diffusion_plain", "latent_diffusion_vae")
 
 
@@ -58,7 +59,8 @@ def cells() -> dict[str, list[tuple[str, ...]]]:
         found[f"grid_{method}_{sampling}_{loss}"] = [(*SMOKE, *ROWS, *axes)]
     for name in PRESETS:
         steps = ("sampler.steps=5",) if name in SAMPLED else ()
-        found[f"preset_{name}"] = [(*SMOKE, *ROWS, *steps, f"preset={name}")]
+        short = [each for each in SMOKE if not (name in WITHOUT_EPOCHS and each.startswith("trainer.epochs"))]
+        found[f"preset_{name}"] = [(*short, *ROWS, *steps, f"preset={name}")]
     found["preset_latent_diffusion_decoupled"] = [
         (*SMOKE, *IMS, "preset=latent_diffusion_decoupled", "autoencoder.layers=2", "sampler.steps=5")
     ]
