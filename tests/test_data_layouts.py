@@ -107,6 +107,8 @@ def test_classes_that_were_numbered_to_differ_are_one_class_again(tmp_path):
         UserError, match=r"data.label=wavelength: .*each row would be a class.*add a row with the class"
     ):
         read(tmp_path, written([["wavelength", *apart], *cells[2:]]), label="wavelength")
+    cycled = [["kind", "a", "b"], *([str(place % 3), str(place / 7), "1.5"] for place in range(12))]
+    assert read(tmp_path, written(cycled), label="kind").x.shape == (12, 2), "a few labels that rise are no axis"
     # A name for each spectrum above a row of classes is left as it is.
     check(read(tmp_path, written([["wavelength", *numbered], *cells[1:]])))
 

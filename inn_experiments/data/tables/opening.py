@@ -132,11 +132,12 @@ def _told(sheet: Sheet, header: bool, head: Sequence[Numbered], label: str) -> S
         sheet.counted = True
         sheet.notes.append("no header, columns are counted from 1")
     rows = [cells for _, cells in head]
-    if header and label == sheet.names[0] and looks_on_its_side(rows[1:]) and not is_axis(sheet.names[1:]):
+    down = [row[0].strip() for row in rows[1:]]
+    if header and label == sheet.names[0] and is_axis(down) and not is_axis(sheet.names[1:]):
         above = ", ".join(repr(name) for name in sheet.names[1:4])
         raise UserError(
             f"data.label={label}: {sheet.where}: this column goes up or down like an axis, so that each row would be a "
-            f"class of its own; {SIDE} {label!r}, {', '.join(repr(row[0].strip()) for row in rows[1:4])}, ... and its "
+            f"class of its own; {SIDE} {label!r}, {', '.join(map(repr, down[:3]))}, ... and its "
             f"first line has a name for each spectrum, {above}, ..., not its class: add a row with the class of each "
             "column, and give its name as data.label"
         )
