@@ -34,7 +34,8 @@ def test_a_command_of_the_page_reads_its_file(command, folder, run, monkeypatch)
     assert words[:3] == ["python", "-m", "inn_experiments"]
     status, out, err = run(*(word for word in words[3:] if word != "utility=none"), *CHEAP)
     assert status == 0, err
-    assert out.startswith("read ") and " rows; " in out
+    # A slow machine has a line for a stage before.
+    assert any(line.startswith("read ") and " rows; " in line for line in out.splitlines()), out
 
 
 def test_every_form_is_on_the_page():
