@@ -238,7 +238,7 @@ def others() -> dict[str, list[tuple[str, ...]]]:
         "unseen": [(*QUICK, *spectra, *MLP, "experiment=unseen_compounds", "data.unseen=2")],
         "mass_spectra": [
             (
-                *SMOKE,
+                *(each for each in SMOKE if not each.startswith("trainer.epochs")),
                 *spectra,
                 "experiment=mass_spectra",
                 "data.per_class=3",
