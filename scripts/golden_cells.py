@@ -7,6 +7,7 @@ from pathlib import Path
 
 QUICK = ("trainer.progress=false", "trainer.epochs=3", "tracking=none")
 SMOKE = (*QUICK, "utility=smoke")
+UNTRAINED = tuple(each for each in SMOKE if not each.startswith("trainer.epochs"))
 ROWS = ("data.rows=200", "data.val_rows=50", "data.fresh_rows=100")
 PLANE = (
     "data.rows=300",
@@ -59,7 +60,7 @@ def cells() -> dict[str, list[tuple[str, ...]]]:
         found[f"grid_{method}_{sampling}_{loss}"] = [(*SMOKE, *ROWS, *axes)]
     for name in PRESETS:
         steps = ("sampler.steps=5",) if name in SAMPLED else ()
-        short = [each for each in SMOKE if not (name in WITHOUT_EPOCHS and each.startswith("trainer.epochs"))]
+        short = UNTRAINED if name in WITHOUT_EPOCHS else SMOKE
         found[f"preset_{name}"] = [(*short, *ROWS, *steps, f"preset={name}")]
     found["preset_latent_diffusion_decoupled"] = [
         (*SMOKE, *IMS, "preset=latent_diffusion_decoupled", "autoencoder.layers=2", "sampler.steps=5")
@@ -238,7 +239,7 @@ def others() -> dict[str, list[tuple[str, ...]]]:
         "unseen": [(*QUICK, *spectra, *MLP, "experiment=unseen_compounds", "data.unseen=2")],
         "mass_spectra": [
             (
-                *(each for each in SMOKE if not each.startswith("trainer.epochs")),
+                *UNTRAINED,
                 *spectra,
                 "experiment=mass_spectra",
                 "data.per_class=3",

@@ -11,6 +11,7 @@ import numpy as np
 from inn_experiments.artifact.kept import Kept
 from inn_experiments.artifact.request import Request
 from inn_experiments.contracts import child_seed, free_name, stopping
+from inn_experiments.data.tables.channels import MARK
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 VALUES, MOST = 2**21, 4096
 """Values that are made by one call of a synthesizer, about, and rows at most."""
 
-MARK = "synthetic"
 """Name of the column that says of each row that it was made, by which run and with which seed."""
 
 LARGEST = float(np.finfo(np.float32).max)

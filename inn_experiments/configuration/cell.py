@@ -54,6 +54,11 @@ class Cell:
         """The axis groups whose choice can change the result."""
         return axes_read(self.plain)
 
+    @property
+    def by_epochs(self) -> bool:
+        """Whether the trainer's epochs, batch and rate are read: something is trained, and not by steps of its own."""
+        return "trainer" in self.read and not has_own_numbers(self.plain)
+
     @cached_property
     def axes(self) -> dict[str, Any]:
         """What distinguishes this cell, for people: the groups that its generator reads, epochs, and the seed."""
@@ -66,7 +71,7 @@ class Cell:
             known = variant.key.split(".")[0] in {"generator", "data", "inner", *self.read} and value is not None
             if known and (value != variant.usual or variant.always):
                 found[variant.axis] = value
-        if "trainer" in self.read and not has_own_numbers(self.plain):
+        if self.by_epochs:
             found["epochs"] = self.plain["trainer"]["epochs"]
         if "preset" in self.choices:
             found["preset"] = self.choices["preset"]

@@ -64,11 +64,7 @@ def meanings(cell: Cell) -> dict[str, tuple[str, str]]:
         >>> meanings(compose("loss=kl"))["loss"]
         ('kl', 'Reconstruction plus KL(real || predicted) between smooth histograms of every feature.')
     """
-    read = {
-        *cell.axes,
-        *(group for group in MEASURES if group in cell.plain),
-        *({"trainer"} if "epochs" in cell.axes else ()),
-    }
+    read = {*cell.axes, *(group for group in MEASURES if group in cell.plain), *({"trainer"} if cell.by_epochs else ())}
     groups = [group for group in cell.choices if group in read]
     paths = {group: CONF / group / f"{cell.choices[group]}.yaml" for group in groups}
     return {group: (path.stem, _comment(path)) for group, path in paths.items() if path.is_file()}

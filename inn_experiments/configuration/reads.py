@@ -1,6 +1,6 @@
 """Which groups a configuration reads, and the refusal of choices that nothing reads or that exclude each other."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from inn_experiments.configuration.axes import AXES, NOTES, OWN_NUMBERS, SHOWING
@@ -71,7 +71,7 @@ def check_axes(
         {"schedule.steps"} if "sampling" in read else set()
     )
     if alone or not choices.get("preset"):
-        _check_own_numbers(plain, choices, touched)
+        check_own_numbers(plain, touched, f"generator={choices['generator']}")
     for group in (*AXES, "trainer"):
         if group in read or group not in plain:
             continue
@@ -97,13 +97,22 @@ def check_axes(
                 )
 
 
-def _check_own_numbers(plain: dict[str, Any], choices: dict[str, str], touched: dict[str, str]) -> None:
-    """Refuse numbers of the trainer in whose place the generator has its own."""
-    given = [told for key, told in touched.items() if key in {f"trainer.{name}" for name in OWN_NUMBERS}]
-    if given and has_own_numbers(plain):
+def check_own_numbers(plain: dict[str, Any], given: Mapping[str, str], who: str) -> None:
+    """Refuse numbers of the trainer in whose place the generator has its own.
+
+    Args:
+        plain: every group's resolved values.
+        given: key of what was set -> how the message calls it.
+        who: the option that has the numbers.
+
+    Raises:
+        UserError: naming the first of them, and what to set instead.
+    """
+    refused = [told for key, told in given.items() if key in {f"trainer.{name}" for name in OWN_NUMBERS}]
+    if refused and has_own_numbers(plain):
         raise UserError(
-            f"{given[0]}: generator={choices['generator']} trains by numbers of its own; give generator.steps, "
-            "generator.batch or generator.learning_rate"
+            f"{refused[0]}: {who} trains by numbers of its own; give generator.steps, generator.batch or "
+            "generator.learning_rate"
         )
 
 

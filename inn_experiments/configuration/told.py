@@ -74,7 +74,7 @@ def settings(cell: Cell, overrides: Sequence[str]) -> list[str]:
 
 def is_smoke(cell: Cell) -> bool:
     """Whether the cell is trained or measured by an option for a quick look, so that its numbers are none."""
-    groups = ["utility", "claims", *(["trainer"] if "epochs" in cell.axes else [])]
+    groups = ["utility", "claims", *(["trainer"] if cell.by_epochs else [])]
     return any(group in cell.plain and cell.choices.get(group) == SMOKE for group in groups)
 
 
@@ -83,7 +83,7 @@ def _changed(cell: Cell) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for group in ("data", "generator", *sorted(cell.read - {"trainer"}), *MEASURES, "trainer"):
         file = CONF / group / f"{cell.choices.get(group)}.yaml"
-        if group not in cell.plain or not file.is_file() or (group == "trainer" and "epochs" not in cell.axes):
+        if group not in cell.plain or not file.is_file() or (group == "trainer" and not cell.by_epochs):
             continue
         told = cell.plain[group]
         for name, usual in values(file).items():

@@ -6,11 +6,11 @@ from copy import deepcopy
 from functools import lru_cache
 from numbers import Integral, Real
 
-from inn_experiments.configuration.axes import OWN_NUMBERS, PARTS
+from inn_experiments.configuration.axes import PARTS
 from inn_experiments.configuration.building import Nodes, recipe
 from inn_experiments.configuration.compose import CONF
 from inn_experiments.configuration.mistakes import composed
-from inn_experiments.configuration.reads import has_own_numbers
+from inn_experiments.configuration.reads import check_own_numbers
 from inn_experiments.contracts import UserError, nearest
 
 KEY = re.compile(r"[a-z_][a-z_0-9]*(\.[A-Za-z_0-9]+)*")
@@ -55,11 +55,7 @@ def parts(preset: str, settings: Mapping[str, object] | None = None) -> Nodes:
                 f"settings: {key}: preset={preset} does not read {group!r}; leave it out (read here: "
                 f"{', '.join(sorted(nodes))})"
             )
-        if has_own_numbers(nodes) and key in {f"trainer.{name}" for name in OWN_NUMBERS}:
-            raise UserError(
-                f"settings: {key}: preset={preset} trains by numbers of its own; give generator.steps, generator.batch "
-                "or generator.learning_rate"
-            )
+    check_own_numbers(nodes, {key: f"settings: {key}" for key in settings}, f"preset={preset}")
     if "trainer" in nodes:
         nodes["trainer"]["progress"] = bool(settings.get("trainer.progress", False))
     return nodes

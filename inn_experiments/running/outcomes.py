@@ -24,40 +24,37 @@ def expected(sweep: Path) -> list[list[str]] | None:
 
 
 def count(sweep: Path) -> int | None:
-    """How many cells are expected; the file is read once a process, and again when it has changed."""
-    try:
-        found = (sweep / CELLS).stat()
-    except OSError:
-        return None
-    return _counted(sweep, found.st_size, found.st_mtime_ns)
+    """How many cells are expected, None where nobody knows."""
+    return _shared(sweep)[0]
 
 
 def varied(sweep: Path, overrides: Sequence[str]) -> list[str]:
     """The settings of a cell, `GROUP.KEY=VALUE`, that not all cells of its sweep have; none where nobody knows."""
+    cells, common = _shared(sweep)
+    return [each for each in overrides if "." in each.partition("=")[0] and each not in common] if cells else []
+
+
+def _shared(sweep: Path) -> tuple[int | None, frozenset[str]]:
+    """How many cells there are, and what all have; the file is read once a process, and again when it has changed."""
     try:
         found = (sweep / CELLS).stat()
     except OSError:
-        return []
-    common = _common(sweep, found.st_size, found.st_mtime_ns)
-    return [each for each in overrides if "." in each.partition("=")[0] and each not in common]
+        return None, frozenset()
+    return _read(sweep, found.st_size, found.st_mtime_ns)
 
 
 @lru_cache(maxsize=8)
-def _common(sweep: Path, size: int, changed: int) -> frozenset[str]:
-    cells = expected(sweep) or [[]]
-    return frozenset(set.intersection(*map(set, cells)))
+def _read(sweep: Path, size: int, changed: int) -> tuple[int | None, frozenset[str]]:
+    cells = expected(sweep)
+    if not cells:
+        return (None if cells is None else 0), frozenset()
+    return len(cells), frozenset(set.intersection(*map(set, cells)))
 
 
 def begin_now(sweep: Path) -> None:
     """Let the time of the cells count from now: what was done for all of them says nothing of how long each takes."""
     if (sweep / CELLS).is_file():
         os.utime(sweep / CELLS)
-
-
-@lru_cache(maxsize=8)
-def _counted(sweep: Path, size: int, changed: int) -> int | None:
-    cells = expected(sweep)
-    return None if cells is None else len(cells)
 
 
 def outcome_of(cell: Path) -> dict[str, Any]:

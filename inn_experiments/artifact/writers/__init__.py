@@ -18,8 +18,6 @@ Append = Callable[[Piece], None]
 Writer = Callable[[Path, Kept, int], AbstractContextManager[Append]]
 """Opens a file for the rows of a synthesizer that are drawn with a seed; what it gives takes the next piece."""
 
-__all__ = ["WRITERS", "Decimal", "write", "writer_for"]
-
 WRITERS: dict[str, Writer] = {".csv": csv, ".parquet": parquet, ".npz": archive, ".msp": msp}
 
 

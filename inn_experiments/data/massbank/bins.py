@@ -57,8 +57,12 @@ class Bins:
 
     def inside(self, mz: np.ndarray) -> np.ndarray:
         """Whether each of the peaks at `mz` (p,) falls into a bin."""
-        place = np.floor(mz / self.width + self.offset) - self.first
+        place = self._places(mz)
         return (place >= 0) & (place < self.number)
+
+    def _places(self, mz: np.ndarray) -> np.ndarray:
+        """The bins of peaks, counted from the first, as whole numbers in float64."""
+        return np.floor(mz / self.width + self.offset) - self.first
 
     def sums(self, mz: np.ndarray, intensity: np.ndarray) -> np.ndarray:
         """The row (number,) float32 of a peak list, `mz` and `intensity` (p,) float64 in the file's units.
@@ -69,7 +73,7 @@ class Bins:
         """
         row = np.zeros(self.number, dtype=np.float32)
         with np.errstate(over="ignore"):
-            place = np.floor(mz / self.width + self.offset) - self.first
+            place = self._places(mz)
             inside = self.inside(mz)
             np.add.at(row, place[inside].astype(np.int64), intensity[inside].astype(np.float32))
         if not np.isfinite(row).all():
