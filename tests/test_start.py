@@ -49,6 +49,8 @@ def start(outputs: Path, *arguments: str) -> tuple[int, str, str, set[str]]:
         (["objective=utility/x", "utility=none"], "objective=utility/x"),
         (["data=table", "data.path=nowhere.csv", "data.label=kind"], "data.path=nowhere.csv"),
         (["recomend", "data=table"], "did you mean 'recommend'?"),
+        ([__file__], "is a file; to read it, give data=table data.path="),
+        (["recommend", __file__], "is a file; to read it, give data=table data.path="),
         (["data.label=Wave (nm"], "'data.label=\"Wave (nm\"'"),
     ],
 )

@@ -4,6 +4,7 @@ import re
 import shlex
 import sys
 from difflib import get_close_matches
+from pathlib import Path
 
 from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from omegaconf import DictConfig
@@ -35,6 +36,11 @@ def composed(*overrides: str) -> Cell:
         raise UserError(of_hydra(error)) from None
 
 
+def own_file(path: str) -> str:
+    """How rows in a file are read."""
+    return f"to read it, give data=table data.path={shlex.quote(path)} data.label=COLUMN"
+
+
 def of_hydra(error: Exception) -> str:
     """The message that explains an error of Hydra or OmegaConf in one line."""
     message = str(error).partition("\nConfig search path")[0].strip()
@@ -43,14 +49,7 @@ def of_hydra(error: Exception) -> str:
         key, values = ambiguous.groups()
         return f"{key}={values}: several values are a sweep, which needs -m; one list is written {key}=[{values}]"
     if isinstance(error, OverrideParseException):
-        key, given, value = str(error.override).partition("=")
-        if not given and get_close_matches(key, COMMANDS):
-            return f"{key!r} is neither KEY=VALUE nor a command{nearest(key, COMMANDS)}"
-        quoted = shlex.quote(f'{key}="{value}"') if given and '"' not in value else "'KEY=\"VALUE\"'"
-        return (
-            f"{error.override!r} cannot be read as KEY=VALUE; a value with blanks, brackets, ~ or the like is "
-            f"quoted twice: {quoted}"
-        )
+        return _unread(str(error.override))
     if isinstance(error, MissingConfigException) and error.options:
         group, _, option = str(error.missing_cfg_file).rpartition("/")
         if extra := EXTRAS.get(str(error.missing_cfg_file)):
@@ -76,6 +75,20 @@ def of_hydra(error: Exception) -> str:
         return f"{missing[2]}: the configuration does not have it; leave its default alone, or give {missing[2]}=..."
     cause = f"\n{error.__cause__}" if isinstance(error.__cause__, OmegaConfBaseException) else ""
     return " ".join(line.strip() for line in f"{message}{cause}".splitlines() if line.strip())
+
+
+def _unread(override: str) -> str:
+    """What is said of an argument that is no KEY=VALUE as Hydra reads them."""
+    key, given, value = override.partition("=")
+    if not given and get_close_matches(key, COMMANDS):
+        return f"{key!r} is neither KEY=VALUE nor a command{nearest(key, COMMANDS)}"
+    if not given and Path(key).exists():
+        return f"{key!r} is a file; {own_file(key)}"
+    quoted = shlex.quote(f'{key}="{value}"') if given and '"' not in value else "'KEY=\"VALUE\"'"
+    return (
+        f"{override!r} cannot be read as KEY=VALUE; a value with blanks, brackets, ~ or the like is "
+        f"quoted twice: {quoted}"
+    )
 
 
 def _swept(group: str) -> bool:

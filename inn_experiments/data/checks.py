@@ -115,11 +115,18 @@ def near(wanted: str, names: Sequence[str]) -> str:
 
 
 def check_finite(
-    x: np.ndarray, names: Sequence[str], where: str, before: int | None = None, remedy: str = "correct them"
+    x: np.ndarray,
+    names: Sequence[str],
+    where: str,
+    numbers: Sequence[int] | None = None,
+    remedy: str = "correct them",
+    *,
+    whole: bool = True,
 ) -> None:
     """Raise UserError that names the first cells of `x` (n, d) that are NaN or infinite, their number and the `remedy`.
 
-    Where `x` is a piece of the whole, so many rows stand `before` it, and the number is not said.
+    `numbers` (n,) are those of the rows in their file; None counts from 1. How many cells there are is said of the
+    `whole`, not of a piece.
     """
     found, bad = 0, []
     for start in range(0, len(x), BLOCK):
@@ -127,21 +134,26 @@ def check_finite(
         found += len(cells)
         bad += [(start + row, column) for row, column in cells[: SHOWN - len(bad)]]
     if found:
-        number = f"{found} " if before is None else ""
-        first = (before or 0) + 1
-        cells = [f"row {first + row}, column {names[column]!r}: {x[row, column]}" for row, column in bad]
+        number = f"{found} " if whole else ""
+        cells = [f"row {_numbered(row, numbers)}, column {names[column]!r}: {x[row, column]}" for row, column in bad]
         raise UserError(
             f"{where}: {number}missing or not finite numbers (rows counted from 1): "
             f"{'; '.join(cells)}{'; ...' if found > SHOWN else ''}; {remedy}"
         )
 
 
-def check_filled(values: np.ndarray, argument: str, column: str, where: str, before: int = 0) -> None:
-    """Raise UserError that names the rows, after `before` others, where the text column `column` is empty."""
-    bad = [before + row + 1 for row in np.flatnonzero(values == "")]
+def check_filled(
+    values: np.ndarray, argument: str, column: str, where: str, numbers: Sequence[int] | None = None
+) -> None:
+    """Raise UserError that names the rows, by their `numbers` in the file, where the text column `column` is empty."""
+    bad = [_numbered(row, numbers) for row in np.flatnonzero(values == "")]
     if bad:
         rows = shorten(bad, SHOWN)
         raise UserError(f"{argument}={column}: {where} has no value there in row {rows} (counted from 1)")
+
+
+def _numbered(row: int, numbers: Sequence[int] | None) -> int:
+    return int(row) + 1 if numbers is None else int(numbers[row])
 
 
 def check_varies(x: np.ndarray, what: str) -> None:

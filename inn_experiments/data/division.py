@@ -35,6 +35,9 @@ class Division:
             that none of them learns from; their own seed divides the rest. None: it divides all rows.
     """
 
+    # Not a field: how a reader that can leave out classes is told to, for messages on such as are too small.
+    cure = ""
+
     test_fraction: float = 0.3
     val_fraction: float = 0.1
     fresh_fraction: float = 0.0
@@ -93,7 +96,7 @@ class Division:
             others = " and ".join(part for part, fraction in wanted.items() if fraction > 0)
             raise UserError(
                 f"class {shorten(small)}: too few rows for the split; each class needs at least {needed}, "
-                f"{LEAST_TRAIN} to train on and 1 for {others}"
+                f"{LEAST_TRAIN} to train on and 1 for {others}{self.cure}"
             )
         without = [repr(classes[label]) for label in np.flatnonzero(counts == needed)]
         if self.val_fraction > 0 and without:
@@ -110,7 +113,7 @@ class Division:
         if lonely:
             raise UserError(
                 f"class {shorten(lonely)}: its rows lie in one group only, so it cannot be in "
-                "train and in test; each class needs at least 2 groups"
+                f"train and in test; each class needs at least 2 groups{self.cure}"
             )
         train, test = 0, 2
         found, lacking = dealt(y, group, shares, (LEAST_TRAIN, 1, LEAST_TEST, 1), (train, test), rng)
@@ -119,7 +122,7 @@ class Division:
             raise UserError(
                 f"class {shorten(short)}: none of {DEALS} divisions of the "
                 f"{groups} groups has at least {LEAST_TRAIN} rows of it in train and {LEAST_TEST} in test; give it "
-                "more groups, change data.test_fraction, or leave the class out"
+                f"more groups, change data.test_fraction, or leave the class out{self.cure}"
             )
         parts = Parts(*found)
         if self.fresh_fraction > 0 and not len(parts.fresh):

@@ -3,10 +3,12 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
 from typing import Any
 
 from inn_experiments.configuration.help import entry
 from inn_experiments.configuration.keys import described
+from inn_experiments.configuration.mistakes import own_file
 from inn_experiments.contracts import UserError, nearest
 
 USUAL_MINUTES = 10.0
@@ -71,6 +73,8 @@ def asked(arguments: Sequence[str]) -> Asked:
             given[key] = READ[key](key, value)
         elif not sign or group not in FOREIGN:
             known = [*READ, *FOREIGN]
+            if not sign and Path(argument).exists():
+                raise UserError(f"recommend: {argument!r} is a file; {own_file(argument)}")
             raise UserError(f"recommend: {argument!r} is nothing that it reads{nearest(key, known)}")
         elif group == "data" and setting in UNREAD:
             raise UserError(f"{key}: recommend divides all rows itself, so that nothing reads it; leave it out")

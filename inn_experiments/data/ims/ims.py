@@ -112,8 +112,9 @@ class Ims(Mappable):
                 # What is infinite may be so for float32 alone.
                 with np.errstate(over="ignore"):
                     x = x.astype(np.float32, copy=False)
-                check_finite(x, bins, f"{where}, read as float32", writer.rows)
-                check_filled(found[self.label], "data.label", self.label, where, writer.rows)
+                numbers = range(writer.rows + 1, writer.rows + len(x) + 1)
+                check_finite(x, bins, f"{where}, read as float32", numbers, whole=False)
+                check_filled(found[self.label], "data.label", self.label, where, numbers)
                 labelled.append(found[self.label])
                 chemistry.append(np.full(len(x), "") if self.column is None else found[self.column])
                 writer.append(x)

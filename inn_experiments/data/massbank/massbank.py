@@ -49,6 +49,8 @@ class MassBank(Choice, Mappable):
             selection_seed: as in `Choice`.
     """
 
+    cure = "; data.min_spectra leaves out classes of fewer spectra"
+
     path: str
     bin_width: Positive = 1.0
     bin_offset: float = 0.3

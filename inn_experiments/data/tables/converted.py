@@ -16,6 +16,7 @@ from inn_experiments.data.axes import Axis
 from inn_experiments.data.checks import check_filled, check_finite
 from inn_experiments.data.classes import class_smiles, encode
 from inn_experiments.data.ims.stored import RowWriter
+from inn_experiments.data.tables.missing import REMEDY
 from inn_experiments.data.tables.wide import Read
 
 # Raised whenever what is kept of the same file would be different.
@@ -109,9 +110,9 @@ def _convert(rows: Path, facts: Path, where: str, columns: Mapping[str, str], pi
     with RowWriter(rows, last.x.shape[1], last.x.dtype) as writer:
         while True:
             for argument, column in columns.items():
-                check_filled(last.texts[argument], f"data.{argument}", column, where, before)
+                check_filled(last.texts[argument], f"data.{argument}", column, where, last.numbers)
                 codes[argument].add(last.texts[argument])
-            check_finite(last.x, last.names, where, before, "correct them, or say data.missing=drop or interpolate")
+            check_finite(last.x, last.names, where, last.numbers, REMEDY, whole=False)
             if "smiles" in columns:
                 pairs |= set(zip(last.texts["label"].tolist(), last.texts["smiles"].tolist(), strict=True))
             if last.numbers is not None and (numbers or last.numbers[-1] != before + len(last.x)):

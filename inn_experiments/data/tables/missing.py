@@ -11,6 +11,8 @@ from inn_experiments.data.checks import BLOCK, SHOWN, check_finite, shorten
 from inn_experiments.data.tables.wide import Read
 from inn_experiments.maths.moments import blocks
 
+REMEDY = "correct them, or say data.missing=drop or interpolate"
+
 Policy = Literal["error", "drop", "interpolate"]
 
 
@@ -21,7 +23,7 @@ def filled(read: Read, policy: Policy, where: str) -> Read:
     has nothing to interpolate between.
     """
     if policy == "error":
-        check_finite(read.x, read.names, where, remedy="correct them, or say data.missing=drop or interpolate")
+        check_finite(read.x, read.names, where, read.numbers, REMEDY)
         return read
     missing = np.concatenate([np.isnan(block).any(axis=1) for block in blocks(read.x, BLOCK)])
     rows = np.flatnonzero(missing)
@@ -34,7 +36,7 @@ def filled(read: Read, policy: Policy, where: str) -> Read:
     elif len(rows):
         count = _interpolate(read, rows, where)
         read.notes.append(f"{count} missing numbers in {len(rows)} rows interpolated")
-    check_finite(read.x, read.names, where)
+    check_finite(read.x, read.names, where, read.numbers)
     return read
 
 
@@ -42,7 +44,8 @@ def _interpolate(read: Read, rows: np.ndarray, where: str) -> int:
     """Fill the NaN of some `rows` in place by straight lines along the axis, flat at its ends; returns their number."""
     places = np.arange(read.x.shape[1]) if read.axis.values is None else read.axis.values
     order = np.argsort(places)
-    empty = [int(row) + 1 for row in rows if np.isnan(read.x[row]).all()]
+    numbers = np.arange(1, len(read.x) + 1) if read.numbers is None else read.numbers
+    empty = numbers[[row for row in rows if np.isnan(read.x[row]).all()]].tolist()
     if empty:
         raise UserError(
             f"data.missing=interpolate: {where} has no number at all in row {shorten(empty, SHOWN)} (counted from 1)"

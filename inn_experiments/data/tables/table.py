@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from inn_experiments.contracts import UserError
+from inn_experiments.contracts import PositiveInt, UserError
 from inn_experiments.data import checks
 from inn_experiments.data.classes import class_smiles, encode, group_codes
 from inn_experiments.data.division import Division
@@ -18,6 +18,7 @@ from inn_experiments.data.tables.archive import read_table_archive
 from inn_experiments.data.tables.channels import Channels, choose
 from inn_experiments.data.tables.converted import converted
 from inn_experiments.data.tables.dialect import Form
+from inn_experiments.data.tables.left_out import exclude, exclude_small
 from inn_experiments.data.tables.long import fold, long_form
 from inn_experiments.data.tables.missing import filled
 from inn_experiments.data.tables.opening import EXTENSIONS, open_sheet
@@ -40,15 +41,19 @@ class Table(Mappable):
         smiles: a column with the SMILES of the row's class, the same in all its rows, components of a mixture separated
             by `|`; what conditioning=chemnet reads.
         features: the columns to use; None finds them. ignore: names, or patterns such as `meta_*`, of no channels.
+        exclude: classes that are left out, such as quality controls: names, or patterns such as `blank*`.
+        min_rows: classes with fewer rows are left out, after rows that lack a number are.
         unit: of the axis, such as `nm`, `cm-1` or `m/z`; None takes it from names.
         scaling: `base_peak` (each row over its maximum), `standard` (one mean and deviation of training rows), `none`,
             or `auto`: base peak for mass spectra, else standard.
         preprocessing: `snv`, `msc`, `savgol` or `baseline`, {name: settings}, or a list of these, done before scaling.
         missing: numbers are an `error`, `drop` their row, or are interpolated along the axis.
-        sample, axis, value: columns of a long form; None finds them. axis is the key of the axis in an NPZ, too.
+        sample, axis, value: columns of a long form; None finds them. `axis` is the key of the axis in an NPZ, too.
         separator, decimal, skip_rows, header, orientation, sheet: see `dialect.Form`.
         storage: see `Mappable`.
     """
+
+    cure = "; data.min_rows leaves out classes of fewer rows, data.exclude those that it names"
 
     path: str
     label: Name
@@ -56,6 +61,8 @@ class Table(Mappable):
     smiles: Name | None = None
     features: list[str | int | float] | None = None
     ignore: list[str | int | float] = field(default_factory=list)
+    exclude: list[str | int | float] = field(default_factory=list)
+    min_rows: PositiveInt = 1
     unit: str | None = None
     scaling: Choice = "auto"
     preprocessing: Preprocessing = None
@@ -110,13 +117,18 @@ class Table(Mappable):
         """All rows, none of them lacking anything."""
         found = self._found(path, columns)
         read = found if isinstance(found, Read) else wide(*found, columns)
+        if self.exclude:
+            exclude(read, [str(name) for name in self.exclude], str(path))
         for argument, column in columns.items():
-            checks.check_filled(read.texts[argument], f"data.{argument}", column, str(path))
-        return filled(read, self.missing, str(path))
+            checks.check_filled(read.texts[argument], f"data.{argument}", column, str(path), read.numbers)
+        read = filled(read, self.missing, str(path))
+        exclude_small(read, self.min_rows, str(path))
+        return read
 
     def _pieces(self, path: Path, columns: dict[str, str]) -> Iterator[Read]:
         """The rows as far as the file can be read in pieces: one row a spectrum, with nothing to be filled in."""
-        found = None if self.missing != "error" else self._found(path, columns)
+        whole = self.missing != "error" or self.exclude or self.min_rows > 1
+        found = None if whole else self._found(path, columns)
         if found is None or isinstance(found, Read):
             yield self._whole(path, columns)
         else:
