@@ -118,20 +118,30 @@ def frechet(a: np.ndarray, b: np.ndarray, shrinkage: float = 1e-3) -> float:
     outside = 0.0
     if len(a) + len(b) < features:
         # Outside the span of the rows both covariances are multiples of I: solve inside it, add the rest.
-        basis = np.linalg.qr(np.concatenate([a, b]).T)[0]
-        a, b = a @ basis, b @ basis
-        outside = (features - basis.shape[1]) * (np.sqrt(level_a) - np.sqrt(level_b)) ** 2
+        # X' = QR: the rows' coordinates along the columns of Q are R', and nobody needs Q itself.
+        inside = np.linalg.qr(np.concatenate([a, b]).T, mode="r").T
+        outside = (features - len(inside)) * (np.sqrt(level_a) - np.sqrt(level_b)) ** 2
+        a, b = inside[: len(a)], inside[len(a) :]
     covariance_a, covariance_b = (
         (1 - shrinkage) * z.T @ z / (len(z) - 1) + level * np.eye(z.shape[1])
         for z, level in ((a, level_a), (b, level_b))
     )
     if not (np.isfinite(covariance_a).all() and np.isfinite(covariance_b).all() and np.isfinite(squared_means)):
         return float("inf")
-    values, vectors = np.linalg.eigh(covariance_a)
-    root = (vectors * np.sqrt(np.clip(values, 0, None))) @ vectors.T
-    cross = np.sqrt(np.clip(np.linalg.eigvalsh(root @ covariance_b @ root), 0, None)).sum()
+    # With A = RR', R'BR has the eigenvalues of A^1/2 B A^1/2.
+    root = square_root(covariance_a)
+    cross = np.sqrt(np.clip(np.linalg.eigvalsh(root.T @ covariance_b @ root), 0, None)).sum()
     traces = np.trace(covariance_a) + np.trace(covariance_b)
     return float(max(squared_means + traces - 2 * cross + outside, 0.0))
+
+
+def square_root(covariance: np.ndarray) -> np.ndarray:
+    """R (d, d) with RR' = `covariance` (d, d): Cholesky's, or where it is not positive definite by eigenvalues."""
+    try:
+        return np.linalg.cholesky(covariance)
+    except np.linalg.LinAlgError:
+        values, vectors = np.linalg.eigh(covariance)
+        return vectors * np.sqrt(np.clip(values, 0, None))
 
 
 def histogram_kl(a: np.ndarray, reference: np.ndarray, bins: int = 20) -> float:

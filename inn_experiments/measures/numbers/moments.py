@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from inn_experiments.maths.principal import leading
+
 ROWS_PER_FEATURE = 10
 """With fewer an empirical covariance is too uneven to be drawn from."""
 
@@ -14,12 +16,10 @@ def moments(x: np.ndarray) -> dict[str, float]:
     any generator that knows the mean row alone. Source: Table 8.
     """
     x = np.asarray(x, np.float64)
-    shares = np.zeros(max(2, min(x.shape)))
     centred = x - x.mean(axis=0)
-    squared = np.linalg.svd(centred, compute_uv=False) ** 2
     # The variance of equal rows is a rounding error, whose shares would mean nothing.
-    if squared.sum() > 1e-24 * max(np.sum(x**2), 1e-300):
-        shares[: len(squared)] = squared / squared.sum()
+    varied = np.sum(centred**2) > 1e-24 * max(np.sum(x**2), 1e-300)
+    shares = leading(centred, 2)[0] if varied else np.zeros(2)
     found = {"mean": x.mean(), "std": x.std(), "spread": centred.std(), "pc1": shares[0], "pc2": shares[1]}
     return {key: float(value) for key, value in found.items()}
 

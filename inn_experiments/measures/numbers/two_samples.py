@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from inn_experiments.contracts.seeding import child_seed
+from inn_experiments.maths.principal import leading
 from inn_experiments.measures.numbers.intervals import Bounded, bounded_share
 from inn_experiments.measures.numbers.rows import at_most
 
@@ -201,7 +202,7 @@ def along(real: np.ndarray, other: np.ndarray) -> float:
     """
     real, other = np.asarray(real, np.float64), np.asarray(other, np.float64)
     centre = real.mean(axis=0)
-    component = np.linalg.svd(real - centre, full_matrices=False)[2][0]
+    component = leading(real - centre, 1)[1][:, 0]
     bins = max(2, min(BINS, len(real) // ROWS_PER_BIN))
     place = (real - centre) @ component
     edges = np.quantile(place, np.linspace(0, 1, bins + 1)[1:-1])
