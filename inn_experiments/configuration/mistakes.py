@@ -13,7 +13,8 @@ from omegaconf.errors import OmegaConfBaseException
 from inn_experiments.configuration.axes import NOTES
 from inn_experiments.configuration.cell import Cell
 from inn_experiments.configuration.checks import unknown_key
-from inn_experiments.configuration.compose import compose, defaults
+from inn_experiments.configuration.compose import CONF, compose, defaults
+from inn_experiments.configuration.keys import commented
 from inn_experiments.configuration.launchers import EXTRAS
 from inn_experiments.contracts import UserError, nearest
 
@@ -69,7 +70,8 @@ def of_hydra(error: Exception) -> str:
         none = f"; the chosen option of {group!r} has no settings" if group in defaults() else ""
         return f"unknown key {typo[1]!r}{nearest(name, known) if known else none}"
     if typo:
-        return unknown_key(typo[1], [*defaults(), "seed", "objective"], "the configuration")
+        single = [key.name for key in commented(CONF / "config.yaml")]
+        return unknown_key(typo[1], [*defaults(), *single], "the configuration")
     missing = re.match(r"(Key '|Missing key )(\w+)", message)
     if missing:
         return f"{missing[2]}: the configuration does not have it; leave its default alone, or give {missing[2]}=..."
