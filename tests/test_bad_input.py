@@ -48,6 +48,7 @@ def test_bad_data_is_named(run, tmp_path, table, arguments, words) -> None:
         (["sampling=poisson"], ["sampling=poisson", "convex, gaussian, multiplicative"]),
         (["network=pointunet"], ["network=pointunet", "did you mean 'point_unet'"]),
         (["methd=svd"], ["'methd'", "did you mean 'method'"]),
+        (["final_fitt=false"], ["'final_fitt'", "did you mean 'final_fit'"]),
         (["trainer.epoch=3"], ["'trainer.epoch'", "did you mean 'epochs'"]),
         (["+trainer.epoch=3"], ["'epoch' in trainer", "did you mean 'epochs'"]),
         (["seed=abc"], ["seed: 'abc'", "integer"]),

@@ -94,6 +94,7 @@ def test_an_option_is_short_and_says_what_it_means(group: str, option: str) -> N
         (["data=table"], ["data.path"]),
         (["data=table", "data.path=a.csv", "data.label=b", "data.scaling=log"], ["data.scaling", "base_peak"]),
         (["paths.outputs=null"], ["paths.outputs"]),
+        (["data=table", "data.path=a.csv", "data.label=b", "data.exclude=QC"], ["'QC'", "a list: data.exclude=[QC]"]),
         (["generator=smote", "method=svd"], ["generator=smote", "'method'"]),
         (["generator=smote", "network.hidden=3"], ["'network'"]),
         (["generator=smote", "schedule.steps=3"], ["'schedule'"]),

@@ -55,6 +55,8 @@ def check_type(name: str, value: Any, hint: Any) -> None:
                 break
             name, value = f"{name}.{key}", value[key]
         reason = re.sub(r"^(Input|String|List|Value) should", "it should", first["msg"])
+        if first["type"] in ("list_type", "tuple_type") and isinstance(value, str | int | float):
+            reason = f"it should be a list: {name}=[{value}]"
         raise UserError(f"{name}: {value!r} will not do, {reason}") from None
 
 

@@ -11,7 +11,7 @@ from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
 from inn_experiments.configuration.axes import NOTES
-from inn_experiments.configuration.cell import Cell
+from inn_experiments.configuration.cell import LIBRARIES, Cell
 from inn_experiments.configuration.checks import unknown_key
 from inn_experiments.configuration.compose import CONF, compose, defaults
 from inn_experiments.configuration.keys import commented
@@ -39,6 +39,8 @@ def composed(*overrides: str) -> Cell:
 
 def own_file(path: str) -> str:
     """How rows in a file are read."""
+    if Path(path).suffix.lower() in LIBRARIES:
+        return f"to read it, give data=massbank data.path={shlex.quote(path)}"
     return f"to read it, give data=table data.path={shlex.quote(path)} data.label=COLUMN"
 
 
