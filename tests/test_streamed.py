@@ -143,7 +143,7 @@ def test_blank_rows_and_missing_numbers_are_told_as_in_memory(frame, tmp_path):
     lines = path.read_text().splitlines()
     path.write_text("\n".join([*lines[:100], "," * 6, *lines[100:]]))
     with pytest.raises(
-        UserError, match=r"missing or not finite numbers .*: row 6, column 'v3': nan; row 2501, .*; correct them"
+        UserError, match=r"missing or not finite numbers .*: row 6, column 'v3': nan; row 2502, .*; correct them"
     ):
         Table(str(path), "kind", storage="mapped").load(seed=0, cache=tmp_path)
     for missing in ("drop", "interpolate"):
