@@ -36,15 +36,16 @@ def exclude_small(read: Read, least: int, where: str) -> None:
 
 
 def _leave_out(read: Read, names: Sequence[str], why: str, argument: str, where: str) -> None:
+    if not names:
+        return
     labels = read.texts["label"]
     keep = ~np.isin(labels, names)
     left = np.unique(labels[keep]).tolist()
-    if names and len(left) < 2:
+    if len(left) < 2:
         raise UserError(
             f"{argument}: leaves {' and '.join(left) or 'no class'} of {where}; at least 2 classes are needed"
         )
-    if names:
-        counts = Counter(labels[~keep].tolist())
-        listed = shorten([f"{name} ({counts[name]})" for name in names], SHOWN)
-        read.left_out.append(f"{len(names)} {'class' if len(names) == 1 else 'classes'} {why}: {listed}")
-        read.keep(keep)
+    counts = Counter(labels[~keep].tolist())
+    listed = shorten([f"{name} ({counts[name]})" for name in names], SHOWN)
+    read.left_out.append(f"{len(names)} {'class' if len(names) == 1 else 'classes'} {why}: {listed}")
+    read.keep(keep)

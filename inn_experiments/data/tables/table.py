@@ -122,7 +122,8 @@ class Table(Mappable):
         for argument, column in columns.items():
             checks.check_filled(read.texts[argument], f"data.{argument}", column, str(path), read.numbers)
         read = filled(read, self.missing, str(path))
-        exclude_small(read, self.min_rows, str(path))
+        if self.min_rows > 1:
+            exclude_small(read, self.min_rows, str(path))
         return read
 
     def _pieces(self, path: Path, columns: dict[str, str]) -> Iterator[Read]:
